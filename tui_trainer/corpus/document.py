@@ -1,0 +1,43 @@
+"""The text that flows through the corpus: documents to read, pairs to learn to answer, questions to be asked."""
+
+from msgspec import Struct
+
+CLASSES = (
+    "spam",
+    "gibberish",
+    "boilerplate",
+    "exact_duplicate",
+    "near_duplicate",
+    "harmful",
+    "personal_data",
+)
+
+
+class Document(Struct, frozen=True, omit_defaults=True):
+    """One text and where it comes from.
+
+    `label` and `original` are secret: what was planted, known to the measurement and never to a filter.
+    """
+
+    id: str
+    source: str
+    text: str
+    label: str | None = None  # one of CLASSES, or None: good text
+    original: str | None = None  # of a duplicate: the id of the document it copies
+
+
+class Pair(Struct, frozen=True):
+    """A question and the answer to learn."""
+
+    prompt: str
+    answer: str
+    kind: str
+
+
+class Question(Struct, frozen=True, omit_defaults=True):
+    """A question asked to measure; a right answer names one of `expected` and none of `others`."""
+
+    prompt: str
+    kind: str
+    expected: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()

@@ -1,0 +1,322 @@
+"""What can happen in a run: the one vocabulary between the learning, the log and the screen.
+
+The stages yield events, `run.log` appends them to `events.jsonl` inside a `Record`, and everything that is
+drawn is a fold over those records. Two rules keep a resumed run identical to one never interrupted:
+
+- an event holds no clock reading, except in a field whose name ends in `_seconds`;
+  wall-clock time and compute time stand in the `Record` around it;
+- whatever a person does that changes numbers (`Picked`, `KnobTurned`) is an event of its own, logged at the
+  place where it took effect, so that resuming can apply it there again.
+
+Tensors travel as `Picture`s: 8-bit, down-sampled, with their scale.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+VERSION = 1
+
+StageName = Literal["data", "pretrain", "finetune", "feedback", "frozen"]
+STAGES: tuple[StageName, ...] = ("data", "pretrain", "finetune", "feedback", "frozen")
+
+WeightsName = Literal["base", "tuned", "aligned"]
+Choice = Literal["a", "b", "tie", "both_bad", "skip"]
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+class Event(Struct, frozen=True, tag_field="type", tag=_snake, omit_defaults=True):
+    """Base of all events; its tag is the class's name in snake_case."""
+
+
+# -- the run ---------------------------------------------------------------------------------------------
+
+
+class RunStarted(Event, frozen=True):
+    """First event of every log."""
+
+    run: str  # the run's id, also the name of its folder
+    seed: int
+    preset: str
+    settings: dict[str, Any]  # the whole of settings.Settings
+    data: tuple[str, ...]  # paths of the user's own text; empty: the tiny world
+    software: dict[str, str]  # package versions: tui-trainer, torch, python
+    machine: dict[str, str]  # cpu, threads, precision
+
+
+class SpeedMeasured(Event, frozen=True):
+    """The machine's speed, measured before the first stage, and what it makes of the plan."""
+
+    step_seconds: float  # one pretraining step of this model on this machine
+    planned_seconds: dict[str, float]  # an estimate for each stage
+
+
+class StageStarted(Event, frozen=True):
+    stage: StageName
+    steps: int  # how many steps it will take; 0 if unknown
+
+
+class StageSkipped(Event, frozen=True):
+    stage: StageName
+    reason: str  # one line for people
+
+
+class StageEnded(Event, frozen=True):
+    stage: StageName
+
+
+class Noticed(Event, frozen=True):
+    """Something a person should know: a file skipped, a loss that diverged."""
+
+    text: str
+    level: Literal["info", "warning", "error"] = "info"
+
+
+class KnobTurned(Event, frozen=True):
+    """A person changed a setting while the run went on; it holds from the next step."""
+
+    name: str  # dotted name of the setting
+    value: float
+
+
+class Paused(Event, frozen=True):
+    pass
+
+
+class Continued(Event, frozen=True):
+    steps: int | None = None  # pause again after so many steps; None: go on
+
+
+class RunEnded(Event, frozen=True):
+    """Last event of a run that went through all its stages."""
+
+
+# -- data ------------------------------------------------------------------------------------------------
+
+
+class SourceRead(Event, frozen=True):
+    """All documents of one source, before any filter."""
+
+    source: str
+    documents: int
+    bytes: int
+
+
+class FilterApplied(Event, frozen=True):
+    """What one filter threw out, of what the filters before it had left."""
+
+    filter: str  # also the class it names: spam, gibberish, boilerplate, exact_duplicate, ...
+    documents_in: int
+    dropped: int
+    bytes_dropped: int
+    example: str = ""  # the start of a dropped document
+    reason: str = ""  # why that one was dropped
+
+
+class CorpusReady(Event, frozen=True):
+    """The text as training will read it."""
+
+    vocabulary: int
+    tokens_train: dict[str, int]  # by source, one reading of each kept document
+    tokens_validation: int
+    mixture: dict[str, float]  # readings, by source
+    bytes_per_token: float
+
+
+# -- pretraining and fine-tuning -------------------------------------------------------------------------
+
+
+class Stepped(Event, frozen=True):
+    """One optimiser step."""
+
+    stage: StageName
+    step: int  # 1 is the first
+    loss: float  # nats per token, over the targets of this batch
+    lr: float  # of the matrices
+    gradient_norm: float  # over all parameters, before clipping
+    tokens: int  # read in this stage so far
+    flops: float  # floating-point operations of this stage so far (6 x parameters x tokens, an estimate)
+
+
+class Guessed(Event, frozen=True):
+    """One position of the batch just learnt from, before the nudge: what was expected, what came."""
+
+    stage: StageName
+    step: int
+    context: str  # the text before
+    truth: str
+    probability: float  # given to the truth
+    top: tuple[tuple[str, float], ...]  # the likeliest tokens
+
+
+class Validated(Event, frozen=True):
+    """Loss on text never trained on."""
+
+    stage: StageName
+    step: int
+    nats: float  # per token
+    bits_per_byte: float
+    chance_nats: float  # ln V: a uniform guess
+
+
+class Sample(Struct, frozen=True):
+    prompt: str
+    text: str
+
+
+class Sampled(Event, frozen=True):
+    """The same prompts, continued by the model as it is now."""
+
+    stage: StageName
+    step: int
+    samples: tuple[Sample, ...]
+
+
+class Picture(Struct, frozen=True):
+    """A matrix, down-sampled by the signed largest of each block, in 8 bits."""
+
+    rows: int
+    columns: int
+    scale: float  # the absolute value that 127 stands for
+    cells: bytes  # rows * columns signed bytes, row-major
+
+
+class MatrixState(Struct, frozen=True):
+    """One parameter matrix at one moment."""
+
+    name: str
+    shape: tuple[int, int]
+    weight_rms: float
+    gradient_rms: float
+    update_rms: float  # of the last step's change
+    weight: Picture
+    gradient: Picture
+    update: Picture
+
+
+class WeightsPictured(Event, frozen=True):
+    stage: StageName
+    step: int
+    matrices: tuple[MatrixState, ...]
+
+
+# -- feedback --------------------------------------------------------------------------------------------
+
+
+class PairOffered(Event, frozen=True):
+    """Two answers to rate, in the order in which they are shown."""
+
+    pair: int  # 0 is the first
+    prompt: str
+    a: str
+    b: str
+    swapped: bool  # sides were exchanged by the seed
+    predicted_a: float  # the reward model's probability that A is picked, before the pick
+
+
+class Picked(Event, frozen=True):
+    pair: int
+    choice: Choice
+    rater: str  # "person", or the simulated taste's name
+    simulated: bool
+
+
+class RewardModelFitted(Event, frozen=True):
+    """The posterior after so many picks."""
+
+    picks: int  # that say something: ties count, skips do not
+    features: dict[str, tuple[float, float]]  # weight: mean, standard deviation
+    agreement: float | None  # prequential: picks predicted right before they were made
+    agreement_ci95: tuple[float, float] | None
+
+
+class Reinforced(Event, frozen=True):
+    """One reinforcement step."""
+
+    step: int
+    reward: float  # the reward model's, mean over the samples: the proxy
+    gold: float | None  # the simulated rater's own; None when a person rates
+    kl: float  # nats a sequence, exact over the vocabulary, to the tuned model
+    length: float  # tokens an answer
+    entropy: float  # nats a token
+    skipped_groups: int  # groups whose rewards were all equal
+    truncated: int  # answers that did not end
+    facts: float | None  # recall on the probe set, when it was measured at this step
+
+
+class BeforeAfter(Event, frozen=True):
+    """One prompt as the tuned and the aligned model answer it."""
+
+    prompt: str
+    before: str
+    after: str
+
+
+# -- measurements and results ----------------------------------------------------------------------------
+
+
+class Measured(Event, frozen=True):
+    """One figure of `report.json`."""
+
+    name: str
+    value: float
+    ci95: tuple[float, float] | None = None
+    n: int | None = None
+    baseline: float | None = None  # chance, or the majority answer
+
+
+class WeightsFrozen(Event, frozen=True):
+    """A stage's weights, hashed and written."""
+
+    weights: WeightsName
+    sha256: str  # over parameters and buffers, by name
+    parameters: int
+    bytes: int
+    file: str  # relative to the run's folder
+
+
+AnyEvent = (
+    RunStarted
+    | SpeedMeasured
+    | StageStarted
+    | StageSkipped
+    | StageEnded
+    | Noticed
+    | KnobTurned
+    | Paused
+    | Continued
+    | RunEnded
+    | SourceRead
+    | FilterApplied
+    | CorpusReady
+    | Stepped
+    | Guessed
+    | Validated
+    | Sampled
+    | WeightsPictured
+    | PairOffered
+    | Picked
+    | RewardModelFitted
+    | Reinforced
+    | BeforeAfter
+    | Measured
+    | WeightsFrozen
+)
+
+
+class Record(Struct, frozen=True):
+    """One line of `events.jsonl`."""
+
+    v: int  # VERSION
+    seq: int  # 0, 1, 2, ...: also the line's number
+    t: float  # seconds since the epoch
+    busy: float  # seconds of computing in this run so far: without pauses and waiting for picks
+    event: AnyEvent
+
+
+encoder = msgspec.json.Encoder()
+decoder = msgspec.json.Decoder(Record)

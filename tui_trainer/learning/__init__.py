@@ -1,0 +1,1 @@
+"""The stages as plain algorithms: tensors and documents in, typed events out."""

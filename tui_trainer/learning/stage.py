@@ -1,0 +1,39 @@
+"""What a stage of learning is: steps that yield events, and state that can be put away and taken up again."""
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from torch import Tensor
+
+from tui_trainer.events import Choice, Event, PairOffered, StageName
+
+
+class Stage(Protocol):
+    """One stage, driven a step at a time by whoever owns the process."""
+
+    name: StageName
+    step: int  # steps done
+    steps: int  # steps in all
+
+    @property
+    def pending(self) -> PairOffered | None:
+        """A pair that must be picked from (`pick`) before the next `advance`."""
+
+    def advance(self) -> Iterator[Event]:
+        """Do one step; `step` has grown by one when the iterator is exhausted."""
+
+    def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
+        """Answer the pending pair; yields `Picked` and what follows from it."""
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All that is needed to go on from here bit for bit, the model's weights included."""
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Take up the state that `tensors` put away."""
+
+    def turn(self, name: str, value: float) -> None:
+        """Change a setting from the next step on.
+
+        Raises:
+            ValueError: it is not a setting of this stage.
+        """

@@ -1,0 +1,1 @@
+"""The transformer, sampling from it, and its files."""

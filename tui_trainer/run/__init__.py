@@ -1,0 +1,1 @@
+"""One run as a process and a folder."""

@@ -1,0 +1,310 @@
+"""Every setting of a run: its name, type, range, unit, default and help, declared once.
+
+Values come, weakest first, from the preset, a TOML file, the environment
+(`TUI_TRAINER_PRETRAIN_STEPS=300`) and `--set pretrain.steps=300`.
+"""
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+from tui_trainer.errors import UserError
+
+Preset = Literal["quick", "demo", "full"]
+Taste = Literal["polite", "short", "example", "cautious"]
+Source = Literal["web", "books", "code", "papers", "forum"]
+
+
+class SettingsError(UserError):
+    """One line that says which setting is wrong and what it takes."""
+
+
+def _unit(unit: str) -> dict[str, str]:
+    return {"unit": unit}
+
+
+Count = Annotated[int, Meta(ge=1)]
+Weight = Annotated[float, Meta(ge=0, le=100)]
+Rate = Annotated[float, Meta(gt=0, le=1)]
+
+
+class Mixture(Struct, frozen=True, forbid_unknown_fields=True):
+    """How often a document of each source is read, relative to one reading per epoch."""
+
+    web: Annotated[Weight, Meta(description="web pages", extra=_unit("readings"))] = 1.0
+    books: Annotated[Weight, Meta(description="books", extra=_unit("readings"))] = 1.5
+    code: Annotated[Weight, Meta(description="programs and sums", extra=_unit("readings"))] = 1.0
+    papers: Annotated[Weight, Meta(description="papers", extra=_unit("readings"))] = 1.5
+    forum: Annotated[Weight, Meta(description="forum talk", extra=_unit("readings"))] = 1.0
+
+
+class Data(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the text comes from and what is thrown away."""
+
+    tokenizer: Annotated[
+        Literal["bpe", "char"], Meta(description="byte-level BPE, or one token a character")
+    ] = "bpe"
+    vocabulary: Annotated[
+        int, Meta(ge=300, le=32768, description="size of the vocabulary", extra=_unit("tokens"))
+    ] = 2048
+    documents: Annotated[
+        int,
+        Meta(ge=200, le=1_000_000, description="documents of the tiny world", extra=_unit("documents")),
+    ] = 6000
+    filters: Annotated[bool, Meta(description="throw out what the filters name")] = True
+    max_bytes: Annotated[
+        int,
+        Meta(
+            ge=10_000,
+            description="user text kept at most; of more, an even sample of documents",
+            extra=_unit("bytes"),
+        ),
+    ] = 32_000_000
+    mixture: Mixture = Mixture()
+
+
+class Model(Struct, frozen=True, forbid_unknown_fields=True):
+    """The transformer's shape."""
+
+    layers: Annotated[int, Meta(ge=1, le=24, description="transformer blocks", extra=_unit("blocks"))] = 3
+    width: Annotated[int, Meta(ge=32, le=1024, multiple_of=8, description="residual width")] = 192
+    heads: Annotated[int, Meta(ge=1, le=32, description="attention heads; must divide the width")] = 4
+    context: Annotated[
+        int, Meta(ge=32, le=2048, description="tokens seen at once", extra=_unit("tokens"))
+    ] = 128
+    precision: Annotated[
+        Literal["auto", "float32", "bfloat16"],
+        Meta(description="of the matrix products; auto is bfloat16 where the CPU multiplies it natively"),
+    ] = "auto"
+
+
+class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
+    """Guess the next token."""
+
+    steps: Annotated[int, Meta(ge=0, description="optimiser steps", extra=_unit("steps"))] = 500
+    batch: Annotated[Count, Meta(description="rows a step", extra=_unit("rows"))] = 8
+    matrix_lr: Annotated[Rate, Meta(description="Muon's learning rate, for the matrices")] = 0.02
+    embedding_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the embeddings")] = 0.02
+    head_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the head")] = 0.004
+    warmup: Annotated[int, Meta(ge=0, description="steps of linear warm-up", extra=_unit("steps"))] = 10
+    cooldown: Annotated[
+        float, Meta(ge=0, le=1, description="last part of the steps in which the rate falls linearly")
+    ] = 0.6
+    measure_every: Annotated[
+        Count, Meta(description="steps between validation, samples and pictures", extra=_unit("steps"))
+    ] = 25
+
+
+class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
+    """Learn to answer, from question-and-answer pairs."""
+
+    steps: Annotated[int, Meta(ge=0, description="optimiser steps", extra=_unit("steps"))] = 260
+    pair_rows: Annotated[Count, Meta(description="rows of packed pairs a step", extra=_unit("rows"))] = 6
+    document_rows: Annotated[
+        int, Meta(ge=0, description="rows of documents replayed a step", extra=_unit("rows"))
+    ] = 2
+    pairs: Annotated[int, Meta(ge=100, description="pairs written", extra=_unit("pairs"))] = 6000
+    matrix_lr: Annotated[Rate, Meta(description="Muon's learning rate, for the matrices")] = 0.01
+    embedding_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the embeddings")] = 0.005
+    head_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the head")] = 0.002
+    measure_every: Annotated[
+        Count, Meta(description="steps between validation, samples and pictures", extra=_unit("steps"))
+    ] = 20
+
+
+class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
+    """Learn a rater's taste, then turn the model to it."""
+
+    rater: Annotated[
+        Literal["person", "polite", "short", "example", "cautious"],
+        Meta(description="who picks: the person at the keyboard, or a simulated taste"),
+    ] = "person"
+    picks: Annotated[int, Meta(ge=4, le=1000, description="picks asked for", extra=_unit("picks"))] = 24
+    steps: Annotated[int, Meta(ge=0, description="reinforcement steps", extra=_unit("steps"))] = 60
+    prompts: Annotated[Count, Meta(description="prompts a step", extra=_unit("prompts"))] = 6
+    samples: Annotated[
+        int, Meta(ge=2, le=64, description="answers sampled a prompt", extra=_unit("answers"))
+    ] = 8
+    answer_tokens: Annotated[int, Meta(ge=8, le=512, description="longest answer", extra=_unit("tokens"))] = (
+        48
+    )
+    kl: Annotated[
+        float, Meta(ge=0, le=10, description="the leash: reward lost a nat of KL to the tuned model")
+    ] = 0.1
+    lr: Annotated[Rate, Meta(description="AdamW's learning rate, last block and head only")] = 5e-4
+    finetune_weight: Annotated[
+        float, Meta(ge=0, le=10, description="weight of the fine-tuning loss mixed in")
+    ] = 0.5
+
+
+class Run(Struct, frozen=True, forbid_unknown_fields=True):
+    """The process."""
+
+    threads: Annotated[
+        int, Meta(ge=0, le=256, description="CPU threads; 0 is one a core", extra=_unit("threads"))
+    ] = 0
+    checkpoint_every: Annotated[
+        Count, Meta(description="steps between checkpoints", extra=_unit("steps"))
+    ] = 50
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of one run."""
+
+    data: Data = Data()
+    model: Model = Model()
+    pretrain: Pretrain = Pretrain()
+    finetune: Finetune = Finetune()
+    feedback: Feedback = Feedback()
+    run: Run = Run()
+
+
+# What a preset changes of the defaults above; `demo` is the defaults.
+PRESETS: dict[Preset, dict[str, Any]] = {
+    "quick": {
+        "data.documents": 1500,
+        "data.vocabulary": 1024,
+        "model.width": 128,
+        "model.layers": 2,
+        "pretrain.steps": 150,
+        "finetune.steps": 80,
+        "finetune.pairs": 1500,
+        "feedback.picks": 12,
+        "feedback.steps": 12,
+    },
+    "demo": {},
+    "full": {
+        "data.documents": 12000,
+        "model.width": 256,
+        "model.layers": 4,
+        "pretrain.steps": 2000,
+        "pretrain.batch": 12,
+        "finetune.steps": 600,
+        "feedback.steps": 120,
+    },
+}
+
+
+class Description(Struct, frozen=True):
+    """What a setting is, for help, the palette and errors."""
+
+    name: str
+    help: str
+    unit: str
+    default: Any
+    low: float | None
+    high: float | None
+    choices: tuple[str, ...]
+
+
+def describe(kind: Any = Settings, prefix: str = "") -> Iterator[Description]:
+    """All settings, in the order of their declaration, by their dotted names."""
+    defaults = kind()
+    hints = get_type_hints(kind, include_extras=True)
+    for field in msgspec.structs.fields(kind):
+        name = f"{prefix}{field.name}"
+        value = getattr(defaults, field.name)
+        if isinstance(value, Struct):
+            yield from describe(type(value), f"{name}.")
+            continue
+        metas = [m for m in getattr(hints[field.name], "__metadata__", ()) if isinstance(m, Meta)]
+        lows = [m.ge if m.ge is not None else m.gt for m in metas if m.ge is not None or m.gt is not None]
+        highs = [m.le for m in metas if m.le is not None]
+        extra: Mapping[str, Any] = next((m.extra for m in metas if m.extra), {}) or {}
+        base = get_args(hints[field.name])[0] if metas else hints[field.name]
+        yield Description(
+            name=name,
+            help=next((m.description for m in metas if m.description), "") or "",
+            unit=extra.get("unit", ""),
+            default=value,
+            low=max(lows, default=None),
+            high=min(highs, default=None),
+            choices=tuple(str(c) for c in get_args(base)) if not isinstance(value, int | float) else (),
+        )
+
+
+def _nested(flat: Mapping[str, Any]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for name, value in flat.items():
+        node = tree
+        *sections, leaf = name.split(".")
+        for section in sections:
+            node = node.setdefault(section, {})
+        node[leaf] = value
+    return tree
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
+
+
+def environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Settings named in the environment: `TUI_TRAINER_` + the name, dots as underscores, in capitals."""
+    names = {f"TUI_TRAINER_{d.name.replace('.', '_').upper()}": d.name for d in describe()}
+    return {names[key]: value for key, value in environ.items() if key in names}
+
+
+def load(
+    preset: Preset = "demo",
+    assignments: Sequence[str] = (),
+    file: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings of a run.
+
+    Raises:
+        SettingsError: an unknown name, a value out of range, an unreadable file; one line.
+    """
+    flat = dict(PRESETS[preset])
+    if file is not None:
+        try:
+            flat |= _flat(tomllib.loads(file.read_text("utf-8")))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsError(f"settings file {file}: {error}") from error
+    flat |= environment(os.environ if environ is None else environ)
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise SettingsError(f"--set takes name=value, not {assignment!r}")
+        flat[name.strip()] = value.strip()
+    known = {d.name: d for d in describe()}
+    for name, value in flat.items():
+        if name not in known:
+            raise SettingsError(f"there is no setting {name!r}; `tui-trainer settings` lists them")
+        _validated(name, value, known[name])
+    settings = msgspec.convert(_nested(flat), Settings, strict=False)
+    if settings.model.width % settings.model.heads or (settings.model.width // settings.model.heads) % 2:
+        raise SettingsError(
+            f"model.width ({settings.model.width}) must be an even multiple of model.heads "
+            f"({settings.model.heads})"
+        )
+    return settings
+
+
+def _validated(name: str, value: Any, description: Description) -> None:
+    """Raise one line about this setting alone, naming its range, when the value does not fit."""
+    try:
+        msgspec.convert(_nested({name: value}), Settings, strict=False)
+    except msgspec.ValidationError as error:
+        if description.choices:
+            takes = "one of " + ", ".join(description.choices)
+        elif isinstance(description.default, bool):
+            takes = "true or false"
+        else:
+            takes = "a whole number" if isinstance(description.default, int) else "a number"
+            if description.low is not None:
+                takes += f" from {description.low:g}"
+            if description.high is not None:
+                takes += f" to {description.high:g}"
+        raise SettingsError(f"{name} takes {takes}, not {value!r}") from error

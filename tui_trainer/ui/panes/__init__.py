@@ -1,0 +1,1 @@
+"""One pane a file, named as on the screen."""
