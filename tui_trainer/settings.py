@@ -213,7 +213,7 @@ def describe(kind: Any = Settings, prefix: str = "") -> Iterator[Description]:
             yield from describe(type(value), f"{name}.")
             continue
         metas = [m for m in getattr(hints[field.name], "__metadata__", ()) if isinstance(m, Meta)]
-        lows = [m.ge if m.ge is not None else m.gt for m in metas if m.ge is not None or m.gt is not None]
+        lows = [low for m in metas for low in (m.ge, m.gt) if low is not None]
         highs = [m.le for m in metas if m.le is not None]
         extra: Mapping[str, Any] = next((m.extra for m in metas if m.extra), {}) or {}
         base = get_args(hints[field.name])[0] if metas else hints[field.name]

@@ -1,4 +1,4 @@
-"""The text that flows through the corpus: documents to read, pairs to learn to answer, questions to be asked."""
+"""The text that flows through the corpus: documents to read, pairs to learn from, questions to ask."""
 
 from msgspec import Struct
 

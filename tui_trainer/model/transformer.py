@@ -1,0 +1,225 @@
+"""The transformer: a decoder-only language model in one readable file.
+
+The architecture is the one `transformers` calls `nanochat`: token embedding -> RMSNorm -> blocks of
+(attention, squared-ReLU MLP), each on a normalised copy of the residual stream -> RMSNorm -> head -> logits
+soft-capped to (-15, 15). No biases, no learnt norm gains, embedding and head untied. Parameters bear the same
+names as there, so that a checkpoint can be loaded by `NanoChatForCausalLM` as it is.
+"""
+
+import math
+from typing import Any
+
+import torch
+from msgspec import Struct
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+SOFT_CAP = 15.0
+ROPE_BASE = 10_000.0
+NORM_EPSILON = 1e-6
+
+
+class Shape(Struct, frozen=True):
+    """What fixes the size of every tensor."""
+
+    vocabulary: int  # tokens
+    layers: int
+    width: int  # of the residual stream
+    heads: int  # must divide the width into even parts
+    context: int  # tokens a training row holds; the model itself reads on past it
+
+    @property
+    def head_width(self) -> int:
+        return self.width // self.heads
+
+
+class KVCache:
+    """Keys and values of the tokens read so far, so that each new token costs one position only.
+
+    Args:
+        shape: the model's.
+        batch: rows.
+        length: most positions it will hold.
+        padding: (batch, length) bool, True where a position is padding and must not be attended to.
+    """
+
+    def __init__(
+        self, shape: Shape, batch: int, length: int, dtype: torch.dtype, padding: Tensor | None = None
+    ) -> None:
+        size = (shape.layers, batch, shape.heads, length, shape.head_width)
+        self.keys = torch.zeros(size, dtype=dtype)
+        self.values = torch.zeros(size, dtype=dtype)
+        self.padding = padding
+        self.read = 0  # positions filled
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with these rows only (indices into the batch): the others are done."""
+        self.keys, self.values = self.keys[:, rows], self.values[:, rows]
+        if self.padding is not None:
+            self.padding = self.padding[rows]
+
+    def extend(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """Append (batch, heads, new, head_width) to a layer; returns all of that layer so far."""
+        end = self.read + keys.shape[2]
+        self.keys[layer, :, :, self.read : end] = keys
+        self.values[layer, :, :, self.read : end] = values
+        return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
+
+    def mask(self, new: int) -> Tensor | None:
+        """(batch or 1, 1, new, read + new) bool, True where attending is allowed; None: everything is."""
+        end = self.read + new
+        if self.padding is None and new == 1:
+            return None
+        query = torch.arange(self.read, end)[:, None]
+        key = torch.arange(end)[None, :]
+        allowed = (key <= query)[None, None]
+        if self.padding is not None:
+            # A padded query sees itself: a row without a single key would turn to NaN.
+            allowed = allowed & (~self.padding[:, None, None, :end] | (key == query))
+        return allowed
+
+
+def norm(x: Tensor) -> Tensor:
+    """RMSNorm without a gain (Zhang & Sennrich 2019), computed in float32."""
+    return F.rms_norm(x.float(), (x.shape[-1],), eps=NORM_EPSILON).to(x.dtype)
+
+
+def soft_cap(logits: Tensor) -> Tensor:
+    """Keep logits within (-15, 15), so that no guess is ever quite certain (Gemma Team 2024)."""
+    return SOFT_CAP * torch.tanh(logits / SOFT_CAP)
+
+
+class Linear(nn.Linear):
+    """A matrix product without bias whose float32 weight is cast to the type of its input."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(x, self.weight.to(x.dtype))
+
+
+def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """Rotary position embedding (Su et al. 2021) of x (..., positions, head_width), by -angle as in nanochat.
+
+    cosine and sine: (positions, head_width / 2).
+    """
+    first, second = x.chunk(2, dim=-1)
+    return torch.cat((first * cosine + second * sine, second * cosine - first * sine), dim=-1)
+
+
+class Attention(nn.Module):
+    """Causal multi-head attention; queries and keys are rotated, then normalised (QK-norm)."""
+
+    def __init__(self, shape: Shape, layer: int) -> None:
+        super().__init__()
+        self.shape, self.layer = shape, layer
+        self.q_proj = Linear(shape.width, shape.width)
+        self.k_proj = Linear(shape.width, shape.width)
+        self.v_proj = Linear(shape.width, shape.width)
+        self.o_proj = Linear(shape.width, shape.width)
+
+    def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], cache: KVCache | None) -> Tensor:
+        batch, positions, width = x.shape
+        query, key, value = (
+            projection(x).view(batch, positions, self.shape.heads, -1).transpose(1, 2)
+            for projection in (self.q_proj, self.k_proj, self.v_proj)
+        )
+        query, key = norm(rotate(query, *rope)), norm(rotate(key, *rope))
+        if cache is None:
+            mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True)
+        else:
+            mask = cache.mask(positions)
+            key, value = cache.extend(self.layer, key, value)
+            mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        out: Tensor = self.o_proj(mixed.transpose(1, 2).reshape(batch, positions, width))
+        return out
+
+
+class MLP(nn.Module):
+    """Four times the width, squared ReLU (So et al. 2021)."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.fc1 = Linear(shape.width, 4 * shape.width)
+        self.fc2 = Linear(4 * shape.width, shape.width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.fc2(F.relu(self.fc1(x)).square())
+        return out
+
+
+class Block(nn.Module):
+    """One layer: attend, then think; both add to the residual stream."""
+
+    def __init__(self, shape: Shape, layer: int) -> None:
+        super().__init__()
+        self.self_attn = Attention(shape, layer)
+        self.mlp = MLP(shape)
+
+    def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], cache: KVCache | None) -> Tensor:
+        x = x + self.self_attn(norm(x), rope, cache)
+        out: Tensor = x + self.mlp(norm(x))
+        return out
+
+
+class Transformer(nn.Module):
+    """The model; `forward` gives the logits of the next token at every position.
+
+    Args:
+        shape: sizes.
+        seed: fixes the initial weights.
+        dtype: of the activations and matrix products; weights and logits stay float32.
+    """
+
+    def __init__(self, shape: Shape, seed: int = 0, dtype: torch.dtype = torch.float32) -> None:
+        super().__init__()
+        self.shape, self.dtype = shape, dtype
+        self.model = nn.ModuleDict(
+            {
+                "embed_tokens": nn.Embedding(shape.vocabulary, shape.width),
+                "layers": nn.ModuleList(Block(shape, layer) for layer in range(shape.layers)),
+            }
+        )
+        self.lm_head = Linear(shape.width, shape.vocabulary)
+        self._initialise(torch.Generator().manual_seed(seed))
+
+    @torch.no_grad()
+    def _initialise(self, generator: torch.Generator) -> None:
+        for name, parameter in self.named_parameters():
+            if name.endswith(("o_proj.weight", "fc2.weight")):
+                parameter.zero_()  # every block begins as the identity
+            elif name == "model.embed_tokens.weight":
+                parameter.normal_(0, 0.5, generator=generator)
+            elif name == "lm_head.weight":
+                parameter.normal_(0, 0.001, generator=generator)  # the first guess is uniform
+            else:
+                parameter.normal_(0, 1 / math.sqrt(self.shape.width), generator=generator)
+
+    def hidden(self, tokens: Tensor, cache: KVCache | None = None) -> Tensor:
+        """The normalised residual stream before the head: (batch, positions, width), of `dtype`."""
+        parts: Any = self.model
+        start = cache.read if cache is not None else 0
+        half = self.shape.head_width // 2
+        angles = torch.outer(
+            torch.arange(start, start + tokens.shape[1]).float(),
+            ROPE_BASE ** (-torch.arange(half).float() / half),
+        )
+        rope = angles.cos().to(self.dtype), angles.sin().to(self.dtype)
+        x = norm(parts["embed_tokens"](tokens).to(self.dtype))
+        for block in parts["layers"]:
+            x = block(x, rope, cache)
+        if cache is not None:
+            cache.read += tokens.shape[1]
+        return norm(x)
+
+    def forward(self, tokens: Tensor, cache: KVCache | None = None) -> Tensor:
+        """Logits (batch, positions, vocabulary) in float32 for tokens (batch, positions) of int64.
+
+        With a cache, tokens are the new ones only, and the cache is extended.
+        """
+        return soft_cap(self.lm_head(self.hidden(tokens, cache)).float())
+
+    @property
+    def parameter_count(self) -> int:
+        return sum(p.numel() for p in self.parameters())
