@@ -1,0 +1,154 @@
+"""The data stage: from the tiny world, or the user's own text, to tokens on disk."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from tui_trainer.corpus.corpus import Summary
+from tui_trainer.corpus.document import Document
+from tui_trainer.corpus.filters.chain import apply
+from tui_trainer.corpus.filters.verdict import Verdict
+from tui_trainer.corpus.gathered import Gathered
+from tui_trainer.corpus.prompts import beginnings
+from tui_trainer.corpus.record import write_records
+from tui_trainer.corpus.report import filter_events, precision_and_recall, source_events
+from tui_trainer.corpus.split import split
+from tui_trainer.corpus.tokenizer import Tokenizer, train_bpe, train_char
+from tui_trainer.errors import UserError
+from tui_trainer.events import CorpusReady, Event, Noticed
+from tui_trainer.settings import Settings
+
+TOKENIZER_BYTES = (
+    8_000_000  # text the tokenizer learns from; of more, an even sample
+)
+FEWEST_TOKENS = 2_000
+SAMPLE_PROMPTS = 4
+
+
+def prepare(settings: Settings, seed: int, paths: Sequence[str], folder: Path) -> Iterator[Event]:
+    """Do the whole data stage; `Corpus.load(folder)` opens what it leaves.
+
+    Args:
+        paths: files or folders of the user's own text; none: the tiny world.
+        folder: exists; is filled with documents.jsonl, tokenizer.json, train-<source>.npy, validation.npy,
+            pairs.jsonl, questions.json and, last, corpus.json.
+
+    Raises:
+        UserError: no readable text, or too little of it.
+    """
+    if paths:
+        from tui_trainer.corpus.user_text import gather
+
+        gathered = yield from gather(paths, settings.data.max_bytes, seed)
+    else:
+        gathered = _tiny_world(settings, seed)
+    yield from source_events(gathered.documents)
+
+    verdicts = list(apply(gathered.documents, seed))
+    if settings.data.filters:
+        yield from filter_events(verdicts)
+    else:
+        yield Noticed("data.filters is off: what the filters would drop is trained on")
+    write_records(folder / "documents.jsonl", verdicts)
+    if settings.data.filters and not paths:
+        yield from precision_and_recall(verdicts)
+
+    training, validation = split(verdicts, settings.data.filters, seed)
+    if not training or not validation:
+        raise UserError("too little text is left to train on; give more, or try --set data.filters=false")
+    tokenizer = _tokenizer(settings, [v.document.text for v in training])
+    tokenizer.save(folder / "tokenizer.json")
+    tokens, bytes_train = _write_training(tokenizer, training, folder)
+    tokens_train = sum(tokens.values())
+    if tokens_train < FEWEST_TOKENS:
+        raise UserError(
+            f"only {tokens_train:,} tokens of text to train on; give at least {FEWEST_TOKENS:,} (about 8 kB)"
+        )
+    tokens_validation = _write_tokens(tokenizer, validation, folder / "validation.npy")
+    mixture = {source: getattr(settings.data.mixture, source, 1.0) for source in tokens}
+    if not any(mixture.values()):
+        raise UserError("every source has weight 0; raise one, as in --set data.mixture.web=1")
+    _write_the_rest(gathered, validation, mixture, seed, folder)
+    yield CorpusReady(
+        vocabulary=tokenizer.size,
+        tokens_train=tokens,
+        tokens_validation=tokens_validation,
+        mixture=mixture,
+        bytes_per_token=bytes_train / tokens_train,
+    )
+
+
+def _tiny_world(settings: Settings, seed: int) -> Gathered:
+    from tui_trainer.corpus.planted import plant
+    from tui_trainer.corpus.questions import evaluation_questions, finetuning_pairs, rating_prompts
+    from tui_trainer.corpus.world import make_world
+    from tui_trainer.corpus.writing import write_documents
+
+    world = make_world(seed)
+    rating, held_out = rating_prompts(world, seed)
+    return Gathered(
+        documents=plant(world, write_documents(world, settings.data.documents, seed), seed),
+        pairs=finetuning_pairs(world, settings.finetune.pairs, seed),
+        questions=evaluation_questions(world, seed),
+        rating_prompts=rating,
+        held_out_prompts=held_out,
+    )
+
+
+def _tokenizer(settings: Settings, texts: Sequence[str]) -> Tokenizer:
+    step = max(1, -(-sum(map(len, texts)) // TOKENIZER_BYTES))
+    train = train_char if settings.data.tokenizer == "char" else train_bpe
+    return train(texts[::step], settings.data.vocabulary)
+
+
+def _write_training(
+    tokenizer: Tokenizer, training: Sequence[Verdict], folder: Path
+) -> tuple[dict[str, int], int]:
+    """One array a source. Returns the tokens by source and the bytes of all text."""
+    by_source: dict[str, list[Verdict]] = {}
+    for verdict in training:
+        by_source.setdefault(verdict.document.source, []).append(verdict)
+    tokens = {
+        source: _write_tokens(tokenizer, by_source[source], folder / f"train-{source}.npy")
+        for source in sorted(by_source)
+    }
+    return tokens, sum(_bytes(v.document) for v in training)
+
+
+def _write_tokens(tokenizer: Tokenizer, verdicts: Sequence[Verdict], path: Path) -> int:
+    """Write the documents' tokens, each behind a `document` token; returns how many."""
+    kind = np.uint16 if tokenizer.size <= 2**16 else np.uint32
+    pieces = []
+    for start in range(0, len(verdicts), 1000):  # the ids of a batch are Python ints: keep it small
+        encoded = tokenizer.encode_batch([v.document.text for v in verdicts[start : start + 1000]])
+        pieces.append(np.array([i for ids in encoded for i in (tokenizer.document, *ids)], dtype=kind))
+    tokens = np.concatenate(pieces)
+    np.save(path, tokens, allow_pickle=False)
+    return len(tokens)
+
+
+def _write_the_rest(
+    gathered: Gathered, validation: Sequence[Verdict], mixture: dict[str, float], seed: int, folder: Path
+) -> None:
+    encode = msgspec.json.encode
+    texts = [v.document.text for v in validation]
+    rating, held_out = gathered.rating_prompts, gathered.held_out_prompts
+    if not rating:
+        prompts = beginnings(texts, 8)
+        rating, held_out = prompts[::2], prompts[1::2]
+    summary = Summary(
+        mixture=mixture,
+        validation_bytes=sum(_bytes(v.document) for v in validation),
+        rating_prompts=rating,
+        held_out_prompts=held_out,
+        sample_prompts=beginnings(texts, 5)[:SAMPLE_PROMPTS],
+    )
+    (folder / "pairs.jsonl").write_bytes(b"".join(encode(pair) + b"\n" for pair in gathered.pairs))
+    (folder / "questions.json").write_bytes(encode(gathered.questions))
+    (folder / "corpus.json").write_bytes(encode(summary))
+
+
+def _bytes(document: Document) -> int:
+    return len(document.text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,57 @@
+"""The data stage in figures: what was read, what each filter dropped, and how right it was to."""
+
+from collections.abc import Iterator, Sequence
+
+from tui_trainer.corpus.document import CLASSES, Document
+from tui_trainer.corpus.filters.chain import ORDER
+from tui_trainer.corpus.filters.verdict import Verdict
+from tui_trainer.events import FilterApplied, Measured, SourceRead
+from tui_trainer.statistics import proportion_interval
+
+EXAMPLE = 200  # characters
+
+
+def source_events(documents: Sequence[Document]) -> Iterator[SourceRead]:
+    """One event a source, by name."""
+    for source in sorted({d.source for d in documents}):
+        texts = [d.text for d in documents if d.source == source]
+        yield SourceRead(source, len(texts), sum(_bytes(text) for text in texts))
+
+
+def filter_events(verdicts: Sequence[Verdict]) -> Iterator[FilterApplied]:
+    """One event a filter, in order; what one filter drops, the next never sees."""
+    remaining = len(verdicts)
+    for name in ORDER:
+        dropped = [v for v in verdicts if v.dropped_by == name]
+        first = dropped[0] if dropped else None
+        yield FilterApplied(
+            filter=name,
+            documents_in=remaining,
+            dropped=len(dropped),
+            bytes_dropped=sum(_bytes(v.document.text) for v in dropped),
+            example=first.document.text[:EXAMPLE] if first else "",
+            reason=first.reason if first else "",
+        )
+        remaining -= len(dropped)
+
+
+def precision_and_recall(verdicts: Sequence[Verdict]) -> Iterator[Measured]:
+    """How the verdicts agree with the planted labels, class by class.
+
+    A document counts as found only by the filter of its own class. The baseline is the share of the class:
+    the precision of dropping at random.
+    """
+    for name in CLASSES:
+        planted = sum(v.document.label == name for v in verdicts)
+        dropped = sum(v.dropped_by == name for v in verdicts)
+        right = sum(v.document.label == name == v.dropped_by for v in verdicts)
+        share = planted / max(1, len(verdicts))
+        for figure, n in (("precision", dropped), ("recall", planted)):
+            if n:
+                yield Measured(
+                    f"corpus/{name}/{figure}", right / n, proportion_interval(right, n), n, baseline=share
+                )
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,40 @@
+"""Which documents are held out for validation."""
+
+from collections.abc import Sequence
+
+from tui_trainer.corpus.filters.verdict import Verdict
+from tui_trainer.corpus.randomness import derive, rng
+
+SHARE = 0.05  # of the documents
+FEWEST_BYTES = 8_000  # held out of a small text, so that its validation loss means something ...
+LARGEST_SHARE = 0.2  # ... but never more than this share of its documents
+MOST_BYTES = 1_000_000
+
+
+def split(verdicts: Sequence[Verdict], filtered: bool, seed: int) -> tuple[list[Verdict], list[Verdict]]:
+    """Training and validation documents, each in an order of the seed.
+
+    Validation is drawn from what the filters keep and what was not planted, by a hash of the document's id.
+    So it is the same whether or not the filters are used (`filtered`), and bits per byte compare. Copies of a
+    validation document, found or planted, are in neither part: no training text gives the answer away.
+    """
+    clean = [v for v in verdicts if v.dropped_by is None and v.document.label is None]
+    ranked = sorted(clean, key=lambda v: derive(seed, "validation", v.document.id))
+    held_out: list[Verdict] = []
+    held_bytes = 0
+    for verdict in ranked[: int(LARGEST_SHARE * len(ranked))]:
+        if len(held_out) >= SHARE * len(ranked) and held_bytes >= FEWEST_BYTES:
+            break
+        if held_bytes >= MOST_BYTES:
+            break
+        held_out.append(verdict)
+        held_bytes += len(verdict.document.text)
+    held = {v.document.id for v in held_out}
+    training = [
+        v
+        for v in verdicts
+        if not (filtered and v.dropped_by)
+        and held.isdisjoint((v.document.id, v.original, v.document.original))
+    ]
+    rng(seed, "training order").shuffle(training)
+    return training, held_out

@@ -1,0 +1,176 @@
+"""Text to numbers and back: byte-level BPE, or one token a character.
+
+Both kinds are lossless on every byte string, and both keep the five role and boundary markers outside of the
+text's vocabulary: they take the last ids, and no text, whatever it spells, is ever encoded into one.
+"""
+
+import json
+import os
+import re
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+# Set before the import: else a process that forks later gets the library's warning on its stderr.
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+
+import tokenizers
+from tokenizers import decoders, models, pre_tokenizers, trainers
+
+SPECIALS = ("document", "user", "assistant", "end", "pad")
+INVALID = re.compile("[\ud800-\udfff]+")
+
+
+class Tokenizer(ABC):
+    """Ids 0 to size-6 are pieces of text; the last five are `document`, `user`, `assistant`, `end`, `pad`."""
+
+    def __init__(self, pieces: Sequence[bytes]) -> None:
+        """Args: pieces: the bytes that each ordinary id stands for, in the order of the ids."""
+        self._pieces = list(pieces)
+        self.size = len(self._pieces) + len(SPECIALS)
+        first = len(self._pieces)
+        self.document, self.user, self.assistant, self.end, self.pad = range(first, self.size)
+        byte_ids = {piece: i for i, piece in reversed(list(enumerate(self._pieces))) if len(piece) == 1}
+        self._byte_ids = [byte_ids[bytes([b])] for b in range(256)]
+
+    @abstractmethod
+    def _encode_valid(self, texts: Sequence[str]) -> list[list[int]]:
+        """Ids of texts that have no lone surrogates."""
+
+    @abstractmethod
+    def to_json(self) -> str:
+        """The whole tokenizer as one JSON text that `load` reads."""
+
+    def encode(self, text: str | bytes) -> list[int]:
+        """Ids of the text, none of them a special; `decode_bytes` gives back the same bytes.
+
+        Bytes that are not UTF-8 become the ids of single bytes.
+        """
+        if isinstance(text, str):
+            if not INVALID.search(text):
+                return self._encode_valid([text])[0]
+            text = text.encode("utf-8", "surrogatepass")
+        escaped = text.decode("utf-8", "surrogateescape")
+        ids: list[int] = []
+        at = 0
+        for match in INVALID.finditer(escaped):
+            ids += self._encode_valid([escaped[at : match.start()]])[0]
+            ids += [self._byte_ids[ord(c) - 0xDC00] for c in match.group()]
+            at = match.end()
+        return ids + self._encode_valid([escaped[at:]])[0]
+
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """`encode` for many texts, in parallel where the library can."""
+        if any(INVALID.search(text) for text in texts):
+            return [self.encode(text) for text in texts]
+        return self._encode_valid(texts)
+
+    def decode_bytes(self, ids: Iterable[int]) -> bytes:
+        """The bytes that the ids stand for; specials stand for none."""
+        count = len(self._pieces)
+        return b"".join(self._pieces[i] for i in ids if i < count)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text that the ids stand for; what is not UTF-8 shows as U+FFFD."""
+        return self.decode_bytes(ids).decode("utf-8", "replace")
+
+    def name(self, token: int) -> str:
+        """One token for display: its text, `<|user|>` for a special, `\\xe2` for part of a character."""
+        if token >= len(self._pieces):
+            return f"<|{SPECIALS[token - len(self._pieces)]}|>"
+        return self._pieces[token].decode("utf-8", "backslashreplace")
+
+    def chat(self, prompt: str) -> list[int]:
+        """A question up to the place where the answer begins."""
+        return [self.user, *self.encode(prompt), self.assistant]
+
+    def dialogue(self, prompt: str, answer: str) -> tuple[list[int], list[bool]]:
+        """A question with its answer, and which tokens are to be learnt: the answer's and the end."""
+        asked = self.chat(prompt)
+        answered = [*self.encode(answer), self.end]
+        return asked + answered, [False] * len(asked) + [True] * len(answered)
+
+    def save(self, path: Path) -> None:
+        """Write one JSON file; of BPE, the `tokenizers` library's own format."""
+        path.write_text(self.to_json(), "utf-8")
+
+    @staticmethod
+    def load(path: Path) -> "Tokenizer":
+        """The tokenizer that `save` wrote."""
+        text = path.read_text("utf-8")
+        tree = json.loads(text)
+        if "characters" in tree:
+            return CharTokenizer(tree["characters"])
+        return BPETokenizer(tokenizers.Tokenizer.from_str(text))
+
+
+class BPETokenizer(Tokenizer):
+    """Byte-level byte-pair encoding (Sennrich et al. 2016, over bytes as in GPT-2); digits stand alone."""
+
+    def __init__(self, library: tokenizers.Tokenizer) -> None:
+        vocabulary = library.get_vocab(with_added_tokens=False)
+        byte_of = {c: bytes([b]) for b, c in enumerate(_byte_characters())}
+        pieces = sorted(vocabulary, key=vocabulary.__getitem__)
+        super().__init__([b"".join(byte_of[c] for c in piece) for piece in pieces])
+        self._library = library
+
+    def _encode_valid(self, texts: Sequence[str]) -> list[list[int]]:
+        encodings = self._library.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [encoding.ids for encoding in encodings]
+
+    def to_json(self) -> str:
+        return self._library.to_str(pretty=False)
+
+
+class CharTokenizer(Tokenizer):
+    """One token an ASCII character or byte (ids 0-255), then one for each further character it knows."""
+
+    def __init__(self, characters: Sequence[str]) -> None:
+        super().__init__([bytes([b]) for b in range(256)] + [c.encode() for c in characters])
+        self._characters = list(characters)
+        self._ids = {chr(b): [b] for b in range(128)} | {c: [256 + i] for i, c in enumerate(characters)}
+
+    def _encode_valid(self, texts: Sequence[str]) -> list[list[int]]:
+        known = self._ids
+        return [[i for c in text for i in known.get(c) or c.encode()] for text in texts]
+
+    def to_json(self) -> str:
+        return json.dumps({"characters": self._characters}, ensure_ascii=True)
+
+
+def train_bpe(texts: Iterable[str], vocabulary: int) -> BPETokenizer:
+    """A BPE tokenizer of at most `vocabulary` ids, specials included (fewer when the text is tiny)."""
+    library = tokenizers.Tokenizer(models.BPE())
+    library.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    library.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary - len(SPECIALS),
+        initial_alphabet=_byte_characters(),
+        min_frequency=2,
+        show_progress=False,
+    )
+    library.train_from_iterator((INVALID.sub("", text) for text in texts), trainer)
+    return BPETokenizer(library)
+
+
+def train_char(texts: Iterable[str], vocabulary: int = 32768) -> CharTokenizer:
+    """A character tokenizer; of the non-ASCII characters it knows the commonest that fit."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(c for c in text if ord(c) >= 128 and not INVALID.match(c))
+    room = max(0, vocabulary - 256 - len(SPECIALS))
+    common = sorted(counts, key=lambda c: (-counts[c], c))[:room]
+    return CharTokenizer(sorted(common))
+
+
+def _byte_characters() -> list[str]:
+    """GPT-2's printable stand-in for each byte: itself where it prints, else from U+0100 on."""
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    stand_in = {b: chr(b) for b in printable}
+    for b in range(256):
+        if b not in stand_in:
+            stand_in[b] = chr(0x100 + len(stand_in) - len(printable))
+    return [stand_in[b] for b in range(256)]
