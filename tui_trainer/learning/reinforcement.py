@@ -1,0 +1,194 @@
+"""Reinforcement: answers that are liked more than their siblings become likelier, on a leash.
+
+RLOO (Ahmadian et al. 2024, arXiv 2402.14740): k answers are sampled for each prompt, and each is compared
+with the mean of the other k-1. No critic, no clipping. What is maximised is
+
+    J = E[ r(answer) - beta * sum_t KL(policy || reference at position t) ],
+
+KL being exact: over the whole vocabulary at every position of the answer, not estimated from the sampled
+token. Its gradient has two parts, and leaving out either is wrong (Amini et al. 2025, arXiv 2504.10637): the
+choice of the path, which is in the reward, and the policy's move away from the reference at each position,
+which is differentiated directly. In the reward alone, an exact KL is the same for all answers of one token:
+no leash.
+
+Answers are sampled at temperature 1 from all the tokens that are scored here, so that the sampled policy is
+the scored one.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from msgspec import Struct
+from torch import Tensor, nn
+
+from tui_trainer.model.transformer import Transformer, soft_cap
+
+FORBIDDEN = -1e9  # logit of a token that is never sampled; -inf would turn its share of the KL to NaN
+EQUAL = 1e-6  # rewards closer than this are equal
+
+
+class Scored(Struct):
+    """Sampled answers laid out for scoring; right-padded, which no causal position sees."""
+
+    inputs: Tensor  # (answers, length) int64
+    targets: Tensor  # (answers, length) int64: the token after each input
+    mask: Tensor  # (answers, length) bool: the targets that belong to the answer
+
+    @staticmethod
+    def of(prompts: Sequence[Sequence[int]], answers: Sequence[Sequence[int]], pad: int) -> "Scored":
+        """Each prompt with its answer (none empty), as token ids."""
+        rows = [[*prompt, *answer] for prompt, answer in zip(prompts, answers, strict=True)]
+        tokens = torch.full((len(rows), max(map(len, rows))), pad, dtype=torch.long)
+        mask = torch.zeros_like(tokens, dtype=torch.bool)
+        for row, ids in enumerate(rows):
+            tokens[row, : len(ids)] = torch.tensor(ids)
+            mask[row, len(prompts[row]) : len(ids)] = True
+        return Scored(tokens[:, :-1], tokens[:, 1:], mask[:, 1:])
+
+    def rows(self) -> Tensor:
+        """(answer tokens,) int64: which answer each belongs to, in the order of `log_probabilities`."""
+        return self.mask.nonzero()[:, 0]
+
+
+def log_probabilities(model: Transformer, scored: Scored, banned: Sequence[int] = ()) -> Tensor:
+    """Log-probabilities (answer tokens, vocabulary) of what follows at each position of the answers.
+
+    Args:
+        banned: tokens that sampling never chooses; the others share their probability.
+    """
+    # The head is the dearest matrix; it is spared the prompts and the padding.
+    logits = soft_cap(model.lm_head(model.hidden(scored.inputs)[scored.mask]).float())
+    if banned:
+        keep = torch.zeros(logits.shape[-1], dtype=torch.bool)
+        keep[list(banned)] = True
+        logits = logits.masked_fill(keep, FORBIDDEN)
+    return torch.log_softmax(logits, dim=-1)
+
+
+def leave_one_out(rewards: Tensor) -> Tensor:
+    """RLOO advantages of rewards (prompts, k): each less the mean of the k-1 others."""
+    k = rewards.shape[1]
+    return (rewards - rewards.mean(dim=1, keepdim=True)) * (k / (k - 1))
+
+
+def exact_kl(policy: Tensor, reference: Tensor) -> Tensor:
+    """KL(p || q) = sum_v p_v (log p_v - log q_v) in nats, of log-probabilities (..., vocabulary)."""
+    return (policy.exp() * (policy - reference)).sum(dim=-1)
+
+
+def entropy(policy: Tensor) -> Tensor:
+    """-sum_v p_v log p_v in nats, of log-probabilities (..., vocabulary)."""
+    return -(policy.exp() * policy).sum(dim=-1)
+
+
+def per_answer(values: Tensor, rows: Tensor, answers: int) -> Tensor:
+    """Sum values of answer tokens (tokens,) over each answer: (answers,)."""
+    return torch.zeros(answers, dtype=values.dtype).index_add(0, rows, values)
+
+
+class Loss(Struct):
+    """What one batch of answers says."""
+
+    loss: Tensor  # scalar: its gradient is an unbiased estimate of that of -J
+    kl: Tensor  # (answers,) nats, detached
+    entropy: float  # nats a token, mean
+    skipped: int  # groups whose rewards are all equal
+
+
+def rloo_loss(
+    policy: Tensor, reference: Tensor, chosen: Tensor, rows: Tensor, rewards: Tensor, beta: float
+) -> Loss:
+    """The loss to descend; see the module's docstring.
+
+    Args:
+        policy: log-probabilities (answer tokens, vocabulary), with a graph.
+        reference: the same of the reference, without.
+        chosen: (answer tokens,) int64, the sampled tokens.
+        rows: (answer tokens,) int64, the answer of each; answers of one prompt follow each other.
+        rewards: (prompts, k), bounded.
+        beta: reward lost a nat of KL.
+
+    A group whose rewards are all equal has nothing to teach about them: its advantages are zero (they are not
+    divided by a standard deviation), only the leash acts on it, and it is counted.
+    """
+    answers = rewards.numel()
+    kl = per_answer(exact_kl(policy, reference), rows, answers)
+    spread = rewards.amax(dim=1) - rewards.amin(dim=1)
+    returns = rewards - beta * kl.detach().view_as(rewards)
+    advantages = leave_one_out(returns).flatten()
+    likelihood = per_answer(policy.gather(1, chosen[:, None]).squeeze(1), rows, answers)
+    loss = (-advantages * likelihood + beta * kl).mean()
+    return Loss(loss, kl.detach(), float(entropy(policy.detach()).mean()), int((spread < EQUAL).sum()))
+
+
+def trained_names(model: Transformer) -> list[str]:
+    """The parameters that feedback may move: those of the last block, and the head.
+
+    Moving all of them destroyed the model's facts within half a minute, with Muon and with AdamW at 3e-4.
+    """
+    last = f"model.layers.{model.shape.layers - 1}."
+    return [name for name, _ in model.named_parameters() if name.startswith(last) or name == "lm_head.weight"]
+
+
+class Learner:
+    """The last block and the head, and the optimiser that moves them.
+
+    Args:
+        model: its other parameters are frozen here.
+    """
+
+    def __init__(self, model: Transformer) -> None:
+        names = set(trained_names(model))
+        self.trained: dict[str, nn.Parameter] = {}
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(name in names)
+            parameter.grad = None
+            if name in names:
+                self.trained[name] = parameter
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all momentum."""
+        self.adam = torch.optim.AdamW(
+            self.trained.values(), betas=(0.9, 0.95), eps=1e-8, weight_decay=0.0, fused=True
+        )
+
+    def step(self, loss: Tensor, lr: float, clip: float = 1.0) -> float:
+        """One nudge against the gradient of `loss`, its norm clipped; returns the norm before clipping."""
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        norm = float(nn.utils.clip_grad_norm_(self.trained.values(), clip))
+        for group in self.adam.param_groups:
+            group["lr"] = lr
+        if norm == norm and norm != float("inf"):  # a step along NaN could never be taken back
+            self.adam.step()
+        self.adam.zero_grad()
+        return norm
+
+    def weights(self) -> dict[str, Tensor]:
+        """A copy of what is trained."""
+        return {name: parameter.detach().clone() for name, parameter in self.trained.items()}
+
+    @torch.no_grad()
+    def load(self, weights: Mapping[str, Tensor]) -> None:
+        """Put back what `weights` copied."""
+        for name, parameter in self.trained.items():
+            parameter.copy_(weights[name])
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The optimiser's moments, by parameter and name."""
+        state = self.adam.state_dict()["state"]
+        names = list(self.trained)
+        return {
+            f"adam/{names[i]}/{key}": value for i, moments in state.items() for key, value in moments.items()
+        }
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Take up the moments that `tensors` put away."""
+        self.reset()
+        index = {name: i for i, name in enumerate(self.trained)}
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in tensors.items():
+            if key.startswith("adam/"):
+                _, name, moment = key.split("/")
+                state.setdefault(index[name], {})[moment] = value.clone()
+        self.adam.load_state_dict({**self.adam.state_dict(), "state": state})

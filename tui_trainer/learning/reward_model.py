@@ -1,0 +1,169 @@
+"""The reward model: which of two answers a rater will pick, learnt from a few picks, with its own doubt.
+
+Bradley-Terry (1952): P(A over B) = sigmoid(r(A) - r(B)), with r linear in the whitened features of an
+answer. With two dozen picks the weights are far from certain, so they are a distribution: a ridge prior, the
+posterior by Laplace's approximation (Bishop 2006, section 4.5; MacKay 1992). Eight weights are refitted from
+scratch within a millisecond at every pick, and the posterior says which pair would teach most.
+
+Tried and dropped: a head on the model's hidden states. 128 raw features reached 0.57 agreement after 20 picks
+where eight named ones reached over 0.8.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+PRIOR_STD = 1.5  # of each weight, in log-odds per standard deviation of a whitened feature
+SHRINK = 0.1  # of the correlations towards none: two features that almost agree must not be torn apart
+CLIP = 3.0  # standard deviations beyond which a feature counts no further
+
+
+def sigmoid(x: Array) -> Array:
+    """1 / (1 + exp(-x)), without overflow."""
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * x)))
+
+
+class Whitening(Struct, frozen=True):
+    """Features to numbers of mean 0, variance 1 and (nearly) no correlation over a pool of answers.
+
+    z = matrix @ clip((f - mean) / std); `matrix` is the symmetric root (ZCA: Kessy et al. 2018, the whitening
+    that stays closest to the features themselves) of the shrunk correlations' inverse. A feature that never
+    varies in the pool is left out: nothing could be learnt about it.
+    """
+
+    mean: Array  # (features,)
+    std: Array  # (features,); 0 where a feature never varies
+    matrix: Array  # (features, features)
+
+    @staticmethod
+    def of(pool: Array) -> "Whitening":
+        """The whitening of a pool of answers' features (answers, features)."""
+        mean, std = pool.mean(0), pool.std(0)
+        standard = _standardise(pool, mean, std)
+        varies = (std > 0).astype(float)
+        correlation = standard.T @ standard / max(len(pool), 1)
+        shrunk = (1 - SHRINK) * correlation + SHRINK * np.diag(np.maximum(np.diag(correlation), 1e-12))
+        values, vectors = np.linalg.eigh(shrunk + np.diag(1 - varies))
+        root = vectors @ np.diag(values**-0.5) @ vectors.T
+        return Whitening(mean, std, root * np.outer(varies, varies))
+
+    def __call__(self, features: Array) -> Array:
+        """(..., features) to (..., features)."""
+        return np.asarray(_standardise(features, self.mean, self.std) @ self.matrix)
+
+    def to_features(self, weights: Array, covariance: Array) -> tuple[Array, Array]:
+        """Mean and standard deviation of the weights per standard deviation of each *named* feature."""
+        spread = np.einsum("ij,jk,ik->i", self.matrix, covariance, self.matrix)
+        return self.matrix @ weights, np.sqrt(np.maximum(spread, 0))
+
+
+def _standardise(features: Array, mean: Array, std: Array) -> Array:
+    scaled = (features - mean) / np.where(std > 0, std, 1) * (std > 0)
+    return np.asarray(np.clip(scaled, -CLIP, CLIP))
+
+
+def fit(differences: Array, wins: Array, prior_std: float = PRIOR_STD) -> tuple[Array, Array]:
+    """Posterior of the weights after comparisons: (mean (d,), covariance (d, d)).
+
+    The mean is the maximum of sum_i [y_i log s(w.x_i) + (1 - y_i) log s(-w.x_i)] - |w|^2 / (2 prior_std^2),
+    found by Newton's method; the covariance is the inverse of the negative Hessian there (Laplace).
+
+    Args:
+        differences: (n, d), features of A minus features of B.
+        wins: (n,), 1 where A was picked, 0 where B, 0.5 for a tie (half a win each).
+    """
+    ridge = np.eye(differences.shape[1]) / prior_std**2
+    weights: Array = np.zeros(differences.shape[1])
+
+    def loss(w: Array) -> float:
+        logits = differences @ w
+        return float(np.sum(np.logaddexp(0, logits) - wins * logits) + 0.5 * w @ ridge @ w)
+
+    def hessian(w: Array) -> Array:
+        chance = sigmoid(differences @ w)
+        return np.asarray(ridge + (differences.T * (chance * (1 - chance))) @ differences)
+
+    for _ in range(50):
+        gradient = differences.T @ (sigmoid(differences @ weights) - wins) + ridge @ weights
+        if np.abs(gradient).max() < 1e-10:
+            break
+        step, size = np.linalg.solve(hessian(weights), gradient), 1.0
+        # The loss is convex, but a full Newton step can overshoot where the sigmoid is flat.
+        while loss(weights - size * step) > loss(weights) and size > 1e-6:
+            size /= 2
+        weights = weights - size * step
+    return weights, np.asarray(np.linalg.inv(hessian(weights)))
+
+
+class RewardModel:
+    """A posterior over tastes, refitted at each pick.
+
+    Args:
+        pool: features (answers, features) of the tuned model's own answers; they set the whitening, and the
+            scale of `score`: mean 0, variance 1 over them.
+    """
+
+    def __init__(self, pool: Array) -> None:
+        self.whitening = Whitening.of(pool)
+        self._pool = self.whitening(pool)
+        self._differences: list[Array] = []
+        self._wins: list[float] = []
+        self._hits: list[float] = []  # 1 for each decided pick that was predicted right, before it was seen
+        self._refit()
+
+    def _refit(self) -> None:
+        x = np.array(self._differences).reshape(-1, self._pool.shape[1])
+        self.mean, self.covariance = fit(x, np.array(self._wins))
+        scores = self._pool @ self.mean
+        self._shift, spread = float(scores.mean()), float(scores.std())
+        self._scale = spread if spread > 1e-9 else 1.0
+
+    @property
+    def comparisons(self) -> int:
+        """Picks that say something: A, B and ties."""
+        return len(self._wins)
+
+    def probability(self, a: Array, b: Array) -> float:
+        """Chance that an answer with features `a` is picked over one with `b`, its own doubt included.
+
+        The sigmoid averaged over the posterior, by MacKay's approximation: s(m / sqrt(1 + pi v / 8)).
+        """
+        x = self.whitening(a) - self.whitening(b)
+        spread = 1 + np.pi / 8 * (x @ self.covariance @ x)
+        return float(sigmoid(np.asarray(x @ self.mean / np.sqrt(spread))))
+
+    def learn(self, a: Array, b: Array, win: float) -> None:
+        """One comparison: `win` is 1 when A was picked, 0 when B was, 0.5 for a tie."""
+        if self.comparisons and win != 0.5:
+            self._hits.append(float((self.probability(a, b) > 0.5) == (win > 0.5)))
+        self._differences.append(self.whitening(a) - self.whitening(b))
+        self._wins.append(win)
+        self._refit()
+
+    def agreement(self) -> tuple[float, int]:
+        """Prequential agreement (Dawid 1984): of the decided picks after the first, those predicted right
+        *before* they were learnt from, and how many there were."""
+        return sum(self._hits), len(self._hits)
+
+    def information(self, a: Array, b: Array) -> Array:
+        """How much picking from each pair would teach: p (1 - p) x' S x, for features (pairs, d) each.
+
+        The expected shrinking of the posterior S, to first order: pairs whose outcome is open *and* which
+        pull on weights that are not yet known.
+        """
+        x = self.whitening(a) - self.whitening(b)
+        chance = sigmoid(x @ self.mean)
+        return np.asarray(chance * (1 - chance) * np.einsum("ni,ij,nj->n", x, self.covariance, x))
+
+    def score(self, features: Array) -> Array:
+        """Reward of answers (n, d): (n,), mean 0 and variance 1 over the tuned model's answers."""
+        return np.asarray((self.whitening(features) @ self.mean - self._shift) / self._scale)
+
+    def weights(self, names: Sequence[str]) -> dict[str, tuple[float, float]]:
+        """Per named feature: log-odds of being picked for one standard deviation more, and the doubt."""
+        mean, std = self.whitening.to_features(self.mean, self.covariance)
+        return {name: (float(m), float(s)) for name, m, s in zip(names, mean, std, strict=True)}
