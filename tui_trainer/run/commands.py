@@ -1,0 +1,74 @@
+"""What a person can ask of a running trainer, and its answer: one JSON line each way over the socket."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from tui_trainer.events import Choice
+
+MAX_BYTES = 64 * 1024  # of one message, its newline included
+
+
+class Command(Struct, frozen=True, tag_field="type", tag=str.lower, forbid_unknown_fields=True):
+    """Base of all commands; its tag is its name in lower case."""
+
+
+class TakeControl(Command, frozen=True, tag="take_control"):
+    """Be the one who steers; refused while another connection does."""
+
+
+class Pause(Command, frozen=True):
+    """Stop before the next step."""
+
+
+class Continue(Command, frozen=True):
+    """Leave the pause; with `steps`, pause again after so many."""
+
+    steps: Annotated[int, Meta(ge=1)] | None = None
+
+
+class Turn(Command, frozen=True):
+    """Change a setting from the next step on."""
+
+    name: str
+    value: float
+
+
+class Pick(Command, frozen=True):
+    """Answer the pair on offer."""
+
+    pair: int
+    choice: Choice
+
+
+class Simulate(Command, frozen=True):
+    """Let a simulated rater of this taste make all further picks."""
+
+    rater: str
+
+
+class Prompt(Command, frozen=True):
+    """Let the model as it is now go on from a text; changes nothing."""
+
+    text: str
+
+
+class Stop(Command, frozen=True):
+    """Write a checkpoint and end the process; the run can be resumed."""
+
+
+AnyCommand = TakeControl | Pause | Continue | Turn | Pick | Simulate | Prompt | Stop
+
+
+class Reply(Struct, frozen=True, omit_defaults=True):
+    """The trainer's answer to one command."""
+
+    ok: bool
+    error: str | None = None  # one line for people
+    text: str | None = None  # what the model wrote, for `Prompt`
+
+
+command_encoder = msgspec.json.Encoder()
+command_decoder = msgspec.json.Decoder(AnyCommand)
+reply_decoder = msgspec.json.Decoder(Reply)

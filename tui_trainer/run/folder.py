@@ -1,0 +1,138 @@
+"""A run's folder: where each file of a run is, and how a run is made and found again."""
+
+import os
+import time
+from functools import cached_property
+from pathlib import Path
+
+import platformdirs
+
+from tui_trainer.errors import UserError
+from tui_trainer.events import WeightsName
+from tui_trainer.run import plan as plans
+from tui_trainer.run.files import write_atomically
+from tui_trainer.run.plan import Plan
+
+
+class RunFolder:
+    """The files of one run; nothing here checks that they exist."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path).absolute()
+        self.plan_file = self.path / "plan.json"
+        self.events = self.path / "events.jsonl"
+        self.trainer_log = self.path / "trainer.log"  # stdout and stderr of the trainer
+        self.lock = self.path / "lock"
+        self.control = self.path / "control"  # private to the owner
+        self.socket = self.control / "socket"
+        self.address = self.control / "address"  # where the socket is instead, if the path is too long
+        self.corpus = self.path / "corpus"
+        self.checkpoints = self.path / "checkpoints"
+        self.preferences = self.path / "preferences.jsonl"
+        self.report = self.path / "report.json"
+        self.resources = self.path / "resources.json"  # what the trainer's processes took
+
+    @property
+    def id(self) -> str:
+        """The run's id: the folder's name."""
+        return self.path.name
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The run's plan. Raises `UserError` when it can't be read."""
+        return plans.load(self.plan_file)
+
+    def weights(self, name: WeightsName) -> Path:
+        """The file of a stage's frozen weights."""
+        return self.path / "weights" / f"{name}.safetensors"
+
+    def __repr__(self) -> str:
+        return f"RunFolder({str(self.path)!r})"
+
+
+def runs_directory(option: Path | str | None = None) -> Path:
+    """Where runs are kept: the option, else $TUI_TRAINER_RUNS, else the platform's folder for user data."""
+    chosen = option or os.environ.get("TUI_TRAINER_RUNS")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    return Path(platformdirs.user_data_dir("tui-trainer", appauthor=False)) / "runs"
+
+
+def create(runs_dir: Path, plan: Plan) -> RunFolder:
+    """Make a run's folder, named after the time, the preset and the seed; never one that exists.
+
+    Raises:
+        UserError: the folder can't be written.
+    """
+    name = f"{time.strftime('%Y-%m-%d-%H%M')}-{plan.preset}-s{plan.seed}"
+    try:
+        runs_dir.mkdir(parents=True, exist_ok=True)
+        path = _new_directory(runs_dir, name)
+        folder = RunFolder(path)
+        # A folder is a run from the moment when it has a plan: `list_runs` never sees half of one.
+        write_atomically(folder.plan_file, plans.encode(plans.stamped(plan, folder.id)))
+    except OSError as error:
+        raise UserError(
+            f"no run can be made in {runs_dir}: {error.strerror}; choose another folder with --runs"
+        ) from error
+    return folder
+
+
+def _new_directory(runs_dir: Path, name: str) -> Path:
+    number = 1
+    while True:
+        path = runs_dir / (name if number == 1 else f"{name}-{number}")
+        try:
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return path
+
+
+def list_runs(runs_dir: Path) -> list[RunFolder]:
+    """The runs that have a readable plan, newest first."""
+    if not runs_dir.is_dir():
+        return []
+    runs = []
+    for path in sorted(runs_dir.iterdir()):
+        folder = RunFolder(path)
+        try:
+            created = folder.plan.created
+        except UserError:
+            continue
+        runs.append((created, folder.id, folder))
+    return [folder for _, _, folder in sorted(runs, key=lambda run: run[:2], reverse=True)]
+
+
+def find(runs_dir: Path, name: str) -> RunFolder:
+    """A run by its id, a beginning of it that no other has, its folder's path, or "latest".
+
+    Raises:
+        UserError: none or several fit; the line says which there are.
+    """
+    path = Path(name).expanduser()
+    if (path / "plan.json").is_file():
+        return _checked(RunFolder(path))
+    runs = list_runs(runs_dir)
+    if not runs:
+        raise UserError(f"there are no runs in {runs_dir} yet; `tui-trainer run` makes one")
+    if name == "latest":
+        return runs[0]
+    exact = [run for run in runs if run.id == name]
+    fits = exact or [run for run in runs if run.id.startswith(name)]
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        raise UserError(f"{name!r} could be {_several(fits)}; give more of the id")
+    raise UserError(f"there is no run {name!r} in {runs_dir}; there is {_several(runs)}")
+
+
+def _checked(folder: RunFolder) -> RunFolder:
+    folder.plan  # noqa: B018 - raises one clear line when the folder is not a run of this version
+    return folder
+
+
+def _several(runs: list[RunFolder], most: int = 5) -> str:
+    names = [run.id for run in runs[:most]]
+    return ", ".join(names) + (f" and {len(runs) - most} more" if len(runs) > most else "")

@@ -1,0 +1,105 @@
+"""One trainer a run: an advisory lock that ends with its process, however that ends.
+
+The lock is `flock` on the run's `lock` file, so a killed trainer leaves nothing stale behind. The process id
+and start time written in it are for people, and for sending that very process a signal.
+"""
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tui_trainer.errors import UserError
+from tui_trainer.run.folder import RunFolder
+
+# `is_alive` holds the lock for microseconds; a trainer that starts in that moment tries again.
+ATTEMPTS = 20
+WAIT_SECONDS = 0.05
+
+
+class Holder(Struct, frozen=True):
+    """The process that holds, or held, a run's lock."""
+
+    pid: int
+    started: str  # tells this process from a later one with the same id; "" where it can't be known
+
+
+class Lock:
+    """Held from construction until `release` or the end of the process.
+
+    Raises:
+        UserError: another trainer holds it.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._descriptor = os.open(folder.lock, os.O_RDWR | os.O_CREAT, 0o600)
+        for attempt in range(ATTEMPTS):
+            try:
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if attempt == ATTEMPTS - 1:
+                    os.close(self._descriptor)
+                    owner = holder(folder)
+                    process = f" (process {owner.pid})" if owner else ""
+                    raise UserError(
+                        f"run {folder.id} already has a trainer{process}; `tui-trainer attach {folder.id}`"
+                    ) from None
+                time.sleep(WAIT_SECONDS)
+        content = msgspec.json.encode(Holder(os.getpid(), _start_of(os.getpid())))
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, content + b"\n", 0)
+
+    def release(self) -> None:
+        """Let another trainer have the run."""
+        os.ftruncate(self._descriptor, 0)
+        os.close(self._descriptor)
+
+
+def is_alive(folder: RunFolder) -> bool:
+    """Whether a trainer is working on the run now."""
+    try:
+        descriptor = os.open(folder.lock, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def holder(folder: RunFolder) -> Holder | None:
+    """The living process that the lock file names, if it is still the one that wrote it."""
+    try:
+        owner = msgspec.json.decode(folder.lock.read_bytes(), type=Holder)
+    except (OSError, msgspec.DecodeError):
+        return None
+    if owner.pid <= 0 or not _exists(owner.pid) or _start_of(owner.pid) != owner.started:
+        return None
+    return owner
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _start_of(pid: int) -> str:
+    """When a process started, in the kernel's own count; "" where there is no /proc."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    # The second field is the program's name in brackets and may hold spaces; starttime is the 22nd.
+    return stat.rpartition(")")[2].split()[19]

@@ -1,0 +1,83 @@
+"""What a run is going to do: everything that fixes its numbers, written once when its folder is made."""
+
+import time
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tui_trainer.errors import UserError
+from tui_trainer.events import STAGES, StageName
+from tui_trainer.settings import Preset, Settings
+
+VERSION = 1
+
+
+class Plan(Struct, frozen=True, forbid_unknown_fields=True):
+    """A run's plan, `plan.json` in its folder."""
+
+    settings: Settings
+    seed: int = 0
+    preset: Preset = "demo"
+    data: tuple[str, ...] = ()  # absolute paths of the user's own text; empty: the tiny world
+    until: StageName = "frozen"  # the last stage
+    skip: tuple[StageName, ...] = ()  # stages left out, for experiments such as no pretraining
+    run: str = ""  # the run's id; given by `folder.create`
+    created: float = 0.0  # seconds since the epoch; given by `folder.create`
+    version: int = VERSION
+
+    def stages(self) -> tuple[StageName, ...]:
+        """The stages up to `until`, those left out included."""
+        return STAGES[: STAGES.index(self.until) + 1]
+
+
+def make(
+    settings: Settings,
+    *,
+    seed: int = 0,
+    preset: Preset = "demo",
+    data: tuple[str, ...] = (),
+    until: StageName = "frozen",
+    skip: tuple[StageName, ...] = (),
+) -> Plan:
+    """A plan with its paths made absolute, since the trainer works in another directory.
+
+    Raises:
+        UserError: a path of `data` does not exist, or a stage that is needed is left out.
+    """
+    for path in data:
+        if not Path(path).expanduser().exists():
+            raise UserError(f"there is no file or folder {path}")
+    if "data" in skip or "frozen" in skip:
+        raise UserError("the stages data and frozen can't be left out")
+    paths = tuple(str(Path(path).expanduser().resolve()) for path in data)
+    return Plan(settings, seed, preset, paths, until, skip)
+
+
+def stamped(plan: Plan, run: str) -> Plan:
+    """The plan with its run's id and the time of its making."""
+    return msgspec.structs.replace(plan, run=run, created=time.time())
+
+
+def encode(plan: Plan) -> bytes:
+    """The plan as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n"
+
+
+def load(path: Path) -> Plan:
+    """Read a plan.
+
+    Raises:
+        UserError: there is none, or it is not a plan of this version.
+    """
+    try:
+        plan = msgspec.json.decode(path.read_bytes(), type=Plan)
+    except FileNotFoundError:
+        raise UserError(f"{path.parent} is not a run: it has no plan.json") from None
+    except OSError as error:
+        raise UserError(f"{path} can't be read: {error.strerror}") from error
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not a plan that this version of tui-trainer can read: {error}") from error
+    if plan.version != VERSION:
+        raise UserError(f"{path} is of version {plan.version}; this tui-trainer reads {VERSION}")
+    return plan
