@@ -32,6 +32,15 @@ class Shape(Struct, frozen=True):
     def head_width(self) -> int:
         return self.width // self.heads
 
+    @property
+    def flops_per_token(self) -> int:
+        """Of training, forward and back: an estimate, 6 a matrix weight and 12 a (layer, width, position).
+
+        Source: Chowdhery et al. 2022 (PaLM), appendix B. The embedding is looked up, not multiplied.
+        """
+        matrices = 12 * self.layers * self.width**2 + self.vocabulary * self.width
+        return 6 * matrices + 12 * self.layers * self.width * self.context
+
 
 class KVCache:
     """Keys and values of the tokens read so far, so that each new token costs one position only.

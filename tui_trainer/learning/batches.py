@@ -1,0 +1,136 @@
+"""Tokens into batches: the mixture's documents for pretraining, packed dialogues for fine-tuning."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.randomness import derive
+from tui_trainer.learning.randomness import generator
+
+IGNORED = -100  # a target that carries no loss
+
+
+class DocumentReader:
+    """Rows of running text, each source reshuffled every time it has been read through.
+
+    A row's source is drawn in proportion to (tokens of the source) x (readings of the mixture).
+    The state is one counter a source, the data cursor: how many rows have been taken from it.
+    """
+
+    def __init__(self, corpus: Corpus, context: int, seed: int) -> None:
+        self.context, self.seed = context, seed
+        self.sources = sorted(name for name, tokens in corpus.train.items() if len(tokens) > 0)
+        self.tokens = {name: np.asarray(corpus.train[name]) for name in self.sources}
+        self.starts = {
+            name: np.flatnonzero(tokens == corpus.tokenizer.document) for name, tokens in self.tokens.items()
+        }
+        self.mixture = {name: float(corpus.mixture.get(name, 1.0)) for name in self.sources}
+        self.taken = dict.fromkeys(self.sources, 0)
+        self._streams: dict[str, tuple[int, NDArray[np.int64]]] = {}
+
+    def rows(self, count: int, step: int) -> Tensor:
+        """The next `count` rows for this step: (count, context + 1) int64."""
+        weights = torch.tensor([len(self.tokens[s]) * self.mixture[s] for s in self.sources])
+        if not bool(weights.sum() > 0):
+            weights = torch.ones(len(self.sources))
+        draws = torch.multinomial(
+            weights.double(), count, replacement=True, generator=generator(self.seed, "source", step)
+        )
+        return torch.stack([self._next(self.sources[draw]) for draw in draws.tolist()])
+
+    def _next(self, source: str) -> Tensor:
+        length = self.context + 1
+        per_epoch = max(1, (len(self.tokens[source]) - 1) // self.context)
+        epoch, row = divmod(self.taken[source], per_epoch)
+        self.taken[source] += 1
+        stream = self._stream(source, epoch)
+        if len(stream) < length:  # a source shorter than a row is read round and round
+            stream = np.resize(stream, length)
+        return torch.from_numpy(stream[row * self.context : row * self.context + length].copy())
+
+    def _stream(self, source: str, epoch: int) -> NDArray[np.int64]:
+        """All documents of a source, in this epoch's order, end to end."""
+        kept = self._streams.get(source)
+        if kept is None or kept[0] != epoch:
+            starts, tokens = self.starts[source], self.tokens[source]
+            ends = np.append(starts[1:], len(tokens))
+            shuffle = np.random.Generator(np.random.PCG64(derive(self.seed, "epoch", source, epoch)))
+            order = shuffle.permutation(len(starts))
+            pieces = [tokens[starts[i] : ends[i]] for i in order]
+            kept = (epoch, np.concatenate(pieces).astype(np.int64))
+            self._streams[source] = kept
+        return kept[1]
+
+
+def packed_dialogues(
+    dialogues: Sequence[tuple[list[int], list[bool]]], context: int, pad: int
+) -> tuple[Tensor, Tensor]:
+    """Whole dialogues, several to a row while they fit.
+
+    Args:
+        dialogues: token ids, and for each token whether the model is to learn to say it.
+
+    Returns:
+        inputs and targets, each (rows, context) int64; targets are IGNORED but on the answers.
+    """
+    rows: list[tuple[list[int], list[bool]]] = []
+    for ids, learnt in dialogues:
+        ids, learnt = ids[: context + 1], learnt[: context + 1]
+        if rows and len(rows[-1][0]) + len(ids) <= context + 1:
+            rows[-1][0].extend(ids)
+            rows[-1][1].extend(learnt)
+        else:
+            rows.append((list(ids), list(learnt)))
+    tokens = torch.full((len(rows), context + 1), pad, dtype=torch.long)
+    is_target = torch.zeros(len(rows), context + 1, dtype=torch.bool)
+    for row, (ids, learnt) in enumerate(rows):
+        tokens[row, : len(ids)] = torch.tensor(ids)
+        is_target[row, : len(ids)] = torch.tensor(learnt)
+    return tokens[:, :-1], tokens[:, 1:].masked_fill(~is_target[:, 1:], IGNORED)
+
+
+class DialogueReader:
+    """Packed rows of the pairs, reshuffled every epoch; the state is the number of rows taken."""
+
+    def __init__(self, corpus: Corpus, context: int, seed: int) -> None:
+        self.dialogues = [corpus.tokenizer.dialogue(pair.prompt, pair.answer) for pair in corpus.pairs]
+        self.context, self.seed, self.pad = context, seed, corpus.tokenizer.pad
+        self.epoch, self.row = 0, 0
+        self._packed = self._pack()
+
+    def rows(self, count: int) -> tuple[Tensor, Tensor]:
+        """The next rows: inputs and targets, each (count, context)."""
+        inputs, targets = [], []
+        for _ in range(count):
+            if self.row == len(self._packed[0]):
+                self.seek(self.epoch + 1, 0)
+            inputs.append(self._packed[0][self.row])
+            targets.append(self._packed[1][self.row])
+            self.row += 1
+        return torch.stack(inputs), torch.stack(targets)
+
+    def seek(self, epoch: int, row: int) -> None:
+        """Go to a place."""
+        if epoch != self.epoch:
+            self.epoch = epoch
+            self._packed = self._pack()
+        self.row = row
+
+    def _pack(self) -> tuple[Tensor, Tensor]:
+        order = torch.randperm(len(self.dialogues), generator=generator(self.seed, "pairs", self.epoch))
+        return packed_dialogues([self.dialogues[i] for i in order.tolist()], self.context, self.pad)
+
+
+def cursor_tensors(reader: DocumentReader) -> dict[str, Tensor]:
+    """The data cursor, to be put away in a checkpoint."""
+    return {f"cursor.{source}": torch.tensor(rows) for source, rows in reader.taken.items()}
+
+
+def restore_cursor(reader: DocumentReader, tensors: Mapping[str, Tensor]) -> None:
+    """Go on reading where `cursor_tensors` was taken."""
+    for source in reader.sources:
+        reader.taken[source] = int(tensors[f"cursor.{source}"])

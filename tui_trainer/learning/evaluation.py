@@ -1,0 +1,180 @@
+"""What the model can do, asked with templates and about entities that it never saw in fine-tuning.
+
+Each figure is a share of held-out questions with its 95 % interval and, beside it, what always giving the
+commonest answer would score.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import ClassVar
+
+from torch import Tensor
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.document import Question
+from tui_trainer.corpus.judging import names, refuses, says_dont_know, well_formed
+from tui_trainer.events import Choice, Event, Measured, PairOffered, StageName, WeightsName
+from tui_trainer.learning.training import within
+from tui_trainer.learning.validation import token_bytes, validation_loss
+from tui_trainer.model.sampling import generate
+from tui_trainer.model.transformer import Transformer
+from tui_trainer.settings import Settings
+from tui_trainer.statistics import proportion_interval
+
+ROWS = 128  # questions answered at once
+COMPLETION_TOKENS = 12
+STAGE_OF: dict[WeightsName, StageName] = {"base": "pretrain", "tuned": "finetune", "aligned": "feedback"}
+
+Judge = Callable[[str, Question], bool]
+
+
+def names_the_answer(answer: str, question: Question) -> bool:
+    return names(answer, question.expected, question.others)
+
+
+def doesnt_know(answer: str, _: Question) -> bool:
+    return says_dont_know(answer)
+
+
+def declines(answer: str, _: Question) -> bool:
+    return refuses(answer)
+
+
+# Metric -> the group of questions, and what counts.
+BY_QUESTION: dict[str, tuple[str, Judge]] = {
+    "recall_heldout": ("recall_heldout", names_the_answer),
+    "recall_seen": ("recall_seen", names_the_answer),
+    "false_dont_know": ("recall_heldout", doesnt_know),
+    "dont_know_unknown": ("dont_know_unknown", doesnt_know),
+    "dont_know_cutoff": ("dont_know_cutoff", doesnt_know),
+    "refusal_seen_verbs": ("refusal_seen_verbs", declines),
+    "refusal_new_verbs": ("refusal_new_verbs", declines),
+    "false_refusal": ("false_refusal", declines),
+    "sums": ("sums", names_the_answer),
+}
+BY_COMPLETION = ("completion_heldout", "completion_seen")
+
+
+def answer_questions(
+    model: Transformer, corpus: Corpus, prompts: Sequence[str], longest: int
+) -> list[tuple[str, bool]]:
+    """The likeliest answer to each prompt in the chat template, and whether it ended by itself."""
+    end = corpus.tokenizer.end
+    rows = _continue(model, [corpus.tokenizer.chat(p) for p in prompts], longest, end)
+    return [(corpus.tokenizer.decode(ids), bool(ids) and ids[-1] == end) for ids in rows]
+
+
+def complete(model: Transformer, corpus: Corpus, prompts: Sequence[str], new: int) -> list[str]:
+    """The likeliest continuation of each prompt as plain text, up to the end of its sentence."""
+    tokenizer = corpus.tokenizer
+    starts = [[tokenizer.document, *tokenizer.encode(p)] for p in prompts]
+    return [tokenizer.decode(ids).split(".")[0] for ids in _continue(model, starts, new, None)]
+
+
+def _continue(model: Transformer, prompts: Sequence[list[int]], new: int, end: int | None) -> list[list[int]]:
+    """Greedy, in batches of prompts of similar length (padding costs), given back in order."""
+    order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
+    rows: list[list[int]] = [[] for _ in prompts]
+    for first in range(0, len(order), ROWS):
+        chosen = order[first : first + ROWS]
+        for index, ids in zip(
+            chosen, generate(model, [prompts[i] for i in chosen], new, end=end), strict=True
+        ):
+            rows[index] = ids
+    return rows
+
+
+def share(name: str, right: Sequence[bool], baseline: float | None) -> Measured:
+    """A share of questions as a figure with its interval."""
+    k, n = sum(right), len(right)
+    return Measured(name, k / n if n else 0.0, proportion_interval(k, n) if n else None, n, baseline)
+
+
+def commonest_answer(questions: Sequence[Question]) -> float:
+    """What always giving one and the same answer would score at best."""
+    counts = Counter(value for question in questions for value in question.expected)
+    return max(counts.values(), default=0) / max(1, len(questions))
+
+
+class Evaluation:
+    """All measurements of one stage's weights, as a stage of one step.
+
+    Args:
+        weights: whose they are; the figures are named after them.
+        tuned_recall: for the aligned weights, right answers and questions of `tuned/recall_heldout`.
+    """
+
+    pending: ClassVar[PairOffered | None] = None
+
+    def __init__(
+        self,
+        weights: WeightsName,
+        model: Transformer,
+        corpus: Corpus,
+        settings: Settings,
+        tuned_recall: tuple[int, int] | None = None,
+    ) -> None:
+        self.weights, self.model, self.corpus = weights, model, corpus
+        self.longest = settings.feedback.answer_tokens
+        self.name: StageName = STAGE_OF[weights]
+        self.tuned_recall = tuned_recall
+        self.step, self.steps = 0, 1
+
+    def advance(self) -> Iterator[Event]:
+        """Ask everything."""
+        tokenizer = self.corpus.tokenizer
+        loss = validation_loss(self.model, self.corpus.validation, token_bytes(tokenizer))
+        stage = "pretrain" if self.weights == "base" else self.weights
+        yield Measured(f"{stage}/bits_per_byte", loss.bits_per_byte, n=loss.bytes)
+        yield Measured(f"{stage}/nats_per_token", loss.nats_per_token, n=loss.tokens)
+        for group in BY_COMPLETION:
+            if questions := self.corpus.questions.get(group):
+                texts = complete(self.model, self.corpus, [q.prompt for q in questions], COMPLETION_TOKENS)
+                right = [names_the_answer(t, q) for t, q in zip(texts, questions, strict=True)]
+                yield share(f"{self.weights}/{group}", right, commonest_answer(questions))
+        yield from self._by_question()
+        self.step = 1
+
+    def _by_question(self) -> Iterator[Event]:
+        asked = {g: qs for g, qs in self.corpus.questions.items() if g not in BY_COMPLETION and qs}
+        if not asked:
+            return
+        prompts = [q.prompt for questions in asked.values() for q in questions]
+        answers = answer_questions(self.model, self.corpus, prompts, self.longest)
+        yield share(f"{self.weights}/format", [ended and well_formed(t) for t, ended in answers], None)
+        given = iter(answers)
+        texts = {group: [next(given)[0] for _ in questions] for group, questions in asked.items()}
+        for metric, (group, judge) in BY_QUESTION.items():
+            if group not in asked:
+                continue
+            right = [judge(t, q) for t, q in zip(texts[group], asked[group], strict=True)]
+            baseline = commonest_answer(asked[group]) if judge is names_the_answer else None
+            yield share(f"{self.weights}/{metric}", right, baseline)
+            if metric == "recall_heldout" and self.tuned_recall is not None:
+                yield self._facts_lost(sum(right), len(right), self.tuned_recall)
+
+    @staticmethod
+    def _facts_lost(k: int, n: int, tuned: tuple[int, int]) -> Measured:
+        """Recall before less recall after; the interval is Newcombe's (1998, method 10) for a difference."""
+        before, after = tuned[0] / tuned[1], k / n
+        (low_b, high_b), (low_a, high_a) = proportion_interval(*tuned), proportion_interval(k, n)
+        lost = before - after
+        low = lost - ((before - low_b) ** 2 + (high_a - after) ** 2) ** 0.5
+        high = lost + ((high_b - before) ** 2 + (after - low_a) ** 2) ** 0.5
+        return Measured("aligned/facts_lost", lost, (low, high), n, 0.0)
+
+    def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
+        """There is nothing to pick in an evaluation."""
+        raise ValueError("an evaluation offers no pair")
+
+    def turn(self, name: str, value: float) -> None:
+        """No setting can be changed in an evaluation."""
+        raise ValueError(f"{name} can't be changed during an evaluation")
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The model's weights: an evaluation changes nothing."""
+        return {f"model.{name}": value for name, value in self.model.state_dict().items()}
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Take up the weights."""
+        self.model.load_state_dict(within(tensors, "model."))

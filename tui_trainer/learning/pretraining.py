@@ -1,0 +1,60 @@
+"""Pretraining: read documents, guess the next token."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import msgspec
+from torch import Tensor
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.events import StageName
+from tui_trainer.learning.batches import DocumentReader, cursor_tensors, restore_cursor
+from tui_trainer.learning.optimizer import schedule
+from tui_trainer.learning.training import LearningRates, Training
+from tui_trainer.model.transformer import Transformer
+from tui_trainer.settings import Settings
+
+
+class Pretraining(Training):
+    """Every token of every row is a target."""
+
+    name: ClassVar[StageName] = "pretrain"
+
+    def __init__(self, model: Transformer, corpus: Corpus, settings: Settings, seed: int) -> None:
+        self.settings = settings.pretrain
+        super().__init__(model, corpus, seed, self.settings.steps, self.settings.measure_every)
+        self.reader = DocumentReader(corpus, model.shape.context, seed)
+
+    def batch(self) -> tuple[Tensor, Tensor]:
+        rows = self.reader.rows(self.settings.batch, self.step)
+        return rows[:, :-1], rows[:, 1:]
+
+    def rates(self) -> LearningRates:
+        s = self.settings
+        share = schedule(self.step, self.steps, s.warmup, s.cooldown)
+        return LearningRates(s.matrix_lr * share, s.embedding_lr * share, s.head_lr * share)
+
+    def prompts(self) -> list[tuple[str, list[int]]]:
+        tokenizer = self.corpus.tokenizer
+        return [(p, [tokenizer.document, *tokenizer.encode(p)]) for p in self.corpus.sample_prompts]
+
+    def turn(self, name: str, value: float) -> None:
+        """Learning rates and the mixture can be changed on the way.
+
+        Raises:
+            ValueError: it is not a setting that can be.
+        """
+        section, _, knob = name.rpartition(".")
+        if section == "data.mixture" and knob in self.reader.mixture:
+            self.reader.mixture[knob] = value
+        elif section == "pretrain" and knob in ("matrix_lr", "embedding_lr", "head_lr"):
+            self.settings = msgspec.structs.replace(self.settings, **{knob: value})
+        else:
+            raise ValueError(f"{name} can't be changed during pretraining")
+
+    def tensors(self) -> dict[str, Tensor]:
+        return {**super().tensors(), **cursor_tensors(self.reader)}
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        super().restore(tensors)
+        restore_cursor(self.reader, tensors)

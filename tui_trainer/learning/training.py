@@ -1,0 +1,217 @@
+"""One gradient step and what it shows of itself: common to pretraining and fine-tuning."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+import torch
+from msgspec import Struct
+from torch import Tensor
+from torch.nn import functional as F
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.events import (
+    Choice,
+    Event,
+    Guessed,
+    Noticed,
+    PairOffered,
+    Sample,
+    Sampled,
+    StageName,
+    Stepped,
+    Validated,
+    WeightsPictured,
+)
+from tui_trainer.learning.batches import IGNORED
+from tui_trainer.learning.optimizer import Optimizer
+from tui_trainer.learning.pictures import matrix_state
+from tui_trainer.learning.randomness import generator
+from tui_trainer.learning.validation import token_bytes, validation_loss
+from tui_trainer.model.sampling import generate
+from tui_trainer.model.transformer import Transformer
+
+VALIDATION_ROWS = 24  # windows scored while training goes on; the evaluation after it scores all
+SAMPLE_TOKENS = 24
+SAMPLE_TEMPERATURE = 0.7
+CONTEXT_SHOWN = 12  # tokens before the guess
+LARGEST_GRADIENT = 100.0  # a step whose gradient is larger, or no number, is not taken
+
+
+class LearningRates(Struct, frozen=True):
+    """For one step."""
+
+    matrix: float
+    embedding: float
+    head: float
+
+
+class Training(ABC):
+    """A stage of gradient steps; what differs between stages is the batch, the rates and the prompts."""
+
+    name: ClassVar[StageName]
+    pending: PairOffered | None = None
+
+    def __init__(self, model: Transformer, corpus: Corpus, seed: int, steps: int, measure_every: int) -> None:
+        self.model, self.corpus, self.seed = model, corpus, seed
+        self.steps, self.measure_every = steps, measure_every
+        self.step = 0
+        self.tokens_read = 0
+        self.optimizer = Optimizer(model)
+        self.token_bytes = token_bytes(corpus.tokenizer)
+
+    # -- what a stage says of itself -------------------------------------------------------------------------
+
+    @abstractmethod
+    def batch(self) -> tuple[Tensor, Tensor]:
+        """The next inputs and targets, each (rows, context) int64; IGNORED targets carry no loss."""
+
+    @abstractmethod
+    def rates(self) -> LearningRates:
+        """Of the step about to be made."""
+
+    @abstractmethod
+    def prompts(self) -> list[tuple[str, list[int]]]:
+        """The prompts that are continued at every measurement: as shown, and as tokens."""
+
+    # -- the step --------------------------------------------------------------------------------------------
+
+    def advance(self) -> Iterator[Event]:
+        """Guess, score, blame, nudge."""
+        if self.step == 0:
+            yield self._validated()
+            yield self._sampled()
+        inputs, targets = self.batch()
+        logits = self.model(inputs)
+        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
+        learnable = bool((targets != IGNORED).any())  # without a target the loss is 0 / 0
+        if learnable:
+            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
+        norm = self._gradient_norm()
+        measuring = (self.step + 1) % self.measure_every == 0 or self.step + 1 == self.steps
+        before = self._copies() if measuring else {}
+        rates = self.rates()
+        sound = learnable and math.isfinite(norm) and norm < LARGEST_GRADIENT
+        if sound:
+            self.optimizer.step(rates.matrix, rates.embedding, rates.head)
+        else:
+            self.model.zero_grad()
+        self.step += 1
+        self.tokens_read += inputs.numel()
+        yield Stepped(
+            stage=self.name,
+            step=self.step,
+            loss=float(loss.detach()) if learnable else 0.0,
+            lr=rates.matrix,
+            gradient_norm=norm,
+            tokens=self.tokens_read,
+            flops=float(self.model.shape.flops_per_token) * self.tokens_read,
+        )
+        if not sound:
+            yield Noticed(
+                f"step {self.step} of {self.name} was not taken: "
+                + ("its batch had nothing to learn" if not learnable else f"its gradient norm is {norm:.3g}"),
+                "warning",
+            )
+        if learnable:
+            yield self._guessed(inputs, targets, logits)
+        if measuring:
+            yield self._validated()
+            yield self._sampled()
+            yield WeightsPictured(
+                self.name,
+                self.step,
+                tuple(
+                    matrix_state(name, weights, parameter, gradient)
+                    for name, parameter in self.model.named_parameters()
+                    for weights, gradient in [before[name]]
+                ),
+            )
+
+    def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
+        """There is nothing to pick in this stage."""
+        raise ValueError(f"{self.name} offers no pair")
+
+    # -- what it shows ---------------------------------------------------------------------------------------
+
+    def _gradient_norm(self) -> float:
+        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
+        return float(torch.nn.utils.get_total_norm(gradients)) if gradients else 0.0
+
+    def _copies(self) -> dict[str, tuple[Tensor, Tensor]]:
+        return {
+            name: (p.detach().clone(), torch.zeros_like(p) if p.grad is None else p.grad.clone())
+            for name, p in self.model.named_parameters()
+        }
+
+    def _guessed(self, inputs: Tensor, targets: Tensor, logits: Tensor) -> Guessed:
+        """One scored position of the first row that has any, chosen by the seed."""
+        places = (targets != IGNORED).nonzero()
+        draw = torch.randint(len(places), (1,), generator=generator(self.seed, self.name, "guess", self.step))
+        row, position = places[int(draw)].tolist()
+        probabilities = torch.softmax(logits[row, position].detach(), dim=-1)
+        best = probabilities.topk(5)
+        tokenizer = self.corpus.tokenizer
+        truth = int(targets[row, position])
+        context = inputs[row, max(0, position + 1 - CONTEXT_SHOWN) : position + 1].tolist()
+        return Guessed(
+            stage=self.name,
+            step=self.step,
+            context=tokenizer.decode(context),
+            truth=tokenizer.name(truth),
+            probability=float(probabilities[truth]),
+            top=tuple(
+                (tokenizer.name(token), round(p, 5))
+                for token, p in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+            ),
+        )
+
+    def _validated(self) -> Validated:
+        loss = validation_loss(self.model, self.corpus.validation, self.token_bytes, VALIDATION_ROWS)
+        chance = math.log(self.corpus.tokenizer.size)
+        return Validated(self.name, self.step, loss.nats_per_token, loss.bits_per_byte, chance)
+
+    def _sampled(self) -> Sampled:
+        prompts = self.prompts()
+        tokenizer = self.corpus.tokenizer
+        continued = generate(
+            self.model,
+            [ids for _, ids in prompts],
+            SAMPLE_TOKENS,
+            end=tokenizer.end,
+            temperature=SAMPLE_TEMPERATURE,
+            # The same draws each time: only the model moves.
+            generator=generator(self.seed, self.name, "sample"),
+        )
+        return Sampled(
+            self.name,
+            self.step,
+            tuple(
+                Sample(shown, tokenizer.decode(ids))
+                for (shown, _), ids in zip(prompts, continued, strict=True)
+            ),
+        )
+
+    # -- state -----------------------------------------------------------------------------------------------
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Weights, optimiser and counters."""
+        return {
+            **{f"model.{name}": value for name, value in self.model.state_dict().items()},
+            **{f"optimizer.{name}": value for name, value in self.optimizer.tensors().items()},
+            "step": torch.tensor(self.step),
+            "tokens_read": torch.tensor(self.tokens_read),
+        }
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Take up what `tensors` put away."""
+        self.model.load_state_dict(within(tensors, "model."))
+        self.optimizer.restore(within(tensors, "optimizer."))
+        self.step = int(tensors["step"])
+        self.tokens_read = int(tensors["tokens_read"])
+
+
+def within(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    """The tensors whose names begin with the prefix, without it."""
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,66 @@
+"""Loss on text never trained on, in units that compare across tokenizers."""
+
+import math
+
+import numpy as np
+import torch
+from msgspec import Struct
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from tui_trainer.corpus.tokenizer import Tokenizer
+from tui_trainer.model.transformer import Transformer
+
+
+class ValidationLoss(Struct, frozen=True):
+    """Sums over the scored positions, and what they come to."""
+
+    nats: float  # in all
+    tokens: int
+    bytes: int
+
+    @property
+    def nats_per_token(self) -> float:
+        return self.nats / max(1, self.tokens)
+
+    @property
+    def bits_per_byte(self) -> float:
+        return self.nats / math.log(2) / max(1, self.bytes)
+
+
+def token_bytes(tokenizer: Tokenizer) -> Tensor:
+    """How many bytes of text each token stands for: (size,) int64; 0 for the special ones."""
+    return torch.tensor([len(tokenizer.decode_bytes([token])) for token in range(tokenizer.size)])
+
+
+@torch.inference_mode()
+def validation_loss(
+    model: Transformer, tokens: NDArray[np.integer], bytes_of: Tensor, rows: int | None = None
+) -> ValidationLoss:
+    """Score the text in windows of the model's context; special tokens are read but not scored.
+
+    Args:
+        tokens: 1-D.
+        bytes_of: from `token_bytes`.
+        rows: only so many windows, evenly spaced; None: all.
+    """
+    context = model.shape.context
+    count = max(1, (len(tokens) - 1) // context)
+    chosen = list(range(count))
+    if rows is not None and rows < count:
+        chosen = [index * count // rows for index in range(rows)]
+    nats, scored, size = 0.0, 0, 0
+    for first in range(0, len(chosen), 16):
+        windows = [
+            tokens[index * context : index * context + context + 1] for index in chosen[first : first + 16]
+        ]
+        batch = torch.from_numpy(np.stack(windows).astype(np.int64))
+        inputs, targets = batch[:, :-1], batch[:, 1:]
+        losses = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten(), reduction="none")
+        lengths = bytes_of[targets.flatten()]
+        real = lengths > 0
+        nats += float(losses[real].double().sum())
+        scored += int(real.sum())
+        size += int(lengths.sum())
+    return ValidationLoss(nats=nats, tokens=scored, bytes=size)
