@@ -5,7 +5,6 @@ model forgets how text goes on (a prototype fell from 0.25 to 0.87 bits per byte
 """
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import msgspec
 import torch
@@ -26,7 +25,7 @@ COOLDOWN = 0.6
 class Finetuning(Training):
     """Rows of packed dialogues, and rows of documents."""
 
-    name: ClassVar[StageName] = "finetune"
+    name: StageName = "finetune"
 
     def __init__(self, model: Transformer, corpus: Corpus, settings: Settings, seed: int) -> None:
         self.settings = settings.finetune

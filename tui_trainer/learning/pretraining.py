@@ -1,7 +1,6 @@
 """Pretraining: read documents, guess the next token."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import msgspec
 from torch import Tensor
@@ -18,7 +17,7 @@ from tui_trainer.settings import Settings
 class Pretraining(Training):
     """Every token of every row is a target."""
 
-    name: ClassVar[StageName] = "pretrain"
+    name: StageName = "pretrain"
 
     def __init__(self, model: Transformer, corpus: Corpus, settings: Settings, seed: int) -> None:
         self.settings = settings.pretrain

@@ -3,7 +3,6 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
 
 import torch
 from msgspec import Struct
@@ -50,7 +49,7 @@ class LearningRates(Struct, frozen=True):
 class Training(ABC):
     """A stage of gradient steps; what differs between stages is the batch, the rates and the prompts."""
 
-    name: ClassVar[StageName]
+    name: StageName
     pending: PairOffered | None = None
 
     def __init__(self, model: Transformer, corpus: Corpus, seed: int, steps: int, measure_every: int) -> None:

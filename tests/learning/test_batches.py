@@ -1,0 +1,72 @@
+"""Batches: every document is read, dialogues stay whole, and only answers carry loss."""
+
+from collections import Counter
+
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.learning.batches import (
+    IGNORED,
+    DialogueReader,
+    DocumentReader,
+    cursor_tensors,
+    packed_dialogues,
+    restore_cursor,
+)
+
+
+def test_an_epoch_reads_every_token_of_a_source_once(corpus: Corpus) -> None:
+    corpus.mixture = {"web": 1.0, "books": 0.0}
+    reader = DocumentReader(corpus, context=16, seed=0)
+    rows_in_epoch = (len(corpus.train["web"]) - 1) // 16
+    read = Counter(reader.rows(rows_in_epoch, step=0)[:, :-1].flatten().tolist())
+    missing = Counter(corpus.train["web"].tolist()) - read
+    assert sum(missing.values()) < 17  # the tail that fills no row
+    assert not read - Counter(corpus.train["web"].tolist())
+
+
+def test_sources_are_drawn_by_tokens_times_weight(corpus: Corpus) -> None:
+    reader = DocumentReader(corpus, context=16, seed=0)
+    for step in range(300):
+        reader.rows(8, step)
+    web, books = len(corpus.train["web"]) * 1.0, len(corpus.train["books"]) * 2.0
+    assert abs(reader.taken["web"] / 2400 - web / (web + books)) < 0.04
+
+
+def test_the_cursor_goes_on_with_the_same_rows(corpus: Corpus) -> None:
+    whole, resumed = (DocumentReader(corpus, context=16, seed=3) for _ in range(2))
+    for step in range(20):
+        whole.rows(4, step)
+    restore_cursor(resumed, cursor_tensors(whole))
+    assert torch.equal(whole.rows(4, 20), resumed.rows(4, 20))
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6)), min_size=1, max_size=20), st.integers(12, 40)
+)
+def test_packing_keeps_dialogues_whole_and_loses_no_target(
+    lengths: list[tuple[int, int]], context: int
+) -> None:
+    pad, dialogues, base = 999, [], 0
+    for asked, answered in lengths:
+        ids = list(range(base, base + asked + answered))
+        base += 100
+        dialogues.append((ids, [False] * asked + [True] * answered))
+    inputs, targets = packed_dialogues(dialogues, context, pad)
+    assert inputs.shape == targets.shape and inputs.shape[1] == context
+    learnt = [t for t in targets.flatten().tolist() if t != IGNORED]
+    assert learnt == [i for ids, flags in dialogues for i, flag in zip(ids, flags, strict=True) if flag]
+    scored = targets != IGNORED
+    assert (targets[scored] - inputs[scored] == 1).all()  # each answer token follows its own dialogue
+    assert pad not in learnt
+
+
+def test_dialogues_come_reshuffled_every_epoch_and_can_be_sought(corpus: Corpus) -> None:
+    reader = DialogueReader(corpus, context=80, seed=0)
+    first = [reader.rows(1)[0] for _ in range(40)]
+    again = DialogueReader(corpus, context=80, seed=0)
+    again.seek(reader.epoch, reader.row)
+    assert torch.equal(again.rows(3)[0], reader.rows(3)[0])
+    assert len({tuple(row.flatten().tolist()) for row in first}) > 4
