@@ -25,6 +25,7 @@ TOKENIZER_BYTES = (
 )
 FEWEST_TOKENS = 2_000
 SAMPLE_PROMPTS = 4
+CONTINUATIONS = 100  # prompts to rate, and as many to measure with, where there are no pairs
 
 
 def prepare(settings: Settings, seed: int, paths: Sequence[str], folder: Path) -> Iterator[Event]:
@@ -136,14 +137,14 @@ def _write_the_rest(
     texts = [v.document.text for v in validation]
     rating, held_out = gathered.rating_prompts, gathered.held_out_prompts
     if not rating:
-        prompts = beginnings(texts, 8)
+        prompts = beginnings(texts, 8, 2 * CONTINUATIONS)
         rating, held_out = prompts[::2], prompts[1::2]
     summary = Summary(
         mixture=mixture,
         validation_bytes=sum(_bytes(v.document) for v in validation),
         rating_prompts=rating,
         held_out_prompts=held_out,
-        sample_prompts=beginnings(texts, 5)[:SAMPLE_PROMPTS],
+        sample_prompts=beginnings(texts, 5, SAMPLE_PROMPTS),
     )
     (folder / "pairs.jsonl").write_bytes(b"".join(encode(pair) + b"\n" for pair in gathered.pairs))
     (folder / "questions.json").write_bytes(encode(gathered.questions))

@@ -1,0 +1,203 @@
+"""The user's own text, by the same door as the tiny world's: files of any size and content into documents."""
+
+import gzip
+import zlib
+from bisect import bisect_left
+from collections.abc import Generator, Iterator, Sequence
+from itertools import accumulate
+from typing import BinaryIO, cast
+
+from tui_trainer.corpus.document import Document, Pair
+from tui_trainer.corpus.gathered import Gathered
+from tui_trainer.corpus.randomness import rng
+from tui_trainer.corpus.reading.errors import Unreadable
+from tui_trainer.corpus.reading.find import Found, Skipped, find, readable, why
+from tui_trainer.corpus.reading.pack import pack
+from tui_trainer.corpus.reading.plain import can_seek, sampled, whole
+from tui_trainer.corpus.reading.records import Lines, Row, parquet_rows
+from tui_trainer.corpus.reading.thin import Thinner
+from tui_trainer.errors import UserError
+from tui_trainer.events import Noticed
+
+BLOCK = 65_536  # bytes read in one place of a file that is sampled
+MOST_NOTICES = 20  # lines about single files; the others are only counted
+MOST_UNPACKED = 4 << 30  # bytes taken from one compressed file
+HEAD = 4_096
+MOST_PROMPTS = 200  # kept out of fine-tuning
+SOURCES = {"prose": "books", "code": "code", "jsonl": "web", "parquet": "web"}
+DIALOGUES = "forum"
+
+
+def read(paths: Sequence[str], max_bytes: int) -> Iterator[Document | Pair | Noticed]:
+    """All text under these paths, or an even sample of about `max_bytes` of it.
+
+    Files are read one at a time and in pieces; of what is too large only the sampled places are read, where
+    the format allows it. Prose comes as source `books`, code as `code`, records as `web`, dialogues as
+    `forum`, so that the mixture's weights apply. Nothing that a file holds raises: what cannot be read gives
+    one `Noticed`, up to `MOST_NOTICES` of them, and a last one with the count.
+    """
+    files: list[Found] = []
+    skipped = 0
+    for found in find(paths):
+        if isinstance(found, Found):
+            files.append(found)
+            continue
+        skipped += 1
+        if skipped <= MOST_NOTICES:
+            yield Noticed(f"skipped {found.name}: {found.reason}", "warning")
+
+    total = sum(file.size for file in files)
+    block = min(BLOCK, max(1_024, max_bytes // 8))
+    budgets = _budgets([file.size for file in files], max_bytes, block)
+    kept = 0
+    for file, budget in zip(files, budgets, strict=True):
+        if budget == 0:
+            continue
+        size = 0
+        for item in _read_file(file, min(budget, max(block, max_bytes - kept)), block):
+            if isinstance(item, Skipped):
+                skipped += 1
+                if skipped <= MOST_NOTICES:
+                    yield Noticed(f"skipped {item.name}: {item.reason}", "warning")
+                continue
+            if isinstance(item, Document):
+                size += len(item.text)
+            yield item
+        kept += size
+    if skipped > MOST_NOTICES:
+        yield Noticed(f"... and {skipped - MOST_NOTICES:,} more: {skipped:,} skipped in all", "warning")
+    if total > max_bytes:
+        yield Noticed(
+            f"read {_amount(kept)} of {_amount(total)}, evenly sampled: data.max_bytes is {max_bytes:,}"
+        )
+
+
+def gather(paths: Sequence[str], max_bytes: int, seed: int) -> Generator[Noticed, None, Gathered]:
+    """`read`, all of it; the notices come as they arise.
+
+    With dialogues, some prompts are kept out of fine-tuning: half of them to collect feedback on, half to
+    measure its effect. Without, feedback is about continuations of held-out text.
+
+    Raises:
+        UserError: there is no text.
+    """
+    gathered = Gathered(documents=[])
+    for item in read(paths, max_bytes):
+        if isinstance(item, Noticed):
+            yield item
+        elif isinstance(item, Pair):
+            gathered.pairs.append(item)
+        else:
+            gathered.documents.append(item)
+    if not gathered.documents:
+        raise UserError(
+            f"no readable text in {', '.join(map(readable, paths))[:200]}; give files or folders of "
+            ".txt, .md, code, .jsonl (field text or messages), .parquet, or these as .gz"
+        )
+    if gathered.pairs:
+        _hold_prompts_out(gathered, seed)
+    return gathered
+
+
+def _hold_prompts_out(gathered: Gathered, seed: int) -> None:
+    prompts = sorted({pair.prompt for pair in gathered.pairs})
+    rng(seed, "held-out prompts").shuffle(prompts)
+    held = prompts[: min(MOST_PROMPTS, len(prompts) // 5)]
+    if len(held) < 2:  # a handful of pairs: better to rate on what was learnt than not at all
+        held = (prompts * 2)[:2]
+        gathered.rating_prompts, gathered.held_out_prompts = held[:1], held[1:]
+        return
+    gathered.pairs = [pair for pair in gathered.pairs if pair.prompt not in frozenset(held)]
+    gathered.rating_prompts, gathered.held_out_prompts = held[::2], held[1::2]
+
+
+def _read_file(file: Found, budget: int, block: int) -> Iterator[Document | Pair | Skipped]:
+    """What one file holds, at most about `budget` bytes of it, and why the file or its rest is left out."""
+    kept: Thinner[Row] = Thinner(budget)
+    lines = Lines()
+    refused: str | None = None
+    try:
+        with file.path.open("rb") as opened:
+            for row in _rows(file, opened, budget, block, lines):
+                kept.add(row, len(row.text.encode()))
+    except Unreadable as error:
+        refused = str(error)
+    except (OSError, EOFError, zlib.error) as error:
+        refused = why(error)
+    if refused is None and not kept.kept and not lines.bad:
+        refused = "no text in it"
+    if refused is not None:
+        yield Skipped(f"the rest of {file.name}" if kept.kept else file.name, refused)
+    if lines.bad:
+        yield Skipped(f"{lines.bad:,} of {lines.lines:,} lines of {file.name}", lines.first_bad)
+    for n, row in enumerate(kept.kept):
+        yield Document(f"{file.name}#{n}", DIALOGUES if row.pairs else SOURCES[file.kind], row.text)
+        yield from row.pairs
+
+
+def _rows(file: Found, opened: BinaryIO, budget: int, block: int, lines: Lines) -> Iterator[Row]:
+    """The documents of one file with the dialogues in them, by its kind."""
+    if file.kind == "parquet":
+        if file.gzipped:
+            raise Unreadable("a compressed .parquet: unpack it first")
+        yield from _packed(parquet_rows(opened, budget))
+        return
+    stream = cast(BinaryIO, Unpacked(opened)) if file.gzipped else opened
+    large = file.size > budget and not file.gzipped
+    if file.kind == "jsonl":
+        rows = lines.sampled(stream, file.size, budget, block) if large else lines.whole(stream)
+        yield from _packed(rows)
+        return
+    if large:
+        large = can_seek(stream.read(HEAD))
+        stream.seek(0)
+    chunks = sampled(stream, file.size, budget, block) if large else whole(stream)
+    yield from (Row(text) for text in pack(chunks))
+
+
+def _packed(rows: Iterator[Row]) -> Iterator[Row]:
+    """Long texts in several documents; the dialogues stay with the first."""
+    for row in rows:
+        pairs = row.pairs
+        for text in pack([row.text]):
+            yield Row(text, pairs)
+            pairs = []
+
+
+def _budgets(sizes: Sequence[int], max_bytes: int, block: int) -> list[int]:
+    """Bytes to take from each file, by laying evenly spaced blocks over all files end to end."""
+    total = sum(sizes)
+    if total <= max_bytes:
+        return [max_bytes] * len(sizes)
+    blocks = max(1, max_bytes // block)
+    places = [(2 * k + 1) * total // (2 * blocks) for k in range(blocks)]
+    ends = list(accumulate(sizes))
+    first = [bisect_left(places, end - size) for end, size in zip(ends, sizes, strict=True)]
+    return [(bisect_left(places, end) - f) * block for end, f in zip(ends, first, strict=True)]
+
+
+def _amount(size: int) -> str:
+    """1.0 GiB, 32.0 MB: as people name sizes of files."""
+    if size >= 1 << 30:
+        return f"{size / (1 << 30):.1f} GiB"
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+
+
+class Unpacked(gzip.GzipFile):
+    """A compressed file's content, up to `MOST_UNPACKED` bytes: a small file can unpack to any size."""
+
+    def __init__(self, opened: BinaryIO) -> None:
+        super().__init__(fileobj=opened, mode="rb")
+        self._left = MOST_UNPACKED
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._counted(super().read(size))
+
+    def readline(self, size: int | None = -1) -> bytes:
+        return self._counted(super().readline(-1 if size is None else size))
+
+    def _counted(self, data: bytes) -> bytes:
+        self._left -= len(data)
+        if self._left < 0:
+            raise Unreadable(f"it unpacks to more than {MOST_UNPACKED >> 30} GiB")
+        return data
