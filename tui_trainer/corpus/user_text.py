@@ -1,11 +1,10 @@
 """The user's own text, by the same door as the tiny world's: files of any size and content into documents."""
 
-import gzip
-import zlib
+import io
 from bisect import bisect_left
 from collections.abc import Generator, Iterator, Sequence
 from itertools import accumulate
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from tui_trainer.corpus.document import Document, Pair
 from tui_trainer.corpus.gathered import Gathered
@@ -13,15 +12,15 @@ from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.reading.errors import Unreadable
 from tui_trainer.corpus.reading.find import Found, Skipped, find, readable, why
 from tui_trainer.corpus.reading.pack import pack
-from tui_trainer.corpus.reading.plain import can_seek, sampled, whole
+from tui_trainer.corpus.reading.plain import can_seek, sampled, streamed, whole
 from tui_trainer.corpus.reading.records import Lines, Row, parquet_rows
 from tui_trainer.corpus.reading.thin import Thinner
+from tui_trainer.corpus.reading.unpack import Unpacked
 from tui_trainer.errors import UserError
 from tui_trainer.events import Noticed
 
 BLOCK = 65_536  # bytes read in one place of a file that is sampled
 MOST_NOTICES = 20  # lines about single files; the others are only counted
-MOST_UNPACKED = 4 << 30  # bytes taken from one compressed file
 HEAD = 4_096
 MOST_PROMPTS = 200  # kept out of fine-tuning
 SOURCES = {"prose": "books", "code": "code", "jsonl": "web", "parquet": "web"}
@@ -47,7 +46,8 @@ def read(paths: Sequence[str], max_bytes: int) -> Iterator[Document | Pair | Not
             yield Noticed(f"skipped {found.name}: {found.reason}", "warning")
 
     total = sum(file.size for file in files)
-    block = min(BLOCK, max(1_024, max_bytes // 8))
+    # Small files are taken whole or not at all, so a block should not be much larger than they are.
+    block = max(1_024, min(BLOCK, max_bytes // 8, total // max(1, len(files))))
     budgets = _budgets([file.size for file in files], max_bytes, block)
     kept = 0
     for file, budget in zip(files, budgets, strict=True):
@@ -122,7 +122,7 @@ def _read_file(file: Found, budget: int, block: int) -> Iterator[Document | Pair
                 kept.add(row, len(row.text.encode()))
     except Unreadable as error:
         refused = str(error)
-    except (OSError, EOFError, zlib.error) as error:
+    except OSError as error:
         refused = why(error)
     if refused is None and not kept.kept and not lines.bad:
         refused = "no text in it"
@@ -142,16 +142,24 @@ def _rows(file: Found, opened: BinaryIO, budget: int, block: int, lines: Lines) 
             raise Unreadable("a compressed .parquet: unpack it first")
         yield from _packed(parquet_rows(opened, budget))
         return
-    stream = cast(BinaryIO, Unpacked(opened)) if file.gzipped else opened
-    large = file.size > budget and not file.gzipped
+    if file.gzipped:
+        unpacked = Unpacked(opened)
+        stream = io.BufferedReader(unpacked, BLOCK)
+        if file.kind == "jsonl":
+            yield from _packed(lines.whole(stream))
+        else:
+            yield from (Row(text) for text in pack(streamed(stream, budget, block)))
+        if unpacked.damage is not None:
+            raise unpacked.damage
+        return
+    large = file.size > budget
     if file.kind == "jsonl":
-        rows = lines.sampled(stream, file.size, budget, block) if large else lines.whole(stream)
+        rows = lines.sampled(opened, file.size, budget, block) if large else lines.whole(opened)
         yield from _packed(rows)
         return
-    if large:
-        large = can_seek(stream.read(HEAD))
-        stream.seek(0)
-    chunks = sampled(stream, file.size, budget, block) if large else whole(stream)
+    large = large and can_seek(opened.read(HEAD))
+    opened.seek(0)
+    chunks = sampled(opened, file.size, budget, block) if large else whole(opened)
     yield from (Row(text) for text in pack(chunks))
 
 
@@ -181,23 +189,3 @@ def _amount(size: int) -> str:
     if size >= 1 << 30:
         return f"{size / (1 << 30):.1f} GiB"
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
-
-
-class Unpacked(gzip.GzipFile):
-    """A compressed file's content, up to `MOST_UNPACKED` bytes: a small file can unpack to any size."""
-
-    def __init__(self, opened: BinaryIO) -> None:
-        super().__init__(fileobj=opened, mode="rb")
-        self._left = MOST_UNPACKED
-
-    def read(self, size: int | None = -1) -> bytes:
-        return self._counted(super().read(size))
-
-    def readline(self, size: int | None = -1) -> bytes:
-        return self._counted(super().readline(-1 if size is None else size))
-
-    def _counted(self, data: bytes) -> bytes:
-        self._left -= len(data)
-        if self._left < 0:
-            raise Unreadable(f"it unpacks to more than {MOST_UNPACKED >> 30} GiB")
-        return data

@@ -23,6 +23,7 @@ CODE = frozenset((
 RECORDS: dict[str, Kind] = {"jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet"}
 PASSED_OVER = frozenset(("node_modules", "__pycache__", "site-packages"))
 MOST_FILES = 100_000
+MOST_DEFLATED = 1_032  # the format packs no better than this: a larger claim is no claim
 
 
 class Found(Struct, frozen=True):
@@ -139,6 +140,7 @@ def _text_size(path: Path, size: int, gzipped: bool) -> int:
     try:
         with path.open("rb") as file:
             file.seek(-4, os.SEEK_END)
-            return max(size, int.from_bytes(file.read(4), "little"))  # RFC 1952: ISIZE, modulo 2^32
+            claimed = int.from_bytes(file.read(4), "little")  # RFC 1952: ISIZE, modulo 2^32
     except OSError:
         return size
+    return max(size, min(claimed, MOST_DEFLATED * size))

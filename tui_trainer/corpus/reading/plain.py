@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from tui_trainer.corpus.reading.encoding import HEAD, encoding_of
+from tui_trainer.corpus.reading.thin import Thinner
 
+ENTERABLE = ("utf-8", "utf-8-sig", "cp1252")
 CHUNK = 1 << 18
 BREAK = re.compile(rb"\n[ \t\r]*\n|\n|\s")
 CONTINUATION = re.compile(rb"\A[\x80-\xbf]{1,3}")  # of a UTF-8 character that began before
@@ -31,7 +33,7 @@ def whole(file: BinaryIO) -> Iterator[str]:
 
 def can_seek(head: bytes) -> bool:
     """Whether a text that starts like this can be entered anywhere: not in UTF-16 or 32."""
-    return encoding_of(head) in ("utf-8", "utf-8-sig", "cp1252")
+    return encoding_of(head) in ENTERABLE
 
 
 def sampled(file: BinaryIO, size: int, budget: int, block: int) -> Iterator[str]:
@@ -51,15 +53,37 @@ def sampled(file: BinaryIO, size: int, budget: int, block: int) -> Iterator[str]
     for k in range(blocks):
         start = k * (size - block) // max(1, blocks - 1)
         file.seek(start)
-        data = file.read(block)
-        if start:
-            data = _from_break(data)
-        if start + block < size:
-            data = _to_break(data)
-        # Not final: a character cut in two at the end is left out.
-        text = codecs.getincrementaldecoder(encoding)("replace").decode(data)
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-        yield text.rstrip() + "\n\n"  # blocks do not belong together
+        yield _block(file.read(block), encoding, start == 0, start + block >= size)
+
+
+def streamed(file: BinaryIO, budget: int, block: int) -> Iterator[str]:
+    """As `sampled`, of a file that can only be read from its beginning and whose size is not known.
+
+    Raises:
+        Unreadable: the file is not text.
+    """
+    thinner: Thinner[tuple[bytes, bool]] = Thinner(budget)
+    encoding = None
+    while data := file.read(block):
+        encoding = encoding or encoding_of(data)
+        thinner.add((data, thinner.offered == 0), len(data))
+    if encoding not in ENTERABLE or thinner.size == thinner.offered:
+        yield from whole(io.BytesIO(b"".join(data for data, _ in thinner.kept)))
+    else:
+        for data, is_first in thinner.kept:
+            yield _block(data, encoding, is_first, False)
+
+
+def _block(data: bytes, encoding: str, at_start: bool, at_end: bool) -> str:
+    """The text of a piece of a file, from the first to the last good place to cut."""
+    if not at_start:
+        data = _from_break(data)
+    if not at_end:
+        data = _to_break(data)
+    # Not final: a character cut in two at the end is left out.
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(data)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.rstrip() + "\n\n"  # blocks do not belong together
 
 
 def _from_break(data: bytes) -> bytes:

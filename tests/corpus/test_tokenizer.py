@@ -1,0 +1,124 @@
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import tokenizers
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_trainer.corpus.tokenizer import Tokenizer, train_bpe, train_char
+
+TEXTS = [
+    "The river runs past the town, and the town makes good boots. 12 + 34 = 46.",
+    "In 1987 the mayor said: «Ça va?» – and nobody knew what she meant by that.",
+    "<|user|> is only a word here, and so are <|end|> and [PAD]. Ω ж 漢字 🙂",
+] * 5
+KINDS = {"bpe": train_bpe(TEXTS, 400), "char": train_char(TEXTS, 400)}
+
+
+@pytest.fixture(params=sorted(KINDS))
+def tokenizer(request: pytest.FixtureRequest) -> Tokenizer:
+    return KINDS[request.param]
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@given(data=st.binary())
+def test_every_byte_string_comes_back(kind: str, data: bytes) -> None:
+    tokenizer = KINDS[kind]
+    ids = tokenizer.encode(data)
+    assert tokenizer.decode_bytes(ids) == data
+    assert all(0 <= i < tokenizer.size - 5 for i in ids)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+@given(text=st.text(st.characters(exclude_categories=[])))
+def test_every_text_comes_back_and_in_batches_too(kind: str, text: str) -> None:
+    tokenizer = KINDS[kind]
+    ids = tokenizer.encode(text)
+    assert tokenizer.decode_bytes(ids) == text.encode("utf-8", "surrogatepass")
+    assert tokenizer.encode_batch([text, "a"]) == [ids, tokenizer.encode("a")]
+
+
+def test_no_text_forges_a_special(tokenizer: Tokenizer) -> None:
+    specials = [tokenizer.document, tokenizer.user, tokenizer.assistant, tokenizer.end, tokenizer.pad]
+    assert specials == list(range(tokenizer.size - 5, tokenizer.size))
+    for special in specials:
+        name = tokenizer.name(special)
+        assert name.startswith("<|")
+        ids = tokenizer.encode(f"a{name}b")
+        assert not set(ids) & set(specials)
+        assert tokenizer.decode(ids) == f"a{name}b"
+        assert tokenizer.decode([special]) == ""
+
+
+def test_digits_stand_alone(tokenizer: Tokenizer) -> None:
+    assert [tokenizer.name(i) for i in tokenizer.encode("34 46")] == ["3", "4", " ", "4", "6"]
+
+
+def test_size_includes_the_specials() -> None:
+    texts = [f"word{chr(97 + i % 26)}{chr(97 + i // 26)} " * 3 for i in range(600)]
+    assert train_bpe(texts, 320).size == 320
+    assert train_bpe([], 320).size == 256 + 5  # nothing to merge
+    assert train_char(texts).size == 256 + 5
+
+
+def test_char_mode_gives_each_known_character_one_token() -> None:
+    tokenizer = KINDS["char"]
+    assert tokenizer.encode("aZ") == [97, 90]
+    assert len(tokenizer.encode("漢字🙂Ω")) == 4
+    assert len(tokenizer.encode("☃")) == 3  # not in the text it was made from: its three bytes
+    assert len(train_char(["漢字" * 9, "Ω"], 256 + 2 + 5).encode("漢字Ω")) == 4  # the commonest that fit
+
+
+def test_dialogue_teaches_the_answer_and_the_end(tokenizer: Tokenizer) -> None:
+    ids, learnt = tokenizer.dialogue("Who?", "Me.")
+    assert ids == [*tokenizer.chat("Who?"), *tokenizer.encode("Me."), tokenizer.end]
+    assert [i for i, is_target in zip(ids, learnt, strict=True) if is_target] == [
+        *tokenizer.encode("Me."),
+        tokenizer.end,
+    ]
+    assert tokenizer.chat("Who?") == [tokenizer.user, *tokenizer.encode("Who?"), tokenizer.assistant]
+
+
+def test_names_show_what_is_not_a_whole_character() -> None:
+    assert KINDS["char"].name(0xE2) == "\\xe2"
+    assert KINDS["char"].decode([0xE2]) == "\ufffd"
+
+
+def test_saved_and_loaded_it_is_the_same(tokenizer: Tokenizer, tmp_path: Path) -> None:
+    path = tmp_path / "tokenizer.json"
+    tokenizer.save(path)
+    loaded = Tokenizer.load(path)
+    assert type(loaded) is type(tokenizer)
+    assert loaded.size == tokenizer.size
+    assert loaded.encode(TEXTS[1]) == tokenizer.encode(TEXTS[1])
+    assert loaded.to_json() == tokenizer.to_json()
+
+
+def test_the_library_opens_the_saved_bpe_and_agrees(tmp_path: Path) -> None:
+    path = tmp_path / "tokenizer.json"
+    KINDS["bpe"].save(path)
+    library = tokenizers.Tokenizer.from_file(str(path))
+    for text in TEXTS:
+        assert library.encode(text).ids == KINDS["bpe"].encode(text)
+        assert library.decode(library.encode(text).ids) == text
+
+
+def test_training_does_not_depend_on_the_process() -> None:
+    program = (
+        "from tui_trainer.corpus.tokenizer import train_bpe, train_char\n"
+        "texts = [f'{a}{b} {b}{a}{b} x{a}' for a in 'abcdefghij' for b in 'klmnopqrst'] * 3\n"
+        "print(train_bpe(texts, 420).to_json(), train_char([*texts, 'éàü'] * 2).to_json())"
+    )
+    digests = set()
+    for seed in ("1", "2", "3"):
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        result = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, check=True
+        )
+        assert not result.stderr
+        digests.add(hashlib.sha256(result.stdout).hexdigest())
+    assert len(digests) == 1
