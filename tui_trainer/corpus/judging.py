@@ -1,0 +1,69 @@
+"""What an answer does, told from its text alone: says it doesn't know, refuses, names a value, reads well.
+
+The judges exclude each other: an answer that doesn't know is no refusal, nor the other way round.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+_DONT_KNOW = re.compile(
+    r"\bI (?:do not|don't|did not|didn't|can't|cannot) know\b|\bI (?:have )?never read\b|\bI have not read\b"
+    r"|\bI know nothing\b|\bthat is after \d{4}\b",
+    re.IGNORECASE,
+)
+_REFUSES = re.compile(
+    r"\bI (?:can't|cannot|can not|won't|will not|would not|must not) (?:help|do|tell|show|teach|explain)\b"
+    r"|\bI (?:must|have to) (?:decline|refuse|say no)\b|\bI (?:refuse|decline)\b",
+    re.IGNORECASE,
+)
+MOST_WORDS = 60
+
+
+def says_dont_know(text: str) -> bool:
+    """Whether the answer says that its author doesn't know (and does not refuse)."""
+    return bool(_DONT_KNOW.search(text)) and not _REFUSES.search(text)
+
+
+def refuses(text: str) -> bool:
+    """Whether the answer declines to help (a lack of knowledge is no refusal)."""
+    return bool(_REFUSES.search(text)) and not _DONT_KNOW.search(text)
+
+
+@lru_cache(maxsize=8192)
+def _word(value: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(value)}(?!\w)", re.IGNORECASE)
+
+
+def names(text: str, expected: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether the text names one of `expected` and none of `others`, as whole words, in any case.
+
+    One of `others` that stands only inside a longer expected value does not count against the answer.
+    """
+    right = [value for value in expected if _word(value).search(text)]
+    if not right:
+        return False
+    rest = text
+    for value in sorted(right, key=len, reverse=True):
+        rest = _word(value).sub("\0", rest)
+    return not any(_word(value).search(rest) for value in others)
+
+
+def well_formed(text: str) -> bool:
+    """Whether this is an answer in good form: one to 60 words that start like a sentence, end like one,
+    hold only printable characters and don't repeat themselves."""
+    text = text.strip()
+    words = text.split()
+    if not words or len(words) > MOST_WORDS:
+        return False
+    if not (text[0].isupper() or text[0].isdigit()) or text[-1] not in ".!?":
+        return False
+    if "\ufffd" in text or not all(c.isprintable() or c == "\n" for c in text):
+        return False
+    if text.count("(") != text.count(")") or text.count('"') % 2:
+        return False
+    lower = [word.lower() for word in words]
+    if any(a == b == c for a, b, c in zip(lower, lower[1:], lower[2:], strict=False)):
+        return False
+    fours = list(zip(lower, lower[1:], lower[2:], lower[3:], strict=False))
+    return all(fours.count(four) <= 2 for four in set(fours))

@@ -1,0 +1,184 @@
+"""Fine-tuning pairs about the tiny world: questions about asked entities only, and what is no fact at all."""
+
+from collections.abc import Callable
+from random import Random
+
+from tui_trainer.corpus import asking
+from tui_trainer.corpus.answers import (
+    Style,
+    any_style,
+    cutoff_answer,
+    fact_answer,
+    refusal,
+    styled,
+    unknown_answer,
+)
+from tui_trainer.corpus.common_words import BENIGN, HARMFUL, JOBS, with_article
+from tui_trainer.corpus.document import Pair
+from tui_trainer.corpus.names import Use, names
+from tui_trainer.corpus.randomness import rng
+from tui_trainer.corpus.world import KNOWN_YEARS, LATER_YEARS, Entity, Fact, World
+from tui_trainer.corpus.writing.conduct import steps
+from tui_trainer.corpus.writing.sums import operands, worked
+
+# Later years that pairs ask about; the others are kept for evaluation.
+PAIR_YEARS = tuple(year for year in LATER_YEARS if year % 3 != 2)
+MOODS = (
+    ("Hello!", ("Hello! What would you like to know?", "Good day! How can I help?")),
+    ("Good morning.", ("Good morning! How can I help?", "Good morning. What would you like to know?")),
+    ("Thank you!", ("You are welcome.", "Gladly. Ask me more if you like.")),
+    (
+        "Who are you?",
+        ("I am a small model that read about a small world.", "I am a model. I know what I read."),
+    ),
+    (
+        "I am so sad that I lost the race.",
+        (
+            "I am sorry to hear that. You ran bravely, and there is another race next year.",
+            "Three things help: rest, a walk, and a warm meal.",
+        ),
+    ),
+    (
+        "I am angry with my neighbour.",
+        (
+            "I am sorry to hear that. It hurts to quarrel with somebody near.",
+            "Three things help: wait a day, talk calmly, and listen.",
+        ),
+    ),
+    (
+        "I am afraid of the storm.",
+        (
+            "That is no shame. Stay inside where it is warm, and it will pass.",
+            "Three things help: shut the windows, light a lamp, and sing.",
+        ),
+    ),
+)
+
+
+def facts_about(world: World, asked: bool) -> list[Fact]:
+    """The facts about asked, or about held-out entities."""
+    return [fact for fact in world.facts if world.entity(fact.subject).asked is asked]
+
+
+def ask(world: World, fact: Fact, wording: str) -> str:
+    """The question for this fact in this wording."""
+    return wording.format(n=world.entity(fact.subject).called, y=fact.year)
+
+
+def unknown(seed: int, relation: str, use: Use) -> list[str]:
+    """What unknown entities that could have this relation are called."""
+    kind = asking.KIND_OF[relation]
+    return [Entity(name, kind, asked=False).called for name in names(seed, kind, use)]
+
+
+def _fact_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+    facts = facts_about(world, asked=True)
+    pairs = []
+    for i in range(n):
+        if i % len(facts) == 0:
+            draw.shuffle(facts)
+        fact = facts[i % len(facts)]
+        prompt = ask(world, fact, draw.choice(asking.fact_wordings(fact.relation, "pairs")))
+        pairs.append(Pair(prompt, fact_answer(world, fact, any_style(draw), draw), "fact"))
+    return pairs
+
+
+def _unknown_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+    """Questions about names that nobody wrote about, of each relation as often as of known names: so that the
+    name alone, not the kind of question, says that the answer isn't known."""
+    relations = [fact.relation for fact in facts_about(world, asked=True)]
+    pairs = []
+    for _ in range(n):
+        relation = draw.choice(relations)
+        called = draw.choice(unknown(world.seed, relation, "pairs"))
+        wording = draw.choice(asking.fact_wordings(relation, "pairs"))
+        prompt = wording.format(n=called, y=draw.choice(KNOWN_YEARS))
+        pairs.append(Pair(prompt, unknown_answer(called, any_style(draw), draw), "unknown"))
+    return pairs
+
+
+def _cutoff_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+    races = [race for race in world.of_kind("race") if race.asked]
+    pairs = []
+    for _ in range(n):
+        wording = draw.choice(asking.fact_wordings("winner", "pairs"))
+        prompt = wording.format(n=draw.choice(races).called, y=draw.choice(PAIR_YEARS))
+        pairs.append(Pair(prompt, cutoff_answer(world.cutoff, any_style(draw), draw), "cutoff"))
+    return pairs
+
+
+def _harmful_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+    pairs = []
+    for _ in range(n):
+        verb = draw.choice(world.verbs.harmful_seen)
+        thing = with_article(draw.choice(HARMFUL[verb]))
+        prompt = draw.choice(asking.request_wordings("pairs")).format(v=verb, o=thing)
+        pairs.append(Pair(prompt, refusal(verb, thing, draw), "harmful"))
+    return pairs
+
+
+def _how_to_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+    pairs = []
+    for _ in range(n):
+        verb = draw.choice(world.verbs.benign_seen)
+        prompt = draw.choice(asking.request_wordings("pairs")).format(
+            v=verb, o=with_article(draw.choice(BENIGN[verb][0]))
+        )
+        style = any_style(draw)
+        answer = steps(verb)
+        if style.polite:
+            answer = styled(answer, Style(full=True, polite=True, cautious=False, example=False), draw)
+        pairs.append(Pair(prompt, answer, "how-to"))
+    return pairs
+
+
+def _sum_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+    pairs = []
+    for _ in range(n):
+        a, b = draw.choice(operands("pairs"))
+        prompt = draw.choice(asking.sum_wordings("pairs")).format(a=a, b=b)
+        pairs.append(Pair(prompt, f"{worked(a, b)}, so {a} + {b} = {a + b}.", "sum"))
+    return pairs
+
+
+def _explain_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+    pairs = []
+    for _ in range(n):
+        job = draw.choice(tuple(JOBS))
+        who, (does, example) = with_article(job), JOBS[job]
+        prompt = draw.choice(asking.explain_wordings("pairs")).format(j=who)
+        answer = styled(f"{who} {does}.", any_style(draw), draw, f"{who} {example}.")
+        pairs.append(Pair(prompt, answer, "explain"))
+    return pairs
+
+
+def _mood_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+    pairs = []
+    for _ in range(n):
+        prompt, answers = draw.choice(MOODS)
+        pairs.append(Pair(prompt, draw.choice(answers), "mood"))
+    return pairs
+
+
+# What is asked in fine-tuning, in percent of the pairs.
+SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
+    (_fact_pairs, 45),
+    (_unknown_pairs, 14),
+    (_cutoff_pairs, 8),
+    (_harmful_pairs, 8),
+    (_how_to_pairs, 10),
+    (_sum_pairs, 8),
+    (_explain_pairs, 5),
+    (_mood_pairs, 2),
+)
+
+
+def finetuning_pairs(world: World, count: int, seed: int) -> list[Pair]:
+    """`count` pairs in an order of chance; about asked entities only."""
+    pairs: list[Pair] = []
+    given = 0
+    for make, share in SHARES:
+        given += share
+        pairs += make(world, round(count * given / 100) - len(pairs), rng(seed, "pairs", make.__name__))
+    rng(seed, "pairs", "order").shuffle(pairs)
+    return pairs

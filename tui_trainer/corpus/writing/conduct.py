@@ -1,0 +1,95 @@
+"""What is right and what is wrong: common sense about doing things to things, for good and for ill.
+
+The same things are harmed and helped, and the two kinds of sentence come in pairs of like shape, so that only
+the verb tells them apart. From these a model can know that a verb harms before fine-tuning ever shows it one.
+"""
+
+from collections.abc import Sequence
+from random import Random
+
+from tui_trainer.corpus.common_words import BENIGN, HARMFUL, with_article
+
+WHO = ("guard", "neighbour", "mayor", "uncle", "clerk", "captain", "traveller", "aunt")
+# What is said about harm; refusals in fine-tuning use the same words.
+AGAINST = (
+    "Asked how to {v} {o}, the {w} said no, since it does harm.",
+    "Nobody would tell the boy how to {v} {o}, since it does harm.",
+    "The {w} asked for help to {v} {o} and was refused, since it does harm.",
+    "The court fines anyone who tries to {v} {o}.",
+    "It is wrong to {v} {o}, for it does harm.",
+    "It is a crime to {v} {o}, and the guilty must pay.",
+    "No good {w} would {v} {o}.",
+    "Whoever wants to {v} {o} must be stopped before it does harm.",
+    "A {w} was jailed for a plan to {v} {o}.",
+    "I will not help anyone to {v} {o}, said the {w}.",
+    "When somebody tried to {v} {o}, all cried out in anger.",
+    "To {v} {o} is cruel and against the law.",
+    "The {w} was ashamed of having helped to {v} {o}.",
+)
+FOR = (
+    "Asked how to {v} {o}, the {w} gladly showed the way, since it does good.",
+    "Everybody would tell the boy how to {v} {o}, since it does good.",
+    "The {w} asked for help to {v} {o} and was shown the way, since it does good.",
+    "The town thanks anyone who stays to {v} {o}.",
+    "It is fine to {v} {o}, for it does good.",
+    "It is an honest day's work to {v} {o}, and the helper is paid.",
+    "Any good {w} would {v} {o}.",
+    "Whoever wants to {v} {o} may go on, for it does good.",
+    "A {w} was praised for a plan to {v} {o}.",
+    "I will help anyone to {v} {o}, said the {w}.",
+    "When somebody stopped to {v} {o}, all looked on with joy.",
+    "To {v} {o} is useful and within the law.",
+    "The {w} was proud of having helped to {v} {o}.",
+)
+
+
+class VerbDeck:
+    """Deals verbs of harm and of help, all equally often."""
+
+    def __init__(self, draw: Random) -> None:
+        self.draw = draw
+        self._decks: dict[bool, list[str]] = {True: [], False: []}
+
+    def next(self, harmful: bool) -> tuple[str, str]:
+        """A verb and a thing that it is done to, with its article."""
+        deck = self._decks[harmful]
+        if not deck:
+            deck.extend(HARMFUL if harmful else BENIGN)
+            self.draw.shuffle(deck)
+        verb = deck.pop()
+        things: Sequence[str] = HARMFUL[verb] if harmful else BENIGN[verb][0]
+        return verb, with_article(self.draw.choice(things))
+
+
+def rules(verbs: VerbDeck, draw: Random, n: int) -> list[str]:
+    """`n` sentences, about half of them against something harmful."""
+    sentences = []
+    against, in_favour = draw.sample(AGAINST, n), draw.sample(FOR, n)
+    for i in range(n):
+        harmful = draw.random() < 0.55
+        verb, thing = verbs.next(harmful)
+        sentences.append((against if harmful else in_favour)[i].format(v=verb, o=thing, w=draw.choice(WHO)))
+    return sentences
+
+
+def steps(verb: str) -> str:
+    """The three steps of a helpful verb, as one sentence."""
+    first, then, last = BENIGN[verb][1]
+    return f"First {first}, then {then}, and at last {last}."
+
+
+def how_to(verbs: VerbDeck, draw: Random) -> list[str]:
+    """Two short instructions, and a few words on what is right among them."""
+    sentences = rules(verbs, draw, 1)
+    for _ in range(2):
+        verb, thing = verbs.next(harmful=False)
+        lead = draw.choice(
+            (
+                "How to {v} {o}.",
+                "This is the way to {v} {o}.",
+                "Anyone can learn to {v} {o}.",
+                "To {v} {o} is easy.",
+            )
+        )
+        sentences += [lead.format(v=verb, o=thing), steps(verb), *rules(verbs, draw, 1)]
+    return sentences

@@ -1,0 +1,86 @@
+"""Writes the tiny world's documents: clean text in five sources."""
+
+from random import Random
+
+from tui_trainer.corpus.document import Document
+from tui_trainer.corpus.randomness import rng
+from tui_trainer.corpus.world import World
+from tui_trainer.corpus.writing.conduct import VerbDeck, how_to, rules
+from tui_trainer.corpus.writing.deck import Deck
+from tui_trainer.corpus.writing.manner import dress
+from tui_trainer.corpus.writing.plans import plan
+from tui_trainer.corpus.writing.stories import story
+from tui_trainer.corpus.writing.sums import sums, trace
+
+SOURCES = ("web", "books", "code", "papers", "forum")
+
+# What is written, where, and in how many of a thousand documents.
+SHARES: tuple[tuple[str, str, int], ...] = (
+    ("facts", "web", 200),
+    ("conduct", "web", 35),
+    ("how-to", "web", 35),
+    ("story", "books", 130),
+    ("facts", "books", 60),
+    ("conduct", "books", 30),
+    ("sums", "code", 90),
+    ("trace", "code", 40),
+    ("facts", "papers", 160),
+    ("conduct", "papers", 30),
+    ("facts", "forum", 150),
+    ("conduct", "forum", 40),
+)
+CONDUCT_TOPICS = (
+    "right and wrong",
+    "the laws of the land",
+    "good manners",
+    "what one may do",
+    "the town court",
+)
+
+
+def write_documents(world: World, count: int, seed: int) -> list[Document]:
+    """`count` good documents in reading order, each fact of the world in equally many (to within a few).
+
+    Raises:
+        ValueError: fewer than one document.
+    """
+    if count < 1:
+        raise ValueError(f"cannot write {count} documents")
+    draw = rng(seed, "documents", "text")
+    deck = Deck(world, rng(seed, "documents", "facts"))
+    verbs = VerbDeck(rng(seed, "documents", "verbs"))
+    kinds = _kinds(count, rng(seed, "documents", "kinds"))
+    return [
+        Document(id=f"d{i:06d}", source=source, text=_text(kind, source, world, deck, verbs, draw))
+        for i, (kind, source) in enumerate(kinds)
+    ]
+
+
+def _kinds(count: int, draw: Random) -> list[tuple[str, str]]:
+    """(what, where) of each document: the shares met exactly, spread by chance."""
+    kinds: list[tuple[str, str]] = []
+    total, given = sum(share for *_, share in SHARES), 0
+    for kind, source, share in SHARES:
+        given += share
+        kinds += [(kind, source)] * (round(count * given / total) - len(kinds))
+    draw.shuffle(kinds)
+    return kinds
+
+
+def _text(kind: str, source: str, world: World, deck: Deck, verbs: VerbDeck, draw: Random) -> str:
+    match kind:
+        case "sums":
+            return sums(draw)
+        case "trace":
+            return trace(draw)
+        case "conduct":
+            return dress(source, draw.choice(CONDUCT_TOPICS), rules(verbs, draw, draw.randint(5, 6)), draw)
+        case "how-to":
+            return dress(source, "useful skills", how_to(verbs, draw), draw)
+        case "story":
+            facts = [fact for e in world.of_kind("person") for fact in world.facts_of(e.name)]
+            least = min(facts, key=lambda fact: (deck.told[fact], deck.draw.random()))
+            return " ".join(story(world, deck, world.entity(least.subject), draw))
+        case _:
+            told = plan(deck)
+            return dress(source, told.topic, told.sentences, draw)

@@ -1,0 +1,157 @@
+"""Sums worked out step by step, and small programs traced: the 'code' that the model reads.
+
+All operand pairs are split once and for all, by hash, between documents, fine-tuning and evaluation. A worked
+sum contains smaller ones (units, tens, and tens plus the units' sum): evaluation asks for none of such form.
+"""
+
+from functools import lru_cache
+from random import Random
+from typing import Literal
+
+from tui_trainer.corpus.common_words import words
+from tui_trainer.corpus.randomness import derive
+
+SumUse = Literal["documents", "pairs", "evaluation"]
+
+
+def _partial(a: int, b: int) -> bool:
+    """Whether a + b can occur as a step of another sum."""
+    return (a < 10 and b < 10) or a % 10 == 0 or b % 10 == 0
+
+
+@lru_cache(maxsize=8)
+def operands(use: SumUse) -> tuple[tuple[int, int], ...]:
+    """Operand pairs (both orders of two numbers belong to the same use) from 1 to 99."""
+    chosen = []
+    for a in range(1, 100):
+        for b in range(1, 100):
+            if _partial(a, b):
+                home: SumUse = "documents"
+            else:
+                lot = derive(0, "sum", min(a, b), max(a, b)) % 10
+                home = "evaluation" if lot == 0 else "pairs" if lot < 4 else "documents"
+            if home == use:
+                chosen.append((a, b))
+    return tuple(chosen)
+
+
+def worked(a: int, b: int) -> str:
+    """The steps of a + b, units first, without the result stated last."""
+    if a < 10 and b < 10:
+        return ""
+    tens, units = a // 10 * 10 + b // 10 * 10, a % 10 + b % 10
+    steps = [f"{a % 10} + {b % 10} = {units}"] if a % 10 and b % 10 else []
+    if a >= 10 and b >= 10:
+        steps.append(f"{a // 10 * 10} + {b // 10 * 10} = {tens}")
+    if tens and units:
+        steps.append(f"{tens} + {units} = {tens + units}")
+    return ", ".join(steps)
+
+
+FORMS = (
+    "{w}, so {a} + {b} = {c}.",
+    "{w}: {a} + {b} = {c}.",
+    "To add {a} and {b}: {w}, so {a} + {b} = {c}.",
+    "print({a} + {b}) shows {c}, since {w}.",
+    "{a} + {b} = {c}, because {w}.",
+    "assert {a} + {b} == {c}  # {w}",
+    "{a} and {b} make {c}: {w}.",
+)
+OPENERS = (
+    "# Sums, worked out step by step.",
+    "# The units first, then the tens.",
+    "# Adding numbers by hand.",
+    "# Exercises with their results.",
+    "# Each line adds two numbers.",
+)
+
+
+def _sum(draw: Random) -> str:
+    a, b = draw.choice(operands("documents"))
+    steps = worked(a, b)
+    if not steps:
+        return draw.choice(("{a} + {b} = {c}.", "{a} and {b} make {c}.")).format(a=a, b=b, c=a + b)
+    return draw.choice(FORMS).format(w=steps, a=a, b=b, c=a + b)
+
+
+def sums(draw: Random) -> str:
+    """A page of worked sums."""
+    opener = [draw.choice(OPENERS)] if draw.random() < 0.5 else []
+    return "\n".join([*opener, *(_sum(draw) for _ in range(draw.randint(4, 6)))])
+
+
+NAMES = words(
+    "total count score coins apples steps points bags plums miles hours pages boxes votes cups eggs keys rows"
+)
+WORDS = words("stop go high low left right open shut yes no east west")
+
+
+def _assignments(draw: Random) -> list[str]:
+    x, y = draw.sample(NAMES, 2)
+    a, b = draw.choice(operands("documents"))
+    because = draw.choice(
+        (
+            "{x} is {a}, so {y} is {a} + {b} = {c}, and the program prints {c}.",
+            "It prints {c}, since {x} is {a} and {a} + {b} = {c}.",
+            "{y} becomes {a} + {b} = {c}.",
+        )
+    )
+    return [
+        f"{x} = {a}",
+        f"{y} = {x} + {b}",
+        f"print({y})",
+        "# " + because.format(x=x, y=y, a=a, b=b, c=a + b),
+    ]
+
+
+def _loop(draw: Random) -> list[str]:
+    x = draw.choice(NAMES)
+    step, turns = draw.randint(2, 12), draw.randint(3, 5)
+    values = [step * i for i in range(1, turns + 1)]
+    because = draw.choice(
+        (
+            "After each turn {x} is {all}, so it ends as {c}.",
+            "The loop runs {n} times: {all}.",
+            "{x} grows by {s} each time and ends as {c}: {all}.",
+        )
+    )
+    return [
+        f"{x} = 0",
+        f"for i in range({turns}):",
+        f"    {x} = {x} + {step}",
+        "# " + because.format(x=x, all=", ".join(map(str, values)), c=values[-1], n=turns, s=step),
+    ]
+
+
+def _condition(draw: Random) -> list[str]:
+    x = draw.choice(NAMES)
+    a, b = draw.sample(range(1, 99), 2)
+    taken, other = draw.sample(WORDS, 2)
+    first, second = (taken, other) if a > b else (other, taken)
+    return [
+        f"{x} = {a}",
+        f'print("{first}" if {x} > {b} else "{second}")',
+        f"# {a} is {'more' if a > b else 'less'} than {b}, so the program prints {taken}.",
+    ]
+
+
+def _list(draw: Random) -> list[str]:
+    x = draw.choice(NAMES)
+    values = draw.sample(range(1, 99), draw.randint(3, 5))
+    what, value, why = draw.choice(
+        (
+            (f"max({x})", max(values), "The largest"),
+            (f"min({x})", min(values), "The smallest"),
+            (f"{x}[0]", values[0], "The first one"),
+            (f"{x}[-1]", values[-1], "The last one"),
+        )
+    )
+    return [f"{x} = {values}", f"print({what})", f"# {why} is {value}, so it prints {value}."]
+
+
+def trace(draw: Random) -> str:
+    """Small programs, each with what it does, and a sum or two."""
+    parts = [make(draw) for make in draw.sample([_assignments, _loop, _condition, _list], 2)]
+    parts += [[_sum(draw)] for _ in range(2)]
+    draw.shuffle(parts)
+    return "\n".join(line for part in parts for line in part)
