@@ -1,0 +1,51 @@
+"""A conversation in a plain terminal or a pipe: a line in, an answer out."""
+
+import sys
+
+import click
+
+from tui_trainer.events import WeightsName
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.ui.sanitize import one_line, sanitize
+
+LONGEST_LINE = 64 * 1024  # bytes; a longer one is answered in parts
+
+
+def converse(run: RunFolder, wanted: WeightsName | None) -> None:
+    """Answer each line of stdin on stdout until it ends, as the characters come.
+
+    Raises:
+        UserError: the run has no such weights.
+    """
+    # Imported here: these bring torch.
+    from tui_trainer.serving.frozen import choose, session
+
+    weights = choose(run, wanted)
+    talk = session(run, weights)
+    person = sys.stdin.isatty() and sys.stdout.isatty()
+    if person:
+        click.echo(f"{one_line(run.id)}, {weights} weights, frozen; ctrl+d ends the conversation", err=True)
+    try:
+        while (line := _typed() if person else _piped()) is not None:
+            if line.strip():
+                for piece in talk.reply(line):
+                    click.echo(sanitize(piece), nl=False)
+                click.echo()
+    except KeyboardInterrupt:
+        click.echo()
+
+
+def _typed() -> str | None:
+    import readline  # noqa: F401 - gives `input` line editing and a history
+
+    try:
+        line = input("> ")
+    except EOFError:
+        click.echo()
+        return None
+    return line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _piped() -> str | None:
+    line = sys.stdin.buffer.readline(LONGEST_LINE)
+    return line.decode("utf-8", "replace") if line else None

@@ -1,0 +1,120 @@
+"""Options that several commands share, and what they mean."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tui_trainer.settings import PRESETS
+
+if TYPE_CHECKING:
+    from tui_trainer.run.folder import RunFolder
+    from tui_trainer.run.plan import Plan
+    from tui_trainer.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+of_run = click.argument("run", default="latest")
+with_runs = click.option(
+    "--runs",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of all runs; else $TUI_TRAINER_RUNS, else your data folder.",
+)
+with_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+with_settings = _together(
+    click.option(
+        "--preset",
+        type=click.Choice(list(PRESETS)),
+        default="demo",
+        show_default=True,
+        help="Size of the run: quick is the shortest, full gives the best model.",
+    ),
+    click.option(
+        "--set",
+        "assignments",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Change a setting; repeatable. `tui-trainer settings` lists them.",
+    ),
+    click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Settings from a TOML file; else settings.toml in your configuration folder.",
+    ),
+)
+with_seed = click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Fixes the world, the weights and every draw.",
+)
+with_text = _together(
+    click.option(
+        "--data",
+        multiple=True,
+        metavar="PATH...",
+        help="Your own text, files or folders, instead of the tiny world.",
+    ),
+    click.option("--tokenizer", type=click.Choice(["bpe", "char"]), help="As --set data.tokenizer=..."),
+    click.argument("more_data", nargs=-1, metavar=""),
+)
+
+
+def settings_of(options: dict[str, Any]) -> "Settings":
+    """The settings that a command's options ask for. Raises `UserError`."""
+    from tui_trainer.settings import load
+
+    assignments = list(options["assignments"])
+    if options.get("tokenizer"):
+        assignments.append(f"data.tokenizer={options['tokenizer']}")
+    return load(options["preset"], assignments, options["config"] or own_config())
+
+
+def own_config() -> Path | None:
+    """The file of a person's own settings, if there is one."""
+    import platformdirs
+
+    path = Path(platformdirs.user_config_dir("tui-trainer", appauthor=False)) / "settings.toml"
+    return path if path.exists() else None
+
+
+def texts_of(options: dict[str, Any]) -> tuple[str, ...]:
+    """The paths behind --data: of a shell's `*.txt`, the option takes the first and leaves the rest over."""
+    given, more = options.get("data", ()), options.get("more_data", ())
+    if more and not given:
+        raise click.UsageError(f"Got unexpected extra argument ({more[0]})")
+    return (*given, *more)
+
+
+def plan_of(options: dict[str, Any], **further: Any) -> "Plan":
+    """The plan of the run that a command's options ask for. Raises `UserError`."""
+    from tui_trainer.run import plan
+
+    return plan.make(
+        settings_of(options),
+        seed=options["seed"],
+        preset=options["preset"],
+        data=texts_of(options),
+        **further,
+    )
+
+
+def run_of(options: dict[str, Any], name: str) -> "RunFolder":
+    """The run of that name. Raises `UserError`."""
+    from tui_trainer.run.folder import find, runs_directory
+
+    return find(runs_directory(options["runs"]), name)

@@ -1,0 +1,115 @@
+"""How a run goes, as lines: one of progress, and those that stay."""
+
+import shutil
+import time
+from typing import TextIO
+
+from tui_trainer import events as e
+from tui_trainer.events import STAGES, Event
+from tui_trainer.ui.drawing.numbers import count, duration, figure
+from tui_trainer.ui.drawing.text import cut
+from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.state import State
+
+LINE_SECONDS = 5.0  # between progress lines where the last one can't be rewritten
+LONG_SECONDS = 300.0  # for a plan longer than this, the quick preset is offered
+
+
+class Teller:
+    """Writes to a stream: lines that stay, and one of progress that a terminal rewrites in place."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.rewrites = stream.isatty()
+        self._shown = ""
+        self._when = -LINE_SECONDS
+
+    def say(self, text: str) -> None:
+        """A line that stays."""
+        self.clear()
+        print(text, file=self.stream, flush=True)
+
+    def clear(self) -> None:
+        """Take the progress line away."""
+        if self.rewrites and self._shown:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
+            self._shown = ""
+
+    def show(self, line: str) -> None:
+        """Bring the progress line up to date."""
+        if self.rewrites:
+            line = cut(line, shutil.get_terminal_size().columns - 1)
+            if line != self._shown:
+                self.stream.write(f"\r{line}\x1b[K")
+                self.stream.flush()
+                self._shown = line
+        elif line != self._shown and time.monotonic() - self._when >= LINE_SECONDS:
+            print(line, file=self.stream, flush=True)
+            self._shown, self._when = line, time.monotonic()
+
+
+def progress_line(state: State) -> str:
+    """Where the run is: stage, step, loss, speed, time left."""
+    stage, progress = state.stage, state.progress
+    if stage is None or progress is None:
+        return "starting"
+    parts = [f"{STAGES.index(stage) + 1}/{len(STAGES)} {stage}"]
+    if state.paused:
+        parts.append("paused")
+    if progress.steps:
+        parts.append(f"step {count(progress.step)}/{count(progress.steps)}")
+    if stage == "feedback":
+        if state.reinforced is not None:
+            parts.append(f"reward {figure(state.reinforced.reward)}  KL {figure(state.reinforced.kl)}")
+        elif state.picks:
+            parts.append(f"{len(state.picks)} picks")
+    elif state.stepped is not None and state.stepped.stage == stage:
+        parts.append(f"loss {figure(state.stepped.loss, 3)}")
+        if speed := progress.tokens_per_second:
+            parts.append(f"{count(speed)} tokens/s")
+    left = seconds_left(state)
+    if left is not None:
+        parts.append(f"{duration(left)} left")
+    return "  ".join(parts)
+
+
+def seconds_left(state: State) -> float | None:
+    """Until the run ends: this stage by its own speed, those to come by the plan; None: not known yet."""
+    if state.stage is None or state.speed is None:
+        return None
+    to_come = [s for s in STAGES[STAGES.index(state.stage) :] if s in state.speed.planned_seconds]
+    return sum(state.seconds_left(stage) or 0.0 for stage in to_come)
+
+
+def told(state: State, event: Event) -> str | None:
+    """The line that an event leaves behind, if any; `state` has taken it in already."""
+    match event:
+        case e.RunStarted():
+            return f"run {one_line(event.run)}: preset {event.preset}, seed {event.seed}"
+        case e.SpeedMeasured():
+            return _speed_told(state, event)
+        case e.Noticed():
+            return one_line(event.text) if event.level == "info" else f"{event.level}: {one_line(event.text)}"
+        case e.StageSkipped():
+            return f"{event.stage} skipped: {one_line(event.reason)}"
+        case e.StageEnded():
+            return _stage_told(state, event)
+    return None
+
+
+def _speed_told(state: State, event: e.SpeedMeasured) -> str:
+    planned = sum(event.planned_seconds.values())
+    line = f"a pretraining step takes {event.step_seconds * 1000:.0f} ms on this machine; "
+    line += f"the run should take about {duration(planned)} (minutes:seconds)"
+    if planned > LONG_SECONDS and state.run is not None and state.run.preset != "quick":
+        line += "; `--preset quick` is much shorter"
+    return line
+
+
+def _stage_told(state: State, event: e.StageEnded) -> str:
+    line = f"{event.stage} done in {duration(state.stages[event.stage].busy)}"
+    if state.validated is not None and state.validated.stage == event.stage:
+        nats, bits = state.validated.nats, state.validated.bits_per_byte
+        line += f": validation loss {figure(nats, 3)} nats/token, {figure(bits, 3)} bits/byte"
+    return line

@@ -1,0 +1,212 @@
+"""Results as plain text: aligned columns that read in a terminal, a pipe and a mail."""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, get_args
+
+import click
+import msgspec
+from msgspec import Struct
+
+from tui_trainer.events import Measured, WeightsName
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.status import Status
+from tui_trainer.settings import Settings, describe
+from tui_trainer.ui.drawing.numbers import duration, size
+from tui_trainer.ui.sanitize import one_line
+
+WEIGHTS: tuple[str, ...] = get_args(WeightsName)
+# The first part of a metric's name -> the column it stands in.
+COLUMNS = {"pretrain": "base", **{name: name for name in WEIGHTS}}
+
+
+class Metric(Struct, frozen=True):
+    """One figure, as in report.json."""
+
+    value: float | None
+    ci95: tuple[float, float] | None = None
+    n: int | None = None
+    baseline: float | None = None
+
+
+class Report(Struct, frozen=True):
+    """What of report.json is printed."""
+
+    metrics: dict[str, Metric]
+
+
+def table(rows: Iterable[Sequence[str]], head: Sequence[str] = ()) -> str:
+    """Rows as aligned columns; columns of nothing but figures are aligned to the right."""
+    body = [[one_line(cell) for cell in row] for row in rows]
+    lines = [list(head), *body] if head else body
+    if not lines:
+        return ""
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    right = [bool(body) and all(_is_figure(row[i]) for row in body) for i in range(len(widths))]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if figures else cell.ljust(width)
+            for cell, width, figures in zip(line, widths, right, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _is_figure(cell: str) -> bool:
+    return cell in ("", "-") or cell.lstrip("-<").replace(",", "").replace(".", "").isdigit()
+
+
+# -- figures ---------------------------------------------------------------------------------------------
+
+
+def read_report(folder: RunFolder) -> str:
+    """The text of a run's report.json. Raises `click.ClickException` when there is none."""
+    try:
+        return folder.report.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(
+            f"run {folder.id} has no report yet; a run writes it when it ends ({error})"
+        ) from error
+
+
+def report(content: str) -> str:
+    """A report.json as tables."""
+    return figures(msgspec.json.decode(content, type=Report).metrics)
+
+
+def metrics(measured: Iterable[Measured]) -> dict[str, Metric]:
+    """Events as report.json has them."""
+    return {m.name: Metric(m.value, m.ci95, m.n, m.baseline) for m in measured}
+
+
+def figures(metrics: Mapping[str, Metric], columns: Mapping[str, str] = COLUMNS) -> str:
+    """One table over the weights, one over the filters, and the rest one a line.
+
+    Args:
+        columns: by the first part of a name, the column in which it stands.
+    """
+    by_column: dict[str, dict[str, Metric]] = {}
+    by_filter: dict[str, dict[str, Metric]] = {}
+    rest: dict[str, Metric] = {}
+    for name, metric in metrics.items():
+        match name.split("/"):
+            case [first, figure] if first in columns:
+                by_column.setdefault(figure, {})[columns[first]] = metric
+            case ["corpus", kind, figure]:
+                by_filter.setdefault(kind, {})[figure] = metric
+            case _:
+                rest[name] = metric
+    blocks = []
+    if by_column:
+        shown = [c for c in dict.fromkeys(columns.values()) if any(c in by for by in by_column.values())]
+        rows = [[figure, *(_cell(by.get(c)) for c in shown), _chance(by)] for figure, by in by_column.items()]
+        blocks.append(table(rows, ["", *shown, "chance"]))
+    if by_filter:
+        kinds = list(dict.fromkeys(figure for by in by_filter.values() for figure in by))
+        rows = [[kind, *(_cell(by.get(figure)) for figure in kinds)] for kind, by in by_filter.items()]
+        blocks.append(table(rows, ["filter", *kinds]))
+    if rest:
+        blocks.append(table([name, _alone(name, metric)] for name, metric in rest.items()))
+    return "\n\n".join(blocks)
+
+
+def _cell(metric: Metric | None) -> str:
+    """A value with its 95 % interval."""
+    if metric is None:
+        return "-"
+    low_high = f" ({_value(metric.ci95[0])}-{_value(metric.ci95[1])})" if metric.ci95 else ""
+    return _value(metric.value) + low_high
+
+
+def _chance(by_column: Mapping[str, Metric]) -> str:
+    return next((_value(m.baseline) for m in by_column.values() if m.baseline is not None), "-")
+
+
+def _alone(name: str, metric: Metric) -> str:
+    if metric.value is not None and name.endswith("_seconds"):
+        return duration(metric.value)
+    if metric.value is not None and name.endswith("_bytes"):
+        return size(metric.value)
+    return _cell(metric)
+
+
+def _value(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+# -- runs and settings -----------------------------------------------------------------------------------
+
+
+def runs(found: Sequence[Status]) -> str:
+    """The list of runs."""
+    rows = [
+        [
+            s.run,
+            time.strftime("%Y-%m-%d %H:%M", time.localtime(s.created)),
+            _progress(s),
+            ", ".join(s.data) if s.data else "the tiny world",
+        ]
+        for s in found
+    ]
+    return table(rows, ["run", "begun", "state", "text"])
+
+
+def _progress(status: Status) -> str:
+    if status.ended:
+        return "complete"
+    place = f" in {status.stage}" if status.stage else ""
+    if status.step:
+        place += f", step {status.step:,}"
+    return ("running" if status.running else "stopped") + place
+
+
+class Setting(Struct, frozen=True):
+    """One setting as it would hold for a run."""
+
+    name: str
+    value: Any
+    default: Any
+    unit: str
+    low: float | None
+    high: float | None
+    choices: tuple[str, ...]
+    help: str
+
+
+def settings(values: Settings) -> list[Setting]:
+    """All settings with their values."""
+    rows = []
+    for d in describe():
+        value: Any = values
+        for part in d.name.split("."):
+            value = getattr(value, part)
+        rows.append(Setting(d.name, value, d.default, d.unit, d.low, d.high, d.choices, d.help))
+    return rows
+
+
+def of_settings(rows: Sequence[Setting]) -> str:
+    """All settings as a table."""
+    return table(
+        ([row.name, _plain(row.value), _range(row), row.unit, row.help] for row in rows),
+        ["setting", "value", "takes", "unit", "what it is"],
+    )
+
+
+def _range(row: Setting) -> str:
+    if row.choices:
+        return ", ".join(row.choices)
+    if isinstance(row.value, bool):
+        return "true, false"
+    return f"{_plain(row.low)}..{_plain(row.high)}"
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    return (
+        str(value).lower()
+        if isinstance(value, bool)
+        else f"{value:g}"
+        if isinstance(value, float)
+        else str(value)
+    )

@@ -1,0 +1,55 @@
+"""The frozen weights of a run, loaded from its files for talking to."""
+
+from typing import get_args
+
+import torch
+
+from tui_trainer.corpus.tokenizer import Tokenizer
+from tui_trainer.errors import UserError
+from tui_trainer.events import WeightsName
+from tui_trainer.model.checkpoint import load_model
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.serving.chat import ChatSession
+
+
+def available(run: RunFolder) -> list[WeightsName]:
+    """The weights this run has frozen so far, in the order of training."""
+    return [weights for weights in get_args(WeightsName) if run.weights(weights).is_file()]
+
+
+def choose(run: RunFolder, wanted: WeightsName | None) -> WeightsName:
+    """The weights asked for, or the latest.
+
+    Raises:
+        UserError: there are none, or not these.
+    """
+    have = available(run)
+    if not have:
+        raise UserError(f"run {run.id} has frozen no weights yet; `tui-trainer resume {run.id}` goes on")
+    if wanted is None:
+        return have[-1]
+    if wanted not in have:
+        raise UserError(f"run {run.id} has no weights {wanted!r}; it has {', '.join(have)}")
+    return wanted
+
+
+def session(run: RunFolder, weights: WeightsName) -> ChatSession:
+    """A new conversation with these weights.
+
+    Raises:
+        UserError: a file is missing, damaged or changed since it was frozen.
+    """
+    # One thread answers as fast as several at this size, and leaves the rest to a training under way.
+    torch.set_num_threads(1)
+    model = load_model(run.weights(weights)).requires_grad_(False).eval()
+    try:
+        tokenizer = Tokenizer.load(run.corpus / "tokenizer.json")
+        untaught = (run.corpus / "pairs.jsonl").stat().st_size == 0
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"the corpus folder of run {run.id} can't be read: {error}") from error
+    return ChatSession(
+        model,
+        tokenizer,
+        continues=weights == "base" or untaught,
+        answer_tokens=run.plan.settings.feedback.answer_tokens,
+    )

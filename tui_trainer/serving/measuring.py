@@ -1,0 +1,31 @@
+"""A run's frozen weights measured again from their files, with nothing of the training left in memory."""
+
+from collections.abc import Iterator
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.events import Measured
+from tui_trainer.learning.evaluation import Evaluation
+from tui_trainer.model.checkpoint import load_model
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.serving.frozen import available, choose
+
+
+def measure(run: RunFolder) -> Iterator[Measured]:
+    """The figures that these weights had in the run's report, up to the last bits of a float.
+
+    Raises:
+        UserError: there are no weights yet, or a file is missing or damaged.
+    """
+    choose(run, None)
+    corpus = Corpus.load(run.corpus)
+    tuned: tuple[int, int] | None = None
+    for weights in available(run):
+        model = load_model(run.weights(weights))
+        evaluation = Evaluation(
+            weights, model, corpus, run.plan.settings, tuned if weights == "aligned" else None
+        )
+        for event in evaluation.advance():
+            if isinstance(event, Measured):
+                if event.name == "tuned/recall_heldout" and event.n:
+                    tuned = round(event.value * event.n), event.n
+                yield event
