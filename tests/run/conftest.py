@@ -1,0 +1,89 @@
+"""Toy trainers in processes of their own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tui_trainer.run import folder as folders
+from tui_trainer.run import plan as plans
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.settings import load
+
+
+class Trainers:
+    """Starts one toy trainer at a time."""
+
+    def __init__(self) -> None:
+        here = Path(__file__).parent
+        self.process = subprocess.Popen(
+            [sys.executable, str(here / "zygote.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+
+    def start(self, folder: RunFolder, **order: object) -> int:
+        """Fork a trainer; returns its process id."""
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps({"run": str(folder.path), **order}) + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def wait(self) -> int:
+        """The exit status of the one that was started last; negative for a signal."""
+        assert self.process.stdout
+        return int(self.process.stdout.readline())
+
+    def run(self, folder: RunFolder, **order: object) -> int:
+        self.start(folder, **order)
+        return self.wait()
+
+    def kill_after(self, folder: RunFolder, seconds: float, **order: object) -> int:
+        pid = self.start(folder, **order)
+        time.sleep(seconds)
+        # The process is not reaped before `wait` has read its status, so its id is still its own or gone.
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        return self.wait()
+
+
+@pytest.fixture(scope="session")
+def trainers() -> Iterator[Trainers]:
+    trainers = Trainers()
+    yield trainers
+    assert trainers.process.stdin
+    trainers.process.stdin.close()
+    trainers.process.wait(timeout=10)
+
+
+@pytest.fixture
+def new_run(tmp_path: Path) -> Callable[..., RunFolder]:
+    """Makes a run of the toy pipeline."""
+
+    def make(*assignments: str, **options: object) -> RunFolder:
+        settings = load(
+            "quick",
+            [
+                "pretrain.steps=40",
+                "finetune.steps=12",
+                "feedback.rater=polite",
+                "run.checkpoint_every=7",
+                "run.threads=1",
+                *assignments,
+            ],
+            environ={},
+        )
+        plan = plans.make(settings, preset="quick", **options)  # type: ignore[arg-type]
+        return folders.create(tmp_path / "runs", plan)
+
+    return make

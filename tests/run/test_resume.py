@@ -1,0 +1,172 @@
+"""A run killed at any moment and resumed is, event by event and bit by bit, the run that was not."""
+
+import random
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from toys import PICKS, lines, state_of
+
+from tui_trainer.events import Record, WeightsFrozen
+from tui_trainer.run import report
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.log import comparable, read_all
+
+
+def stream(folder: RunFolder) -> list[dict]:
+    return [comparable(record) for record in read_all(folder.events)]
+
+
+def records(folder: RunFolder) -> list[Record]:
+    return list(read_all(folder.events))
+
+
+@pytest.fixture(scope="module")
+def whole(trainers, tmp_path_factory):
+    """The stream and the final state of an undisturbed run."""
+    from conftest import Trainers  # noqa: F401
+
+    from tui_trainer.run import folder as folders
+    from tui_trainer.run import plan as plans
+    from tui_trainer.settings import load
+
+    settings = load(
+        "quick",
+        ["pretrain.steps=40", "finetune.steps=12", "feedback.rater=polite", "run.checkpoint_every=7",
+         "run.threads=1"],
+        environ={},
+    )
+    folder = folders.create(tmp_path_factory.mktemp("whole"), plans.make(settings, preset="quick"))
+    assert trainers.run(folder) == 0, folder.trainer_log.read_text()
+    return stream(folder), state_of(folder)
+
+
+def test_same_seed_twice(trainers, new_run, whole):
+    folder = new_run()
+    assert trainers.run(folder) == 0
+    assert (stream(folder), state_of(folder)) == whole
+    kinds = [type(r.event).__name__ for r in records(folder)]
+    assert kinds[:3] == ["RunStarted", "SpeedMeasured", "StageStarted"] and kinds[-1] == "RunEnded"
+    assert [r.event.weights for r in records(folder) if isinstance(r.event, WeightsFrozen)] == [
+        "base", "tuned", "aligned",
+    ]
+    busy = [r.busy for r in records(folder)]
+    assert busy == sorted(busy)
+
+
+def test_killed_at_random_moments(trainers, new_run, whole):
+    folder = new_run()
+    draw = random.Random(0)
+    kills = 0
+    env = {"TOY_SECONDS": "0.006"}
+    while kills < 10:
+        if trainers.kill_after(folder, draw.uniform(0.02, 0.2), env=env) == 0:
+            break
+        kills += 1
+    assert kills >= 5
+    assert trainers.run(folder) == 0, folder.trainer_log.read_text()
+    assert (stream(folder), state_of(folder)) == whole
+    assert [msgspec.json.decode(line)["pair"] for line in lines(folder.preferences)] == list(range(PICKS))
+    assert "other data" not in folder.trainer_log.read_text()
+
+
+def test_killed_in_the_middle_of_any_line(trainers, new_run, whole):
+    folder = new_run()
+    count = 0
+    for nth in (1, 2, 3, 4, 7, 20, 31, 44, 5, 3, 2):
+        count += trainers.run(folder, die_at_write=nth) == -9
+    assert count == 11
+    assert trainers.run(folder) == 0, folder.trainer_log.read_text()
+    assert (stream(folder), state_of(folder)) == whole
+
+
+def test_a_spoilt_newest_checkpoint_falls_back(trainers, new_run, whole):
+    folder = new_run()
+    assert trainers.run(folder, die_at_write=60) == -9
+    latest = folder.checkpoints / "latest.safetensors"
+    content = bytearray(latest.read_bytes())
+    content[-3] ^= 1
+    latest.write_bytes(content)
+    assert trainers.run(folder) == 0
+    assert (stream(folder), state_of(folder)) == whole
+    assert "latest.safetensors is left aside" in folder.trainer_log.read_text()
+
+
+@pytest.mark.parametrize("spoil", ["both", "cut", "none"])
+def test_without_any_checkpoint_the_log_is_enough(trainers, new_run, whole, spoil):
+    folder = new_run()
+    assert trainers.run(folder, die_at_write=150) == -9
+    for path in folder.checkpoints.iterdir():
+        if spoil == "none":
+            path.unlink()
+        else:
+            path.write_bytes(path.read_bytes()[:40] if spoil == "cut" else b"nothing of the kind")
+    assert trainers.run(folder) == 0
+    assert (stream(folder), state_of(folder)) == whole
+
+
+def test_a_checkpoint_that_knows_more_than_the_log_is_left_aside(trainers, new_run, whole):
+    folder = new_run()
+    assert trainers.run(folder, die_at_write=60) == -9
+    content = folder.events.read_bytes()
+    folder.events.write_bytes(content[: len(content) // 4])
+    assert trainers.run(folder) == 0
+    assert (stream(folder), state_of(folder)) == whole
+
+
+def test_full_disk(trainers, new_run, whole):
+    """The kernel refuses to let a file grow, as a full disk does; later there is room again."""
+    folder = new_run()
+    assert trainers.run(folder, limit=9000) == 1
+    assert "could not" not in folder.report.name
+    log = folder.trainer_log.read_text()
+    assert "failed: File too large; put it right, then" in log
+    assert len(records(folder)) > 20
+    assert trainers.run(folder) == 0
+    assert (stream(folder), state_of(folder)) == whole
+
+
+def test_an_ended_run_has_nothing_left_to_do(trainers, new_run):
+    folder = new_run()
+    assert trainers.run(folder) == 0
+    before = folder.events.read_bytes()
+    folder.report.unlink()
+    assert trainers.run(folder) == 0
+    assert folder.events.read_bytes() == before
+    assert report.build(folder).run.ended
+    assert folder.report.exists()
+
+
+def test_another_stream_is_said_once_and_not_fatal(trainers, new_run, whole):
+    folder = new_run()
+    assert trainers.run(folder, die_at_write=60) == -9
+    for path in folder.checkpoints.iterdir():
+        path.unlink()
+    text = folder.events.read_text("utf-8")
+    folder.events.write_text(text.replace('"lr":0.02', '"lr":0.03'), "utf-8")
+    assert trainers.run(folder) == 0
+    assert folder.trainer_log.read_text().count("is not what was computed again") == 1
+    assert state_of(folder) == whole[1]
+
+
+def test_killed_while_data_is_prepared(trainers, new_run, whole):
+    folder = new_run()
+    assert trainers.kill_after(folder, 0.12, env={"TOY_LONG_SECONDS": "0.05"}) == -9
+    assert not folder.corpus.exists()
+    assert trainers.run(folder) == 0
+    assert (stream(folder), state_of(folder)) == whole
+
+
+def test_events_and_files_of_a_finished_run(trainers, new_run):
+    folder: RunFolder = new_run()
+    begun = time.time()
+    assert trainers.run(folder) == 0
+    result = msgspec.json.decode(folder.report.read_bytes())
+    assert set(result) == {"metrics", "weights", "run"}
+    assert set(result["weights"]) == {"base", "tuned", "aligned"}
+    assert result["metrics"]["run/peak_memory_bytes"]["value"] > 50e6
+    assert 0 < result["metrics"]["run/compute_seconds"]["value"] < time.time() - begun
+    assert set(result["metrics"]["toy/data"]) == {"value", "ci95", "n", "baseline"}
+    assert oct(Path(folder.control).stat().st_mode)[-3:] == "700"
+    assert not folder.socket.exists()

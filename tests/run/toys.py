@@ -1,0 +1,210 @@
+"""A run in miniature: the real trainer's machinery over stages that take milliseconds."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from tui_trainer.errors import UserError
+from tui_trainer.events import (
+    Choice,
+    Event,
+    FilterApplied,
+    Guessed,
+    Measured,
+    Noticed,
+    PairOffered,
+    Picked,
+    SpeedMeasured,
+    StageName,
+    Stepped,
+    WeightsFrozen,
+    WeightsName,
+)
+from tui_trainer.learning.randomness import generator
+from tui_trainer.model import checkpoint
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.pipeline import Phase
+from tui_trainer.settings import Settings
+
+PICKS = 6
+
+
+class ToyStage:
+    """Draws numbers by (seed, stage, step) and lets its state drift with them."""
+
+    pending: PairOffered | None = None
+
+    def __init__(self, name: StageName, state: Tensor, steps: int, lr: float, seed: int) -> None:
+        self.name, self.state, self.steps, self.lr, self.seed = name, state, steps, lr, seed
+        self.step = 0
+
+    def advance(self) -> Iterator[Event]:
+        time.sleep(float(os.environ.get("TOY_SECONDS", "0")))
+        draw = torch.randn(len(self.state), generator=generator(self.seed, self.name, self.step))
+        self.state.mul_(0.9).add_(draw, alpha=self.lr)
+        self.step += 1
+        loss = float(self.state.norm())
+        yield Stepped(self.name, self.step, loss, self.lr, float(draw.norm()), self.step * 8, 1.0 * self.step)
+        yield Guessed(self.name, self.step, "été \n", "x" * self.step, loss, (("a", loss),))
+        if self.step == self.steps // 2:
+            yield Noticed(f"halfway through {self.name}", "error")  # becomes a warning: see the driver
+
+    def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
+        raise ValueError
+
+    def tensors(self) -> dict[str, Tensor]:
+        return {"state": self.state, "step": torch.tensor(self.step)}
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        self.state.copy_(tensors["state"])
+        self.step = int(tensors["step"])
+
+    def turn(self, name: str, value: float) -> None:
+        if name != f"{self.name}.lr" and name != f"{self.name}.matrix_lr":
+            raise ValueError(name)
+        self.lr = value
+
+
+class ToyFeedback(ToyStage):
+    """Offers pairs, and steps on by what was picked."""
+
+    def __init__(self, *arguments: object) -> None:
+        super().__init__(*arguments)  # type: ignore[arg-type]
+        self.picked = 0
+        self.steps = PICKS + 10
+
+    def advance(self) -> Iterator[Event]:
+        if self.step < PICKS:
+            self.step += 1
+            a, b = f"answer {self.state.sum():.6f}", f"another {self.picked}"
+            self.pending = PairOffered(self.picked, f"prompt {self.picked}", a, b, False, 0.5)
+            yield self.pending
+        else:
+            yield from super().advance()
+
+    def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
+        assert self.pending is not None
+        self.pending = None
+        yield Picked(self.picked, choice, rater, simulated)
+        self.state.add_({"a": 1.0, "b": -1.0}.get(choice, 0.25))
+        self.picked += 1
+        yield Measured("toy/picked", float(self.state.sum()))
+
+    def tensors(self) -> dict[str, Tensor]:
+        return {**super().tensors(), "picked": torch.tensor(self.picked)}
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        super().restore(tensors)
+        self.picked = int(tensors["picked"])
+
+
+class ToyOnce(ToyStage):
+    """One long step of several events: data, an evaluation, the verification."""
+
+    def __init__(self, folder: RunFolder, key: str, name: StageName, state: Tensor) -> None:
+        super().__init__(name, state, 1, 0.0, 0)
+        self.folder, self.key = folder, key
+
+    def advance(self) -> Iterator[Event]:
+        for number in range(5):
+            time.sleep(float(os.environ.get("TOY_LONG_SECONDS", os.environ.get("TOY_SECONDS", "0"))))
+            yield FilterApplied(f"filter {number}", 10, number, number)
+        if self.key == "data":
+            if os.environ.get("TOY_FAILS"):
+                raise UserError("too little text")
+            self.folder.corpus.mkdir(exist_ok=True)
+            (self.folder.corpus / "corpus.json").write_text("7")
+        yield Measured(f"toy/{self.key}", float(self.state.sum()))
+        self.step = 1
+
+    def tensors(self) -> dict[str, Tensor]:
+        return {}
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        pass
+
+
+class ToyRater:
+    def choose(self, pair: PairOffered) -> Choice:
+        return "a" if pair.pair % 3 else "tie"
+
+
+class ToyPipeline:
+    phases = (
+        Phase("data", "data", long=True),
+        Phase("pretrain", "pretrain", freezes="base"),
+        Phase("evaluate_base", "pretrain", long=True),
+        Phase("finetune", "finetune", freezes="tuned"),
+        Phase("feedback", "feedback", freezes="aligned"),
+        Phase("verify", "frozen", long=True),
+    )
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder, self.plan = folder, folder.plan
+        self.state: Tensor | None = None
+
+    def machine(self) -> dict[str, str]:
+        return {"precision": "float32"}
+
+    def measure_speed(self) -> SpeedMeasured:
+        return SpeedMeasured(time.perf_counter(), {"data": 1.0})
+
+    def reason_to_skip(self, stage: StageName, settings: Settings) -> str | None:
+        return "no pairs" if stage == "finetune" and settings.finetune.steps == 0 else None
+
+    def enter(self, phase: Phase, settings: Settings, measured: Mapping[str, Measured]) -> ToyStage:
+        if phase.key != "data":
+            assert (self.folder.corpus / "corpus.json").read_text() == "7"
+            assert phase.key != "evaluate_base" or self.state is None or "toy/data" in measured
+        if self.state is None:
+            self.state = self._taken_up(phase)
+        if phase.long:
+            return ToyOnce(self.folder, phase.key, phase.stage, self.state)
+        steps, lr = {
+            "pretrain": (settings.pretrain.steps, settings.pretrain.matrix_lr),
+            "finetune": (settings.finetune.steps, settings.finetune.matrix_lr),
+            "feedback": (0, settings.feedback.lr),
+        }[phase.key]
+        kind = ToyFeedback if phase.key == "feedback" else ToyStage
+        return kind(phase.stage, self.state, steps, lr, self.plan.seed)
+
+    def _taken_up(self, phase: Phase) -> Tensor:
+        keys = [p.key for p in self.phases]
+        before = [p.freezes for p in self.phases[: keys.index(phase.key)] if p.freezes]
+        for weights in reversed(before):
+            if self.folder.weights(weights).exists():
+                return checkpoint.load(self.folder.weights(weights))[0]["state"].clone()
+        return torch.zeros(64)
+
+    def freeze(self, weights: WeightsName) -> WeightsFrozen:
+        assert self.state is not None
+        path = self.folder.weights(weights)
+        checkpoint.save(path, {"state": self.state}, {})
+        digest = "".join(f"{v:.17g}," for v in self.state.tolist())[:64]
+        return WeightsFrozen(weights, digest, 64, path.stat().st_size, f"weights/{weights}.safetensors")
+
+    def prompt(self, text: str) -> str:
+        if self.state is None:
+            raise UserError("there is no model to ask yet")
+        return f"{text} {self.state.sum():.3f}"
+
+    def rater(self, name: str) -> ToyRater:
+        if name not in ("polite", "short"):
+            raise ValueError(f"no taste {name!r}; there are polite, short")
+        return ToyRater()
+
+
+def build(folder: RunFolder) -> ToyPipeline:
+    return ToyPipeline(folder)
+
+
+def state_of(folder: RunFolder, weights: WeightsName = "aligned") -> list[float]:
+    return checkpoint.load(folder.weights(weights))[0]["state"].tolist()  # type: ignore[no-any-return]
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines() if path.exists() else []

@@ -1,0 +1,174 @@
+"""The stage machine: goes through the phases of a run, step by step, with checkpoints on the way."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tui_trainer.events import (
+    Event,
+    Measured,
+    Noticed,
+    RunEnded,
+    RunStarted,
+    SpeedMeasured,
+    StageEnded,
+    StageSkipped,
+    StageStarted,
+)
+from tui_trainer.learning.stage import Stage
+from tui_trainer.run.busy import BusyClock
+from tui_trainer.run.checkpoints import Checkpoints, Place, Saved
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.journal import Journal
+from tui_trainer.run.pipeline import Phase, Pipeline
+from tui_trainer.run.steering import Steering
+from tui_trainer.run.stopped import Stopped
+
+
+class Driver:
+    """One process's part in a run.
+
+    Args:
+        started: the run's first event.
+        measured: figures that the log has up to the checkpoint.
+        say: takes a line for trainer.log.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        pipeline: Pipeline,
+        journal: Journal,
+        steering: Steering,
+        checkpoints: Checkpoints,
+        busy: BusyClock,
+        started: RunStarted,
+        measured: dict[str, Measured],
+        say: Callable[[str], None],
+    ) -> None:
+        self.folder, self.plan = folder, folder.plan
+        self.pipeline, self.journal, self.steering = pipeline, journal, steering
+        self.checkpoints, self.busy, self.started = checkpoints, busy, started
+        self.measured, self.say = measured, say
+        self.abortable = False  # in a long step: a signal may raise `Stopped` right there
+        self._knobs_at_entry = 0
+        self._unsaved = 0  # steps since the last checkpoint
+
+    def run(self, saved: Saved | None) -> None:
+        """Go on from a checkpoint, or begin; returns when the run has ended. Raises `Stopped`."""
+        if saved is None:
+            self._begin()
+        for stage in self.plan.stages():
+            phases = [phase for phase in self.pipeline.phases if phase.stage == stage]
+            if not phases:
+                continue
+            if saved is not None and saved.place.phase not in [phase.key for phase in phases]:
+                continue
+            if saved is None and (reason := self._reason_to_skip(phases)) is not None:
+                self.journal.emit(StageSkipped(stage, reason))
+                continue
+            for phase in phases:
+                if saved is not None and saved.place.phase != phase.key:
+                    continue
+                self._work(phase, saved, first=phase is phases[0])
+                saved = None
+            self.journal.emit(StageEnded(stage))
+        self.journal.emit(RunEnded())
+        self.journal.sync()
+
+    def _begin(self) -> None:
+        self.journal.emit(self.started)
+        if self.journal.take(SpeedMeasured) is None:
+            self.journal.emit(self.pipeline.measure_speed())
+
+    def _reason_to_skip(self, phases: list[Phase]) -> str | None:
+        stage = phases[0].stage
+        if stage in self.plan.skip:
+            return "left out, as the plan says"
+        return self.pipeline.reason_to_skip(stage, self.steering.settings_at(len(self.steering.knobs)))
+
+    # -- one phase -----------------------------------------------------------------------------------------
+
+    def _work(self, phase: Phase, saved: Saved | None, first: bool) -> None:
+        self._knobs_at_entry = saved.place.knobs_at_entry if saved else len(self.steering.knobs)
+        settings = self.steering.settings_at(self._knobs_at_entry)
+        stage = self.pipeline.enter(phase, settings, self.measured)
+        # Knobs first: a stage that keeps them in its tensors knows better what they are by now.
+        self.steering.enter(phase, stage)
+        if saved is not None:
+            stage.restore(saved.tensors)
+        else:
+            if first:
+                self.journal.emit(StageStarted(phase.stage, 0 if phase.long else stage.steps))
+            self._checkpoint(phase, stage)
+        try:
+            self._steps(phase, stage)
+        except Stopped:
+            if stage.pending is None and not phase.long:
+                self._checkpoint(phase, stage)
+            raise
+        if phase.freezes is not None:
+            self.journal.emit(self.pipeline.freeze(phase.freezes))
+
+    def _steps(self, phase: Phase, stage: Stage) -> None:
+        while True:
+            self.steering.between()
+            if stage.step >= stage.steps:
+                return
+            self._step(phase, stage)
+            self.steering.stepped()
+            self._unsaved += 1
+            # Not while a pair waits: the log leads from the checkpoint before it to any pick.
+            if stage.pending is None and self._unsaved >= self.plan.settings.run.checkpoint_every:
+                self._checkpoint(phase, stage)
+
+    def _step(self, phase: Phase, stage: Stage) -> None:
+        events = stage.advance()
+        while True:
+            with self._abortable(phase.long):
+                event = next(events, None)
+            if event is None:
+                return
+            self.emit(event)
+            if phase.long:
+                self.steering.between()
+
+    @contextmanager
+    def _abortable(self, long: bool) -> Iterator[None]:
+        self.abortable = long
+        try:
+            yield
+        finally:
+            self.abortable = False
+
+    def emit(self, event: Event) -> None:
+        """Take an event of a stage."""
+        if isinstance(event, Measured):
+            self.measured[event.name] = event
+        if isinstance(event, Noticed) and event.level == "error":
+            event = Noticed(event.text, "warning")  # errors are the trainer's own: see `journal.is_error`
+        self.journal.emit(event)
+
+    def _checkpoint(self, phase: Phase, stage: Stage) -> None:
+        """Save; a disk that has no room for it pauses the run."""
+        place = Place(
+            run=self.folder.id,
+            phase=phase.key,
+            seq=self.journal.position,
+            busy=self.busy.seconds,
+            knobs=tuple(self.steering.knobs),
+            knobs_at_entry=self._knobs_at_entry,
+            paused=self.steering.paused,
+            steps_left=self.steering.steps_left,
+            rater=self.steering.rater,
+        )
+        try:
+            self.journal.sync()  # a checkpoint must never know more than the log
+            self.checkpoints.save(stage.tensors(), place)
+        except OSError as error:
+            self._unsaved = self.plan.settings.run.checkpoint_every  # again after the next step
+            trouble = f"no checkpoint could be written ({error.strerror}); make room, then continue"
+            self.say(trouble)
+            if not self.journal.replaying:
+                self.steering.pause_for(trouble)
+        else:
+            self._unsaved = 0

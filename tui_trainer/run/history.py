@@ -1,0 +1,53 @@
+"""What a log tells a trainer that takes up its run."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from tui_trainer.events import Measured, PairOffered, Picked, Record, RunEnded, RunStarted
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.log import LogReader, LogWriter
+from tui_trainer.run.preferences import Preference, of_log
+
+
+class History(Struct):
+    """A log, read once from end to end."""
+
+    records: int  # whole ones
+    end: int  # byte offset of their end
+    started: RunStarted | None
+    ended: bool
+    measured: list[Record]
+    preferences: list[Preference]
+
+    def writer(self, folder: RunFolder) -> LogWriter:
+        """Goes on where the log ends."""
+        return LogWriter(folder.events, self.records, self.end)
+
+
+def read(folder: RunFolder) -> History:
+    """Read the log of a run, [] if there is none yet. Raises `UserError`."""
+    reader = LogReader(folder.events)
+    started: RunStarted | None = None
+    ended = False
+    measured, picks = [], []
+    for record in _records(reader):
+        event = record.event
+        ended = isinstance(event, RunEnded)
+        if isinstance(event, RunStarted):
+            started = event
+        elif isinstance(event, Measured):
+            measured.append(record)
+        elif isinstance(event, PairOffered | Picked):
+            picks.append(record)
+    return History(reader.next_seq, reader.offset, started, ended, measured, of_log(picks))
+
+
+def script(folder: RunFolder, first: int) -> list[Record]:
+    """The records from this number on."""
+    return [record for record in _records(LogReader(folder.events)) if record.seq >= first]
+
+
+def _records(reader: LogReader) -> Iterator[Record]:
+    while batch := reader.poll(limit=4096):
+        yield from batch

@@ -1,0 +1,51 @@
+"""Settings that change while a run goes on."""
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from tui_trainer.events import STAGES, StageName
+from tui_trainer.settings import Settings, describe
+
+
+def check(name: str, value: float) -> str | None:
+    """Why this setting can't have this value; None if it can."""
+    description = next((d for d in describe() if d.name == name), None)
+    if description is None:
+        return f"there is no setting {name!r}"
+    default = description.default
+    if isinstance(default, bool) or not isinstance(default, int | float):
+        return f"{name} can't be changed while a run goes on"
+    if isinstance(default, int) and value != int(value):
+        return f"{name} takes a whole number, not {value:g}"
+    try:
+        if not math.isfinite(value):
+            raise ValueError
+        turned(Settings(), [(name, value)])
+    except ValueError:  # msgspec.ValidationError is one
+        low, high = description.low, description.high
+        takes = " ".join([f"from {low:g}"] * (low is not None) + [f"to {high:g}"] * (high is not None))
+        return f"{name} takes a number {takes}, not {value:g}".replace("  ", " ")
+    return None
+
+
+def is_later(name: str, stage: StageName) -> bool:
+    """Whether the setting belongs to a stage that comes after this one."""
+    section = name.partition(".")[0]
+    if section == "data":
+        # The mixture is read when pretraining starts; the rest of the data has been made by then.
+        return name.startswith("data.mixture.") and stage == "data"
+    return section in STAGES and STAGES.index(section) > STAGES.index(stage)
+
+
+def turned(settings: Settings, knobs: Sequence[tuple[str, float]]) -> Settings:
+    """The settings with these changes, in order; each passed `check`."""
+    tree = msgspec.to_builtins(settings)
+    for name, value in knobs:
+        node = tree
+        *sections, leaf = name.split(".")
+        for section in sections:
+            node = node[section]
+        node[leaf] = int(value) if isinstance(node[leaf], int) else value
+    return msgspec.convert(tree, Settings)

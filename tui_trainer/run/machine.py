@@ -1,0 +1,59 @@
+"""The machine a run is on: what decides its numbers, and what the run takes of it."""
+
+import os
+import platform
+import resource
+import sys
+from importlib import metadata
+from pathlib import Path
+
+
+def threads(setting: int) -> int:
+    """CPU threads to compute with: the setting, or one a core that this process may use."""
+    if setting:
+        return setting
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
+
+
+def configure(count: int) -> None:
+    """Make torch give the same numbers every time on so many threads."""
+    import torch
+
+    torch.set_num_threads(count)
+    torch.use_deterministic_algorithms(True)
+    # It would fill every new tensor, to make reads of unwritten memory repeatable; there are none to repeat.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property
+
+
+def description(count: int) -> dict[str, str]:
+    """What a run's first event says of the machine."""
+    return {"cpu": _processor(), "threads": str(count)}
+
+
+def software() -> dict[str, str]:
+    """Versions of what computes."""
+    versions = {"python": platform.python_version()}
+    for package in ("tui-trainer", "torch", "tokenizers"):
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = "unknown"
+    return versions
+
+
+def peak_memory_bytes() -> int:
+    """The most memory that this process has held at once (resident)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # elsewhere in KiB
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()

@@ -1,0 +1,114 @@
+"""How fast this machine is, and what that makes of a plan: measured on a model that is thrown away."""
+
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from tui_trainer.events import SpeedMeasured
+from tui_trainer.learning.optimizer import Optimizer
+from tui_trainer.model.precision import compute_dtype
+from tui_trainer.model.sampling import generate
+from tui_trainer.model.transformer import Shape, Transformer
+from tui_trainer.run.plan import Plan
+
+BUDGET_SECONDS = 0.8  # for each of the measurements
+MOST_TRIES = 6
+ROWS, NEW_TOKENS = 48, 12  # answered at once when sampling is timed
+
+# Seconds of plain Python and tokenising on the machine that the estimates were fitted on.
+SECONDS_A_DOCUMENT = 1.0e-3
+SECONDS_A_BYTE = 4.0e-7  # of the user's own text
+EVALUATION_ANSWERS = 1200  # questions and completions after each stage
+MEASUREMENT_STEPS = 2.5  # what validating, sampling and picturing once costs, in steps of 8 rows
+FEEDBACK_ANSWERS = 1500  # sampled besides reinforcement's own: the pool, the guard, before and after
+ANSWER_TOKENS = 24  # decoded an answer, as a rule
+REINFORCEMENT_ROWS = 12  # of training that one reinforcement step costs
+
+
+def measure(plan: Plan) -> SpeedMeasured:
+    """Time a step of training and of sampling with this plan's model, and estimate each stage by them."""
+    settings = plan.settings
+    model = settings.model
+    shape = Shape(settings.data.vocabulary, model.layers, model.width, model.heads, model.context)
+    throwaway = Transformer(shape, dtype=compute_dtype(model))
+    step = _training_step_seconds(throwaway, settings.pretrain.batch)
+    row = step / settings.pretrain.batch
+    answer = _answer_seconds(throwaway)
+    evaluation = EVALUATION_ANSWERS * answer if not plan.data else 0.0
+    return SpeedMeasured(step, _estimates(plan, row, answer, evaluation))
+
+
+def _estimates(plan: Plan, row: float, answer: float, evaluation: float) -> dict[str, float]:
+    """Seconds of each stage of the plan.
+
+    Args:
+        row: seconds to train on one row.
+        answer: seconds to sample one answer, in a batch.
+        evaluation: seconds of all questions asked after a stage.
+    """
+    settings = plan.settings
+    pretrain, finetune, feedback = settings.pretrain, settings.finetune, settings.feedback
+    measured = MEASUREMENT_STEPS * 8 * row
+    tuned_rows = finetune.pair_rows + finetune.document_rows
+    reinforced = feedback.prompts * feedback.samples * answer + REINFORCEMENT_ROWS * row
+    seconds = {
+        "data": _data_seconds(plan),
+        "pretrain": pretrain.steps * (pretrain.batch * row + measured / pretrain.measure_every) + evaluation,
+        "finetune": finetune.steps * (tuned_rows * row + measured / finetune.measure_every) + evaluation,
+        "feedback": FEEDBACK_ANSWERS * answer + feedback.steps * reinforced + evaluation,
+        "frozen": 0.1,
+    }
+    if plan.data:
+        seconds["finetune"] = 0.0  # the user's text seldom brings pairs
+    return {stage: round(seconds[stage], 2) if stage not in plan.skip else 0.0 for stage in plan.stages()}
+
+
+def _data_seconds(plan: Plan) -> float:
+    if not plan.data:
+        return plan.settings.data.documents * SECONDS_A_DOCUMENT
+    files = [f for path in map(Path, plan.data) for f in ([path] if path.is_file() else path.rglob("*"))]
+    size = sum(f.stat().st_size for f in files if f.is_file())
+    return min(size, plan.settings.data.max_bytes) * SECONDS_A_BYTE
+
+
+def _training_step_seconds(model: Transformer, batch: int) -> float:
+    """Forward, back and nudge on random tokens."""
+    optimizer = Optimizer(model)
+    tokens = torch.randint(
+        model.shape.vocabulary, (batch, model.shape.context + 1), generator=torch.Generator().manual_seed(0)
+    )
+
+    def step() -> None:
+        logits = model(tokens[:, :-1])
+        loss: Tensor = F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten())
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
+        optimizer.step(1e-3, 1e-3, 1e-3)
+
+    return _median_seconds(step)
+
+
+def _answer_seconds(model: Transformer) -> float:
+    """One of many answers sampled together."""
+    prompts = [[0] * 12 for _ in range(ROWS)]
+    batch = _median_seconds(lambda: generate(model, prompts, NEW_TOKENS, end=None))
+    return batch / ROWS * ANSWER_TOKENS / NEW_TOKENS
+
+
+def _median_seconds(action: Callable[[], object]) -> float:
+    """Of several goes after a first that warms up; of that one alone where it takes long."""
+    begun = time.perf_counter()
+    action()
+    warm = time.perf_counter()
+    if warm - begun > BUDGET_SECONDS:
+        return warm - begun
+    taken: list[float] = []
+    while len(taken) < MOST_TRIES and time.perf_counter() - begun < BUDGET_SECONDS:
+        start = time.perf_counter()
+        action()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)

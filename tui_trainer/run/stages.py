@@ -1,0 +1,242 @@
+"""The real phases of a run: the algorithms of `learning`, put together over one folder and one model."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from typing import cast
+
+from torch import Tensor
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.prepare import prepare
+from tui_trainer.errors import UserError
+from tui_trainer.events import (
+    Choice,
+    Event,
+    Measured,
+    Noticed,
+    PairOffered,
+    SpeedMeasured,
+    StageName,
+    WeightsFrozen,
+    WeightsName,
+)
+from tui_trainer.learning.evaluation import Evaluation
+from tui_trainer.learning.feedback import Feedback
+from tui_trainer.learning.finetuning import Finetuning
+from tui_trainer.learning.pretraining import Pretraining
+from tui_trainer.learning.raters import SimulatedRater
+from tui_trainer.learning.stage import Stage
+from tui_trainer.model.checkpoint import load_model, save_weights, weights_sha256
+from tui_trainer.model.precision import compute_dtype
+from tui_trainer.model.transformer import Shape, Transformer
+from tui_trainer.run.files import sync_directory
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.pipeline import Phase
+from tui_trainer.run.speed import measure
+from tui_trainer.serving.chat import ChatSession
+from tui_trainer.settings import Settings, Taste
+
+PHASES = (
+    Phase("data", "data", long=True),
+    Phase("pretrain", "pretrain", freezes="base"),
+    Phase("evaluate_base", "pretrain", long=True),
+    Phase("finetune", "finetune", freezes="tuned"),
+    Phase("evaluate_tuned", "finetune", long=True),
+    Phase("feedback", "feedback", freezes="aligned"),
+    Phase("evaluate_aligned", "feedback", long=True),
+    Phase("verify", "frozen", long=True),
+)
+EVALUATED: dict[str, WeightsName] = {
+    "evaluate_base": "base",
+    "evaluate_tuned": "tuned",
+    "evaluate_aligned": "aligned",
+}
+
+
+class RunPipeline:
+    """The phases of the run in a folder."""
+
+    phases = PHASES
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder, self.plan = folder, folder.plan
+        self._corpus: Corpus | None = None
+        self._model: Transformer | None = None
+        self._stage: StageName = "data"
+
+    def machine(self) -> dict[str, str]:
+        """The number type of the matrix products."""
+        return {"precision": str(compute_dtype(self.plan.settings.model)).removeprefix("torch.")}
+
+    def measure_speed(self) -> SpeedMeasured:
+        """Time this plan's model on random tokens; nothing of it is kept."""
+        return measure(self.plan)
+
+    def reason_to_skip(self, stage: StageName, settings: Settings) -> str | None:
+        """One line for people if the stage has nothing to do."""
+        if stage == "finetune" and not self._opened_corpus().pairs:
+            return "the text has no question-and-answer pairs to learn from"
+        if stage == "finetune" and settings.finetune.steps == 0:
+            return "finetune.steps is 0"
+        if stage == "pretrain" and settings.pretrain.steps == 0:
+            return "pretrain.steps is 0"
+        if stage == "frozen" and self._frozen_before("verify", settings) is None:
+            return "nothing was trained"
+        return None
+
+    def enter(self, phase: Phase, settings: Settings, measured: Mapping[str, Measured]) -> Stage:
+        """The phase's stage; see `pipeline.Pipeline`."""
+        self._stage = phase.stage
+        if phase.key == "data":
+            return Preparation(self.folder, settings)
+        corpus, model = self._opened_corpus(), self._taken_up_model(phase, settings)
+        seed = self.plan.seed
+        match phase.key:
+            case "pretrain":
+                return Pretraining(model, corpus, settings, seed)
+            case "finetune":
+                return Finetuning(model, corpus, settings, seed)
+            case "feedback":
+                return Feedback(model, corpus, settings, seed)
+            case "verify":
+                weights = self._frozen_before(phase.key, settings)
+                assert weights is not None  # or the stage would have been skipped
+                return Verification(self.folder, weights, model)
+        tuned = measured.get("tuned/recall_heldout")
+        recall = (round(tuned.value * tuned.n), tuned.n) if tuned and tuned.n else None
+        weights = EVALUATED[phase.key]
+        return Evaluation(weights, model, corpus, settings, recall if weights == "aligned" else None)
+
+    def freeze(self, weights: WeightsName) -> WeightsFrozen:
+        """Hash and write the model's weights. Raises `OSError`."""
+        assert self._model is not None  # a phase that freezes has one
+        path = self.folder.weights(weights)
+        sha256 = save_weights(self._model, path, {"weights": weights})
+        return WeightsFrozen(
+            weights=weights,
+            sha256=sha256,
+            parameters=self._model.parameter_count,
+            bytes=path.stat().st_size,
+            file=path.relative_to(self.folder.path).as_posix(),
+        )
+
+    def prompt(self, text: str) -> str:
+        """What the model as it is now makes of a text: an answer from fine-tuning on, else a continuation."""
+        if self._model is None or self._corpus is None:
+            raise UserError("there is no model to ask yet")
+        continues = self._stage == "pretrain" or not self._corpus.pairs
+        tokens = self.plan.settings.feedback.answer_tokens
+        chat = ChatSession(self._model, self._corpus.tokenizer, continues=continues, answer_tokens=tokens)
+        return "".join(chat.reply(text))
+
+    def rater(self, name: str) -> SimulatedRater:
+        """A simulated rater by its taste. Raises `ValueError`."""
+        return SimulatedRater(cast(Taste, name), seed=self.plan.seed)
+
+    # -- corpus and model ------------------------------------------------------------------------------------
+
+    def _opened_corpus(self) -> Corpus:
+        if self._corpus is None:
+            self._corpus = Corpus.load(self.folder.corpus)
+        return self._corpus
+
+    def _taken_up_model(self, phase: Phase, settings: Settings) -> Transformer:
+        """The model as the phases before this one left it: in memory, on disk, or new from the seed."""
+        if self._model is None:
+            weights = self._frozen_before(phase.key, settings)
+            if weights is not None:
+                self._model = load_model(self.folder.weights(weights))
+            else:
+                shape = model_shape(settings, self._opened_corpus().tokenizer.size)
+                self._model = Transformer(shape, self.plan.seed, compute_dtype(settings.model))
+        return self._model
+
+    def _frozen_before(self, key: str, settings: Settings) -> WeightsName | None:
+        """The last weights that a phase before this one froze; files of later phases may lie about."""
+        latest: WeightsName | None = None
+        for phase in PHASES:
+            if phase.key == key:
+                break
+            skipped = phase.stage in self.plan.skip
+            if phase.freezes and not skipped and self.reason_to_skip(phase.stage, settings) is None:
+                latest = phase.freezes
+        return latest
+
+
+def model_shape(settings: Settings, vocabulary: int) -> Shape:
+    """The model's shape for a vocabulary of so many tokens."""
+    model = settings.model
+    return Shape(vocabulary, model.layers, model.width, model.heads, model.context)
+
+
+class _OneStep:
+    """What stages of one step without tensors have in common."""
+
+    step = 0
+    steps = 1
+    pending: PairOffered | None = None
+
+    def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
+        """There is nothing to pick here."""
+        raise ValueError("there is no pair to pick from")
+
+    def turn(self, name: str, value: float) -> None:
+        """There is nothing to turn here."""
+        raise ValueError(f"{name} can't be changed here")
+
+    def tensors(self) -> dict[str, Tensor]:
+        """None: it is done anew after an interruption."""
+        return {}
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Nothing to take up."""
+
+
+class Preparation(_OneStep):
+    """The data stage: from text to `corpus/`, begun from nothing each time."""
+
+    name: StageName = "data"
+
+    def __init__(self, folder: RunFolder, settings: Settings) -> None:
+        self.folder, self.settings = folder, settings
+
+    def advance(self) -> Iterator[Event]:
+        """Prepare the corpus."""
+        plan, corpus = self.folder.plan, self.folder.corpus
+        if corpus.exists():
+            shutil.rmtree(corpus)
+        corpus.mkdir()
+        yield from prepare(self.settings, plan.seed, plan.data, corpus)
+        for path in sorted(corpus.iterdir()):
+            with open(path, "rb") as file:
+                os.fsync(file.fileno())  # checkpoints will rely on it
+        sync_directory(corpus)
+        self.step = 1
+
+
+class Verification(_OneStep):
+    """The last stage: the weights on disk and those in memory are one and the same, for good."""
+
+    name: StageName = "frozen"
+
+    def __init__(self, folder: RunFolder, weights: WeightsName, model: Transformer) -> None:
+        self.folder, self.weights, self.model = folder, weights, model
+
+    def advance(self) -> Iterator[Event]:
+        """Compare the hashes.
+
+        Raises:
+            UserError: they differ.
+        """
+        here, there = (
+            weights_sha256(self.model),
+            weights_sha256(load_model(self.folder.weights(self.weights))),
+        )
+        if here != there:
+            raise UserError(
+                f"the {self.weights} weights on disk are not those in memory "
+                f"({there[:12]} and {here[:12]}); run again"
+            )
+        yield Noticed(f"the {self.weights} weights are frozen: SHA-256 {here}, on disk as in memory")
+        self.step = 1

@@ -1,0 +1,230 @@
+"""What happens between two steps: commands, pauses, knobs and picks, from the socket or from the script."""
+
+import queue
+from collections.abc import Callable
+
+from tui_trainer.errors import UserError
+from tui_trainer.events import Choice, Continued, KnobTurned, Noticed, Paused, Picked
+from tui_trainer.learning.stage import Stage
+from tui_trainer.run import knobs
+from tui_trainer.run.busy import BusyClock
+from tui_trainer.run.checkpoints import Place
+from tui_trainer.run.commands import Continue, Pause, Pick, Prompt, Reply, Simulate, Stop, Turn
+from tui_trainer.run.control import Request
+from tui_trainer.run.journal import Input, Journal
+from tui_trainer.run.pipeline import Phase, Pipeline
+from tui_trainer.run.preferences import PreferenceFile, preference
+from tui_trainer.run.stopped import Stopped
+from tui_trainer.settings import Settings
+
+OK = Reply(ok=True)
+
+
+def nobody(reply: Reply) -> None:
+    """Where answers go that nobody waits for."""
+
+
+class Steering:
+    """The run's state that commands change, and the only one that changes it.
+
+    Args:
+        requests: filled by the socket's thread and by signals.
+        settings: the plan's.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        requests: "queue.SimpleQueue[Request]",
+        pipeline: Pipeline,
+        preferences: PreferenceFile,
+        busy: BusyClock,
+        settings: Settings,
+    ) -> None:
+        self.journal, self.requests = journal, requests
+        self.pipeline, self.preferences, self.busy = pipeline, preferences, busy
+        self._settings = settings
+        self.paused = False
+        self.steps_left: int | None = None
+        self.knobs: list[tuple[str, float]] = []
+        rater = settings.feedback.rater
+        self.rater: str | None = None if rater == "person" else rater
+        self._phase: Phase | None = None
+        self._stage: Stage | None = None
+
+    # -- phases and steps ----------------------------------------------------------------------------------
+
+    def settings_at(self, count: int) -> Settings:
+        """The settings after the first `count` knobs."""
+        return knobs.turned(self._settings, self.knobs[:count])
+
+    def take_up(self, place: Place) -> None:
+        """Be as a checkpoint says."""
+        self.paused, self.steps_left = place.paused, place.steps_left
+        self.knobs, self.rater = list(place.knobs), place.rater
+
+    def enter(self, phase: Phase, stage: Stage) -> None:
+        """A phase begins or is taken up: all knobs turned so far hold for it, where it has them."""
+        self._phase, self._stage = phase, stage
+        for name, value in self.knobs:
+            self._try_turn(stage, name, value)
+
+    def stepped(self) -> None:
+        """A step was done."""
+        if self.steps_left is not None:
+            self.steps_left -= 1
+
+    def between(self) -> None:
+        """Everything that comes before the next step.
+
+        Returns when there is no pause and no pair to pick from. Raises `Stopped`.
+        """
+        stage = self._stage
+        assert stage is not None
+        while True:
+            event = self.journal.take_input()
+            if event is not None:
+                self._follow(event, stage)
+            elif self.journal.replaying:
+                if stage.pending is None:
+                    return
+                self.journal.skip_to_input()  # the log was not at a pick here
+            elif self.steps_left == 0:
+                self._pause()
+            elif (request := self._request(stage)) is not None:
+                self._obey(request, stage)
+            elif stage.pending is None:
+                return
+            else:
+                assert self.rater is not None
+                self._pick(stage, self.pipeline.rater(self.rater).choose(stage.pending), self.rater, True)
+
+    def _request(self, stage: Stage) -> Request | None:
+        """The next request; waits for one, without computing, where nothing can go on without."""
+        try:
+            return self.requests.get_nowait()
+        except queue.Empty:
+            if not self.paused and (stage.pending is None or self.rater is not None):
+                return None
+        self.journal.sync()
+        with self.busy.idle():
+            return self.requests.get()
+
+    # -- the script ----------------------------------------------------------------------------------------
+
+    def _follow(self, event: Input, stage: Stage) -> None:
+        match event:
+            case Paused():
+                self.paused, self.steps_left = True, None
+            case Continued():
+                self.paused, self.steps_left = False, event.steps
+            case KnobTurned():
+                self._try_turn(stage, event.name, event.value)
+                self.knobs.append((event.name, event.value))
+            case Picked():
+                if stage.pending is None:
+                    self.journal.emit(event)  # of another stream than this one: passed over
+                    return
+                self._pick(stage, event.choice, event.rater, event.simulated)
+                if event.simulated and self.rater is None:
+                    self.rater = event.rater  # a person had handed over
+
+    # -- commands ------------------------------------------------------------------------------------------
+
+    def _obey(self, request: Request, stage: Stage) -> None:
+        command, respond = request.command, request.respond
+        match command:
+            case Stop():
+                respond(OK)
+                raise Stopped
+            case Pause():
+                if not self.paused:
+                    self._pause()
+                respond(OK)
+            case Continue():
+                if self.paused or self.steps_left is not None or command.steps is not None:
+                    self.paused, self.steps_left = False, command.steps
+                    self.journal.emit(Continued(command.steps))
+                respond(OK)
+            case Turn():
+                error = self._turn(command.name, command.value, stage)
+                respond(OK if error is None else Reply(ok=False, error=error))
+            case Pick():
+                self._pick_by_person(command, stage, respond)
+            case Simulate():
+                respond(self._hand_over(command.rater))
+            case Prompt():
+                try:
+                    respond(Reply(ok=True, text=self.pipeline.prompt(command.text)))
+                except UserError as error:
+                    respond(Reply(ok=False, error=str(error)))
+            case _:
+                respond(Reply(ok=False, error="the trainer does not take this command"))
+
+    def pause_for(self, trouble: str) -> None:
+        """Pause because of something that a person has to put right. Raises `OSError`."""
+        self.journal.emit(Noticed(trouble, "error"))
+        self._pause()
+
+    def go_on(self) -> None:
+        """Leave the pause that the log ends in."""
+        self.requests.put(Request(Continue(), nobody))
+
+    def _pause(self) -> None:
+        self.paused, self.steps_left = True, None
+        self.journal.emit(Paused())
+
+    def _turn(self, name: str, value: float, stage: Stage) -> str | None:
+        """Turn a knob, or say why not."""
+        assert self._phase is not None
+        error = knobs.check(name, value)
+        if error is not None:
+            return error
+        if not self._try_turn(stage, name, value) and not knobs.is_later(name, self._phase.stage):
+            return f"{name} can't be changed at this point of the run"
+        self.knobs.append((name, value))
+        self.journal.emit(KnobTurned(name, value))
+        return None
+
+    @staticmethod
+    def _try_turn(stage: Stage, name: str, value: float) -> bool:
+        try:
+            stage.turn(name, value)
+        except ValueError:
+            return False  # another stage's
+        return True
+
+    def _pick_by_person(self, command: Pick, stage: Stage, respond: Callable[[Reply], None]) -> None:
+        if stage.pending is None:
+            respond(Reply(ok=False, error="there is no pair to pick from now"))
+        elif stage.pending.pair != command.pair:
+            respond(Reply(ok=False, error=f"pair {command.pair} is over; pair {stage.pending.pair} is next"))
+        else:
+            self._pick(stage, command.choice, "person", False, respond)
+
+    def _hand_over(self, rater: str) -> Reply:
+        try:
+            self.pipeline.rater(rater)
+        except ValueError as error:
+            return Reply(ok=False, error=str(error))
+        self.rater = rater
+        return OK
+
+    def _pick(
+        self,
+        stage: Stage,
+        choice: Choice,
+        rater: str,
+        simulated: bool,
+        respond: Callable[[Reply], None] = nobody,
+    ) -> None:
+        """Answer the pending pair: durable in the log and the preferences before anything follows."""
+        pair = stage.pending
+        assert pair is not None
+        live = not self.journal.replaying
+        for event in stage.pick(choice, rater, simulated):
+            self.journal.emit(event)
+            if isinstance(event, Picked):
+                if live:
+                    self.preferences.append(preference(pair, event))
+                respond(OK)

@@ -1,0 +1,208 @@
+"""The trainer process: `python -m tui_trainer.run.trainer RUN`.
+
+Runs, or takes up, the run in a folder. Ends with status 0 when the run has ended or was asked to stop, 1 when
+it failed, 2 when it can't be run. What it has to say beyond the run's events goes to stderr, which
+`client.launch` points to trainer.log.
+"""
+
+import argparse
+import contextlib
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tui_trainer.errors import UserError
+from tui_trainer.events import Measured, Noticed, RunStarted
+from tui_trainer.run import history, machine, report, resources
+from tui_trainer.run.busy import BusyClock
+from tui_trainer.run.commands import Reply, Stop
+from tui_trainer.run.control import ControlServer, Request
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.journal import Journal
+from tui_trainer.run.lock import Lock
+from tui_trainer.run.log import LogWriter
+from tui_trainer.run.preferences import PreferenceFile
+from tui_trainer.run.stopped import Stopped
+
+if TYPE_CHECKING:  # they import torch, which takes a second that the socket need not wait for
+    from tui_trainer.run.driver import Driver
+    from tui_trainer.run.pipeline import Pipeline
+
+OVER = Reply(ok=False, error="the trainer is ending")
+
+
+def say(line: str) -> None:
+    """Write a line to trainer.log."""
+    print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=sys.stderr, flush=True)
+
+
+class Trainer:
+    """One process's part in a run, its surroundings included: lock, signals, socket, log.
+
+    Args:
+        build: makes the run's phases.
+        proceed: leave a pause that the run was in.
+    """
+
+    def __init__(
+        self, folder: RunFolder, build: "Callable[[RunFolder], Pipeline]", *, proceed: bool = False
+    ) -> None:
+        self.folder, self.build, self.proceed = folder, build, proceed
+        self.busy = BusyClock()
+        self.requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self.signals = 0
+        self.driver: Driver | None = None
+        self.writer: LogWriter | None = None
+
+    def run(self) -> int:
+        """Train to the end of the run; returns the process's exit status."""
+        server: ControlServer | None = None
+        try:
+            self.folder.plan  # noqa: B018 - raises if the folder is no run
+            lock = Lock(self.folder)
+        except (UserError, OSError) as error:
+            say(str(error))
+            return 2
+        try:
+            self._listen_to_signals()
+            try:
+                server = ControlServer(self.folder, self._submit)
+            except OSError as error:
+                say(f"no control socket ({error}); the run goes on without")
+            return self._train()
+        except Stopped:
+            say("stopped; the run can be resumed")
+            return 0
+        except UserError as error:
+            return self._fail(str(error), 2)
+        except OSError as error:
+            traceback.print_exc()
+            what = error.strerror or str(error)
+            return self._fail(f"{what}; put it right, then `tui-trainer resume {self.folder.id}`", 1)
+        except Exception as error:
+            traceback.print_exc()
+            first = (str(error).splitlines() or [""])[0]
+            return self._fail(f"{type(error).__name__}: {first} (more in trainer.log)", 1)
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)  # it is ending
+            resources.record(self.folder, machine.peak_memory_bytes())
+            self._answer_the_rest()
+            if server is not None:
+                server.close()
+            lock.release()
+
+    def _train(self) -> int:
+        past = history.read(self.folder)
+        if past.ended:
+            report.write(self.folder)
+            say("the run has ended already")
+            return 0
+        plan = self.folder.plan
+        # A resumed run computes with the threads it began with, whatever this machine has.
+        known = past.started.machine.get("threads", "") if past.started else ""
+        threads = int(known) if known.isdecimal() else machine.threads(plan.settings.run.threads)
+        machine.configure(threads)
+
+        from tui_trainer.run.checkpoints import Checkpoints
+        from tui_trainer.run.driver import Driver
+        from tui_trainer.run.steering import Steering
+
+        pipeline = self.build(self.folder)
+        checkpoints = Checkpoints(self.folder, say)
+        saved = checkpoints.load(past.records)
+        first = saved.place.seq if saved else 0
+        self.busy.at_least(saved.place.busy if saved else 0.0)
+        self.writer = past.writer(self.folder)
+        preferences = PreferenceFile(self.folder)
+        preferences.rebuild(past.preferences)
+        journal = Journal(self.writer, history.script(self.folder, first), self.busy, say)
+        started = past.started or RunStarted(
+            run=self.folder.id,
+            seed=plan.seed,
+            preset=plan.preset,
+            settings=msgspec.to_builtins(plan.settings),
+            data=plan.data,
+            software=machine.software(),
+            machine={**machine.description(threads), **pipeline.machine()},
+        )
+        steering = Steering(journal, self.requests, pipeline, preferences, self.busy, plan.settings)
+        if saved is not None:
+            steering.take_up(saved.place)
+            say(f"resumed in {saved.place.phase}, {past.records - first} events back")
+        if self.proceed:
+            steering.go_on()
+        measured = {
+            record.event.name: record.event
+            for record in past.measured
+            if record.seq < first and isinstance(record.event, Measured)
+        }
+        self.driver = Driver(
+            self.folder, pipeline, journal, steering, checkpoints, self.busy, started, measured, say
+        )
+        self.driver.run(saved)
+        resources.record(self.folder, machine.peak_memory_bytes())
+        report.write(self.folder)
+        say("the run has ended")
+        return 0
+
+    # -- surroundings --------------------------------------------------------------------------------------
+
+    def _listen_to_signals(self) -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a closed terminal leaves a living trainer
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.signals += 1
+        self.requests.put(Request(Stop(), lambda reply: None))
+        # In a long step there is nothing to put away; and whoever asks twice means now.
+        if self.signals > 1 or (self.driver is not None and self.driver.abortable):
+            raise Stopped
+
+    def _submit(self, request: Request) -> None:
+        self.requests.put(request)
+        if isinstance(request.command, Stop):
+            main = threading.main_thread().ident
+            if main is not None:
+                signal.pthread_kill(main, signal.SIGTERM)
+
+    def _answer_the_rest(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                request = self.requests.get_nowait()
+                request.respond(Reply(ok=True) if isinstance(request.command, Stop) else OVER)
+
+    def _fail(self, line: str, status: int) -> int:
+        say(f"failed: {line}")
+        if self.writer is not None:
+            with contextlib.suppress(OSError):
+                self.writer.append(Noticed(line, "error"), self.busy.seconds)
+        return status
+
+
+def main() -> int:
+    """Parse the arguments and train."""
+    parser = argparse.ArgumentParser(prog="tui_trainer.run.trainer", description=__doc__)
+    parser.add_argument("run", help="the run's folder")
+    parser.add_argument("--proceed", action="store_true", help="leave a pause that the run was in")
+    arguments = parser.parse_args()
+    return Trainer(RunFolder(arguments.run), _real, proceed=arguments.proceed).run()
+
+
+def _real(folder: RunFolder) -> "Pipeline":
+    from tui_trainer.run.stages import RunPipeline
+
+    return RunPipeline(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
