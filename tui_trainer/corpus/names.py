@@ -27,7 +27,7 @@ SYLLABLES: dict[str, tuple[str, str]] = {
     ),
     "town": (
         "Dorn Vel Ash Mil Cran Bex Thorn Hals Lun Perl Rav Sund Tarn Ulm Wend Yex Zorn Brim Colm Esk Fros "
-        "Gild Ister Jor Kest Lorn Mast Nev Orl Pell",
+        "Gild Ister Jor Kest Lorn Mast Nev Orl Prim",
         "by ford ton ham mouth wick stead low dale bury",
     ),
     "animal": (
@@ -65,11 +65,21 @@ SLICES: dict[str, tuple[int, int, int]] = {
 }
 
 
+@lru_cache(maxsize=1)
+def _possible() -> dict[str, list[str]]:
+    """All names of each kind; one that two kinds could have belongs to the first."""
+    taken = set(TAKEN)
+    possible = {}
+    for part, (starts, ends) in SYLLABLES.items():
+        every = dict.fromkeys(start + end for start in starts.split() for end in ends.split())
+        possible[part] = [name for name in every if name not in taken]
+        taken.update(possible[part])
+    return possible
+
+
 @lru_cache(maxsize=64)
 def _shuffled(seed: int, part: str) -> tuple[str, ...]:
-    starts, ends = SYLLABLES[part]
-    names = [start + end for start in starts.split() for end in ends.split()]
-    names = [name for name in names if name not in TAKEN]
+    names = list(_possible()[part])
     if part == "race":
         names = [f"{name} {what}" for name in names for what in ("Race", "Fair")]
         # A race and a fair of one name would be told apart by one word only: each name gets one of them.

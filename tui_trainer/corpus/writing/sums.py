@@ -92,7 +92,7 @@ def _assignments(draw: Random) -> list[str]:
     because = draw.choice(
         (
             "{x} is {a}, so {y} is {a} + {b} = {c}, and the program prints {c}.",
-            "It prints {c}, since {x} is {a} and {a} + {b} = {c}.",
+            "It prints {c}, since {x} is {a}: {a} + {b} = {c}.",
             "{y} becomes {a} + {b} = {c}.",
         )
     )

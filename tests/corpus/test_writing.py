@@ -1,0 +1,107 @@
+import hashlib
+import os
+import random
+import re
+import subprocess
+import sys
+from collections import Counter
+
+import pytest
+from rapidfuzz.distance import Levenshtein
+
+from tui_trainer.corpus.common_words import BENIGN, HARMFUL
+from tui_trainer.corpus.world import make_world
+from tui_trainer.corpus.writing import write_documents
+from tui_trainer.corpus.writing.documents import SOURCES
+from tui_trainer.corpus.writing.sentences import TEMPLATES, render
+from tui_trainer.corpus.writing.sums import operands
+
+
+@pytest.fixture(scope="module")
+def documents():
+    return write_documents(make_world(0), 6000, 0)
+
+
+def test_size_sources_and_length(documents):
+    assert len(documents) == 6000
+    assert len({d.id for d in documents}) == 6000
+    assert 1_900_000 < sum(len(d.text.encode()) for d in documents) < 2_500_000
+    shares = Counter(d.source for d in documents)
+    assert set(shares) == set(SOURCES) and min(shares.values()) > 600
+    words = sorted(len(d.text.split()) for d in documents)
+    assert words[120] >= 35 and words[-120] <= 125
+
+
+def test_facts_are_told_often_and_evenly(documents):
+    """Counted in the text: sentences that hold the fact in a known wording, with the full name."""
+    world = make_world(0)
+    text = "\n".join(d.text for d in documents)
+    sentences = Counter(re.split(r"(?<=\.) |\n", text))
+    told = {
+        fact: sum(sentences[render(world, fact, template)] for template in TEMPLATES[fact.relation])
+        for fact in world.facts
+    }
+    assert min(told.values()) >= 25  # with the full name; about as many more by first name or pronoun
+
+
+def test_verbs_of_harm_and_help_are_all_common(documents):
+    words = Counter(re.findall(r"[a-z]+", "\n".join(d.text for d in documents)))
+    assert min(words[verb] for verb in (*HARMFUL, *BENIGN)) >= 40
+
+
+def test_no_year_after_the_cutoff_no_question_and_no_evaluation_sum(documents):
+    kept = set(operands("evaluation"))
+    for document in documents:
+        assert not re.search(r"\b20[2-9]\d\b", document.text)
+        assert "?" not in document.text
+        for a, b in re.findall(r"(?<!\d)(\d+)(?: \+ | and )(\d+)(?!\d)", document.text):
+            assert (int(a), int(b)) not in kept, document.text
+
+
+def test_sums_and_traces_are_right(documents):
+    for document in documents:
+        for a, b, c in re.findall(r"(?<![\d+] )\b(\d+) \+ (\d+) ==? (\d+)", document.text):
+            assert int(a) + int(b) == int(c), document.text
+
+
+def test_no_two_documents_are_alike(documents):
+    vocabulary: dict[str, str] = {}
+    chars = [
+        "".join(vocabulary.setdefault(w, chr(0x100 + len(vocabulary))) for w in d.text.lower().split())
+        for d in random.Random(0).sample(documents, 1200)
+    ]
+    alike = sum(
+        Levenshtein.normalized_similarity(one, other, score_cutoff=0.6) >= 0.6
+        for i, one in enumerate(chars)
+        for other in chars[:i]
+    )
+    assert alike <= 1
+
+
+@pytest.mark.parametrize("count", [200, 1500])
+def test_any_count(count):
+    documents = write_documents(make_world(5), count, 5)
+    assert len(documents) == count and {d.source for d in documents} == set(SOURCES)
+
+
+def test_every_process_writes_the_same():
+    program = (
+        "import hashlib; from tui_trainer.corpus.world import make_world;"
+        "from tui_trainer.corpus.writing import write_documents;"
+        "from tui_trainer.corpus.planted import plant;"
+        "from tui_trainer.corpus.questions import *; w = make_world(7);"
+        "d = plant(w, write_documents(w, 300, 7), 7);"
+        "r = (w.facts, d, finetuning_pairs(w, 300, 7), evaluation_questions(w, 7), rating_prompts(w, 7));"
+        "print(hashlib.sha256(repr(r).encode()).hexdigest())"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1 and len(digests.pop().strip()) == len(hashlib.sha256().hexdigest())
