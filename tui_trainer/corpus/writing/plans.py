@@ -108,7 +108,8 @@ def _kind(deck: Deck, anchor: Fact) -> Plan:
 def _town(deck: Deck, anchor: Fact) -> Plan:
     """A town and those who live there."""
     world, draw = deck.world, deck.draw
-    name = anchor.value if anchor.relation == "town" else anchor.subject
+    person = world.entity(anchor.subject).kind == "person"
+    name = world.value(anchor.subject, "town") if person else anchor.subject
     facts = deck.least(world.facts_of(name), 2)
     living = [f.subject for f in world.facts if f.relation == "town" and f.value == name]
     facts += _grouped(deck.least([f for who in living for f in world.facts_of(who)], 6))
