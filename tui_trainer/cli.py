@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -82,10 +82,15 @@ def _start_in_app(plan: "Plan", runs: Path | None) -> None:
 
 def _launch_in_app(folder: "RunFolder") -> None:
     from tui_trainer.run.client import launch
-    from tui_trainer.ui.app import run_app
 
     launch(folder)
-    run_app(folder, "control", 1.0)
+    _show(folder, "control")
+
+
+def _show(folder: "RunFolder", mode: Literal["control", "view", "replay"], speed: float = 1.0) -> None:
+    from tui_trainer.ui.app import run_app
+
+    sys.exit(run_app(folder, mode, speed))
 
 
 @click.group(
@@ -176,12 +181,14 @@ def _follow(folder: "RunFolder", as_json: bool) -> None:
 
 def _print_report(folder: "RunFolder", as_json: bool) -> None:
     from tui_trainer.console import tables
+    from tui_trainer.run import report
 
-    content = tables.read_report(folder)
+    built = report.build(folder)  # what report.json says, also of a run that has not ended
     if as_json:
-        click.echo(content.strip())
-    else:
-        click.echo(tables.report(content))
+        click.echo(report.encode(built), nl=False)
+        return
+    click.echo(tables.figures(built.metrics))
+    if built.run.ended:
         click.echo(f"\n{folder.report}")
 
 
@@ -197,9 +204,7 @@ def attach(run: str, read_only: bool, **options: Any) -> None:
     """Open the app on a run, trained now or before."""
     folder = run_of(options, run)
     _require_terminal()
-    from tui_trainer.ui.app import run_app
-
-    run_app(folder, "view" if read_only else "control", 1.0)
+    _show(folder, "view" if read_only else "control")
 
 
 @app.command(
@@ -221,9 +226,7 @@ def replay(run: str, speed: float, **options: Any) -> None:
     """Show a run again as it went; nothing is computed."""
     folder = run_of(options, run)
     _require_terminal()
-    from tui_trainer.ui.app import run_app
-
-    run_app(folder, "replay", speed)
+    _show(folder, "replay", speed)
 
 
 @app.command(

@@ -94,7 +94,7 @@ def test_pieces_are_whole_characters(run: RunFolder, monkeypatch: pytest.MonkeyP
 def test_chooses_the_latest_weights(run: RunFolder) -> None:
     assert choose(run, None) == "tuned"
     assert choose(run, "base") == "base"
-    with pytest.raises(UserError, match="aligned.*base, tuned"):
+    with pytest.raises(UserError, match=r"aligned.*base, tuned"):
         choose(run, "aligned")
     for weights in ("base", "tuned"):
         run.weights(weights).unlink()

@@ -8,10 +8,11 @@ from pathlib import Path
 from msgspec import Struct
 
 from tui_trainer.console import tables
-from tui_trainer.console.tables import Metric, table
+from tui_trainer.console.tables import table
 from tui_trainer.corpus.prepare import prepare
 from tui_trainer.corpus.record import read_records
 from tui_trainer.events import CorpusReady, Event, FilterApplied, Measured, Noticed, SourceRead
+from tui_trainer.run.report import Metric
 from tui_trainer.settings import Settings
 from tui_trainer.ui.drawing.numbers import count, figure, percent, size
 from tui_trainer.ui.drawing.text import cut

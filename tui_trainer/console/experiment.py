@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from tui_trainer.console import tables
 from tui_trainer.console.progress import Teller
-from tui_trainer.console.tables import Metric
 from tui_trainer.events import Measured, Stepped
+from tui_trainer.run.report import Metric
 from tui_trainer.settings import Settings
 from tui_trainer.ui.drawing.numbers import count, figure
 

@@ -27,6 +27,7 @@ from tui_trainer.ui.state import State
 POLL_SECONDS = 0.2
 ANSWER_SECONDS = 5.0  # for the trainer to answer a command, between two steps
 STOP_SECONDS = 30.0  # for the trainer to write its checkpoint and end
+STOPPED = "stopped; the run can be resumed"  # the trainer's last words when it was asked to end
 STAND_IN = "polite"  # the simulated taste that rates where no person can
 
 Outcome = Literal["ended", "stopped"]
@@ -38,8 +39,7 @@ class TrainerDied(Exception):
     def __init__(self, folder: RunFolder) -> None:
         said = last_line(folder)
         super().__init__(
-            f"the trainer of run {folder.id} ended before the run did"
-            f"{': ' + said if said else ', without a word'}; "
+            f"the trainer of run {folder.id} ended before the run did ({said or 'it left no word'}); "
             f"`tui-trainer resume {folder.id} --headless` goes on from its last checkpoint"
         )
 
@@ -75,7 +75,10 @@ def follow(folder: RunFolder, stream: TextIO = sys.stderr) -> Outcome:
                     if state.offered is not None and not handed_over:
                         handed_over = _hand_over(folder, state, teller)
                 if not lives and not state.ended:
-                    raise TrainerDied(folder)
+                    if not last_line(folder).endswith(STOPPED):
+                        raise TrainerDied(folder)
+                    teller.say(f"stopped by someone else; go on with: {_resume(folder)}")
+                    return "stopped"
                 teller.show(progress_line(state))
                 time.sleep(POLL_SECONDS)
             _await_end(folder, pid)
@@ -130,7 +133,11 @@ def _stop(folder: RunFolder, pid: int, teller: Teller) -> None:
     if lock.is_alive(folder):
         teller.say(f"the trainer has not ended yet; watch it with: tui-trainer attach {folder.id}")
     else:
-        teller.say(f"stopped; go on with: tui-trainer resume {folder.id} --headless")
+        teller.say(f"stopped; go on with: {_resume(folder)}")
+
+
+def _resume(folder: RunFolder) -> str:
+    return f"tui-trainer resume {folder.id} --headless"
 
 
 def _await_end(folder: RunFolder, pid: int) -> None:

@@ -4,12 +4,10 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
-import click
-import msgspec
 from msgspec import Struct
 
 from tui_trainer.events import Measured, WeightsName
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.report import Metric
 from tui_trainer.run.status import Status
 from tui_trainer.settings import Settings, describe
 from tui_trainer.ui.drawing.numbers import duration, size
@@ -18,21 +16,6 @@ from tui_trainer.ui.sanitize import one_line
 WEIGHTS: tuple[str, ...] = get_args(WeightsName)
 # The first part of a metric's name -> the column it stands in.
 COLUMNS = {"pretrain": "base", **{name: name for name in WEIGHTS}}
-
-
-class Metric(Struct, frozen=True):
-    """One figure, as in report.json."""
-
-    value: float | None
-    ci95: tuple[float, float] | None = None
-    n: int | None = None
-    baseline: float | None = None
-
-
-class Report(Struct, frozen=True):
-    """What of report.json is printed."""
-
-    metrics: dict[str, Metric]
 
 
 def table(rows: Iterable[Sequence[str]], head: Sequence[str] = ()) -> str:
@@ -57,21 +40,6 @@ def _is_figure(cell: str) -> bool:
 
 
 # -- figures ---------------------------------------------------------------------------------------------
-
-
-def read_report(folder: RunFolder) -> str:
-    """The text of a run's report.json. Raises `click.ClickException` when there is none."""
-    try:
-        return folder.report.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.ClickException(
-            f"run {folder.id} has no report yet; a run writes it when it ends ({error})"
-        ) from error
-
-
-def report(content: str) -> str:
-    """A report.json as tables."""
-    return figures(msgspec.json.decode(content, type=Report).metrics)
 
 
 def metrics(measured: Iterable[Measured]) -> dict[str, Metric]:
@@ -102,7 +70,7 @@ def figures(metrics: Mapping[str, Metric], columns: Mapping[str, str] = COLUMNS)
         rows = [[figure, *(_cell(by.get(c)) for c in shown), _chance(by)] for figure, by in by_column.items()]
         blocks.append(table(rows, ["", *shown, "chance"]))
     if by_filter:
-        kinds = list(dict.fromkeys(figure for by in by_filter.values() for figure in by))
+        kinds = sorted({figure for by in by_filter.values() for figure in by})
         rows = [[kind, *(_cell(by.get(figure)) for figure in kinds)] for kind, by in by_filter.items()]
         blocks.append(table(rows, ["filter", *kinds]))
     if rest:

@@ -6,6 +6,7 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.events import Measured
 from tui_trainer.learning.evaluation import Evaluation
 from tui_trainer.model.checkpoint import load_model
+from tui_trainer.run import machine
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.serving.frozen import available, choose
 
@@ -17,6 +18,7 @@ def measure(run: RunFolder) -> Iterator[Measured]:
         UserError: there are no weights yet, or a file is missing or damaged.
     """
     choose(run, None)
+    machine.configure(machine.threads(run.plan.settings.run.threads))
     corpus = Corpus.load(run.corpus)
     tuned: tuple[int, int] | None = None
     for weights in available(run):

@@ -1,0 +1,235 @@
+"""Real runs through the front door, by real processes: to the end, stopped, resumed, and dead."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tui_trainer.run import lock
+from tui_trainer.run.folder import RunFolder, find, list_runs
+from tui_trainer.run.log import read_all
+
+TINY = [
+    "data.documents=300",
+    "data.vocabulary=400",
+    "model.width=32",
+    "model.layers=1",
+    "model.heads=2",
+    "model.context=64",
+    "pretrain.steps=6",
+    "pretrain.measure_every=3",
+    "finetune.steps=3",
+    "finetune.pairs=200",
+    "feedback.picks=4",
+    "feedback.steps=2",
+    "feedback.prompts=2",
+    "feedback.samples=2",
+    "feedback.answer_tokens=8",
+    "run.threads=1",
+]
+LINES = [f"The {n} towns of the {n + 1} hills have {n * 7} wells and {n % 13} mills.\n" for n in range(900)]
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "tui_trainer", *arguments]
+
+
+def done(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(*arguments), input=text, capture_output=True, text=True, timeout=300)
+
+
+def tiny(*more: str) -> list[str]:
+    return [part for assignment in (*TINY, *more) for part in ("--set", assignment)]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = tmp_path_factory.mktemp("runs")
+    yield path
+    leave_no_trainer(path)
+
+
+@pytest.fixture
+def own_runs(tmp_path: Path) -> Iterator[Path]:
+    path = tmp_path / "runs"
+    yield path
+    leave_no_trainer(path)
+
+
+def leave_no_trainer(runs: Path) -> None:
+    """A trainer outlives whoever started it, so also a test that failed."""
+    for folder in list_runs(runs):
+        if (owner := lock.holder(folder)) is not None:
+            os.kill(owner.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def whole(runs: Path) -> tuple[RunFolder, subprocess.CompletedProcess[str]]:
+    """A run of the tiny world through all its stages."""
+    ran = done("run", "--headless", "--json", "--seed", "3", "--runs", str(runs), *tiny())
+    return find(runs, "latest"), ran
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "book.txt"
+    path.write_text("".join(LINES), "utf-8")
+    return path
+
+
+def test_a_whole_run_prints_its_report(whole: tuple[RunFolder, subprocess.CompletedProcess[str]]) -> None:
+    folder, ran = whole
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == folder.report.read_text("utf-8")
+    report = json.loads(ran.stdout)
+    figures = ("recall_heldout", "format", "dont_know_unknown", "refusal_new_verbs", "sums")
+    names = {f"{weights}/{figure}" for weights in ("base", "tuned", "aligned") for figure in figures}
+    names |= {"pretrain/bits_per_byte", "aligned/win_rate", "aligned/facts_lost", "run/compute_seconds"}
+    assert names <= report["metrics"].keys()
+    assert list(report["weights"]) == ["base", "tuned", "aligned"]
+    assert report["run"]["seed"] == 3
+
+
+def test_a_pipe_gets_plain_lines_on_stderr(
+    whole: tuple[RunFolder, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, ran = whole
+    assert folder.id in ran.stderr
+    assert "should take about" in ran.stderr
+    assert "simulated rater, 'polite'" in ran.stderr
+    for stage in ("data", "pretrain", "finetune", "feedback"):
+        assert f"{stage} done in " in ran.stderr
+    assert "\x1b" not in ran.stderr
+    assert "\r" not in ran.stderr
+
+
+def test_the_report_can_be_read_again(
+    runs: Path, whole: tuple[RunFolder, subprocess.CompletedProcess[str]]
+) -> None:
+    folder, ran = whole
+    assert done("runs", folder.id, "--runs", str(runs), "--json").stdout == ran.stdout
+    shown = done("runs", folder.id, "--runs", str(runs)).stdout
+    assert "recall_heldout" in shown
+    assert str(folder.report) in shown
+    assert "complete" in done("runs", "--runs", str(runs)).stdout
+
+
+def test_weights_measured_again_have_the_same_figures(
+    runs: Path, whole: tuple[RunFolder, subprocess.CompletedProcess[str]]
+) -> None:
+    folder, ran = whole
+    again = done("eval", folder.id, "--runs", str(runs), "--json")
+    assert again.returncode == 0, again.stderr
+    before, after = json.loads(ran.stdout)["metrics"], json.loads(again.stdout)["metrics"]
+    measured = {name for name in before if name.split("/")[0] in ("base", "tuned", "pretrain")}
+    assert measured <= after.keys()
+    for name, metric in after.items():
+        assert metric["value"] == pytest.approx(before[name]["value"], abs=1e-6), name
+
+
+def test_chat_answers_a_pipe(runs: Path, whole: tuple[RunFolder, subprocess.CompletedProcess[str]]) -> None:
+    folder, _ = whole
+    talks = [
+        done("chat", folder.id, "--stage", stage, "--runs", str(runs), text="Where?\n\nWho?\x1b[31m")
+        for stage in ("base", "tuned", "aligned")
+    ]
+    assert [talk.returncode for talk in talks] == [0, 0, 0]
+    assert [talk.stderr for talk in talks] == ["", "", ""]
+    assert all(talk.stdout.count("\n") >= 2 for talk in talks)
+    assert not any("\x1b" in talk.stdout for talk in talks)
+    latest = done("chat", "--runs", str(runs), text="Where?\n\nWho?\x1b[31m")
+    assert latest.stdout == talks[2].stdout
+    assert done("chat", "--runs", str(runs)).stdout == ""
+
+
+def test_a_complete_run_is_not_resumed(
+    runs: Path, whole: tuple[RunFolder, subprocess.CompletedProcess[str]]
+) -> None:
+    folder, _ = whole
+    refused = done("resume", folder.id, "--headless", "--runs", str(runs))
+    assert refused.returncode == 2
+    assert "complete" in refused.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_by_a_signal_and_resumed(book: Path, own_runs: Path, number: signal.Signals) -> None:
+    where = ["--runs", str(own_runs)]
+    steps = ["pretrain.steps=4000", "pretrain.measure_every=4000"]
+    process = subprocess.Popen(
+        command("train", "--data", str(book), *where, *tiny(*steps)), stderr=subprocess.PIPE, text=True
+    )
+    try:
+        folder = wait_for(own_runs, '"type":"stepped"')
+        process.send_signal(number)
+        said = process.communicate(timeout=60)[1]
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert f"tui-trainer resume {folder.id} --headless" in said
+    before = sum(1 for _ in read_all(folder.events))
+    assert "stopped in pretrain" in done("runs", *where).stdout
+
+    again = subprocess.Popen(command("resume", "--headless", *where), stderr=subprocess.PIPE, text=True)
+    try:
+        wait_until(lambda: sum(1 for _ in read_all(folder.events)) > before + 20)
+        refused = done("resume", "--headless", *where)
+        assert refused.returncode == 2
+        assert "attach" in refused.stderr
+        again.send_signal(number)
+        again.communicate(timeout=60)
+    finally:
+        again.kill()
+    assert again.returncode == 0
+
+
+def test_trains_on_own_text_and_stops(book: Path, own_runs: Path) -> None:
+    ran = done("train", "--data", str(book), "--tokenizer", "char", "--runs", str(own_runs), *tiny())
+    assert ran.returncode == 0, ran.stderr
+    assert "bits_per_byte" in ran.stdout
+    folder = find(own_runs, "latest")
+    assert folder.weights("base").exists()
+    assert not folder.weights("tuned").exists()
+
+
+def test_a_killed_trainer_is_told_with_status_1(book: Path, own_runs: Path) -> None:
+    steps = ["pretrain.steps=4000", "pretrain.measure_every=4000"]
+    process = subprocess.Popen(
+        command("train", "--data", str(book), "--runs", str(own_runs), *tiny(*steps)),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        folder = wait_for(own_runs, '"type":"stepped"')
+        os.kill(json.loads(folder.lock.read_bytes())["pid"], signal.SIGKILL)
+        said = process.communicate(timeout=60)[1]
+    finally:
+        process.kill()
+    assert process.returncode == 1
+    assert f"tui-trainer resume {folder.id}" in said.splitlines()[-1]
+
+
+def test_too_little_text_is_told_with_status_1(tmp_path: Path, own_runs: Path) -> None:
+    (tmp_path / "note.txt").write_text("Nothing much.", "utf-8")
+    ran = done("train", "--data", str(tmp_path / "note.txt"), "--runs", str(own_runs), *tiny())
+    assert ran.returncode == 1
+    assert "too little text" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def wait_for(runs: Path, text: str) -> RunFolder:
+    """The only run of a folder, when its log holds a text."""
+    wait_until(lambda: any(text in p.read_text("utf-8") for p in runs.glob("*/events.jsonl")))
+    return find(runs, "latest")
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -1,0 +1,99 @@
+"""How a run is told without a screen."""
+
+import io
+
+import pytest
+
+from tui_trainer import events as e
+from tui_trainer.console.progress import Teller, progress_line, told
+from tui_trainer.events import Event, Record
+from tui_trainer.ui.state import State
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def after(*events: tuple[float, Event]) -> State:
+    """What is known after these events, each at its compute seconds."""
+    state = State()
+    for seq, (busy, event) in enumerate(events):
+        state.apply(Record(e.VERSION, seq, 1000.0 + busy, busy, event))  # type: ignore[arg-type]  # all are AnyEvent
+    return state
+
+
+STARTED = e.RunStarted("r1", 0, "demo", {}, (), {}, {})
+SPEED = e.SpeedMeasured(0.1, {"data": 5.0, "pretrain": 50.0, "finetune": 30.0, "feedback": 20.0})
+
+
+def stepped(step: int, loss: float = 2.5) -> e.Stepped:
+    return e.Stepped("pretrain", step, loss, 0.02, 1.0, step * 1000, 0.0)
+
+
+def test_stage_step_loss_speed_and_time_left() -> None:
+    state = after(
+        (0, STARTED),
+        (1, SPEED),
+        (2, e.StageStarted("pretrain", 100)),
+        *((2 + 0.5 * step, stepped(step)) for step in range(1, 21)),
+    )
+    # 2 steps a second: 80 steps are 40 s, and 30 + 20 s are planned for what comes after
+    assert progress_line(state) == "2/5 pretrain  step 20/100  loss 2.500  2,000 tokens/s  1:30 left"
+
+
+def test_before_the_first_step() -> None:
+    assert progress_line(after()) == "starting"
+    assert progress_line(after((0, STARTED), (0, e.StageStarted("data", 0)))) == "1/5 data"
+
+
+def test_feedback_tells_picks_then_reward() -> None:
+    pair = e.PairOffered(0, "p", "a", "b", False, 0.5)
+    picked = [(0, pair), (1, e.Picked(0, "a", "polite", True))]
+    assert "1 picks" in progress_line(after((0, e.StageStarted("feedback", 10)), *picked))
+    reinforced = e.Reinforced(3, 0.5, None, 1.25, 10.0, 2.0, 0, 0, None)
+    line = progress_line(after((0, e.StageStarted("feedback", 40)), *picked, (2, reinforced)))
+    assert line.endswith("/40  reward 0.50  KL 1.25")
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (e.Noticed("read 3\x1b[2J files"), "read 3␛[2J files"),
+        (e.Noticed("the loss rose", "warning"), "warning: the loss rose"),
+        (e.StageSkipped("finetune", "no pairs"), "finetune skipped: no pairs"),
+        (e.StageEnded("data"), "data done in 0:03"),
+        (stepped(1), None),
+    ],
+)
+def test_what_stays_readable(event: Event, said: str | None) -> None:
+    state = after((0, STARTED), (1, e.StageStarted("data", 0)), (4, event))
+    assert told(state, event) == said
+
+
+def test_a_long_plan_offers_quick() -> None:
+    long = e.SpeedMeasured(2.0, {"pretrain": 1000.0})
+    assert "--preset quick" in str(told(after((0, STARTED)), long))
+    assert "--preset quick" not in str(told(after((0, STARTED)), SPEED))
+
+
+def test_a_terminal_gets_one_line_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    stream = Terminal()
+    teller = Teller(stream)
+    teller.show("x" * 50)
+    teller.show("y")
+    teller.show("y")
+    teller.say("stays")
+    teller.show("y")
+    assert stream.getvalue() == f"\r{'x' * 18}…\x1b[K\ry\x1b[K\r\x1b[Kstays\n\ry\x1b[K"
+
+
+def test_a_pipe_gets_few_plain_lines() -> None:
+    stream = io.StringIO()
+    teller = Teller(stream)
+    for step in range(100):
+        teller.show(f"step {step}")
+    teller.say("stays")
+    teller.clear()
+    assert stream.getvalue() == "step 0\nstays\n"

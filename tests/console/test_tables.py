@@ -1,0 +1,63 @@
+"""Figures as text."""
+
+import re
+
+from tui_trainer.console.tables import figures, runs, table
+from tui_trainer.run.report import Metric
+from tui_trainer.run.status import Status
+
+
+def test_figures_stand_under_each_other_to_the_right() -> None:
+    assert table([["a", "1"], ["bcd", "1,234"]], ["name", "n"]).splitlines() == [
+        "name      n",
+        "a         1",
+        "bcd   1,234",
+    ]
+
+
+def test_foreign_text_cannot_break_the_table() -> None:
+    shown = table([["a\nb\x1b[31m", "x"]])
+    assert "\x1b" not in shown
+    assert len(shown.splitlines()) == 1
+
+
+def test_the_three_weights_stand_beside_each_other() -> None:
+    shown = figures(
+        {
+            "pretrain/bits_per_byte": Metric(0.25),
+            "base/sums": Metric(0.01, (0.0, 0.05), 100, 0.02),
+            "tuned/sums": Metric(0.5, (0.4, 0.6), 100, 0.02),
+            "corpus/spam/precision": Metric(0.99),
+            "run/compute_seconds": Metric(61.0),
+            "run/peak_memory_bytes": Metric(1.2e9),
+        }
+    )
+    lines = shown.splitlines()
+    assert lines[0].split() == ["base", "tuned", "chance"]
+    assert lines[1].split() == ["bits_per_byte", "0.250", "-", "-"]
+    assert lines[2].split() == ["sums", "0.010", "(0.000-0.050)", "0.500", "(0.400-0.600)", "0.020"]
+    assert lines[4:6] == ["filter  precision", "spam        0.990"]
+    assert lines[-2].split() == ["run/compute_seconds", "1:01"]
+    assert lines[-1].split() == ["run/peak_memory_bytes", "1.20", "GB"]
+
+
+def test_runs_say_where_they_are() -> None:
+    def status(**further: object) -> Status:
+        known = {"run": "r", "path": "/r", "created": 0.0, "preset": "demo", "seed": 0, "data": ()}
+        return Status(**{**known, "running": False, "ended": False, "stage": None, "step": 0, **further})  # type: ignore[arg-type]  # all given
+
+    shown = runs(
+        [
+            status(),
+            status(running=True, stage="pretrain", step=1200),
+            status(stage="feedback", data=("/a\x1b[2J",)),
+            status(ended=True, stage="frozen"),
+        ]
+    )
+    assert [re.split(r" {2,}", line)[2] for line in shown.splitlines()[1:]] == [
+        "stopped",
+        "running in pretrain, step 1,200",
+        "stopped in feedback",
+        "complete",
+    ]
+    assert "\x1b" not in shown
