@@ -3,15 +3,45 @@
 from collections.abc import Iterable, Iterator
 
 from tui_trainer.corpus.document import Document
+from tui_trainer.corpus.filters.boilerplate import Boilerplate
 from tui_trainer.corpus.filters.exact_duplicate import ExactDuplicate
+from tui_trainer.corpus.filters.gibberish import Gibberish
+from tui_trainer.corpus.filters.harmful import Harmful
+from tui_trainer.corpus.filters.near_duplicate import NearDuplicate
+from tui_trainer.corpus.filters.personal_data import PersonalData
+from tui_trainer.corpus.filters.spam import Spam
 from tui_trainer.corpus.filters.verdict import Filter, Verdict
+from tui_trainer.corpus.planted import reference_documents
 
-ORDER = ("exact_duplicate",)
+ORDER = (
+    "exact_duplicate",
+    "gibberish",
+    "boilerplate",
+    "spam",
+    "harmful",
+    "personal_data",
+    "near_duplicate",
+)
+COPIES = ("exact_duplicate", "near_duplicate")
+LETTERS_FROM = 400  # good texts are plenty to learn letter statistics from
 
 
 def filters(seed: int) -> list[Filter]:
-    """Fresh filters, in the order in which they look: the cheap and sure ones first."""
-    return [ExactDuplicate()]
+    """Fresh filters, in the order of `ORDER`: the cheap and sure ones first, and copies of junk as junk.
+
+    Those that learn do so from labelled documents of another world, made for this and read by nothing else.
+    """
+    examples = [d for d in reference_documents(seed) if d.label not in COPIES]
+    good = [d.text for d in examples if d.label is None]
+    return [
+        ExactDuplicate(),
+        Gibberish(good[:LETTERS_FROM]),
+        Boilerplate(),
+        Spam([d.text for d in examples], [d.label for d in examples]),
+        Harmful(),
+        PersonalData(),
+        NearDuplicate(seed),
+    ]
 
 
 def apply(documents: Iterable[Document], seed: int) -> Iterator[Verdict]:
