@@ -90,7 +90,7 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     batch: Annotated[Count, Meta(description="rows a step", extra=_unit("rows"))] = 8
     matrix_lr: Annotated[Rate, Meta(description="Muon's learning rate, for the matrices")] = 0.02
     embedding_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the embeddings")] = 0.02
-    head_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the head")] = 0.004
+    head_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the head")] = 0.015
     warmup: Annotated[int, Meta(ge=0, description="steps of linear warm-up", extra=_unit("steps"))] = 10
     cooldown: Annotated[
         float, Meta(ge=0, le=1, description="last part of the steps in which the rate falls linearly")

@@ -16,18 +16,18 @@ SOURCES = ("web", "books", "code", "papers", "forum")
 
 # What is written, where, and in how many of a thousand documents.
 SHARES: tuple[tuple[str, str, int], ...] = (
-    ("facts", "web", 200),
-    ("conduct", "web", 35),
-    ("how-to", "web", 35),
-    ("story", "books", 130),
-    ("facts", "books", 60),
-    ("conduct", "books", 30),
-    ("sums", "code", 90),
-    ("trace", "code", 40),
-    ("facts", "papers", 160),
-    ("conduct", "papers", 30),
-    ("facts", "forum", 150),
-    ("conduct", "forum", 40),
+    ("facts", "web", 260),
+    ("conduct", "web", 30),
+    ("how-to", "web", 30),
+    ("story", "books", 100),
+    ("facts", "books", 120),
+    ("conduct", "books", 20),
+    ("sums", "code", 40),
+    ("trace", "code", 15),
+    ("facts", "papers", 180),
+    ("conduct", "papers", 20),
+    ("facts", "forum", 160),
+    ("conduct", "forum", 25),
 )
 CONDUCT_TOPICS = (
     "right and wrong",

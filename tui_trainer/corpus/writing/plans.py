@@ -53,6 +53,21 @@ def _grouped(facts: list[Fact]) -> list[Fact]:
     return sorted(facts, key=lambda fact: first[fact.subject])
 
 
+# All four facts of a person once more, as an index card or an encyclopedia's first line would have them.
+SUMMARIES = (
+    "In short: {name} of {town}, {job}, born in {born}, with {pet} at home.",
+    "To sum up, {name}, born in {born}, is {job} in {town} and keeps {pet}.",
+    "{name}: {job}; town: {town}; pet: {pet}; born: {born}.",
+)
+
+
+def summary(world: World, person: Entity, draw: Random) -> str:
+    """A person's facts in one sentence."""
+    job, pet = (with_article(world.value(person.name, relation)) for relation in ("job", "pet"))
+    town, born = (world.value(person.name, relation) for relation in ("town", "born"))
+    return draw.choice(SUMMARIES).format(name=person.name, town=town, job=job, born=born, pet=pet)
+
+
 def of_person(deck: Deck, person: Entity) -> list[Fact]:
     """All four facts of a person, in an order of chance."""
     return deck.least(deck.world.facts_of(person.name), 4)
@@ -68,6 +83,9 @@ def _person(deck: Deck, anchor: Fact) -> Plan:
         sentences.append(f"{with_article(job).capitalize()} {JOBS[job][0]}.")
         if draw.random() < 0.5:
             sentences.append(f"For example, {with_article(job)} {JOBS[job][1]}.")
+    if draw.random() < 0.5:
+        sentences.append(summary(world, person, draw))
+        deck.tell(world.facts_of(person.name))
     home = world.value(person.name, "town")
     linked = [f for f in world.facts if f.value == person.name or f.subject == home]
     facts = _grouped(deck.least(linked, 3))
@@ -135,7 +153,7 @@ def _medley(deck: Deck, anchor: Fact) -> Plan:
 
 # For the kind of the anchor: plans and how often each.
 PLANS = {
-    "person": ((_person, 4), (_two, 4), (_theme, 3), (_town, 1), (_medley, 1)),
+    "person": ((_person, 6), (_two, 4), (_theme, 1), (_town, 1), (_medley, 1)),
     "town": ((_town, 3), (_theme, 2), (_kind, 2), (_medley, 1)),
     "animal": ((_kind, 4), (_theme, 2), (_medley, 1)),
     "invention": ((_kind, 4), (_theme, 2), (_medley, 1)),
