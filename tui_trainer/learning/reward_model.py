@@ -112,7 +112,7 @@ class RewardModel:
         self._pool = self.whitening(pool)
         self._differences: list[Array] = []
         self._wins: list[float] = []
-        self._hits: list[float] = []  # 1 for each decided pick that was predicted right, before it was seen
+        self._hits: list[bool] = []  # of each decided pick: predicted right, before it was seen
         self._refit()
 
     def _refit(self) -> None:
@@ -139,23 +139,22 @@ class RewardModel:
     def learn(self, a: Array, b: Array, win: float) -> None:
         """One comparison: `win` is 1 when A was picked, 0 when B was, 0.5 for a tie."""
         if self.comparisons and win != 0.5:
-            self._hits.append(float((self.probability(a, b) > 0.5) == (win > 0.5)))
+            self._hits.append((self.probability(a, b) > 0.5) == (win > 0.5))
         self._differences.append(self.whitening(a) - self.whitening(b))
         self._wins.append(win)
         self._refit()
 
-    def agreement(self) -> tuple[float, int]:
+    def agreement(self) -> tuple[int, int]:
         """Prequential agreement (Dawid 1984): of the decided picks after the first, those predicted right
         *before* they were learnt from, and how many there were."""
         return sum(self._hits), len(self._hits)
 
-    def information(self, a: Array, b: Array) -> Array:
-        """How much picking from each pair would teach: p (1 - p) x' S x, for features (pairs, d) each.
+    def information(self, x: Array) -> Array:
+        """How much picking from each pair would teach: p (1 - p) x' S x, for whitened differences (pairs, d).
 
         The expected shrinking of the posterior S, to first order: pairs whose outcome is open *and* which
         pull on weights that are not yet known.
         """
-        x = self.whitening(a) - self.whitening(b)
         chance = sigmoid(x @ self.mean)
         return np.asarray(chance * (1 - chance) * np.einsum("ni,ij,nj->n", x, self.covariance, x))
 

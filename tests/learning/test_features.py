@@ -1,0 +1,57 @@
+"""Features by hand-counted texts, and on any text at all."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_trainer.learning.features import NAMES, features
+
+
+def _named(answer: str) -> dict[str, float]:
+    return dict(zip(NAMES, features("prompt", answer).tolist(), strict=True))
+
+
+def test_there_are_at_most_eight_and_each_has_a_name() -> None:
+    assert len(NAMES) == len(set(NAMES)) <= 8
+    assert features("", "").shape == (len(NAMES),)
+
+
+def test_a_text_counted_by_hand() -> None:
+    got = _named("Thank you for asking! I think the cat, for example, is the cat. Please check.")
+    assert got["length"] == pytest.approx(math.log(1 + 15))
+    assert got["polite words"] == pytest.approx(math.log(1 + 1))  # "please check" is care, not courtesy
+    assert got["careful words"] == pytest.approx(math.log(1 + 2))  # I think, please check
+    assert got["examples"] == pytest.approx(math.log(1 + 1))
+    assert got["exclamations"] == pytest.approx(math.log(1 + 1))
+    assert got["sentences"] == pytest.approx(math.log(1 + 3))
+    joined = "thankyouforaskingithinkthecatforexampleisthecatpleasecheck"
+    assert got["word length"] == pytest.approx(len(joined) / 15)
+    assert got["variety"] == pytest.approx(12 / 15)  # the, cat and for come twice
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "count"),
+    [
+        ("I'd be happy to help, of course.", "polite words", 2),  # the longer phrase counts once
+        ("PLEASE,   thank\nyou", "polite words", 2),
+        ("pleased and displeased", "polite words", 0),  # whole words only
+        ("As far as I know it's so", "careful words", 1),
+        ("Such as this, e.g. that", "examples", 2),
+        ("No end", "sentences", 1),
+        ("One. Two? Three... 'Four!' and", "sentences", 5),
+        ("It costs 3.50 now.", "sentences", 1),
+        ("", "sentences", 0),
+    ],
+)
+def test_what_is_counted(text: str, name: str, count: int) -> None:
+    assert _named(text)[name] == pytest.approx(math.log(1 + count))
+
+
+@given(st.text(), st.text())
+def test_any_text_gives_finite_numbers(prompt: str, answer: str) -> None:
+    got = features(prompt, answer)
+    assert np.isfinite(got).all() and (got >= 0).all()
+    assert np.array_equal(got, features("another prompt", answer))

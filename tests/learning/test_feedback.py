@@ -1,0 +1,267 @@
+"""The whole stage on a tiny tuned model: its parts in order, its guard, and going on after a break."""
+
+import copy
+from typing import TypeVar
+
+import msgspec
+import pytest
+import torch
+from tiny_world import NAMES, SETTINGS, TOWNS, home, make_corpus, make_model, question, tuned_model
+from torch import Tensor
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.events import (
+    BeforeAfter,
+    Choice,
+    Event,
+    Measured,
+    Noticed,
+    PairOffered,
+    Picked,
+    Reinforced,
+    RewardModelFitted,
+)
+from tui_trainer.learning.feedback import Feedback
+from tui_trainer.learning.raters import SimulatedRater
+from tui_trainer.learning.stage import Stage
+from tui_trainer.model.checkpoint import weights_sha256
+from tui_trainer.model.sampling import generate
+from tui_trainer.model.transformer import Transformer
+from tui_trainer.settings import Settings, load
+
+E = TypeVar("E")
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return make_corpus()
+
+
+@pytest.fixture(scope="module")
+def tuned(corpus: Corpus) -> Transformer:
+    return tuned_model(corpus)
+
+
+def _stage(model: Transformer, corpus: Corpus, settings: Settings = SETTINGS, seed: int = 0) -> Feedback:
+    return Feedback(copy.deepcopy(model), corpus, settings, seed)
+
+
+def _drive(stage: Feedback, choose: str | Choice = "short", until: int | None = None) -> list[Event]:
+    """To its end or to a step; pairs are picked by a taste, or always with the same choice by a person."""
+    events: list[Event] = []
+    while stage.step < (stage.steps if until is None else until):
+        before = stage.step
+        events += stage.advance()
+        assert stage.step == before + 1
+        if stage.pending is not None:
+            events += _pick(stage, choose)
+    return events
+
+
+def _pick(stage: Feedback, choose: str | Choice) -> list[Event]:
+    assert stage.pending is not None
+    if choose in ("a", "b", "tie", "skip", "both_bad"):
+        return list(stage.pick(choose, "person", False))  # type: ignore[arg-type]  # narrowed by the test
+    rater = SimulatedRater(choose, seed=1)  # type: ignore[arg-type]  # likewise
+    return list(stage.pick(rater.choose(stage.pending), choose, True))
+
+
+def _of(kind: type[E], events: list[Event]) -> list[E]:
+    return [e for e in events if isinstance(e, kind)]
+
+
+def test_its_parts_follow_each_other(corpus: Corpus, tuned: Transformer) -> None:
+    stage: Stage = _stage(tuned, corpus)
+    assert isinstance(stage, Feedback)
+    events = _drive(stage)
+    kinds = [type(e) for e in events if not isinstance(e, Noticed)]
+    picks = [kind for _ in range(6) for kind in (PairOffered, Picked, RewardModelFitted)]
+    assert kinds == [*picks, *[Reinforced] * 3, *[BeforeAfter] * 2, Measured]
+    assert stage.step == stage.steps == 1 + 6 + 3 + 2
+
+    pairs = _of(PairOffered, events)
+    assert [p.pair for p in pairs] == list(range(6))
+    assert all(p.a != p.b and p.prompt in corpus.rating_prompts for p in pairs)
+    assert {p.swapped for p in pairs} == {True, False}
+    assert pairs[0].predicted_a == 0.5 and all(0 < p.predicted_a < 1 for p in pairs)
+    assert len({p.prompt for p in pairs}) == 6  # a prompt comes back only when all have been seen
+
+    fitted = _of(RewardModelFitted, events)
+    assert [f.picks for f in fitted] == list(range(1, 7))
+    mean, _ = fitted[-1].features["length"]
+    assert mean < 0  # it learnt that short is liked
+
+    steps = _of(Reinforced, events)
+    assert [s.step for s in steps] == [1, 2, 3]
+    assert steps[0].kl == pytest.approx(0, abs=1e-6) and all(s.kl >= -1e-6 for s in steps)
+    assert all(s.gold is not None and s.entropy > 0 and s.length > 1 for s in steps)
+    assert [s.facts is not None for s in steps] == [False, False, True]
+    (rate,) = _of(Measured, events)
+    assert rate.name == "aligned/win_rate" and rate.n == 160 and rate.baseline == 0.5
+
+
+def test_it_turns_the_model_to_the_taste(corpus: Corpus, tuned: Transformer) -> None:
+    settings = load("quick", environ={})
+    feedback = msgspec.structs.replace(SETTINGS.feedback, picks=12, steps=30, lr=2e-3, kl=0.05, samples=8)
+    stage = _stage(tuned, corpus, msgspec.structs.replace(settings, feedback=feedback))
+    events = _drive(stage)
+    steps = _of(Reinforced, events)
+    assert sum(s.gold or 0 for s in steps[-5:]) > sum(s.gold or 0 for s in steps[:5])
+    assert sum(s.length for s in steps[-5:]) < sum(s.length for s in steps[:5])
+    (rate,) = _of(Measured, events)
+    assert rate.value > 0.6
+
+
+def test_a_seed_fixes_it_and_another_seed_does_not(corpus: Corpus, tuned: Transformer) -> None:
+    first, second, other = (_stage(tuned, corpus, seed=seed) for seed in (3, 3, 4))
+    assert _drive(first) == _drive(second) != _drive(other)
+    assert weights_sha256(first.alignment.model) == weights_sha256(second.alignment.model)
+
+
+def test_it_goes_on_bit_for_bit_from_any_step(corpus: Corpus, tuned: Transformer) -> None:
+    whole = _stage(tuned, corpus)
+    expected = _drive(whole)
+    sha256 = weights_sha256(whole.alignment.model)
+    for cut in (0, 1, 2, 5, 7, 8, 9, 10, 11):
+        stage = _stage(tuned, corpus)
+        before = _drive(stage, until=cut)
+        resumed = _resumed(stage, corpus)
+        assert (resumed.step, resumed.steps) == (stage.step, stage.steps)
+        assert before + _drive(resumed) == expected, cut
+        assert weights_sha256(resumed.alignment.model) == sha256, cut
+
+
+def _resumed(stage: Feedback, corpus: Corpus) -> Feedback:
+    kept: dict[str, Tensor] = {name: t.detach().clone() for name, t in stage.tensors().items()}
+    resumed = Feedback(make_model(corpus, seed=9), corpus, SETTINGS, 0)
+    resumed.restore(kept)
+    return resumed
+
+
+def test_it_goes_on_with_a_pair_that_waits(corpus: Corpus, tuned: Transformer) -> None:
+    stage = _stage(tuned, corpus)
+    _drive(stage, until=3)
+    offered = _of(PairOffered, list(stage.advance()))
+    resumed = _resumed(stage, corpus)
+    assert [resumed.pending] == offered
+    with pytest.raises(RuntimeError, match="pair 2 waits"):
+        list(resumed.advance())
+    assert _pick(resumed, "short") + _drive(resumed) == _pick(stage, "short") + _drive(stage)
+
+
+def test_a_persons_taste_is_judged_by_the_reward_model(corpus: Corpus, tuned: Transformer) -> None:
+    events = _drive(_stage(tuned, corpus), "a")
+    assert all(s.gold is None for s in _of(Reinforced, events))
+    assert [m.name for m in _of(Measured, events)] == ["aligned/win_rate_estimate"]
+    assert all(p.rater == "person" and not p.simulated for p in _of(Picked, events))
+
+
+def test_gold_is_unknown_where_a_person_picked_too(corpus: Corpus, tuned: Transformer) -> None:
+    stage = _stage(tuned, corpus)
+    _drive(stage, "a", until=3)
+    assert all(s.gold is None for s in _of(Reinforced, _drive(stage, "short")))
+
+
+@pytest.mark.parametrize("choice", ["skip", "both_bad"])
+def test_a_pair_that_is_not_compared_teaches_nothing(
+    corpus: Corpus, tuned: Transformer, choice: Choice
+) -> None:
+    stage = _stage(tuned, corpus)
+    events = _drive(stage, choice)
+    assert [p.choice for p in _of(Picked, events)] == [choice] * 6
+    assert not _of(RewardModelFitted, events) and not _of(Reinforced, events)
+    assert any("no pair was rated" in n.text for n in _of(Noticed, events))
+    assert weights_sha256(stage.alignment.model) == weights_sha256(tuned)
+
+
+def test_ties_are_half_a_win_each(corpus: Corpus, tuned: Transformer) -> None:
+    events = _drive(_stage(tuned, corpus), "tie")
+    for fitted in _of(RewardModelFitted, events):
+        assert all(mean == pytest.approx(0, abs=1e-9) for mean, _ in fitted.features.values())
+    steps = _of(Reinforced, events)  # an answer that was cut off is worth less all the same
+    assert steps and all(s.skipped_groups == 2 or s.truncated for s in steps)
+
+
+def test_when_no_pair_is_left_it_goes_on(corpus: Corpus, tuned: Transformer) -> None:
+    poor = msgspec.structs.replace(corpus, rating_prompts=corpus.rating_prompts[:1])
+    feedback = msgspec.structs.replace(SETTINGS.feedback, picks=50)
+    stage = _stage(tuned, poor, msgspec.structs.replace(SETTINGS, feedback=feedback))
+    events = _drive(stage)
+    assert 0 < len(_of(Picked, events)) <= 6 and len(_of(Reinforced, events)) == 3
+
+
+def test_without_prompts_it_says_so_and_ends(corpus: Corpus, tuned: Transformer) -> None:
+    bare = msgspec.structs.replace(corpus, rating_prompts=[], held_out_prompts=[])
+    stage = _stage(tuned, bare)
+    events = _drive(stage)
+    assert [type(e) for e in events] == [Noticed] and stage.step == stage.steps
+
+
+def test_it_rates_continuations_where_there_are_no_pairs(tuned: Transformer) -> None:
+    text = make_corpus(chat=False)
+    events = _drive(_stage(tuned, text))
+    assert len(_of(Picked, events)) == 6
+    steps = _of(Reinforced, events)
+    assert len(steps) == 3
+    assert all(s.truncated == 0 and s.facts is None and s.length == 20 for s in steps)
+    assert [m.name for m in _of(Measured, events)] == ["aligned/win_rate"]
+
+
+# -- the guard on facts ------------------------------------------------------------------------------------
+
+
+def test_facts_lost_lead_back_then_to_a_stop(corpus: Corpus, tuned: Transformer) -> None:
+    feedback = msgspec.structs.replace(SETTINGS.feedback, steps=60)
+    stage = _stage(tuned, corpus, msgspec.structs.replace(SETTINGS, feedback=feedback))
+    _drive(stage, until=7)
+    before = stage.alignment.learner.weights()
+    recalls = iter([0.9, 0.88, 0.5, 0.86, 0.7, 0.1])
+    stage.alignment.guard.recall = lambda model: next(recalls)  # type: ignore[method-assign]
+    events: list[Event] = []
+    kept: dict[str, Tensor] = before
+    while stage.step < stage.steps:
+        events += stage.advance()
+        if _of(Reinforced, events) and _of(Reinforced, events)[-1].step == 10:
+            kept = stage.alignment.learner.weights()
+        if _of(Reinforced, events)[-1].step == 20:  # the first strike: back to step 10
+            assert all(torch.equal(kept[n], p) for n, p in stage.alignment.learner.trained.items())
+            assert stage.alignment.guard.rate == 0.5
+    # .88 and .86 pass (within the limit and half a question of eight), the others do not
+    assert [s.facts for s in _of(Reinforced, events) if s.facts is not None] == [0.88, 0.5, 0.86, 0.7, 0.1]
+    notices = [n.text for n in _of(Noticed, events)]
+    assert len(notices) == 3 and "0.90 to 0.50" in notices[0] and "stops" in notices[-1]
+    assert _of(Reinforced, events)[-1].step == 50
+    assert stage.step == stage.steps == 1 + 6 + 50 + 2
+
+
+def test_the_probe_asks_for_facts(corpus: Corpus, tuned: Transformer) -> None:
+    guard = _stage(tuned, corpus).alignment.guard
+    assert {(q.prompt, q.expected) for q in guard.questions} == {(question(n), (home(n),)) for n in NAMES}
+    tokenizer, right = corpus.tokenizer, 0
+    for name in NAMES:
+        (answer,) = generate(tuned, [tokenizer.chat(question(name))], 20, end=tokenizer.end)
+        right += [town for town in TOWNS if town in tokenizer.decode(answer)] == [home(name)]
+    assert right > 0
+    assert guard.recall(tuned) == pytest.approx(right / len(NAMES))
+
+
+# -- knobs -------------------------------------------------------------------------------------------------
+
+
+def test_knobs_turn_and_wrong_ones_are_refused(corpus: Corpus, tuned: Transformer) -> None:
+    stage = _stage(tuned, corpus)
+    stage.turn("feedback.kl", 0.3)
+    stage.turn("feedback.picks", 4)
+    assert stage.state.settings.kl == 0.3 and stage.steps == 1 + 4 + 3 + 2
+    for name, value in [
+        ("feedback.prompts", 3),
+        ("pretrain.matrix_lr", 0.1),
+        ("kl", 0.1),
+        ("feedback.kl", -1),
+        ("feedback.picks", 2.5),
+    ]:
+        with pytest.raises(ValueError, match=name):
+            stage.turn(name, value)
+    assert _resumed(stage, corpus).state.settings == stage.state.settings
+    with pytest.raises(ValueError, match="no pair"):
+        list(stage.pick("a", "person", False))

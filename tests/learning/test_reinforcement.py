@@ -1,0 +1,229 @@
+"""RLOO and the leash against enumeration over a small vocabulary and formulas written out plainly."""
+
+import itertools
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from tui_trainer.learning.reinforcement import (
+    Learner,
+    Scored,
+    entropy,
+    exact_kl,
+    leave_one_out,
+    log_probabilities,
+    rloo_loss,
+    trained_names,
+)
+from tui_trainer.model.transformer import Shape, Transformer
+
+SHAPE = Shape(vocabulary=11, layers=2, width=16, heads=2, context=16)
+END = 2  # in the tabular policies below: tokens 0 and 1 are words
+
+
+def _random_model(seed: int = 0) -> Transformer:
+    model = Transformer(SHAPE, seed)
+    noise = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_(0, 0.3, generator=noise)
+    return model
+
+
+# -- the formulas ------------------------------------------------------------------------------------------
+
+
+def test_advantages_are_each_reward_less_the_mean_of_the_others() -> None:
+    rewards = torch.tensor([[1.0, 2.0, 6.0], [0.5, 0.5, 0.5]], dtype=torch.float64)
+    expected = [[1 - 4, 2 - 3.5, 6 - 1.5], [0, 0, 0]]
+    torch.testing.assert_close(leave_one_out(rewards), torch.tensor(expected, dtype=torch.float64))
+
+
+def test_kl_and_entropy_are_sums_over_the_vocabulary() -> None:
+    p, q = [0.5, 0.25, 0.25], [0.1, 0.6, 0.3]
+    kl = sum(a * math.log(a / b) for a, b in zip(p, q, strict=True))
+    logs = torch.tensor([p, q], dtype=torch.float64).log()
+    assert abs(float(exact_kl(logs[0], logs[1])) - kl) < 1e-12
+    assert abs(float(entropy(logs[0])) + sum(a * math.log(a) for a in p)) < 1e-12
+    assert float(exact_kl(logs[1], logs[1])) == 0
+
+
+class Tabular:
+    """A policy over texts of up to two tokens, with a row of logits for each beginning."""
+
+    PREFIXES = ((), (0,), (1,))
+
+    def __init__(self, seed: int) -> None:
+        noise = torch.Generator().manual_seed(seed)
+        self.logits = torch.randn(3, 3, generator=noise, dtype=torch.float64).requires_grad_()
+
+    def log_probabilities(self, answer: tuple[int, ...]) -> Tensor:
+        """(len(answer), 3)."""
+        rows = [self.PREFIXES.index(answer[:at]) for at in range(len(answer))]
+        return torch.log_softmax(self.logits, -1)[rows]
+
+    def probability(self, answer: tuple[int, ...]) -> Tensor:
+        logs = self.log_probabilities(answer)
+        return sum(logs[at, token] for at, token in enumerate(answer)).exp()
+
+
+ANSWERS = [(END,), *itertools.product((0, 1), (0, 1, END))]
+REWARD = dict(zip(ANSWERS, (0.3, -0.8, 0.9, 0.1, 0.9, -0.2, 0.5), strict=True))
+
+
+def _loss(policy: Tabular, reference: Tabular, group: tuple[tuple[int, ...], ...], beta: float) -> Tensor:
+    logs = torch.cat([policy.log_probabilities(a) for a in group])
+    with torch.no_grad():
+        others = torch.cat([reference.log_probabilities(a) for a in group])
+    rows = torch.tensor([row for row, a in enumerate(group) for _ in a])
+    rewards = torch.tensor([[REWARD[a] for a in group]], dtype=torch.float64)
+    chosen = torch.tensor([token for a in group for token in a])
+    return rloo_loss(logs, others, chosen, rows, rewards, beta).loss
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.1, 2.0])
+@pytest.mark.parametrize("k", [2, 3])
+def test_the_gradient_is_that_of_the_objective_on_average_over_all_samples(k: int, beta: float) -> None:
+    policy, reference = Tabular(1), Tabular(2)
+
+    # What is to be maximised, by enumeration: KL of whole texts, as E[log p - log q].
+    objective = torch.zeros((), dtype=torch.float64)
+    for answer in ANSWERS:
+        p, q = policy.probability(answer), reference.probability(answer).detach()
+        objective = objective + p * (REWARD[answer] - beta * (p.log() - q.log()))
+    (expected,) = torch.autograd.grad(-objective, policy.logits)
+
+    average = torch.zeros_like(policy.logits)
+    for group in itertools.product(ANSWERS, repeat=k):
+        chance = math.prod(float(policy.probability(a).detach()) for a in group)
+        (gradient,) = torch.autograd.grad(_loss(policy, reference, group, beta), policy.logits)
+        average += chance * gradient
+    torch.testing.assert_close(average, expected, atol=1e-9, rtol=0)
+
+
+def test_the_loss_is_the_plain_formula() -> None:
+    """The advantages as TRL's RLOO has them, (sum of the others) / (k - 1) as baseline, and the exact KL."""
+    policy, reference, beta = Tabular(3), Tabular(4), 0.15
+    groups = [((END,), (0, END), (1, 1)), ((0, 0), (0, 0), (1, END))]
+    logs = torch.cat([policy.log_probabilities(a) for g in groups for a in g])
+    others = torch.cat([reference.log_probabilities(a) for g in groups for a in g]).detach()
+    flat = [a for g in groups for a in g]
+    rows = torch.tensor([row for row, a in enumerate(flat) for _ in a])
+    rewards = torch.tensor([[REWARD[a] for a in g] for g in groups], dtype=torch.float64)
+    got = rloo_loss(logs, others, torch.tensor([t for a in flat for t in a]), rows, rewards, beta)
+
+    total, kls = 0.0, []
+    for group in groups:
+        returns, likelihoods, own = [], [], []
+        for answer in group:
+            p, q = policy.log_probabilities(answer).tolist(), reference.log_probabilities(answer).tolist()
+            kl = sum(
+                math.exp(a) * (a - b) for x, y in zip(p, q, strict=True) for a, b in zip(x, y, strict=True)
+            )
+            returns.append(REWARD[answer] - beta * kl)
+            likelihoods.append(sum(p[at][token] for at, token in enumerate(answer)))
+            own.append(kl)
+        for i in range(3):
+            baseline = (sum(returns) - returns[i]) / 2
+            total += -(returns[i] - baseline) * likelihoods[i] + beta * own[i]
+        kls += own
+    assert abs(float(got.loss.detach()) - total / 6) < 1e-9
+    torch.testing.assert_close(got.kl, torch.tensor(kls, dtype=torch.float64), atol=1e-9, rtol=0)
+    assert got.skipped == 0
+
+
+def test_a_group_of_equal_rewards_is_counted_and_feels_the_leash_only() -> None:
+    policy, reference = Tabular(5), Tabular(6)
+    logs, others = policy.log_probabilities((END,)).repeat(2, 1), reference.log_probabilities((END,))
+    others = others.detach().repeat(2, 1)
+    rewards, rows = torch.full((1, 2), 0.7, dtype=torch.float64), torch.tensor([0, 1])
+    chosen = torch.tensor([END, END])
+    free = rloo_loss(logs, others, chosen, rows, rewards, 0.0)
+    assert free.skipped == 1
+    (gradient,) = torch.autograd.grad(free.loss, policy.logits, retain_graph=True)
+    assert float(gradient.abs().max()) == 0
+    held = rloo_loss(logs, others, chosen, rows, rewards, 0.5)
+    (gradient,) = torch.autograd.grad(held.loss, policy.logits)
+    assert float(gradient.abs().max()) > 0
+
+
+# -- on the transformer ------------------------------------------------------------------------------------
+
+
+def test_scores_are_those_of_each_answer_alone() -> None:
+    model = _random_model()
+    prompts, answers = [[1, 2, 3], [4], [5, 6]], [[7, 8], [9, 1, 2, 3], [3]]
+    scored = Scored.of(prompts, answers, pad=10)
+    got = log_probabilities(model, scored, banned=(0, 10)).detach()
+    rows = scored.rows()
+    for row, (prompt, answer) in enumerate(zip(prompts, answers, strict=True)):
+        logits = model(torch.tensor([[*prompt, *answer]]))[0, len(prompt) - 1 : -1].double()
+        allowed = logits[:, 1:10]
+        expected = allowed - allowed.exp().sum(-1, keepdim=True).log()
+        torch.testing.assert_close(got[rows == row][:, 1:10].double(), expected, atol=1e-5, rtol=0)
+        assert scored.targets[scored.mask][rows == row].tolist() == answer
+    assert float(got[:, [0, 10]].exp().max()) == 0
+    assert torch.isfinite(exact_kl(got, log_probabilities(_random_model(1), scored, (0, 10)))).all()
+
+
+def test_only_the_last_block_and_the_head_move() -> None:
+    model = _random_model()
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    learner = Learner(model)
+    learner.step(model(torch.tensor([[1, 2, 3]])).square().mean(), 1e-2)
+    moved = {name for name, p in model.named_parameters() if not torch.equal(p, before[name])}
+    assert moved == set(trained_names(model))
+    assert moved == {n for n in before if n.startswith("model.layers.1.") or n == "lm_head.weight"}
+
+
+def test_the_step_is_that_of_adamw_with_the_gradient_clipped() -> None:
+    model, twin = _random_model(), _random_model()
+    tokens = torch.tensor([[1, 2, 3, 4]])
+    learner = Learner(model)
+    norms = [learner.step(m(tokens).square().sum(), 1e-2) for m in [model] * 3]
+    assert norms[0] > 1  # so that clipping was at work
+
+    names = trained_names(twin)
+    parameters = [p for n, p in twin.named_parameters() if n in names]
+    first, second = [torch.zeros_like(p) for p in parameters], [torch.zeros_like(p) for p in parameters]
+    for step in range(1, 4):
+        gradients = torch.autograd.grad(twin(tokens).square().sum(), parameters)
+        norm = math.sqrt(sum(float(g.double().square().sum()) for g in gradients))
+        with torch.no_grad():
+            for p, g, m, v in zip(parameters, gradients, first, second, strict=True):
+                g = g * min(1, 1 / norm)
+                m.mul_(0.9).add_(0.1 * g)
+                v.mul_(0.95).add_(0.05 * g * g)
+                p -= 1e-2 * (m / (1 - 0.9**step)) / ((v / (1 - 0.95**step)).sqrt() + 1e-8)
+    for name, p in twin.named_parameters():
+        torch.testing.assert_close(dict(model.named_parameters())[name], p, atol=2e-5, rtol=0)
+
+
+def test_a_step_without_a_number_is_not_taken() -> None:
+    model = _random_model()
+    learner = Learner(model)
+    before = learner.weights()
+    learner.step(model(torch.tensor([[1]])).sum() * float("nan"), 1e-2)
+    assert all(torch.equal(before[name], p) for name, p in learner.trained.items())
+
+
+def test_a_learner_goes_on_bit_for_bit() -> None:
+    def steps(model: Transformer, learner: Learner, count: int) -> None:
+        for _ in range(count):
+            learner.step(model(torch.tensor([[1, 2, 3, 4]])).square().mean(), 1e-2)
+
+    whole = _random_model()
+    steps(whole, Learner(whole), 5)
+    half = _random_model()
+    learner = Learner(half)
+    steps(half, learner, 2)
+    state = {name: t.clone() for name, t in learner.tensors().items()}
+    other = _random_model(9)
+    other.load_state_dict(half.state_dict())
+    resumed = Learner(other)
+    resumed.restore(state)
+    steps(other, resumed, 3)
+    for name, p in whole.named_parameters():
+        assert torch.equal(p, dict(other.named_parameters())[name]), name

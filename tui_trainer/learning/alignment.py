@@ -1,0 +1,156 @@
+"""The policy under reinforcement: sample, score, nudge, and look after the facts."""
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import torch
+from msgspec import Struct
+from torch import Tensor
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.events import Event, Noticed, Reinforced
+from tui_trainer.learning.answering import Answer, Asker
+from tui_trainer.learning.guard import EVERY, FactsGuard
+from tui_trainer.learning.randomness import generator
+from tui_trainer.learning.reinforcement import Learner, Loss, Scored, log_probabilities, rloo_loss
+from tui_trainer.learning.replay import Replay
+from tui_trainer.learning.training import within
+from tui_trainer.model.transformer import Transformer
+from tui_trainer.settings import Feedback as FeedbackSettings
+
+Judge = Callable[[str, Answer], float]  # of an answer to a prompt
+
+
+class Progress(Struct):
+    """Where the reinforcement stands, but for its tensors."""
+
+    steps: int = 0  # done
+    stopped: bool = False  # before the last step
+    place: dict[str, int] = {}  # of the replay
+    start: float | None = None  # recall before the first step
+    strikes: int = 0
+
+
+class Alignment:
+    """Turns a model to what is rewarded, near a frozen copy of itself.
+
+    Args:
+        model: trained in place.
+        corpus: what it learnt before is replayed from here; its questions guard the facts.
+    """
+
+    def __init__(self, model: Transformer, corpus: Corpus, asker: Asker, seed: int) -> None:
+        self.model, self.asker, self.seed = model, asker, seed
+        self.reference = copy.deepcopy(model).requires_grad_(False)
+        self.learner = Learner(model)
+        self.replay = Replay(corpus, model.shape.context, seed + 2)  # not fine-tuning's order again
+        questions = corpus.questions.get("recall_probe") or corpus.questions.get("recall_seen") or []
+        self.guard = FactsGuard(questions if asker.chat else [], asker, seed)
+        self.good: dict[str, Tensor] = {}  # what passed the guard last
+        self.progress = Progress()
+
+    def advance(
+        self, prompts: Sequence[str], settings: FeedbackSettings, reward: Judge, gold: Judge | None
+    ) -> Iterator[Event]:
+        """One step.
+
+        Args:
+            prompts: each is answered `settings.samples` times.
+            reward: the proxy, within -1 and 1.
+            gold: the simulated rater's own, to be shown beside it.
+        """
+        done = self.progress
+        if done.steps == 0 and self.guard.questions:
+            self.guard.judge(self.guard.recall(self.model))
+            self.good = self.learner.weights()
+        asked = [prompt for prompt in prompts for _ in range(settings.samples)]
+        answers = self.asker.ask(self.model, asked, generator(self.seed, "feedback", "samples", done.steps))
+        rewards = torch.tensor([reward(p, a) for p, a in zip(asked, answers, strict=True)])
+        said = self._learn(asked, answers, rewards.view(len(prompts), settings.samples), settings)
+        done.steps += 1
+        facts, notice = self._look(last=done.steps >= settings.steps)
+        yield Reinforced(
+            step=done.steps,
+            reward=float(rewards.mean()),
+            gold=_mean([gold(p, a) for p, a in zip(asked, answers, strict=True)]) if gold else None,
+            kl=float(said.kl.mean()),
+            length=_mean([len(a.tokens) for a in answers]),
+            entropy=said.entropy,
+            skipped_groups=said.skipped,
+            truncated=sum(not a.ended for a in answers),
+            facts=facts,
+        )
+        if notice is not None:
+            yield notice
+
+    def _learn(
+        self, asked: Sequence[str], answers: Sequence[Answer], rewards: Tensor, settings: FeedbackSettings
+    ) -> Loss:
+        scored = Scored.of(
+            [self.asker.tokens(p) for p in asked], [a.tokens for a in answers], self.asker.tokenizer.pad
+        )
+        with torch.no_grad():
+            reference = log_probabilities(self.reference, scored, self.asker.banned)
+        policy = log_probabilities(self.model, scored, self.asker.banned)
+        chosen = scored.targets[scored.mask]
+        said = rloo_loss(policy, reference, chosen, scored.rows(), rewards, settings.kl)
+        loss = said.loss
+        if settings.finetune_weight > 0:
+            replayed = self.replay.loss(self.model, self.progress.steps)
+            if replayed is not None:
+                loss = loss + settings.finetune_weight * replayed
+        self.learner.step(loss, settings.lr * self.guard.rate)
+        return said
+
+    def _look(self, last: bool) -> tuple[float | None, Noticed | None]:
+        """Ask for facts when it is time to; go back when too many are lost."""
+        done = self.progress
+        if not self.guard.questions or (done.steps % EVERY and not last):
+            return None, None
+        facts = self.guard.recall(self.model)
+        verdict = self.guard.judge(facts)
+        if verdict == "pass":
+            self.good = self.learner.weights()
+            return facts, None
+        self.learner.load(self.good)
+        self.learner.reset()
+        done.stopped = verdict == "stop"
+        then = "reinforcement stops there" if done.stopped else "half as fast from there"
+        return facts, Noticed(
+            f"facts on the probe fell from {self.guard.start:.2f} to {facts:.2f}: "
+            f"back to where they last held, {then}",
+            "warning",
+        )
+
+    # -- state ---------------------------------------------------------------------------------------------
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Weights, those of the reference that differ, those that last passed; the optimiser's moments."""
+        reference = self.reference.state_dict()
+        return {
+            **{f"model.{name}": value for name, value in self.model.state_dict().items()},
+            **{f"reference.{name}": reference[name] for name in self.learner.trained},
+            **{f"good.{name}": value for name, value in self.good.items()},
+            **self.learner.tensors(),
+        }
+
+    def put_away(self) -> Progress:
+        """The rest of the state."""
+        self.progress.place = self.replay.place()
+        self.progress.start, self.progress.strikes = self.guard.start, self.guard.strikes
+        return self.progress
+
+    def restore(self, tensors: Mapping[str, Tensor], progress: Progress) -> None:
+        """Take up what `tensors` and `put_away` gave."""
+        weights = within(tensors, "model.")
+        self.model.load_state_dict(weights)
+        self.reference.load_state_dict({**weights, **within(tensors, "reference.")})
+        self.good = {name: value.clone() for name, value in within(tensors, "good.").items()}
+        self.learner.restore(tensors)
+        self.progress = progress
+        self.replay.seek(progress.place)
+        self.guard.start, self.guard.strikes = progress.start, progress.strikes
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

@@ -1,0 +1,73 @@
+"""Asking a model: a chat's question answered until it ends, or a text's beginning continued for a while."""
+
+from collections.abc import Sequence
+
+import torch
+from msgspec import Struct
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.tokenizer import CharTokenizer
+from tui_trainer.model.sampling import generate
+from tui_trainer.model.transformer import Transformer
+
+CHARACTERS_A_TOKEN = 3  # a character model needs about as many more tokens for the same length of text
+
+
+class Answer(Struct, frozen=True):
+    """What a model said."""
+
+    tokens: tuple[int, ...]  # the new ones; the last is `end` when it ended by itself
+    text: str
+    ended: bool  # by itself; a continuation counts as ended, as it has no end to reach
+
+
+class Asker:
+    """Puts prompts to a model in the form that it was taught.
+
+    Args:
+        corpus: with pairs, prompts are questions in the chat template; without, beginnings of documents.
+        context: tokens that a prompt and its answer may take together.
+        longest: tokens an answer may take.
+    """
+
+    def __init__(self, corpus: Corpus, context: int, longest: int) -> None:
+        tokenizer = corpus.tokenizer
+        self.tokenizer, self.chat = tokenizer, bool(corpus.pairs)
+        if isinstance(tokenizer, CharTokenizer):
+            longest *= CHARACTERS_A_TOKEN
+        self.longest = max(1, min(longest, context // 2))
+        self.room = context - self.longest  # for the prompt
+        self.end = tokenizer.end if self.chat else None
+        specials = (tokenizer.document, tokenizer.user, tokenizer.assistant, tokenizer.end, tokenizer.pad)
+        self.banned = [token for token in specials if token != self.end]
+
+    def fits(self, prompt: str) -> bool:
+        """Whether a question leaves room for an answer; a beginning always does, as it is cut."""
+        return not self.chat or len(self.tokenizer.chat(prompt)) <= self.room
+
+    def tokens(self, prompt: str) -> list[int]:
+        """The prompt up to where the model goes on."""
+        if self.chat:
+            return self.tokenizer.chat(prompt)
+        return [self.tokenizer.document, *self.tokenizer.encode(prompt)[: self.room - 1]]
+
+    def ask(
+        self, model: Transformer, prompts: Sequence[str], generator: torch.Generator | None = None
+    ) -> list[Answer]:
+        """One answer to each prompt: at temperature 1 from the generator, or the likeliest without one.
+
+        Nothing but the role markers is barred: what is sampled is the model's own distribution.
+        """
+        rows = generate(
+            model,
+            [self.tokens(prompt) for prompt in prompts],
+            self.longest,
+            end=self.end,
+            temperature=0.0 if generator is None else 1.0,
+            generator=generator,
+            banned=self.banned,
+        )
+        return [
+            Answer(tuple(ids), self.tokenizer.decode(ids).strip(), self.end is None or ids[-1] == self.end)
+            for ids in rows
+        ]
