@@ -1,0 +1,134 @@
+"""The stages of gradient steps: they learn, they resume bit for bit, their figures are right."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from tui_trainer import settings as settings_module
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.events import Event, Guessed, Measured, Sampled, Stepped, Validated, WeightsPictured
+from tui_trainer.learning.evaluation import Evaluation
+from tui_trainer.learning.finetuning import Finetuning
+from tui_trainer.learning.pictures import picture
+from tui_trainer.learning.pretraining import Pretraining
+from tui_trainer.learning.training import Training
+from tui_trainer.learning.validation import token_bytes, validation_loss
+from tui_trainer.model.transformer import Transformer
+
+SETTINGS = settings_module.load(
+    assignments=[
+        "pretrain.steps=12",
+        "pretrain.batch=4",
+        "pretrain.measure_every=5",
+        "finetune.steps=12",
+        "finetune.measure_every=5",
+        "model.width=32",
+    ],
+    environ={},
+)
+STAGES = [Pretraining, Finetuning]
+
+
+def _run(stage: Training, steps: int) -> list[Event]:
+    return [event for _ in range(steps) for event in stage.advance()]
+
+
+@pytest.mark.parametrize("kind", STAGES)
+def test_a_resumed_stage_goes_on_bit_for_bit(
+    kind: Callable[..., Training], corpus: Corpus, tiny_model: Transformer
+) -> None:
+    stage = kind(tiny_model, corpus, SETTINGS, 0)
+    _run(stage, 7)
+    kept = {name: tensor.clone() for name, tensor in stage.tensors().items()}
+    expected = _run(stage, 5)
+
+    model = Transformer(tiny_model.shape, seed=99)
+    resumed = kind(model, corpus, SETTINGS, 0)
+    resumed.restore(kept)
+    assert _run(resumed, 5) == expected
+    assert all(torch.equal(a, b) for a, b in zip(model.parameters(), tiny_model.parameters(), strict=True))
+
+
+def test_pretraining_learns_and_tells(corpus: Corpus, tiny_model: Transformer) -> None:
+    events = _run(Pretraining(tiny_model, corpus, SETTINGS, 0), 12)
+    losses = [e.loss for e in events if isinstance(e, Stepped)]
+    assert losses[0] == pytest.approx(math.log(corpus.tokenizer.size), abs=0.05)
+    assert losses[-1] < losses[0] - 1
+    validated = [e for e in events if isinstance(e, Validated)]
+    assert [v.step for v in validated] == [0, 5, 10, 12]
+    assert validated[0].chance_nats == pytest.approx(math.log(corpus.tokenizer.size))
+    assert [e.step for e in events if isinstance(e, Sampled)] == [0, 5, 10, 12]
+    names = [m.name for m in [e for e in events if isinstance(e, WeightsPictured)][-1].matrices]
+    assert "layers.0.self_attn.q_proj" in names and "lm_head" in names and len(names) == 14
+    assert all(0 <= e.probability <= e.top[0][1] + 1e-5 for e in events if isinstance(e, Guessed))
+
+
+def test_the_first_step_s_loss_is_the_cross_entropy_of_its_batch(
+    corpus: Corpus, tiny_model: Transformer
+) -> None:
+    twin = Pretraining(Transformer(tiny_model.shape, seed=0), corpus, SETTINGS, 0)
+    inputs, targets = twin.batch()
+    log_p = torch.log_softmax(twin.model(inputs).double(), dim=-1)
+    by_hand = -log_p.gather(2, targets[..., None]).mean()
+    stepped = next(
+        e for e in Pretraining(tiny_model, corpus, SETTINGS, 0).advance() if isinstance(e, Stepped)
+    )
+    assert stepped.loss == pytest.approx(float(by_hand.detach()), abs=1e-6)
+
+
+def test_a_batch_without_targets_changes_nothing(corpus: Corpus, tiny_model: Transformer) -> None:
+    stage = Finetuning(tiny_model, corpus, SETTINGS, 0)
+    _run(stage, 1)
+    before = [p.detach().clone() for p in tiny_model.parameters()]
+    inputs = torch.zeros(2, 8, dtype=torch.long)
+    stage.batch = lambda: (inputs, torch.full_like(inputs, -100))  # type: ignore[method-assign]  # the case
+    events = list(stage.advance())
+    assert any(getattr(e, "level", "") == "warning" for e in events)
+    assert all(torch.equal(a, b) for a, b in zip(before, tiny_model.parameters(), strict=True))
+
+
+def test_validation_is_per_byte_of_text(corpus: Corpus, tiny_model: Transformer) -> None:
+    lengths = token_bytes(corpus.tokenizer)
+    loss = validation_loss(tiny_model, corpus.validation, lengths)
+    context, nats, size, count = tiny_model.shape.context, 0.0, 0, 0
+    for start in range(0, len(corpus.validation) - context, context):
+        window = torch.from_numpy(corpus.validation[start : start + context + 1].astype(np.int64))[None]
+        for logit, target in zip(tiny_model(window[:, :-1])[0], window[0, 1:], strict=True):
+            if target != corpus.tokenizer.document:
+                nats += float(F.cross_entropy(logit[None], target[None]))
+                size += len(corpus.tokenizer.decode_bytes([int(target)]))
+                count += 1
+    assert (loss.bytes, loss.tokens) == (size, count)
+    assert loss.bits_per_byte == pytest.approx(nats / size / math.log(2), rel=1e-4)
+    assert loss.nats_per_token == pytest.approx(nats / count, rel=1e-4)
+
+
+def test_evaluation_counts_right_answers(corpus: Corpus, tiny_model: Transformer) -> None:
+    measured = {
+        e.name: e
+        for e in Evaluation("base", tiny_model, corpus, SETTINGS).advance()
+        if isinstance(e, Measured)
+    }
+    assert measured["base/recall_heldout"].n == 4
+    assert measured["base/recall_heldout"].baseline == 0.25
+    assert {"pretrain/bits_per_byte", "base/format", "base/false_dont_know"} <= measured.keys()
+
+
+def test_facts_lost_is_a_difference_with_newcombe_s_interval() -> None:
+    # The example of Newcombe (1998), table II, row (a): 56/70 and 48/80, method 10: 0.0524 to 0.3339.
+    lost = Evaluation._facts_lost(48, 80, (56, 70))
+    assert lost.value == pytest.approx(0.2)
+    assert lost.ci95 == pytest.approx((0.0524, 0.3339), abs=1e-4)
+
+
+def test_pictures_keep_the_largest_cell_of_each_block() -> None:
+    matrix = torch.zeros(64, 128)
+    matrix[10, 20], matrix[63, 127] = -2.0, 1.0
+    drawn = picture(matrix)
+    cells = np.frombuffer(drawn.cells, dtype=np.int8).reshape(drawn.rows, drawn.columns)
+    assert drawn.scale == 2.0 and cells[5, 10] == -127 and cells[31, 63] == 64
+    assert np.count_nonzero(cells) == 2
