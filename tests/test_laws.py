@@ -3,7 +3,6 @@
 import ast
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -180,17 +179,3 @@ def test_one_package_is_tested() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, cwd="/", timeout=60, check=True
     )
     assert Path(done.stdout.strip()).parent == PACKAGE
-
-
-def test_an_installed_package_has_all_its_files() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    patterns = project["tool"]["setuptools"]["package-data"]["tui_trainer"]
-    shipped = {path for pattern in patterns for path in PACKAGE.glob(pattern)}
-    others = {
-        path
-        for path in PACKAGE.rglob("*")
-        if path.is_file() and path.suffix != ".py" and "__pycache__" not in path.parts
-    }
-    assert others - shipped == set()
-    folders = {path.parent for path in FILES}
-    assert [str(folder) for folder in sorted(folders) if not (folder / "__init__.py").is_file()] == []

@@ -45,9 +45,9 @@ class TrainerDied(Exception):
 
 
 def with_simulated_rater(plan: Plan) -> Plan:
-    """The plan, with a simulated rater in the place of a person."""
+    """The plan, with a simulated rater in the place of a person where it comes to rating."""
     settings = plan.settings
-    if settings.feedback.rater != "person":
+    if settings.feedback.rater != "person" or "feedback" not in plan.stages():
         return plan
     feedback = msgspec.structs.replace(settings.feedback, rater=STAND_IN)
     return msgspec.structs.replace(plan, settings=msgspec.structs.replace(settings, feedback=feedback))
@@ -103,15 +103,13 @@ def last_line(folder: RunFolder) -> str:
 
 def _hand_over(folder: RunFolder, state: State, teller: Teller) -> bool:
     """A pair waits to be rated: see that somebody does. False: nobody yet."""
-    rater = state.setting("feedback.rater")
-    if rater == "person":
-        rater = STAND_IN
-        with Control(folder, ANSWER_SECONDS) as control:
-            reply = _steer(control, Simulate(rater))
-        if not reply.ok:
-            return False
-    teller.say(f"nobody is here to rate: a simulated rater, '{rater}', makes the picks")
-    return True
+    if state.setting("feedback.rater") != "person":
+        return True
+    with Control(folder, ANSWER_SECONDS) as control:
+        reply = _steer(control, Simulate(STAND_IN))
+    if reply.ok:
+        teller.say(f"nobody is here to rate: a simulated rater, '{STAND_IN}', makes the picks")
+    return reply.ok
 
 
 def _steer(control: Control, command: Command) -> Reply:

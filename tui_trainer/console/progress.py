@@ -86,7 +86,9 @@ def told(state: State, event: Event) -> str | None:
     """The line that an event leaves behind, if any; `state` has taken it in already."""
     match event:
         case e.RunStarted():
-            return f"run {one_line(event.run)}: preset {event.preset}, seed {event.seed}"
+            rater = state.setting("feedback.rater")
+            rated = "" if rater in (None, "person") else f", rated by a simulated rater, '{rater}'"
+            return f"run {one_line(event.run)}: preset {event.preset}, seed {event.seed}{rated}"
         case e.SpeedMeasured():
             return _speed_told(state, event)
         case e.Noticed():
