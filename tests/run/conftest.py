@@ -1,20 +1,21 @@
 """Toy trainers in processes of their own."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from toys import toy_run
 
-from tui_trainer.run import folder as folders
-from tui_trainer.run import plan as plans
 from tui_trainer.run.folder import RunFolder
-from tui_trainer.settings import load
 
 
 class Trainers:
@@ -50,10 +51,8 @@ class Trainers:
         pid = self.start(folder, **order)
         time.sleep(seconds)
         # The process is not reaped before `wait` has read its status, so its id is still its own or gone.
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         return self.wait()
 
 
@@ -67,23 +66,7 @@ def trainers() -> Iterator[Trainers]:
 
 
 @pytest.fixture
-def new_run(tmp_path: Path) -> Callable[..., RunFolder]:
-    """Makes a run of the toy pipeline."""
-
-    def make(*assignments: str, **options: object) -> RunFolder:
-        settings = load(
-            "quick",
-            [
-                "pretrain.steps=40",
-                "finetune.steps=12",
-                "feedback.rater=polite",
-                "run.checkpoint_every=7",
-                "run.threads=1",
-                *assignments,
-            ],
-            environ={},
-        )
-        plan = plans.make(settings, preset="quick", **options)  # type: ignore[arg-type]
-        return folders.create(tmp_path / "runs", plan)
-
-    return make
+def new_run() -> Iterator[Callable[..., RunFolder]]:
+    """Makes runs of the toy pipeline, under a path short enough for a socket."""
+    with tempfile.TemporaryDirectory(prefix="toy-", dir="/tmp") as runs:
+        yield partial(toy_run, Path(runs))

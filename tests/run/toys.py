@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -26,11 +27,26 @@ from tui_trainer.events import (
 )
 from tui_trainer.learning.randomness import generator
 from tui_trainer.model import checkpoint
+from tui_trainer.run import folder as folders
+from tui_trainer.run import plan as plans
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.pipeline import Phase
-from tui_trainer.settings import Settings
+from tui_trainer.settings import Settings, load
 
 PICKS = 6
+SETTINGS = (
+    "pretrain.steps=40",
+    "finetune.steps=12",
+    "feedback.rater=polite",
+    "run.checkpoint_every=7",
+    "run.threads=1",
+)
+
+
+def toy_run(runs: Path, *assignments: str, **options: Any) -> RunFolder:
+    """A new run for the toy pipeline, its settings changed by `assignments`, its plan by `options`."""
+    settings = load("quick", [*SETTINGS, *assignments], environ={})
+    return folders.create(runs, plans.make(settings, preset="quick", **options))
 
 
 class ToyStage:
@@ -178,14 +194,16 @@ class ToyPipeline:
         for weights in reversed(before):
             if self.folder.weights(weights).exists():
                 return checkpoint.load(self.folder.weights(weights))[0]["state"].clone()
-        return torch.zeros(64)
+        return torch.zeros(int(os.environ.get("TOY_STATE", "64")))
 
     def freeze(self, weights: WeightsName) -> WeightsFrozen:
         assert self.state is not None
         path = self.folder.weights(weights)
         checkpoint.save(path, {"state": self.state}, {})
         digest = "".join(f"{v:.17g}," for v in self.state.tolist())[:64]
-        return WeightsFrozen(weights, digest, 64, path.stat().st_size, f"weights/{weights}.safetensors")
+        return WeightsFrozen(
+            weights, digest, len(self.state), path.stat().st_size, f"weights/{weights}.safetensors"
+        )
 
     def prompt(self, text: str) -> str:
         if self.state is None:

@@ -11,9 +11,17 @@ from tui_trainer.events import Choice, Event, PairOffered, StageName
 class Stage(Protocol):
     """One stage, driven a step at a time by whoever owns the process."""
 
-    name: StageName
-    step: int  # steps done
-    steps: int  # steps in all
+    @property
+    def name(self) -> StageName:
+        """Which of the five it is, or belongs to."""
+
+    @property
+    def step(self) -> int:
+        """Steps done."""
+
+    @property
+    def steps(self) -> int:
+        """Steps in all."""
 
     @property
     def pending(self) -> PairOffered | None:

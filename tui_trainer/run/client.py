@@ -26,27 +26,37 @@ def launch(folder: RunFolder, *, proceed: bool = False) -> int:
         proceed: leave a pause that the run was in when its trainer ended.
 
     Returns:
-        The process id. That the trainer lives is told by `lock.is_alive`, why it ended by `trainer.log`.
+        The process id. From here on `lock.is_alive` tells whether it lives, and `trainer.log` why it ended.
 
     Raises:
         UserError: the run has a trainer already, or none can be started.
     """
     if lock.is_alive(folder):
-        raise UserError(f"run {folder.id} already has a trainer; `tui-trainer attach {folder.id}`")
+        raise lock.taken(folder)
+    try:
+        # Taken here and inherited by the trainer: there is no moment at which the run seems to have none.
+        held = lock.Lock(folder)
+    except OSError as error:
+        raise UserError(f"run {folder.id} can't be written: {error.strerror}") from error
     # -P: never import what happens to lie in the working directory instead of a library of that name.
     command = [sys.executable, "-P", "-m", "tui_trainer.run.trainer", str(folder.path)]
+    command += ["--lock", str(held.descriptor), *(["--proceed"] if proceed else [])]
     try:
         with open(folder.trainer_log, "ab") as log:
             process = subprocess.Popen(
-                command + (["--proceed"] if proceed else []),
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=folder.path,
                 start_new_session=True,
+                pass_fds=(held.descriptor,),
             )
+        held.name(process.pid)
     except OSError as error:
         raise UserError(f"no trainer could be started for {folder.id}: {error.strerror}") from error
+    finally:
+        held.leave()
     # Reaped when it ends, so that a screen that outlives it leaves no zombie.
     threading.Thread(target=process.wait, name="reaper", daemon=True).start()
     return process.pid

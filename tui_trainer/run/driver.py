@@ -78,7 +78,9 @@ class Driver:
     def _begin(self) -> None:
         self.journal.emit(self.started)
         if self.journal.take(SpeedMeasured) is None:
-            self.journal.emit(self.pipeline.measure_speed())
+            with self._abortable(True):
+                measured = self.pipeline.measure_speed()
+            self.journal.emit(measured)
 
     def _reason_to_skip(self, phases: list[Phase]) -> str | None:
         stage = phases[0].stage
@@ -133,8 +135,8 @@ class Driver:
                 self.steering.between()
 
     @contextmanager
-    def _abortable(self, long: bool) -> Iterator[None]:
-        self.abortable = long
+    def _abortable(self, yes: bool) -> Iterator[None]:
+        self.abortable = yes
         try:
             yield
         finally:

@@ -17,7 +17,7 @@ def check(name: str, value: float) -> str | None:
     default = description.default
     if isinstance(default, bool) or not isinstance(default, int | float):
         return f"{name} can't be changed while a run goes on"
-    if isinstance(default, int) and value != int(value):
+    if isinstance(default, int) and not float(value).is_integer():
         return f"{name} takes a whole number, not {value:g}"
     try:
         if not math.isfinite(value):

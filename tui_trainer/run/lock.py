@@ -28,35 +28,58 @@ class Holder(Struct, frozen=True):
 
 
 class Lock:
-    """Held from construction until `release` or the end of the process.
+    """Held from construction until `release`, or the end of the last process that has its descriptor.
+
+    Args:
+        descriptor: of the locked file, inherited from the process that took the lock for this one.
 
     Raises:
         UserError: another trainer holds it.
+        OSError: the file can't be opened.
     """
 
-    def __init__(self, folder: RunFolder) -> None:
-        self._descriptor = os.open(folder.lock, os.O_RDWR | os.O_CREAT, 0o600)
+    def __init__(self, folder: RunFolder, descriptor: int | None = None) -> None:
+        if descriptor is None:
+            self.descriptor = os.open(folder.lock, os.O_RDWR | os.O_CREAT, 0o600)
+            self._take(folder)
+        else:
+            self.descriptor = descriptor
+            os.set_inheritable(descriptor, False)
+        self.name(os.getpid())
+
+    def _take(self, folder: RunFolder) -> None:
         for attempt in range(ATTEMPTS):
             try:
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
+                fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if attempt == ATTEMPTS - 1:
-                    os.close(self._descriptor)
-                    owner = holder(folder)
-                    process = f" (process {owner.pid})" if owner else ""
-                    raise UserError(
-                        f"run {folder.id} already has a trainer{process}; `tui-trainer attach {folder.id}`"
-                    ) from None
+                    os.close(self.descriptor)
+                    raise taken(folder) from None
                 time.sleep(WAIT_SECONDS)
-        content = msgspec.json.encode(Holder(os.getpid(), _start_of(os.getpid())))
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, content + b"\n", 0)
+            else:
+                return
+
+    def name(self, pid: int) -> None:
+        """Write down whose lock it is."""
+        content = msgspec.json.encode(Holder(pid, _start_of(pid)))
+        os.ftruncate(self.descriptor, 0)
+        os.pwrite(self.descriptor, content + b"\n", 0)
+
+    def leave(self) -> None:
+        """Let go of it in this process; another that has inherited it holds it on."""
+        os.close(self.descriptor)
 
     def release(self) -> None:
         """Let another trainer have the run."""
-        os.ftruncate(self._descriptor, 0)
-        os.close(self._descriptor)
+        os.ftruncate(self.descriptor, 0)
+        os.close(self.descriptor)
+
+
+def taken(folder: RunFolder) -> UserError:
+    """What to say when the run has a trainer."""
+    owner = holder(folder)
+    process = f" (process {owner.pid})" if owner else ""
+    return UserError(f"run {folder.id} already has a trainer{process}; `tui-trainer attach {folder.id}`")
 
 
 def is_alive(folder: RunFolder) -> bool:

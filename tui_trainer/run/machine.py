@@ -22,7 +22,8 @@ def configure(count: int) -> None:
     import torch
 
     torch.set_num_threads(count)
-    torch.use_deterministic_algorithms(True)
+    # The same as use_deterministic_algorithms(True), which would import the compiler for two seconds.
+    torch.set_deterministic_debug_mode("error")
     # It would fill every new tensor, to make reads of unwritten memory repeatable; there are none to repeat.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property
 

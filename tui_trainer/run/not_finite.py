@@ -25,6 +25,7 @@ def _with_nan(value: Any, kind: Any) -> Any:
     if isinstance(value, dict):
         return _dict_with_nan(value, kind)
     if isinstance(value, list):
+        kind = next((one for one in _arms(kind) if get_origin(one) in (list, tuple)), kind)
         kinds = [k for k in get_args(kind) if k is not Ellipsis]
         if len(kinds) == 1:
             kinds *= len(value)
@@ -34,8 +35,8 @@ def _with_nan(value: Any, kind: Any) -> Any:
 
 
 def _dict_with_nan(value: dict[str, Any], kind: Any) -> dict[str, Any]:
-    if get_origin(kind) is dict:
-        _, item = get_args(kind)
+    if mapping := next((one for one in _arms(kind) if get_origin(one) is dict), None):
+        _, item = get_args(mapping)
         return {key: _with_nan(one, item) for key, one in value.items()}
     struct = _struct_for(value, kind)
     if struct is None:
@@ -46,13 +47,15 @@ def _dict_with_nan(value: dict[str, Any], kind: Any) -> dict[str, Any]:
 
 def _struct_for(value: dict[str, Any], kind: Any) -> type[Struct] | None:
     """The Struct that this object is; of a tagged union, the one with its tag."""
-    if get_origin(kind) in (Union, types.UnionType):
-        for one in get_args(kind):
-            config = getattr(one, "__struct_config__", None)
-            if config is not None and value.get(config.tag_field) == config.tag:
-                return one  # type: ignore[no-any-return]  # only Structs have a config
-        return None
-    return kind if isinstance(kind, type) and issubclass(kind, Struct) else None
+    structs = [one for one in _arms(kind) if isinstance(one, type) and issubclass(one, Struct)]
+    if len(structs) == 1:
+        return structs[0]
+    tagged = ((one, one.__struct_config__) for one in structs)
+    return next((one for one, config in tagged if value.get(str(config.tag_field)) == config.tag), None)
+
+
+def _arms(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
 
 
 @cache

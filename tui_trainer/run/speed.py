@@ -16,7 +16,7 @@ from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Shape, Transformer
 from tui_trainer.run.plan import Plan
 
-BUDGET_SECONDS = 0.8  # for each of the measurements
+BUDGET_SECONDS = 0.5  # for each of the measurements
 MOST_TRIES = 6
 ROWS, NEW_TOKENS = 48, 12  # answered at once when sampling is timed
 

@@ -50,12 +50,19 @@ class Trainer:
     Args:
         build: makes the run's phases.
         proceed: leave a pause that the run was in.
+        inherited: descriptor of the run's lock file, if `client.launch` has locked it for this process.
     """
 
     def __init__(
-        self, folder: RunFolder, build: "Callable[[RunFolder], Pipeline]", *, proceed: bool = False
+        self,
+        folder: RunFolder,
+        build: "Callable[[RunFolder], Pipeline]",
+        *,
+        proceed: bool = False,
+        inherited: int | None = None,
     ) -> None:
         self.folder, self.build, self.proceed = folder, build, proceed
+        self.inherited = inherited
         self.busy = BusyClock()
         self.requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self.signals = 0
@@ -67,7 +74,7 @@ class Trainer:
         server: ControlServer | None = None
         try:
             self.folder.plan  # noqa: B018 - raises if the folder is no run
-            lock = Lock(self.folder)
+            lock = Lock(self.folder, self.inherited)
         except (UserError, OSError) as error:
             say(str(error))
             return 2
@@ -79,18 +86,10 @@ class Trainer:
                 say(f"no control socket ({error}); the run goes on without")
             return self._train()
         except Stopped:
-            say("stopped; the run can be resumed")
-            return 0
-        except UserError as error:
-            return self._fail(str(error), 2)
-        except OSError as error:
-            traceback.print_exc()
-            what = error.strerror or str(error)
-            return self._fail(f"{what}; put it right, then `tui-trainer resume {self.folder.id}`", 1)
+            return self._stopped()
         except Exception as error:
-            traceback.print_exc()
-            first = (str(error).splitlines() or [""])[0]
-            return self._fail(f"{type(error).__name__}: {first} (more in trainer.log)", 1)
+            # Imports that were interrupted by the request to stop fail in ways of their own.
+            return self._stopped() if self.signals and self.driver is None else self._failed(error)
         finally:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, signal.SIG_IGN)  # it is ending
@@ -164,8 +163,8 @@ class Trainer:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.signals += 1
         self.requests.put(Request(Stop(), lambda reply: None))
-        # In a long step there is nothing to put away; and whoever asks twice means now.
-        if self.signals > 1 or (self.driver is not None and self.driver.abortable):
+        # At the start and in a long step there is nothing to put away; and whoever asks twice means now.
+        if self.signals > 1 or self.driver is None or self.driver.abortable:
             raise Stopped
 
     def _submit(self, request: Request) -> None:
@@ -181,12 +180,25 @@ class Trainer:
                 request = self.requests.get_nowait()
                 request.respond(Reply(ok=True) if isinstance(request.command, Stop) else OVER)
 
-    def _fail(self, line: str, status: int) -> int:
+    def _stopped(self) -> int:
+        say("stopped; the run can be resumed")
+        return 0
+
+    def _failed(self, error: Exception) -> int:
+        """Tell why, in trainer.log and, if it takes one more line, in the run's log."""
+        if isinstance(error, UserError):
+            line = str(error)
+        elif isinstance(error, OSError):
+            line = f"{error.strerror or error}; put it right, then `tui-trainer resume {self.folder.id}`"
+        else:
+            line = f"{type(error).__name__}: {str(error).partition(chr(10))[0]} (more in trainer.log)"
+        if not isinstance(error, UserError):
+            traceback.print_exception(error)
         say(f"failed: {line}")
         if self.writer is not None:
             with contextlib.suppress(OSError):
                 self.writer.append(Noticed(line, "error"), self.busy.seconds)
-        return status
+        return 2 if isinstance(error, UserError) else 1
 
 
 def main() -> int:
@@ -194,8 +206,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tui_trainer.run.trainer", description=__doc__)
     parser.add_argument("run", help="the run's folder")
     parser.add_argument("--proceed", action="store_true", help="leave a pause that the run was in")
+    parser.add_argument("--lock", type=int, help="descriptor of the lock file, locked by who starts this")
     arguments = parser.parse_args()
-    return Trainer(RunFolder(arguments.run), _real, proceed=arguments.proceed).run()
+    folder = RunFolder(arguments.run)
+    return Trainer(folder, _real, proceed=arguments.proceed, inherited=arguments.lock).run()
 
 
 def _real(folder: RunFolder) -> "Pipeline":

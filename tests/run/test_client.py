@@ -1,0 +1,56 @@
+"""Starting a trainer, and what the side without torch may import."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tui_trainer.errors import UserError
+from tui_trainer.run import client, lock
+from tui_trainer.run.client import Control
+from tui_trainer.run.commands import Stop, TakeControl
+
+LIGHT = "plan folder lock log commands client report resources history knobs preferences control trainer"
+
+
+def test_what_the_screen_uses_does_not_import_torch():
+    imports = "; ".join(f"import tui_trainer.run.{name}" for name in LIGHT.split())
+    code = f"{imports}; import sys; sys.exit('torch' in sys.modules or 'textual' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_launched_it_lives_from_the_first_moment_and_only_once(new_run):
+    folder = new_run()
+    pid = client.launch(folder)
+    assert lock.is_alive(folder)
+    owner = lock.holder(folder)
+    assert owner is None or owner.pid == pid  # None: it is just writing its name
+    with pytest.raises(UserError, match="already has a trainer"):
+        client.launch(folder)
+    with Control(folder, timeout=30) as control:
+        until = time.monotonic() + 30
+        while not (reply := control.send(TakeControl())).ok and time.monotonic() < until:
+            time.sleep(0.05)
+        assert reply.ok, reply.error
+        assert control.send(Stop()).ok
+    until = time.monotonic() + 30
+    while lock.is_alive(folder) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert not lock.is_alive(folder)
+    assert folder.trainer_log.read_text().splitlines()[-1].endswith("stopped; the run can be resumed")
+
+
+def test_a_folder_that_is_no_run(tmp_path):
+    command = [sys.executable, "-m", "tui_trainer.run.trainer", str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True)
+    assert ended.returncode == 2 and "is not a run: it has no plan.json" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_trainer_that_can_not_be_started(new_run, monkeypatch):
+    folder = new_run()
+    monkeypatch.setattr(sys, "executable", "/nonexistent/python")
+    with pytest.raises(UserError, match="no trainer could be started"):
+        client.launch(folder)
+    assert not lock.is_alive(folder)

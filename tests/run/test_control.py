@@ -1,0 +1,282 @@
+"""The control socket: what strangers send harms nobody else, and one connection steers."""
+
+import os
+import queue
+import socket
+import stat
+import threading
+import time
+from collections.abc import Iterator
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tui_trainer.run import client
+from tui_trainer.run.client import Control
+from tui_trainer.run.commands import (
+    MAX_BYTES,
+    Continue,
+    Pause,
+    Pick,
+    Prompt,
+    Reply,
+    Stop,
+    TakeControl,
+    Turn,
+    command_decoder,
+    command_encoder,
+)
+from tui_trainer.run.control import READ_ONLY, ControlServer, Request
+from tui_trainer.run.folder import RunFolder
+
+
+class Server:
+    """A server whose commands are answered at once, or never."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self.requests: queue.Queue[Request] = queue.Queue()
+        self.silent = False
+        self.server = ControlServer(folder, self.submit)
+
+    def submit(self, request: Request) -> None:
+        self.requests.put(request)
+        if not self.silent:
+            text = request.command.text if isinstance(request.command, Prompt) else None
+            request.respond(Reply(ok=True, text=text))
+
+    def connect(self) -> socket.socket:
+        link = socket.socket(socket.AF_UNIX)
+        link.settimeout(5)
+        while True:
+            try:
+                link.connect(str(client.address(self.folder)))
+            except BlockingIOError:  # many at once: the queue of those that wait to be taken is full
+                time.sleep(0.01)
+            else:
+                return link
+
+
+@pytest.fixture
+def server(new_run) -> Iterator[Server]:
+    server = Server(new_run())
+    yield server
+    server.server.close()
+
+
+def ask(link: socket.socket, *commands: object) -> list[dict]:
+    link.sendall(b"".join(command_encoder.encode(command) + b"\n" for command in commands))
+    received = b""
+    while received.count(b"\n") < len(commands):
+        chunk = link.recv(65536)
+        assert chunk, "hung up"
+        received += chunk
+    return [msgspec.json.decode(line) for line in received.splitlines()]
+
+
+def hung_up(link: socket.socket) -> bool:
+    try:
+        while link.recv(65536):
+            pass
+    except ConnectionResetError:
+        pass
+    return True
+
+
+def test_only_the_owner_can_open_it(server):
+    assert stat.S_IMODE(os.stat(server.folder.control).st_mode) == 0o700
+    assert stat.S_IMODE(os.stat(server.folder.socket).st_mode) == 0o600
+
+
+def test_one_steers_and_others_watch(server):
+    first, second = server.connect(), server.connect()
+    assert ask(second, Pause()) == [{"ok": False, "error": "read-only: take control first"}]
+    assert ask(first, TakeControl(), TakeControl(), Pause()) == [{"ok": True}] * 3
+    assert ask(second, TakeControl(), Stop()) == [{"ok": False, "error": READ_ONLY}] * 2
+    first.close()
+    with Control(server.folder) as control:
+        while not control.send(TakeControl()).ok:
+            time.sleep(0.01)
+    assert server.requests.qsize() == 1
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"\xff\xfe\n",
+        b"hello\n",
+        b"[]\n",
+        b"{}\n",
+        b"\n",
+        b'{"type":"explode"}\n',
+        b'{"type":"pick","pair":"1","choice":"a"}\n',
+        b'{"type":"pick","pair":1,"choice":"c"}\n',
+        b'{"type":"continue","steps":0}\n',
+        b'{"type":"pause","extra":1}\n',
+        b'{"type":"prompt","text":"' + b"x" * MAX_BYTES + b'"}\n',
+        b"x" * (MAX_BYTES + 1),
+        b"\x00" * 10 + b"\n",
+    ],
+)
+def test_what_can_not_be_read_ends_that_connection_only(server, message):
+    good, bad = server.connect(), server.connect()
+    assert ask(good, TakeControl()) == [{"ok": True}]
+    bad.sendall(message)
+    assert hung_up(bad)
+    assert ask(good, Prompt("still there")) == [{"ok": True, "text": "still there"}]
+
+
+@given(st.lists(st.binary(max_size=300), max_size=4))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+def test_noise(server, pieces):
+    link = server.connect()
+    try:
+        for piece in pieces:
+            link.sendall(piece)
+        link.shutdown(socket.SHUT_WR)
+    except (BrokenPipeError, OSError):
+        pass
+    link.close()
+    with Control(server.folder) as control:
+        assert _patiently(control, TakeControl()).ok
+        assert control.send(Prompt("é")).text == "é"
+
+
+def _patiently(control: Control, command: TakeControl) -> Reply:
+    """The one before may not have been noticed to be gone."""
+    for _ in range(100):
+        reply = control.send(command)
+        if reply.ok:
+            break
+        time.sleep(0.01)
+    return reply
+
+
+def test_a_message_in_pieces_and_many_in_one(server):
+    link = server.connect()
+    for byte in command_encoder.encode(TakeControl()):
+        link.sendall(bytes([byte]))
+    link.sendall(b"\n")
+    assert link.recv(100) == b'{"ok":true}\n'
+    replies = ask(link, *[Prompt(str(number)) for number in range(50)])
+    assert [reply["text"] for reply in replies] == [str(number) for number in range(50)]
+
+
+def test_many_connections(server):
+    links = [server.connect() for _ in range(100)]
+    assert ask(links[-1], TakeControl()) == [{"ok": True}]
+    for link in links[:-1]:
+        assert ask(link, Pause())[0]["error"] == READ_ONLY
+    for link in links:
+        link.close()
+
+
+def test_more_connections_than_are_taken(server):
+    links = [server.connect() for _ in range(140)]
+    assert hung_up(links[-1])
+    for link in links:
+        link.close()
+    with Control(server.folder) as control:
+        assert _patiently(control, TakeControl()).ok
+
+
+def test_who_does_not_read_blocks_nobody(server):
+    slow = server.connect()
+    slow.setblocking(False)
+    line = command_encoder.encode(Prompt("x" * 60_000)) + b"\n"
+    try:
+        for _ in range(200):
+            slow.send(command_encoder.encode(TakeControl()) + b"\n" + line)
+    except (BlockingIOError, BrokenPipeError, ConnectionResetError):
+        pass
+    other = server.connect()
+    begun = time.monotonic()
+    assert ask(other, Pause())[0]["error"] == READ_ONLY
+    assert time.monotonic() - begun < 1
+
+
+def test_a_path_too_long_for_a_socket(tmp_path, new_run, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    (tmp_path / "run").mkdir(mode=0o700)
+    short = new_run()
+    deep = tmp_path / ("deep" * 30)
+    deep.mkdir()
+    folder = RunFolder(short.path.rename(deep / short.id))
+    server = Server(folder)
+    place = client.address(folder)
+    assert place != folder.socket and stat.S_IMODE(place.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(folder.address.stat().st_mode) == 0o600
+    with Control(folder) as control:
+        assert control.send(TakeControl()).ok
+    server.server.close()
+    assert not place.parent.exists() and not folder.address.exists()
+
+
+def test_nobody_there(new_run):
+    folder = new_run()
+    with Control(folder) as control:
+        assert control.send(Pause()).error == f"no trainer is running; `tui-trainer resume {folder.id}`"
+
+
+def test_a_socket_left_by_a_killed_trainer(server, new_run):
+    folder = new_run()
+    folder.control.mkdir(mode=0o700)
+    dead = socket.socket(socket.AF_UNIX)
+    dead.bind(str(folder.socket))
+    dead.close()
+    with Control(folder) as control:
+        assert "no trainer is running" in (control.send(Pause()).error or "")
+        again = Server(folder)
+        assert control.send(TakeControl()).ok
+        again.server.close()
+
+
+def test_a_controller_takes_control_again_after_a_resume(server):
+    control = Control(server.folder)
+    assert control.send(TakeControl()).ok
+    server.server.close()
+    assert not control.send(Pause()).ok
+    server.server = ControlServer(server.folder, server.submit)
+    assert control.send(Pause()).ok
+    control.close()
+
+
+def test_a_late_answer_is_not_taken_for_the_next(server):
+    control = Control(server.folder)
+    assert control.send(TakeControl()).ok
+    server.silent = True
+    reply = control.send(Prompt("first"), timeout=0.05)
+    assert reply.error == "the trainer is busy and has not answered yet"
+    server.silent = False
+    late = server.requests.get(timeout=1)
+    threading.Timer(0.05, late.respond, [Reply(ok=True, text="first")]).start()
+    assert control.send(Prompt("second")).text == "second"
+    control.close()
+
+
+def test_too_long_a_prompt_is_told(server):
+    with Control(server.folder) as control:
+        assert control.send(TakeControl()).ok
+        assert "too long" in (control.send(Prompt("x" * MAX_BYTES)).error or "")
+        assert control.send(Prompt("short")).text == "short"
+
+
+def test_the_controller_leaves_while_its_command_waits(server):
+    server.silent = True
+    link = server.connect()
+    assert ask(link, TakeControl()) == [{"ok": True}]
+    link.sendall(command_encoder.encode(Pause()) + b"\n")
+    request = server.requests.get(timeout=1)
+    link.close()
+    request.respond(Reply(ok=True))
+    with Control(server.folder) as control:
+        assert _patiently(control, TakeControl()).ok
+
+
+@pytest.mark.parametrize(
+    "command", [Continue(), Continue(3), Turn("feedback.kl", 0.5), Pick(0, "both_bad"), Prompt("é"), Stop()]
+)
+def test_commands_survive_the_wire(command):
+    assert command_decoder.decode(command_encoder.encode(command)) == command

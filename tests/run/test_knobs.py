@@ -1,0 +1,47 @@
+"""What can be turned, and to what."""
+
+import pytest
+
+from tui_trainer.run import knobs
+from tui_trainer.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("feedback.kl", 0.5, None),
+        ("feedback.kl", 0, None),
+        ("feedback.kl", -0.1, "takes a number from 0 to 10, not -0.1"),
+        ("feedback.kl", float("nan"), "takes a number"),
+        ("feedback.kl", float("inf"), "takes a number"),
+        ("feedback.picks", 30, None),
+        ("feedback.picks", 30.5, "whole number"),
+        ("feedback.picks", float("nan"), "whole number"),
+        ("pretrain.matrix_lr", 0, "takes a number"),
+        ("data.mixture.web", 3, None),
+        ("data.tokenizer", 1, "can't be changed"),
+        ("data.filters", 1, "can't be changed"),
+        ("nothing", 1, "there is no setting 'nothing'"),
+        ("", 1, "there is no setting ''"),
+    ],
+)
+def test_check(name, value, says):
+    error = knobs.check(name, value)
+    assert error is None if says is None else error is not None and says in error
+
+
+def test_turned_keeps_types_and_order():
+    settings = knobs.turned(
+        Settings(),
+        [("feedback.picks", 30.0), ("feedback.kl", 1), ("feedback.kl", 2), ("data.mixture.web", 0)],
+    )
+    assert settings.feedback.picks == 30 and isinstance(settings.feedback.picks, int)
+    assert settings.feedback.kl == 2 and settings.data.mixture.web == 0
+    assert knobs.turned(Settings(), []) == Settings()
+
+
+def test_later_stages():
+    assert knobs.is_later("feedback.kl", "pretrain") and knobs.is_later("pretrain.steps", "data")
+    assert not knobs.is_later("pretrain.steps", "pretrain") and not knobs.is_later("pretrain.steps", "frozen")
+    assert knobs.is_later("data.mixture.web", "data") and not knobs.is_later("data.documents", "data")
+    assert not knobs.is_later("model.width", "data") and not knobs.is_later("run.threads", "data")

@@ -1,0 +1,408 @@
+"""Commands to a running trainer: what they do, when they are refused, and that a resume repeats them."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import msgspec
+import pytest
+from toys import PICKS, lines, state_of
+
+from tui_trainer.events import (
+    Continued,
+    KnobTurned,
+    Noticed,
+    PairOffered,
+    Paused,
+    Picked,
+    Record,
+    RunEnded,
+    Stepped,
+)
+from tui_trainer.run import lock
+from tui_trainer.run.client import Control
+from tui_trainer.run.commands import (
+    Continue,
+    Pause,
+    Pick,
+    Prompt,
+    Reply,
+    Simulate,
+    Stop,
+    TakeControl,
+    Turn,
+)
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.log import LogReader, comparable, read_all
+
+SLOW = {"TOY_SECONDS": "0.01"}
+
+
+class Watched:
+    """A toy run under control, its events as they come."""
+
+    def __init__(self, trainers: object, folder: RunFolder, **order: object) -> None:
+        self.trainers, self.folder, self.order = trainers, folder, order
+        self.control = Control(folder, timeout=5)
+        self.reader = LogReader(folder.events)
+        self.records: list[Record] = []
+        self.pid = 0
+        self.running = False
+        self.start()
+
+    def start(self) -> None:
+        self.pid = self.trainers.start(self.folder, **self.order)  # type: ignore[attr-defined]
+        self.running = True
+        reply = Reply(ok=False)
+        until = time.monotonic() + 5
+        while not reply.ok and time.monotonic() < until:
+            reply = self.control.send(TakeControl())
+            time.sleep(0.005)
+        assert reply.ok, reply.error
+
+    def wait(self) -> int:
+        self.running = False
+        return self.trainers.wait()  # type: ignore[attr-defined, no-any-return]
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+        assert self.wait() == -9
+
+    def until(self, found: Callable[[object], bool]) -> Record:
+        """Wait for an event."""
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            for record in self.reader.poll():
+                self.records.append(record)
+                if found(record.event):
+                    return record
+            time.sleep(0.002)
+        raise AssertionError(f"did not come; trainer.log: {self.folder.trainer_log.read_text()}")
+
+    def quiet(self, seconds: float = 0.15) -> bool:
+        """Whether nothing more comes."""
+        self.records += self.reader.poll()
+        time.sleep(seconds)
+        return self.reader.poll() == []
+
+    def events(self) -> list[object]:
+        return [record.event for record in read_all(self.folder.events)]
+
+    def ok(self, command: object) -> Reply:
+        reply = self.control.send(command)  # type: ignore[arg-type]
+        assert reply.ok, reply.error
+        return reply
+
+    def refused(self, command: object) -> str:
+        reply = self.control.send(command)  # type: ignore[arg-type]
+        assert not reply.ok and reply.error and "\n" not in reply.error
+        return reply.error
+
+
+@pytest.fixture
+def watch(trainers, new_run) -> Iterator[Callable[..., Watched]]:
+    made: list[Watched] = []
+
+    def make(*assignments: str, **order: object) -> Watched:
+        order.setdefault("env", SLOW)
+        made.append(Watched(trainers, new_run(*assignments), **order))
+        return made[-1]
+
+    yield make
+    for one in made:
+        if one.running:
+            one.kill()
+
+
+def step(number: int, stage: str = "pretrain") -> Callable[[object], bool]:
+    return lambda event: isinstance(event, Stepped) and (event.stage, event.step) == (stage, number)
+
+
+def test_pause_single_steps_continue(watch):
+    run = watch()
+    run.until(step(3))
+    run.ok(Pause())
+    run.ok(Pause())  # already
+    assert "no pair to pick from" in run.refused(Pick(0, "a"))
+    assert run.quiet()
+    paused_at = run.events()[-1]
+    assert paused_at == Paused()
+    done = [e.step for e in run.events() if isinstance(e, Stepped)][-1]
+    run.ok(Continue(steps=2))
+    run.until(lambda e: isinstance(e, Paused))
+    assert run.quiet(0.05)
+    assert [e.step for e in run.events() if isinstance(e, Stepped)][-1] == done + 2
+    run.ok(Continue())
+    assert run.wait() == 0
+    assert isinstance(run.events()[-1], RunEnded)
+    inputs = [e for e in run.events() if isinstance(e, Paused | Continued)]
+    assert inputs == [Paused(), Continued(2), Paused(), Continued()]
+
+
+def test_waiting_is_not_busy(watch):
+    run = watch()
+    run.until(step(2))
+    run.ok(Pause())
+    before = _cpu_seconds(run.pid)
+    time.sleep(0.4)
+    assert _cpu_seconds(run.pid) - before < 0.05
+    run.ok(Continue())
+    assert run.wait() == 0
+    records = list(read_all(run.folder.events))
+    gap = next((a, b) for a, b in pairwise(records) if isinstance(a.event, Paused))
+    assert gap[1].t - gap[0].t > 0.3 and gap[1].busy - gap[0].busy < 0.1
+
+
+def _cpu_seconds(pid: int) -> float:
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_turn(watch):
+    run = watch()
+    run.until(step(2))
+    run.ok(Pause())
+    assert "no setting 'nonsense'" in run.refused(Turn("nonsense", 1))
+    assert "takes a number from 0 to 1" in run.refused(Turn("pretrain.matrix_lr", 0))
+    assert "takes a number" in run.refused(Turn("pretrain.matrix_lr", 7))
+    assert "whole number" in run.refused(Turn("feedback.picks", 4.5))
+    assert "can't be changed at this point" in run.refused(Turn("model.width", 64))
+    assert "can't be changed at this point" in run.refused(Turn("pretrain.steps", 64))
+    assert "can't be changed while" in run.refused(Turn("data.filters", 1))
+    run.ok(Turn("pretrain.matrix_lr", 0.5))
+    run.ok(Turn("finetune.steps", 4))  # of a later stage
+    run.ok(Turn("finetune.matrix_lr", 0.25))
+    run.ok(Continue())
+    assert run.wait() == 0
+    events = run.events()
+    assert [e for e in events if isinstance(e, KnobTurned)] == [
+        KnobTurned("pretrain.matrix_lr", 0.5),
+        KnobTurned("finetune.steps", 4),
+        KnobTurned("finetune.matrix_lr", 0.25),
+    ]
+    tuned = [e for e in events if isinstance(e, Stepped) and e.stage == "finetune"]
+    assert len(tuned) == 4 and {e.lr for e in tuned} == {0.25}
+    assert [e.lr for e in events if isinstance(e, Stepped) and e.stage == "pretrain"][-1] == 0.5
+
+
+def test_everything_a_person_did_is_repeated_after_kills(watch, trainers, new_run):
+    """Knobs, pauses, single steps and picks, with a SIGKILL after each, at every kind of place."""
+    run = watch("feedback.rater=person")
+    run.until(step(9))
+    run.ok(Pause())
+    run.kill()
+    run.start()
+    assert run.quiet()  # still paused
+    run.ok(Turn("pretrain.matrix_lr", 0.5))
+    run.kill()
+    run.start()
+    run.ok(Continue(steps=3))
+    run.kill()
+    run.start()
+    run.until(lambda e: isinstance(e, Paused))
+    run.ok(Turn("finetune.matrix_lr", 0.125))
+    run.ok(Continue())
+    run.kill()
+    run.start()
+    for number in range(PICKS):
+        _until_offered(run, number)
+        run.ok(Pick(number, "b" if number % 2 else "tie"))
+        if number in (0, 3, PICKS - 1):
+            run.kill()
+            run.start()
+    run.until(step(PICKS + 4, "feedback"))
+    run.kill()
+    assert run.trainers.run(run.folder) == 0
+    events = run.events()
+    assert [e.pair for e in events if isinstance(e, Picked)] == list(range(PICKS))
+    assert [e for e in events if isinstance(e, Paused | Continued | KnobTurned)] == [
+        Paused(),
+        KnobTurned("pretrain.matrix_lr", 0.5),
+        Continued(3),
+        Paused(),
+        KnobTurned("finetune.matrix_lr", 0.125),
+        Continued(),
+    ]
+    assert [msgspec.json.decode(line)["pair"] for line in lines(run.folder.preferences)] == list(range(PICKS))
+    assert "not what was computed again" not in run.folder.trainer_log.read_text()
+    # The same log followed once more from the very beginning ends in the same weights.
+    stream = [comparable(record) for record in read_all(run.folder.events)]
+    again = new_run("feedback.rater=person")
+    again.events.write_bytes(b"".join(run.folder.events.read_bytes().splitlines(keepends=True)[:-1]))
+    assert trainers.run(again) == 0
+    assert [comparable(record) for record in read_all(again.events)] == stream
+    assert state_of(again) == state_of(run.folder)
+    assert "not what was computed again" not in again.trainer_log.read_text()
+
+
+def _until_offered(run: Watched, number: int) -> None:
+    end = time.monotonic() + 5
+    while time.monotonic() < end:
+        offered = [e.pair for e in run.events() if isinstance(e, PairOffered)]
+        if offered and offered[-1] == number:
+            return
+        time.sleep(0.002)
+    raise AssertionError("not offered")
+
+
+def test_picks_by_a_person(watch):
+    run = watch("feedback.rater=person", env={})
+    _until_offered(run, 0)
+    run.until(lambda e: isinstance(e, PairOffered))
+    assert run.quiet(0.1)
+    assert "pair 4 is over; pair 0 is next" in run.refused(Pick(4, "a"))
+    begun = time.monotonic()
+    run.ok(Pick(0, "a"))
+    assert time.monotonic() - begun < 0.5
+    preference = msgspec.json.decode(lines(run.folder.preferences)[0])
+    assert preference["chosen"] == preference["a"] and preference["rejected"] == preference["b"]
+    assert preference["rater"] == "person" and not preference["simulated"]
+    _until_offered(run, 1)
+    assert "pair 0 is over" in run.refused(Pick(0, "a"))
+    run.ok(Pick(1, "both_bad"))
+    assert msgspec.json.decode(lines(run.folder.preferences)[1])["chosen"] is None
+    _until_offered(run, 2)
+    run.ok(Pause())
+    run.ok(Pick(2, "skip"))
+    run.until(lambda e: isinstance(e, Picked) and e.pair == 2)
+    time.sleep(0.1)
+    assert isinstance(run.events()[-2], Picked)  # while paused nothing follows but what it taught
+    run.ok(Continue())
+    _until_offered(run, 3)
+    assert "no taste" in run.refused(Simulate("cruel"))
+    run.ok(Simulate("polite"))
+    assert run.wait() == 0
+    picks = [e for e in run.events() if isinstance(e, Picked)]
+    assert [p.pair for p in picks] == list(range(PICKS))
+    assert [p.rater for p in picks] == ["person"] * 3 + ["polite"] * 3
+    assert [p.simulated for p in picks] == [False] * 3 + [True] * 3
+
+
+def test_a_hand_over_outlives_a_kill(watch):
+    run = watch("feedback.rater=person", env={})
+    _until_offered(run, 0)
+    run.ok(Simulate("short"))
+    run.until(lambda e: isinstance(e, Picked))
+    if lock.is_alive(run.folder):
+        run.kill()
+    else:
+        run.wait()
+    assert run.trainers.run(run.folder) == 0
+    assert {e.rater for e in run.events() if isinstance(e, Picked)} == {"short"}
+
+
+def test_prompt_changes_nothing(watch, trainers, new_run):
+    run = watch()
+    run.until(step(5))
+    assert (run.ok(Prompt("hello")).text or "").startswith("hello ")
+    run.until(step(30))
+    run.ok(Prompt("again"))
+    assert run.wait() == 0
+    plain = new_run()
+    assert trainers.run(plain) == 0
+    streams = [[comparable(r) for r in read_all(f.events)] for f in (run.folder, plain)]
+    assert streams[0] == streams[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("after", [4, 0])
+def test_a_signal_stops_and_the_run_goes_on_later(watch, trainers, new_run, number, after):
+    run = watch(env={"TOY_SECONDS": "0.01", "TOY_LONG_SECONDS": "0.02"})
+    if after:
+        run.until(step(after))
+    os.kill(run.pid, number)
+    assert run.wait() == 0
+    assert "stopped; the run can be resumed" in run.folder.trainer_log.read_text()
+    assert not lock.is_alive(run.folder) and not run.folder.socket.exists()
+    assert not any(isinstance(e, Noticed) and e.level == "error" for e in run.events())
+    assert trainers.run(run.folder) == 0
+    plain = new_run()
+    assert trainers.run(plain) == 0
+    assert [comparable(r) for r in read_all(run.folder.events)] == [
+        comparable(r) for r in read_all(plain.events)
+    ]
+
+
+@pytest.mark.parametrize("where", ["data", "training", "paused", "picking"])
+def test_stop(watch, where):
+    seconds = "5" if where == "data" else "0.01"
+    run = watch("feedback.rater=person", env={"TOY_SECONDS": "0.01", "TOY_LONG_SECONDS": seconds})
+    if where != "data":
+        run.until(step(3))
+    if where == "paused":
+        run.ok(Pause())
+    if where == "picking":
+        _until_offered(run, 0)
+    begun = time.monotonic()
+    run.ok(Stop())
+    assert run.wait() == 0
+    assert time.monotonic() - begun < 1
+
+
+def test_closing_the_terminal_is_nothing_to_the_trainer(watch):
+    run = watch()
+    run.until(step(2))
+    os.kill(run.pid, signal.SIGHUP)
+    run.control.close()
+    assert run.wait() == 0
+
+
+def test_a_second_trainer_is_turned_away(watch):
+    run = watch("feedback.rater=person", env={})
+    _until_offered(run, 0)
+    command = [sys.executable, "-m", "tui_trainer.run.trainer", str(run.folder.path)]
+    second = subprocess.run(command, capture_output=True, text=True)
+    assert second.returncode == 2
+    assert f"already has a trainer (process {run.pid})" in second.stderr
+    run.ok(Pick(0, "a"))
+
+
+def test_proceed_leaves_the_pause(watch, trainers):
+    run = watch()
+    run.until(step(2))
+    run.ok(Pause())
+    run.kill()
+    assert trainers.run(run.folder, proceed=True) == 0
+    assert isinstance(run.events()[-1], RunEnded)
+
+
+def test_no_room_for_a_checkpoint_pauses(watch, trainers, new_run):
+    """Files may not grow beyond what the log needs, but a checkpoint does; then there is room."""
+    env = {"TOY_SECONDS": "0.002", "TOY_STATE": "20000"}
+    run = watch("run.checkpoint_every=10", limit=60_000, env=env)
+    run.until(lambda e: isinstance(e, Paused))
+    assert run.events()[-2:] == [
+        Noticed("no checkpoint could be written (File too large); make room, then continue", "error"),
+        Paused(),
+    ]
+    assert run.quiet()
+    resource.prlimit(run.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    run.ok(Continue())
+    run.until(step(20))
+    run.kill()
+    assert (run.folder.checkpoints / "latest.safetensors").stat().st_size > 60_000
+    assert trainers.run(run.folder, env=env) == 0
+    plain = new_run("run.checkpoint_every=10")
+    assert trainers.run(plain, env=env) == 0
+    added = (Noticed, Paused, Continued)
+    streams = [
+        [e for e in (r.event for r in read_all(f.events)) if not isinstance(e, added)]
+        for f in (run.folder, plain)
+    ]
+    assert streams[0][2:] == streams[1][2:]
+    assert state_of(run.folder) == state_of(plain)
+
+
+def test_a_failure_is_told_in_one_line(trainers, new_run):
+    folder = new_run()
+    assert trainers.run(folder, env={"TOY_FAILS": "1"}) == 2
+    last = list(read_all(folder.events))[-1].event
+    assert last == Noticed("too little text", "error")
+    assert trainers.run(folder) == 0  # errors of the trainer's own are no part of what it repeats
+    assert "not what was computed again" not in folder.trainer_log.read_text()
