@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tui_trainer.corpus.world import make_world
+from tui_trainer.corpus.writing import write_documents
 from tui_trainer.run import lock
 from tui_trainer.run.folder import RunFolder, find, list_runs
 from tui_trainer.run.log import read_all
@@ -33,7 +35,6 @@ TINY = [
     "feedback.answer_tokens=8",
     "run.threads=1",
 ]
-LINES = [f"The {n} towns of the {n + 1} hills have {n * 7} wells and {n % 13} mills.\n" for n in range(900)]
 
 
 def command(*arguments: str) -> list[str]:
@@ -79,7 +80,7 @@ def whole(runs: Path) -> tuple[RunFolder, subprocess.CompletedProcess[str]]:
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     path = tmp_path / "book.txt"
-    path.write_text("".join(LINES), "utf-8")
+    path.write_text("\n\n".join(d.text for d in write_documents(make_world(0), 300, 0)), "utf-8")
     return path
 
 
@@ -157,8 +158,7 @@ def test_a_complete_run_is_not_resumed(
     assert "complete" in refused.stderr
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_stopped_by_a_signal_and_resumed(book: Path, own_runs: Path, number: signal.Signals) -> None:
+def test_stopped_by_signals_and_resumed(book: Path, own_runs: Path) -> None:
     where = ["--runs", str(own_runs)]
     steps = ["pretrain.steps=4000", "pretrain.measure_every=4000"]
     process = subprocess.Popen(
@@ -166,7 +166,7 @@ def test_stopped_by_a_signal_and_resumed(book: Path, own_runs: Path, number: sig
     )
     try:
         folder = training(own_runs, process)
-        process.send_signal(number)
+        process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=60)[1]
     finally:
         process.kill()
@@ -181,7 +181,7 @@ def test_stopped_by_a_signal_and_resumed(book: Path, own_runs: Path, number: sig
         refused = done("resume", "--headless", *where)
         assert refused.returncode == 2
         assert "attach" in refused.stderr
-        again.send_signal(number)
+        again.send_signal(signal.SIGTERM)
         again.communicate(timeout=60)
     finally:
         again.kill()
@@ -218,7 +218,7 @@ def test_too_little_text_is_told_with_status_1(tmp_path: Path, own_runs: Path) -
     (tmp_path / "note.txt").write_text("Nothing much.", "utf-8")
     ran = done("train", "--data", str(tmp_path / "note.txt"), "--runs", str(own_runs), *tiny())
     assert ran.returncode == 1
-    assert "too little text" in ran.stderr
+    assert ran.stderr.count("too little text") == 1
     assert "Traceback" not in ran.stderr
 
 

@@ -15,6 +15,7 @@ from typing import Literal, TextIO
 import msgspec
 
 from tui_trainer.console.progress import Teller, progress_line, told
+from tui_trainer.events import Noticed
 from tui_trainer.run import lock
 from tui_trainer.run.client import Control, launch
 from tui_trainer.run.commands import Command, Reply, Simulate, Stop, TakeControl
@@ -36,11 +37,12 @@ Outcome = Literal["ended", "stopped"]
 class TrainerDied(Exception):
     """The trainer ended before its run did; the text is one line for people."""
 
-    def __init__(self, folder: RunFolder) -> None:
-        said = last_line(folder)
+    def __init__(self, folder: RunFolder, explained: bool) -> None:
+        """explained: the reason has been told as an event of the run."""
+        why = "" if explained else f" ({last_line(folder) or 'it left no word'})"
         super().__init__(
-            f"the trainer of run {folder.id} ended before the run did ({said or 'it left no word'}); "
-            f"`tui-trainer resume {folder.id} --headless` goes on from its last checkpoint"
+            f"the trainer of run {folder.id} ended before the run did{why}; "
+            f"`{_resume(folder)}` goes on from its last checkpoint"
         )
 
 
@@ -62,7 +64,7 @@ def follow(folder: RunFolder, stream: TextIO = sys.stderr) -> Outcome:
     """
     reader, state, teller = LogReader(folder.events), State(), Teller(stream)
     state.apply_all(reader.poll())  # of a run that is resumed: told when it happened
-    handed_over = False
+    handed_over = explained = False
     with _sigterm_as_interrupt():
         pid = launch(folder, proceed=True)
         try:
@@ -72,11 +74,12 @@ def follow(folder: RunFolder, stream: TextIO = sys.stderr) -> Outcome:
                     state.apply(record)
                     if (line := told(state, record.event)) is not None:
                         teller.say(line)
+                    explained = isinstance(record.event, Noticed) and record.event.level == "error"
                     if state.offered is not None and not handed_over:
                         handed_over = _hand_over(folder, state, teller)
                 if not lives and not state.ended:
                     if not last_line(folder).endswith(STOPPED):
-                        raise TrainerDied(folder)
+                        raise TrainerDied(folder, explained)
                     teller.say(f"stopped by someone else; go on with: {_resume(folder)}")
                     return "stopped"
                 teller.show(progress_line(state))
