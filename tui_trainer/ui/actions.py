@@ -1,0 +1,142 @@
+"""Every action of the screen, declared once: bindings, footer, help and palette are made from this table."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding, BindingType
+
+Context = Literal["anywhere", "dataset", "loss", "weights", "rater", "chat"]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing a person can do.
+
+    `keys` are Textual's names; none: the palette only. `shown` is how the key is written. An action of a pane
+    works while that pane has the focus; the rater's also while the pane is to be seen and nobody types.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    shown: str
+    label: str  # one or two words, for the footer
+    help: str
+    context: Context = "anywhere"
+    footer: bool = True
+    listed: bool = True  # in the help; the second half of a pair of keys is not
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("pause", ("space",), "space", "pause", "Pause training, or go on"),
+    Action("step", ("full_stop",), ".", "one step", "While paused: train exactly one step"),
+    Action("pane_1", ("1",), "1", "Dataset", "Go to the dataset: sources, filters, documents", footer=False),
+    Action("pane_2", ("2",), "2", "Loss", "Go to the curves: loss, validation, reward", footer=False),
+    Action("pane_3", ("3",), "3", "Weights", "Go to the weights: pictures of the matrices", footer=False),
+    Action(
+        "pane_4", ("4",), "4", "Rater", "Go to the rater: what is right, and which is better", footer=False
+    ),
+    Action("pane_5", ("5",), "5", "Chat", "Go to the chat with the frozen weights, and type", footer=False),
+    Action("next_pane", ("tab",), "tab", "next pane", "Go to the next pane"),
+    Action("previous_pane", ("shift+tab",), "shift+tab", "back", "Go to the pane before", footer=False),
+    Action("zoom", ("z",), "z", "zoom", "Give the whole screen to this pane, or take it back"),
+    Action("figures", ("m",), "m", "exam", "What it can do: all exam results, stage by stage"),
+    Action("resume", ("r",), "r", "resume", "When the trainer has stopped: resume the run", footer=False),
+    Action("faster", ("plus", "equals_sign"), "+", "faster", "Replay twice as fast", footer=False),
+    Action("slower", ("minus",), "-", "slower", "Replay half as fast", footer=False),
+    Action("help", ("question_mark", "f1"), "?", "help", "All keys"),
+    Action("palette", ("ctrl+p",), "ctrl+p", "commands", "Find an action by name"),
+    Action("quit", ("q",), "q", "quit", "Close the screen; training goes on"),
+    Action(
+        "stop_and_quit", (), "", "stop and quit", "Stop training, keep a checkpoint, and close the screen"
+    ),
+    Action("start_over_quick", (), "", "start over with quick", "Stop this run; begin one of about a minute"),
+    Action("previous_document", ("p", "left"), "p", "previous", "The document before", "dataset"),
+    Action("next_document", ("n", "right"), "n", "next document", "The next document", "dataset"),
+    Action("only_dropped", ("d",), "d", "only dropped", "Only documents that a filter threw out", "dataset"),
+    Action(
+        "previous_curve", ("left",), "←", "previous", "The curve before", "loss", footer=False, listed=False
+    ),
+    Action(
+        "next_curve",
+        ("right",),
+        "← →",
+        "which curve",
+        "Which curve: loss, bits per byte, learning rate, gradient",
+        "loss",
+    ),
+    Action(
+        "previous_matrix",
+        ("up",),
+        "↑",
+        "previous",
+        "The matrix before",
+        "weights",
+        footer=False,
+        listed=False,
+    ),
+    Action("next_matrix", ("down",), "↑ ↓", "which matrix", "Which matrix is pictured", "weights"),
+    Action(
+        "previous_kind",
+        ("left",),
+        "←",
+        "previous",
+        "Weights, gradients or updates",
+        "weights",
+        footer=False,
+        listed=False,
+    ),
+    Action(
+        "next_kind",
+        ("right",),
+        "← →",
+        "weight, blame, nudge",
+        "Its weights, its gradient, its last change",
+        "weights",
+    ),
+    Action("pick_a", ("a",), "a", "A is better", "The left answer is better", "rater"),
+    Action("pick_b", ("b",), "b", "B is better", "The right answer is better", "rater"),
+    Action("pick_tie", ("t",), "t", "tie", "Both are as good as each other", "rater"),
+    Action("pick_both_bad", ("x",), "x", "both bad", "Neither is any good", "rater"),
+    Action("pick_skip", ("s",), "s", "skip", "No opinion: leave this pair out", "rater"),
+    Action(
+        "simulate", ("S", "upper_s"), "S", "simulate", "Let a simulated rater make the other picks", "rater"
+    ),
+    Action("leave_input", ("escape",), "esc", "leave", "Stop typing: letters are keys again", "chat"),
+    Action("next_weights", ("ctrl+t",), "ctrl+t", "other weights", "Talk to another stage's weights", "chat"),
+    Action(
+        "scroll_up",
+        ("pageup",),
+        "pgup",
+        "earlier",
+        "Earlier in the conversation",
+        "chat",
+        footer=False,
+        listed=False,
+    ),
+    Action(
+        "scroll_down",
+        ("pagedown",),
+        "pgup pgdn",
+        "scroll",
+        "Earlier or later in the conversation",
+        "chat",
+        footer=False,
+    ),
+)
+
+BY_NAME: dict[str, Action] = {action.name: action for action in ACTIONS}
+
+
+def of(context: Context) -> tuple[Action, ...]:
+    """The actions of one context, in order."""
+    return tuple(action for action in ACTIONS if action.context == context)
+
+
+def bindings(*contexts: Context) -> list[BindingType]:
+    """The keys of some contexts, each calling `action_do` of whoever binds them."""
+    return [
+        Binding(",".join(action.keys), f"do('{action.name}')", action.label, show=False)
+        for context in contexts
+        for action in of(context)
+        if action.keys
+    ]

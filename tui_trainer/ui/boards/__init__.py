@@ -1,0 +1,1 @@
+"""What the panes are made of: pure functions from the scene to lines."""

@@ -1,0 +1,80 @@
+"""Two answers to choose between, or the two that were last chosen between."""
+
+from textual.strip import Strip
+
+from tui_trainer.events import Choice, PairOffered
+from tui_trainer.ui.drawing import numbers
+from tui_trainer.ui.drawing.lines import beside, ends, line, link
+from tui_trainer.ui.drawing.text import cut, wrap_to
+from tui_trainer.ui.sanitize import one_line, sanitize
+from tui_trainer.ui.scene import Scene
+
+SIDE_BY_SIDE = 56  # cells; below, the answers stand under each other
+
+
+def board(
+    scene: Scene, pair: PairOffered, chosen: Choice | None, width: int, height: int, live: bool
+) -> list[Strip]:
+    """The prompt and both answers.
+
+    Args:
+        chosen: what was picked; None while the pick is open.
+        live: whether keys pick from it now.
+    """
+    ink = scene.ink
+    rows = [
+        line((row, ink.strong))
+        for row in wrap_to(f"“{one_line(pair.prompt)}”", width, 2 if height > 8 else 1)
+    ]
+    room = height - len(rows)
+    if width >= SIDE_BY_SIDE:
+        half = (width - 3) // 2
+        left = _answer(scene, "a", pair, chosen, half, room, live)
+        right = _answer(scene, "b", pair, chosen, half, room, live)
+        return rows + beside([(left, half), (right, half)], room, line((" │ ", ink.faint)))
+    upper = room // 2
+    first = _answer(scene, "a", pair, chosen, width, upper, live)
+    return rows + first + _answer(scene, "b", pair, chosen, width, room - len(first), live)
+
+
+def _answer(
+    scene: Scene, side: Choice, pair: PairOffered, chosen: Choice | None, width: int, height: int, live: bool
+) -> list[Strip]:
+    ink = scene.ink
+    accent = ink.accent("feedback", bold=True)
+    name = side.upper()
+    picked = chosen == side
+    key = link(ink.key, f"app.do('pick_{side}')") if live else accent
+    left = line((f" {name} ", key), (" picked" if picked else "", ink.good))
+    right = line(("", ink.text))
+    if chosen is not None:
+        expected = pair.predicted_a if side == "a" else 1 - pair.predicted_a
+        right = line((f"expected {numbers.percent(expected)}", ink.muted))
+    if picked:
+        left = line((f" ✓ {name} ", ink.good + ink.strong), (" picked", ink.good))
+    text = sanitize(pair.a if side == "a" else pair.b).strip() or "(it said nothing)"
+    faded = chosen is not None and chosen != side and chosen in ("a", "b")
+    body = [line((row, ink.muted if faded else ink.text)) for row in wrap_to(text, width, max(1, height - 1))]
+    return [ends(left, right, width), *body][:height]
+
+
+def keys(scene: Scene, width: int) -> Strip:
+    """The keys that pick, written out."""
+    ink = scene.ink
+    wide = width >= 66
+    parts = []
+    for key, action, label in (
+        ("a", "pick_a", ""),
+        ("b", "pick_b", ""),
+        ("t", "pick_tie", "tie"),
+        ("x", "pick_both_bad", "both bad"),
+        ("s", "pick_skip", "skip"),
+        ("S", "simulate", "simulate the rest" if wide else "simulate"),
+    ):
+        said = f" {label}" if label else ""
+        parts += [
+            (f" {key} ", link(ink.key, f"app.do('{action}')")),
+            (said + ("  " if wide else " "), ink.muted),
+        ]
+    shown = line(*parts)
+    return shown if shown.cell_length <= width else line((cut("a  b  t  x  s  S", width), ink.text))

@@ -1,0 +1,61 @@
+"""The reward model in words: what it believes the rater likes, how sure it is, how often it was right."""
+
+from textual.strip import Strip
+
+from tui_trainer.ui.drawing import numbers
+from tui_trainer.ui.drawing.bars import bar, signed
+from tui_trainer.ui.drawing.lines import BLANK, beside, ends, line
+from tui_trainer.ui.drawing.text import fit
+from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.scene import Scene
+
+
+def progress(scene: Scene, width: int) -> Strip:
+    """How many picks are made, by whom, and how well they were foreseen."""
+    state, ink = scene.state, scene.ink
+    made = sum(state.pick_counts.values())
+    total = int(state.setting("feedback.picks") or 0)
+    simulated = bool(state.picks) and state.picks[-1].picked.simulated
+    parts = [(f"{made}", ink.strong), (f" of {total} picks " if total else " picks ", ink.muted)]
+    if total:
+        parts += bar(made / total, 12, ink.accent("feedback"), ink.faint)
+    if simulated:
+        rater = one_line(state.picks[-1].picked.rater)
+        parts += [("  ", ink.text), (f" simulated: {rater} ", ink.key)]
+    fitted = state.fitted
+    right = BLANK
+    if fitted is not None and fitted.agreement is not None:
+        agreement = [("foreseen ", ink.muted), (numbers.percent(fitted.agreement), ink.strong)]
+        if fitted.agreement_ci95 is not None:
+            low, high = (round(100 * x) for x in fitted.agreement_ci95)
+            agreement.append((f" ({low}–{high})", ink.muted))
+        right = line(*agreement)
+    return ends(line(*parts), right, width)
+
+
+def weights(scene: Scene, width: int, height: int) -> list[Strip]:
+    """The features by weight, the surest first; a dotted tail is what is not sure yet."""
+    state, ink = scene.state, scene.ink
+    if state.fitted is None or height <= 1:
+        return []
+    features = sorted(
+        state.fitted.features.items(), key=lambda item: (-abs(item[1][0]) / (item[1][1] or 1e-9), item[0])
+    )
+    largest = max((abs(mean) + spread for mean, spread in state.fitted.features.values()), default=1.0)
+    columns = 2 if width >= 56 and height - 1 < len(features) else 1
+    column = (width - (2 if columns == 2 else 0)) // columns
+    cells = []
+    for name, (mean, spread) in features[: (height - 1) * columns]:
+        sure = abs(mean) > 2 * spread
+        style = ink.accent("feedback") if sure else ink.muted
+        label = fit(one_line(name), min(15, column // 2))
+        parts = [(label, ink.text if sure else ink.muted)]
+        parts += signed(mean, spread, largest, max(5, column - len(label) - 8), style, ink.faint)
+        parts.append((numbers.signed(mean).rjust(6), ink.strong if sure else ink.muted))
+        cells.append(line(*parts))
+    who = "the rater likes" if state.picks and state.picks[-1].picked.simulated else "you like"
+    head = line((f"what the reward model believes {who}", ink.muted))
+    if columns == 1:
+        return [head, *cells]
+    half = -(-len(cells) // 2)
+    return [head, *beside([(cells[:half], column), (cells[half:], column)], half, line(("  ", ink.text)))]

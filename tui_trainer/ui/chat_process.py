@@ -1,0 +1,82 @@
+"""The frozen model in a process of its own, asked over pipes: the screen itself never imports torch."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+
+from tui_trainer.events import WeightsName
+from tui_trainer.run.folder import RunFolder
+
+LINE_BYTES = 1024 * 1024
+END_SECONDS = 1.0
+
+
+class Heard(Struct, frozen=True):
+    """One line of the worker: a piece of text, the end of the answer, or an error."""
+
+    text: str = ""
+    done: bool = False
+    weights: str = ""
+    sha256: str = ""
+    error: str = ""
+
+
+class ChatProcess:
+    """Started by the first question; one question at a time."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def ask(self, prompt: str, weights: WeightsName, hear: Callable[[Heard], None]) -> None:
+        """Pass everything the worker says to `hear`, up to and with its end or its error."""
+        try:
+            process = await self._started()
+            assert process.stdin is not None and process.stdout is not None
+            process.stdin.write(msgspec.json.encode({"prompt": prompt, "weights": weights}) + b"\n")
+            await process.stdin.drain()
+            while True:
+                line = await process.stdout.readline()
+                if not line:
+                    self._process = None
+                    hear(Heard(error="the chat process ended; ask again to start it anew"))
+                    return
+                heard = msgspec.json.decode(line, type=Heard)
+                hear(heard)
+                if heard.done or heard.error:
+                    return
+        except (OSError, ValueError, msgspec.DecodeError) as error:
+            await self.close()
+            hear(Heard(error=f"the chat process can't be used: {error}"))
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        if self._process is None or self._process.returncode is not None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-m",
+                "tui_trainer.serving.worker",
+                str(self.folder.path),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,  # its terminal is the screen's
+                start_new_session=True,
+                limit=LINE_BYTES,
+            )
+        return self._process
+
+    async def close(self) -> None:
+        """End the worker: it ends with its input, or is ended."""
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), END_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()

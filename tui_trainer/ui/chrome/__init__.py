@@ -1,0 +1,1 @@
+"""What stands around the panes: the rail above, caption and keys below."""

@@ -1,0 +1,29 @@
+"""The caption under the panes: what is happening right now, in a sentence."""
+
+from textual.strip import Strip
+
+from tui_trainer.ui.caption import caption
+from tui_trainer.ui.drawing.lines import line
+from tui_trainer.ui.drawing.text import wrap_to
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.scene import Scene
+
+
+class Caption(LineView):
+    """Two lines with the stage's colour at their side."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(id="caption")
+        self.scene = scene
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        scene, ink = self.scene, self.scene.ink
+        sign, sentence = caption(scene)
+        gone = scene.trainer == "gone" and not scene.state.ended and scene.mode != "replay"
+        accent = ink.bad if gone else ink.accent(scene.state.stage, bold=True)
+        rows = wrap_to(sentence, width - 5, height)
+        rows += [""] * (height - len(rows))
+        return [
+            line(("▌", accent), (f" {sign} " if not index else "   ", accent), (row, ink.strong))
+            for index, row in enumerate(rows)
+        ]

@@ -1,0 +1,47 @@
+"""The footer: the keys that do something now, the focussed pane's first. Each can be clicked."""
+
+from collections.abc import Callable, Sequence
+
+from textual.strip import Strip
+
+from tui_trainer.ui.actions import Action
+from tui_trainer.ui.drawing.lines import Part, line, link
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.scene import Scene
+
+
+class Footer(LineView):
+    """One line of keys; what does not fit is found by the help."""
+
+    def __init__(self, scene: Scene, actions: Callable[[], Sequence[Action]]) -> None:
+        super().__init__(id="footer")
+        self.scene = scene
+        self.actions = actions
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        ink = self.scene.ink
+        parts: list[Part] = [(" ", ink.text)]
+        used = 1
+        actions = list(self.actions())
+        # Help is where the rest is found, so it always has its place.
+        help_ = next((action for action in actions if action.name == "help"), None)
+        kept = len(f" {help_.shown}  {help_.label}  ") if help_ is not None else 0
+        for action in actions:
+            label = self._label(action)
+            length = len(f" {action.shown}  {label}  ")
+            mine = action is help_
+            if used + length + (0 if mine or help_ is None else kept) > width:
+                continue
+            if mine:
+                kept, help_ = 0, None
+            parts += [
+                (f" {action.shown} ", link(ink.key, f"app.do('{action.name}')")),
+                (f" {label}  ", ink.muted),
+            ]
+            used += length
+        return [line(*parts)]
+
+    def _label(self, action: Action) -> str:
+        if action.name == "pause" and self.scene.paused:
+            return "go on"
+        return action.label

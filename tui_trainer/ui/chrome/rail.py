@@ -1,0 +1,121 @@
+"""The rail at the top: the five stages and where the run is, over its speed and its clock."""
+
+from rich.cells import cell_len
+from textual.strip import Strip
+
+from tui_trainer.events import STAGES, StageName
+from tui_trainer.ui import words
+from tui_trainer.ui.drawing import numbers
+from tui_trainer.ui.drawing.bars import bar
+from tui_trainer.ui.drawing.lines import BLANK, Part, ends, line
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.scene import Scene
+
+SHARE = 7  # cells kept for "99.9 % "
+SIGNS = {"waiting": "○", "running": "▶", "done": "✓", "skipped": "–"}
+
+
+class Rail(LineView):
+    """Two lines: stages, figures."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(id="rail")
+        self.scene = scene
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        return [self._stages(width), self._figures(width)]
+
+    # -- stages ------------------------------------------------------------------------------------------
+
+    def _stages(self, width: int) -> Strip:
+        """Every stage keeps its place from the first second to the last; the share stands at the end."""
+        names = [f"{self._sign(stage)} {words.STAGE[stage]}" for stage in STAGES]
+        free = width - 2 - SHARE - sum(cell_len(name) for name in names) - 2 * len(STAGES)
+        room = max(0, free // len(STAGES))
+        parts: list[Part] = [(" ", self.scene.ink.text)]
+        for stage, name in zip(STAGES, names, strict=True):
+            parts += self._stage(stage, name, room)
+        return ends(line(*parts), line((self._share(), self.scene.ink.strong)), width)
+
+    def _stage(self, stage: StageName, name: str, room: int) -> list[Part]:
+        ink, progress = self.scene.ink, self.scene.state.stages[stage]
+        accent, status = ink.accent(stage), progress.status
+        style = {"running": ink.accent(stage, bold=True), "done": accent}.get(status, ink.muted)
+        parts: list[Part] = [(name, style)]
+        if room >= 3:
+            done = progress.share
+            if status in ("waiting", "skipped") or done is None:
+                running = status == "running"  # of unknown length
+                parts += [(" ", style), ("╌" * (room - 1), accent if running else ink.faint)]
+            else:
+                parts += [(" ", style), *bar(done, room - 1, accent, ink.faint)]
+        return [*parts, ("  ", ink.text)]
+
+    def _sign(self, stage: StageName) -> str:
+        scene = self.scene
+        status = scene.state.stages[stage].status
+        if status == "running" and scene.mode != "replay" and scene.trainer == "gone":
+            return "✗"
+        return "‖" if status == "running" and scene.paused else SIGNS[status]
+
+    def _share(self) -> str:
+        progress = self.scene.state.progress
+        if progress is None or progress.status != "running" or progress.share is None:
+            return ""
+        return f"{numbers.percent(progress.share)} "
+
+    # -- figures -----------------------------------------------------------------------------------------
+
+    def _figures(self, width: int) -> Strip:
+        state, ink = self.scene.state, self.scene.ink
+        progress = state.progress
+        figures: list[tuple[str, str]] = []
+        if progress is not None and state.stage is not None and progress.status == "running":
+            if progress.steps:
+                figures.append(("step", f"{numbers.count(progress.step)}/{numbers.count(progress.steps)}"))
+            left = state.seconds_left(state.stage)
+            if left is not None and not state.picking:
+                figures.append(("left", numbers.duration(left)))
+            if progress.tokens_per_second:
+                figures.append(("tokens/s", numbers.short(progress.tokens_per_second)))
+            if progress.tokens:
+                figures.append(("tokens", numbers.short(progress.tokens)))
+            if progress.flops:
+                figures.append(("FLOPs", numbers.short(progress.flops)))
+        figures.append(("computed", numbers.duration(state.busy)))
+        if state.planned_total is not None and not state.ended:
+            figures[-1] = (
+                "computed",
+                f"{numbers.duration(state.busy)} of {numbers.duration(state.planned_total)}",
+            )
+        right = self._identity(width)
+        shown: Strip = BLANK
+        for count in range(len(figures), 0, -1):
+            shown = line((" ", ink.text), *self._spaced(figures[:count]))
+            if shown.cell_length + right.cell_length + 2 <= width:
+                break
+        return ends(shown, right, width)
+
+    def _spaced(self, figures: list[tuple[str, str]]) -> list[Part]:
+        parts: list[Part] = []
+        for name, value in figures:
+            parts += [(f"{name} ", self.scene.ink.muted), (f"{value}  ", self.scene.ink.text)]
+        return parts
+
+    def _identity(self, width: int) -> Strip:
+        scene, ink = self.scene, self.scene.ink
+        parts: list[Part] = []
+        if scene.sent:
+            parts.append((f"… {scene.sent}  ", ink.warn))
+        if scene.mode == "replay":
+            parts.append((f" replay ×{scene.replay_speed:g} ", ink.key))
+        elif scene.mode == "view":
+            parts.append((" looking on ", ink.key))
+        if scene.trainer == "gone" and not scene.state.ended:
+            parts.append((" trainer stopped ", ink.bad + ink.key))
+        elif scene.state.paused:
+            parts.append((" paused ", ink.key))
+        if width >= 100:
+            parts.append((f"  {one_line(scene.folder.id)[:28]} ", ink.muted))
+        return line(*parts)

@@ -1,0 +1,129 @@
+"""A matrix as a picture of half-block cells: two rows of cells a line, eight levels, equal runs merged.
+
+Blue is less than nothing, orange more, brighter is further away; both palettes differ in lightness at every
+step, so they are told apart with any colour vision. Without colours, signs say the same.
+"""
+
+from collections.abc import Sequence
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui_trainer.events import Picture
+from tui_trainer.ui.drawing.ink import HEAT_NEGATIVE, HEAT_POSITIVE, Ink
+from tui_trainer.ui.drawing.lines import Part
+
+LEVELS = 4  # on each side of nothing
+# Without colours: the further from nothing, the darker the sign; each side has its own shapes.
+NEGATIVE_SIGNS = ("-", "~", "=", "≡")
+POSITIVE_SIGNS = ("+", "*", "#", "█")
+
+_NEGATIVE = tuple(Color.parse(colour) for colour in HEAT_NEGATIVE)
+_POSITIVE = tuple(Color.parse(colour) for colour in HEAT_POSITIVE)
+
+
+def level(cell: int) -> int:
+    """-4 to 4 without 0 for a signed byte; 0 for nothing at all."""
+    if cell == 0:
+        return 0
+    step = min(LEVELS, 1 + (abs(cell) - 1) * LEVELS // 127)
+    return step if cell > 0 else -step
+
+
+def levels(picture: Picture) -> list[list[int]]:
+    """The picture's cells as levels; short data is filled with nothing."""
+    size = picture.rows * picture.columns
+    cells = memoryview(picture.cells[:size].ljust(size, b"\0")).cast("b")
+    return [
+        [level(cells[row * picture.columns + column]) for column in range(picture.columns)]
+        for row in range(picture.rows)
+    ]
+
+
+def shrunk(grid: Sequence[Sequence[int]], rows: int, columns: int) -> list[list[int]]:
+    """At most `rows` x `columns`, by a whole factor: of each block the level furthest from nothing."""
+    if not grid or not grid[0] or rows <= 0 or columns <= 0:
+        return []
+    down = -(-len(grid) // rows)
+    across = -(-len(grid[0]) // columns)
+    factor = max(down, across)
+    down, across = min(factor, max(1, len(grid))), min(factor, len(grid[0]))
+    if down == across == 1:
+        return [list(row) for row in grid]
+    return [
+        [
+            max(
+                (cell for row in grid[y : y + down] for cell in row[x : x + across]),
+                key=abs,
+            )
+            for x in range(0, len(grid[0]), across)
+        ]
+        for y in range(0, len(grid), down)
+    ]
+
+
+def heatmap(grid: Sequence[Sequence[int]], ink: Ink) -> list[Strip]:
+    """The levels as lines: half blocks in colour, or a sign a cell."""
+    if ink.mode != "rich":
+        return [Strip(_signs(row, ink)) for row in grid]
+    lines = []
+    for y in range(0, len(grid), 2):
+        upper = grid[y]
+        lower = grid[y + 1] if y + 1 < len(grid) else None
+        lines.append(Strip(_half_blocks(upper, lower)))
+    return lines
+
+
+def _colour(step: int) -> Color | None:
+    if step == 0:
+        return None
+    return _POSITIVE[step - 1] if step > 0 else _NEGATIVE[-step - 1]
+
+
+def _half_blocks(upper: Sequence[int], lower: Sequence[int] | None) -> list[Segment]:
+    segments: list[Segment] = []
+    run = 0
+    for x in range(len(upper) + 1):
+        if x < len(upper) and _pair(upper, lower, x) == _pair(upper, lower, run):
+            continue
+        segments.append(_run(*_pair(upper, lower, run), x - run))
+        run = x
+    return segments
+
+
+def _pair(upper: Sequence[int], lower: Sequence[int] | None, x: int) -> tuple[int, int]:
+    return upper[x], 0 if lower is None else lower[x]
+
+
+def _run(top: int, bottom: int, length: int) -> Segment:
+    above, below = _colour(top), _colour(bottom)
+    if above == below:
+        return Segment(" " * length, Style(bgcolor=above) if above else Style())
+    if above is None:
+        return Segment("▄" * length, Style(color=below))
+    return Segment("▀" * length, Style(color=above, bgcolor=below))
+
+
+def _signs(row: Sequence[int], ink: Ink) -> list[Segment]:
+    return [Segment(*_sign(step, ink)) for step in row]
+
+
+def _sign(step: int, ink: Ink) -> Part:
+    if step == 0:
+        return " ", ink.faint
+    sign = POSITIVE_SIGNS[step - 1] if step > 0 else NEGATIVE_SIGNS[-step - 1]
+    if ink.mode == "none":
+        return sign, ink.text
+    return sign, Style(color="yellow" if step > 0 else "blue", bold=abs(step) > 2)
+
+
+def scale(largest: str, ink: Ink) -> list[Part]:
+    """The palette with its ends: -0.12 ▮▮▮▮▮▮▮▮ 0.12."""
+    steps = [*range(-LEVELS, 0), *range(1, LEVELS + 1)]
+    if ink.mode != "rich":
+        shown = [_sign(step, ink) for step in steps]
+    else:
+        shown = [("█", Style(color=_colour(step))) for step in steps]
+    return [(f"-{largest} ", ink.muted), *shown, (f" {largest}", ink.muted)]

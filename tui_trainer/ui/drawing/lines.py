@@ -1,0 +1,96 @@
+"""A line of the screen as a `Strip`, and ways to put lines together."""
+
+from collections.abc import Sequence
+
+from rich.cells import get_character_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui_trainer.ui.sanitize import one_line
+
+Part = tuple[str, Style]
+BLANK = Strip([])
+
+
+def line(*parts: Part) -> Strip:
+    """A line of styled parts.
+
+    Foreign text has been sanitised where it came in; what is still unprintable here is caught all the same,
+    so that no drawing code can let an escape sequence through by forgetting.
+    """
+    return Strip(
+        [Segment(text if text.isprintable() else one_line(text), style) for text, style in parts if text]
+    )
+
+
+def link(style: Style, action: str) -> Style:
+    """The style, clickable: runs an action of the app."""
+    return style + Style(meta={"@click": action})
+
+
+def ends(left: Strip, right: Strip, width: int, gap: int = 1) -> Strip:
+    """One line with something at both ends; the left end gives way."""
+    room = width - right.cell_length
+    if room - gap < left.cell_length:
+        left = left.crop(0, max(0, room - gap))
+    if room <= 0:
+        return right.crop(0, width)
+    return Strip.join([left.adjust_cell_length(room), right])
+
+
+def beside(blocks: Sequence[tuple[Sequence[Strip], int]], height: int, gap: Strip) -> list[Strip]:
+    """Blocks of (lines, width) side by side, `gap` between them."""
+    rows = []
+    for y in range(height):
+        row: list[Strip] = []
+        for index, (block, width) in enumerate(blocks):
+            if index:
+                row.append(gap)
+            row.append((block[y] if y < len(block) else BLANK).adjust_cell_length(width))
+        rows.append(Strip.join(row))
+    return rows
+
+
+def filled(lines: Sequence[Strip], height: int) -> list[Strip]:
+    """Exactly `height` lines."""
+    return [*lines[:height], *([BLANK] * (height - len(lines)))]
+
+
+def centred(lines: Sequence[Strip], width: int, height: int) -> list[Strip]:
+    """A block in the middle, as left-aligned as it came."""
+    widest = max((strip.cell_length for strip in lines), default=0)
+    indent = Strip([Segment(" " * max(0, (width - widest) // 2))])
+    top = max(0, (height - len(lines)) // 2)
+    return filled([*([BLANK] * top), *(Strip.join([indent, strip]) for strip in lines)], height)
+
+
+def changed_spans(old: Strip, new: Strip, join: int = 8) -> list[tuple[int, int]]:
+    """The cells [start, end) in which two lines of equal length differ; spans closer than `join` are one."""
+    before, after = _cells(old), _cells(new)
+    spans: list[tuple[int, int]] = []
+    for x in range(max(len(before), len(after))):
+        if x < len(before) and x < len(after) and before[x] == after[x]:
+            continue
+        if spans and x - spans[-1][1] < join:
+            spans[-1] = (spans[-1][0], x + 1)
+        else:
+            spans.append((x, x + 1))
+    return spans
+
+
+def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
+    """One entry a cell; a wide character fills its second cell with nothing."""
+    cells: list[tuple[str, Style | None]] = []
+    for text, style, _ in strip:
+        if text.isascii():
+            cells.extend((character, style) for character in text)
+            continue
+        for character in text:
+            width = get_character_cell_size(character)
+            if width == 0 and cells:
+                cells[-1] = (cells[-1][0] + character, style)
+                continue
+            cells.append((character, style))
+            cells.extend(("", style) for _ in range(width - 1))
+    return cells

@@ -1,0 +1,78 @@
+"""How numbers, sizes and times are written everywhere on the screen."""
+
+import math
+
+
+def count(value: float) -> str:
+    """12,345"""
+    return f"{value:,.0f}"
+
+
+def short(value: float) -> str:
+    """Three digits and a letter: 987, 12.3k, 4.56M, 1.20T."""
+    if not math.isfinite(value):
+        return "-"
+    letter = ""
+    for letter in ("", "k", "M", "G", "T"):
+        if abs(value) < 999.5 or letter == "T":
+            break
+        value /= 1000
+    if not letter:
+        return f"{value:.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"
+    digits = 0 if abs(value) >= 99.95 else 1 if abs(value) >= 9.995 else 2
+    return f"{value:.{digits}f}{letter}"
+
+
+def size(value: float) -> str:
+    """Bytes: 812 B, 12.3 kB, 4.56 MB."""
+    text = short(value)
+    return f"{text[:-1]} {text[-1]}B" if text[-1].isalpha() else f"{text} B"
+
+
+def duration(seconds: float) -> str:
+    """0:07, 2:41, 1:02:03."""
+    if not math.isfinite(seconds):
+        return "-:--"
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def plural(number: int, thing: str) -> str:
+    """1 answer, 2 answers."""
+    return f"{count(number)} {thing}" + ("" if number == 1 else "s")
+
+
+def percent(value: float) -> str:
+    """A share: 3 %, 0.4 %, 97 %; never 0 % or 100 % of what is not quite."""
+    if not math.isfinite(value):
+        return "- %"
+    share = 100 * value
+    if 0 < share < 0.95 or 99.5 <= share < 100:
+        return "<0.1 %" if share < 0.05 else f"{min(share, 99.9):.1f} %"
+    return f"{share:.0f} %"
+
+
+def figure(value: float, digits: int = 2) -> str:
+    """A plain figure with a fixed number of decimals; not-a-number is written as such."""
+    if math.isnan(value):
+        return "nan"
+    if math.isinf(value):
+        return "inf" if value > 0 else "-inf"
+    return f"{value:.{digits}f}"
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """+1.3, -0.2; never -0.0."""
+    text = f"{value:+.{digits}f}"
+    return text.replace("-", "+") if float(text) == 0 else text
+
+
+def small(value: float) -> str:
+    """A figure that may be tiny: three significant digits, 0.0213 or 3.1e-05."""
+    if not math.isfinite(value):
+        return figure(value)
+    if value == 0:
+        return "0"
+    return f"{value:.3g}" if 1e-4 <= abs(value) < 1e4 else f"{value:.1e}"

@@ -1,0 +1,77 @@
+"""Cutting text to cells. All of it expects text that `sanitize` has passed."""
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len, chop_cells, set_cell_size
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells: padded, or cut with an ellipsis."""
+    if width <= 0:
+        return ""
+    length = cell_len(text)
+    if length <= width:
+        return text + " " * (width - length)
+    return set_cell_size(text, width - 1) + "…"
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` cells."""
+    return text if cell_len(text) <= width else fit(text, width)
+
+
+def cut_left(text: str, width: int) -> str:
+    """The end of `text` in at most `width` cells."""
+    if cell_len(text) <= width or width <= 0:
+        return text if width > 0 else ""
+    kept: list[str] = []
+    left = width - 1
+    for character in reversed(text):
+        left -= cell_len(character)
+        if left < 0:
+            break
+        kept.append(character)
+    return "…" + "".join(reversed(kept))
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken at spaces where there are some."""
+    if width <= 0:
+        return []
+    return [line for paragraph in text.split("\n") for line in _wrap_one(paragraph, width)]
+
+
+def _wrap_one(text: str, width: int) -> Iterator[str]:
+    if cell_len(text) <= width:
+        yield text.rstrip()
+        return
+    line = ""
+    room = width
+    for word in text.split(" "):
+        length = cell_len(word)
+        needed = length + (1 if line else 0)
+        if needed <= room:
+            line = f"{line} {word}" if line else word
+            room -= needed
+            continue
+        if line:
+            yield line.rstrip()
+        pieces = chop_cells(word, width) if length > width else [word]
+        yield from pieces[:-1]
+        line = pieces[-1]
+        room = width - cell_len(line)
+    yield line.rstrip()
+
+
+def wrap_to(text: str, width: int, height: int) -> list[str]:
+    """At most `height` wrapped lines; the last ends in an ellipsis where there was more."""
+    # A line of a megabyte must not cost a megabyte of work for a dozen lines on the screen.
+    lines = wrap(text[: max(width, 1) * (height + 1) * 4], width)
+    if len(lines) <= height:
+        return lines
+    if height <= 0:
+        return []
+    kept = lines[:height]
+    last = kept[-1]
+    kept[-1] = (last if cell_len(last) < width else set_cell_size(last, width - 1)) + "…"
+    return kept

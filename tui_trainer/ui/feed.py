@@ -1,0 +1,208 @@
+"""Brings the run's records to the screen, from a thread: as they are written, or as they once were.
+
+The screen grants credit: at most two batches are under way, so a screen that is busy, or whose terminal does
+not read, is never flooded, and catches up later.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from tui_trainer.errors import UserError
+from tui_trainer.events import Record, Reinforced, Stepped
+from tui_trainer.run import lock
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.log import LogReader
+from tui_trainer.ui.words import Trainer
+
+BATCH = 1000  # records; folding them takes a few milliseconds
+CREDIT = 2  # batches
+POLL_SECONDS = 0.1
+ALIVE_SECONDS = 0.7
+GRACE_SECONDS = 12.0  # a trainer that was just launched may take so long to be seen
+FRAME_SECONDS = 0.05  # what a replay plays within it comes in one batch
+LONGEST_WAIT = 3.0  # of a replay: where a person once thought for a minute, nobody wants to wait one
+
+
+@dataclass
+class Arrived(Message):
+    """The next records, in order."""
+
+    records: list[Record]
+
+
+@dataclass
+class CaughtUp(Message):
+    """All that is in the log has been posted."""
+
+
+@dataclass
+class TrainerSeen(Message):
+    """Whether the trainer lives, each time that changes."""
+
+    trainer: Trainer
+
+
+@dataclass
+class FeedFailed(Message):
+    """The log can't be read; the feed has ended."""
+
+    reason: str
+
+
+Post = Callable[[Message], object]
+
+
+class Feed(threading.Thread):
+    """Base of both feeds: a thread that posts until it is stopped."""
+
+    def __init__(self, folder: RunFolder, post: Post) -> None:
+        super().__init__(name="feed", daemon=True)
+        self.folder = folder
+        self.post = post
+        self.stopping = threading.Event()
+        self._credit = threading.Semaphore(CREDIT)
+
+    def stop(self) -> None:
+        """End soon; nothing is posted after the current batch."""
+        self.stopping.set()
+        self._credit.release()
+
+    def grant(self) -> None:
+        """A batch has been taken in: the next may come."""
+        self._credit.release()
+
+    def run(self) -> None:
+        try:
+            self.feed()
+        except UserError as error:
+            self.post(FeedFailed(str(error)))
+
+    def feed(self) -> None:
+        """Post everything there is."""
+        raise NotImplementedError
+
+    def deliver(self, records: list[Record]) -> None:
+        """Post a batch, once there is credit."""
+        self._credit.acquire()
+        if not self.stopping.is_set():
+            self.post(Arrived(records))
+
+
+class LiveFeed(Feed):
+    """Follows the log as it grows, and watches over the trainer's life."""
+
+    def __init__(self, folder: RunFolder, post: Post, *, expect_trainer: bool) -> None:
+        super().__init__(folder, post)
+        self._seen: Trainer | None = None
+        self._grace_until = time.monotonic() + (GRACE_SECONDS if expect_trainer else 0.0)
+
+    def expect_trainer(self) -> None:
+        """A trainer has just been launched."""
+        self._grace_until = time.monotonic() + GRACE_SECONDS
+
+    def feed(self) -> None:
+        reader = LogReader(self.folder.events)
+        caught_up = False
+        look_at = 0.0
+        while not self.stopping.is_set():
+            alive = None
+            if time.monotonic() >= look_at:
+                # Asked before the log is read, so that a run's last record comes before its trainer's end.
+                alive = lock.is_alive(self.folder)
+                look_at = time.monotonic() + ALIVE_SECONDS
+            records = reader.poll(limit=BATCH)
+            if records:
+                self.deliver(records)
+                if len(records) == BATCH:
+                    continue
+            if not caught_up:
+                caught_up = True
+                self.post(CaughtUp())
+            if alive is not None:
+                self._tell(alive)
+            self.stopping.wait(POLL_SECONDS)
+
+    def _tell(self, alive: bool) -> None:
+        if alive:
+            self._grace_until = 0.0
+        waiting = time.monotonic() < self._grace_until
+        seen: Trainer = "alive" if alive else "starting" if waiting else "gone"
+        if seen != self._seen:
+            self._seen = seen
+            self.post(TrainerSeen(seen))
+
+
+class ReplayFeed(Feed):
+    """Plays a finished log by the times in it."""
+
+    def __init__(self, folder: RunFolder, post: Post, *, speed: float) -> None:
+        super().__init__(folder, post)
+        self.speed = speed
+        self.paused = False
+        self._steps = 0
+        self._changed = threading.Condition()
+
+    def set(self, *, speed: float | None = None, paused: bool | None = None) -> None:
+        """Change the speed, pause, or go on."""
+        with self._changed:
+            self.speed = self.speed if speed is None else speed
+            self.paused = self.paused if paused is None else paused
+            self._changed.notify_all()
+
+    def step(self) -> None:
+        """While paused: play to the end of the next step."""
+        with self._changed:
+            self._steps += 1
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        super().stop()
+        with self._changed:
+            self._changed.notify_all()
+
+    def feed(self) -> None:
+        batch: list[Record] = []
+        before: float | None = None
+        owed = 0.0  # seconds of the run that the replay is ahead
+        for record in self._records():
+            owed += 0.0 if before is None else min(LONGEST_WAIT, max(0.0, record.t - before))
+            before = record.t
+            if self.paused or owed / self.speed >= FRAME_SECONDS or len(batch) >= BATCH:
+                if batch:
+                    self.deliver(batch)
+                    batch = []
+                if not self._wait(owed):
+                    return
+                owed = 0.0
+            batch.append(record)
+            if self._steps and isinstance(record.event, Stepped | Reinforced):
+                self._steps -= 1
+        if batch:
+            self.deliver(batch)
+        self.post(CaughtUp())
+
+    def _records(self) -> Iterator[Record]:
+        reader = LogReader(self.folder.events)
+        while batch := reader.poll(limit=BATCH):
+            yield from batch
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait as long as `seconds` of the run take in the replay; False when it is to end."""
+        with self._changed:
+            left = seconds
+            while not self.stopping.is_set():
+                if self.paused:
+                    if self._steps:
+                        return True
+                    self._changed.wait()
+                elif left <= 1e-3:
+                    return True
+                else:
+                    began = time.monotonic()
+                    self._changed.wait(left / self.speed)
+                    left -= (time.monotonic() - began) * self.speed
+        return False

@@ -1,0 +1,72 @@
+"""The widget that everything is drawn on: lines, of which only the changed cells are sent.
+
+Textual repaints the whole of a refreshed widget, which over SSH is what makes an application loud. A pane
+computes all its lines whenever something may have changed, which is cheap; this widget compares them with
+what stands on the screen and asks for a repaint of the differing cells only.
+"""
+
+from collections.abc import Sequence
+
+from textual.events import Resize
+from textual.geometry import Region
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_trainer.ui.drawing.lines import BLANK, changed_spans
+
+
+class LineView(Widget):
+    """Shows lines; subclasses say which in `lines`."""
+
+    DEFAULT_CSS = "LineView { width: 1fr; height: 1fr; }"
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._shown: list[Strip] = []
+
+    def lines(self, width: int, height: int) -> Sequence[Strip]:
+        """What to show in `width` x `height` cells now."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Bring the screen up to date with `lines`."""
+        width, height = self.size
+        if not width or not height:
+            return
+        fresh = [strip.adjust_cell_length(width) for strip in self.lines(width, height)[:height]]
+        fresh += [BLANK.adjust_cell_length(width)] * (height - len(fresh))
+        regions: list[Region] = []
+        if len(self._shown) == height and self._shown[0].cell_length == width:
+            for y, (old, new) in enumerate(zip(self._shown, fresh, strict=True)):
+                if old != new:
+                    regions += [Region(x, y, end - x, 1) for x, end in changed_spans(old, new)]
+            self._shown = fresh
+            if regions:
+                self.refresh(*regions)
+        else:
+            self._shown = fresh
+            self.refresh()
+
+    def on_resize(self, _: Resize) -> None:
+        self._shown = []
+        self.redraw()
+
+    def render_line(self, y: int) -> Strip:
+        strip = self._shown[y] if y < len(self._shown) else BLANK
+        strip = strip.crop_extend(0, self.size.width, None).apply_style(self.rich_style)
+        selection = self.text_selection
+        if selection is not None and (span := selection.get_span(y)) is not None:
+            start, end = span
+            end = strip.cell_length if end == -1 else end
+            style = self.screen.get_component_rich_style("screen--selection")
+            strip = Strip.join(
+                [strip.crop(0, start), strip.crop(start, end).apply_style(style), strip.crop(end)]
+            )
+        return strip.apply_offsets(0, y)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        return selection.extract("\n".join(strip.text.rstrip() for strip in self._shown)), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self.refresh()

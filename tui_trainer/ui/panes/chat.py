@@ -1,0 +1,181 @@
+"""The chat pane: a conversation with frozen weights."""
+
+import asyncio
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Paste
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widgets import Input
+
+from tui_trainer.events import WeightsName
+from tui_trainer.ui.actions import bindings
+from tui_trainer.ui.chat_process import ChatProcess, Heard
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.panes.conversation import Conversation, Turn, status
+from tui_trainer.ui.panes.pane import title
+from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.state import WEIGHTS
+
+COALESCE_SECONDS = 0.08  # pieces that come within it are drawn together
+MAX_PROMPT = 4000
+
+
+class SafeInput(Input):
+    """An input that foreign text can be pasted into."""
+
+    def _on_paste(self, event: Paste) -> None:
+        event.text = one_line(event.text[:MAX_PROMPT])
+        super()._on_paste(event)
+
+
+class Status(LineView):
+    """The line that says whom one talks to."""
+
+    def __init__(self, scene: Scene, pane: "ChatPane") -> None:
+        super().__init__(id="chat-status")
+        self.scene = scene
+        self.pane = pane
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        return [status(self.scene, self.pane.weights, width)]
+
+
+class ChatPane(Vertical, can_focus=True):
+    """Status, conversation and input."""
+
+    number: ClassVar[int] = 5
+    BINDINGS = bindings("chat")
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(id="pane-5", classes="pane")
+        self.border_title = title(5)
+        self.scene = scene
+        self.process = ChatProcess(scene.folder)
+        self.chosen: WeightsName | None = None
+        self._seen: object = None
+        self._answer: Turn | None = None
+        self._clock: Timer | None = None
+        self._asking: asyncio.Task[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Status(self.scene, self)
+        yield Conversation(self.scene)
+        # A blinking cursor would send bytes all night.
+        box = SafeInput(
+            placeholder="ask the frozen model", compact=True, max_length=MAX_PROMPT, id="chat-input"
+        )
+        box.cursor_blink = False
+        yield box
+
+    @property
+    def conversation(self) -> Conversation:
+        return self.query_one(Conversation)
+
+    @property
+    def input(self) -> Input:
+        return self.query_one("#chat-input", Input)
+
+    @property
+    def weights(self) -> WeightsName | None:
+        """Whom one talks to: the chosen weights, else the latest frozen."""
+        frozen = self.scene.state.weights
+        return self.chosen if self.chosen in frozen else self.scene.state.latest_weights
+
+    def follow(self) -> None:
+        """Redraw if something that the pane shows has changed."""
+        state = self.scene.state
+        seen = (state.changed["samples"], state.changed["frozen"], state.stage, state.ended)
+        if seen != self._seen and self.size and self.display:
+            self._seen = seen
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Draw all parts again."""
+        for view in self.query(LineView):
+            view.redraw()
+
+    # -- asking ------------------------------------------------------------------------------------------
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        text = event.value.strip()
+        if not text or self._answer is not None:
+            return
+        weights = self.weights
+        event.input.value = ""
+        self.conversation.add(Turn("you", text))
+        if weights is None:
+            self._fail("No weights are frozen yet; wait for the end of pretraining.")
+            return
+        self._answer = self.conversation.add(Turn(weights, open=True))
+        self.conversation.redraw()
+        self._clock = self.set_interval(COALESCE_SECONDS, self._draw_pieces)
+        self._asking = asyncio.create_task(self._ask(text, weights))
+
+    async def _ask(self, text: str, weights: WeightsName) -> None:
+        await self.process.ask(text, weights, self._hear)
+
+    def _hear(self, heard: Heard) -> None:
+        """Take in a piece; drawing is left to the clock."""
+        turn = self._answer
+        if turn is None:
+            return
+        turn.text += heard.text
+        if heard.done:
+            turn.sha256, turn.open = heard.sha256, False
+            self._finish()
+        elif heard.error:
+            turn.open = False
+            if not turn.text:
+                self.conversation.turns.remove(turn)
+            self._fail(heard.error)
+            self._finish()
+
+    def _fail(self, text: str) -> None:
+        self.conversation.add(Turn("error", text))
+        self.conversation.redraw()
+
+    def _finish(self) -> None:
+        self._answer = None
+        if self._clock is not None:
+            self._clock.stop()
+        self.conversation.redraw()
+
+    def _draw_pieces(self) -> None:
+        self.conversation.redraw()
+
+    # -- actions -----------------------------------------------------------------------------------------
+
+    def action_do(self, name: str) -> None:
+        """Run an action of this pane's context."""
+        getattr(self, f"do_{name}")()
+
+    def do_leave_input(self) -> None:
+        self.focus()
+
+    def do_next_weights(self) -> None:
+        frozen = [name for name in WEIGHTS if name in self.scene.state.weights]
+        if frozen and self.weights is not None:
+            self.choose(frozen[(frozen.index(self.weights) + 1) % len(frozen)])
+
+    def do_scroll_up(self) -> None:
+        self.conversation.scroll_page(1)
+
+    def do_scroll_down(self) -> None:
+        self.conversation.scroll_page(-1)
+
+    def choose(self, weights: WeightsName) -> None:
+        """Talk to these weights from now on."""
+        self.chosen = weights
+        self.redraw()
+
+    async def on_unmount(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+        await self.process.close()

@@ -1,0 +1,124 @@
+"""The conversation as lines, and before anything is frozen, what the model would write now."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rich.cells import cell_len
+from textual.strip import Strip
+
+from tui_trainer.events import WeightsName
+from tui_trainer.ui.boards import samples
+from tui_trainer.ui.drawing.lines import BLANK, Part, line
+from tui_trainer.ui.drawing.text import cut, fit, wrap
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.panes.pane import empty
+from tui_trainer.ui.sanitize import one_line, sanitize
+from tui_trainer.ui.scene import Scene
+
+KEPT = 200  # turns
+KEPT_CHARACTERS = 20_000  # of one turn
+
+
+@dataclass
+class Turn:
+    """What one side said."""
+
+    who: Literal["you", "error"] | WeightsName
+    text: str = ""
+    sha256: str = ""
+    open: bool = False  # more is coming
+
+
+class Conversation(LineView):
+    """Turns from the bottom up; scrolls by pages."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(id="conversation")
+        self.scene = scene
+        self.turns: list[Turn] = []
+        self.scrolled = 0  # lines up from the end
+
+    def add(self, turn: Turn) -> Turn:
+        """Append a turn, and forget the oldest ones."""
+        self.turns = [*self.turns, turn][-KEPT:]
+        self.scrolled = 0
+        return turn
+
+    def scroll_page(self, direction: int) -> None:
+        """A page towards the beginning (1) or the end (-1)."""
+        self.scrolled = max(0, self.scrolled + direction * max(1, self.size.height - 1))
+        self.redraw()
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        if not self.turns:
+            return self._before(width, height)
+        rows: list[Strip] = []
+        for turn in reversed(self.turns):
+            rows = [*self._turn(turn, width), BLANK, *rows]
+            if len(rows) >= self.scrolled + height:
+                break
+        rows = rows[:-1]
+        self.scrolled = min(self.scrolled, max(0, len(rows) - height))
+        end = len(rows) - self.scrolled
+        shown = rows[max(0, end - height) : end]
+        return [*([BLANK] * (height - len(shown))), *shown]
+
+    def _turn(self, turn: Turn, width: int) -> list[Strip]:
+        ink = self.scene.ink
+        text = sanitize(turn.text[:KEPT_CHARACTERS]).strip()
+        if turn.who == "error":
+            return [line((row, ink.bad)) for row in wrap(f"✗ {text}", width)]
+        if turn.who == "you":
+            return [
+                line(("› " if not index else "  ", ink.accent("frozen")), (row, ink.strong))
+                for index, row in enumerate(wrap(text, width - 2))
+            ]
+        shown = wrap(text + (" …" if turn.open else ""), width - 2) or [""]
+        if not text and not turn.open:
+            shown = ["(it said nothing)"]
+        rows = [line(("  ", ink.text), (row, ink.text)) for row in shown]
+        if not turn.open:
+            mark = one_line(turn.sha256)[:8]
+            label = line((f"  {turn.who} {mark}", ink.faint if ink.mode == "rich" else ink.muted))
+            if cell_len(shown[-1]) + label.cell_length + 4 <= width:
+                rows[-1] = Strip.join([rows[-1], label])
+            else:
+                rows.append(label)
+        return rows
+
+    # -- before the first turn ---------------------------------------------------------------------------
+
+    def _before(self, width: int, height: int) -> list[Strip]:
+        scene, state = self.scene, self.scene.state
+        learning = state.stage in ("pretrain", "finetune")
+        if state.samples and learning and state.stages[state.samples[-1].stage].status == "running":
+            return samples.board(scene, state.samples[-1], width, height)
+        if not state.weights:
+            more = (
+                "As soon as a stage is through, its weights are frozen, and you can talk to them here, even "
+                "while the next stage trains."
+            )
+            return empty(scene, "Nobody to talk to yet.", more, width, height)
+        more = "You talk to the model, and teach it nothing: its weights do not change any more."
+        prompts = [one_line(sample.prompt) for sample in (state.samples[-1].samples if state.samples else ())]
+        if prompts:
+            more += "\nTry: " + "\nor: ".join(cut(prompt, width - 12) for prompt in prompts[:3])
+        return empty(scene, "Press 5 and ask something.", more, width, height)
+
+
+def status(scene: Scene, weights: WeightsName | None, width: int) -> Strip:
+    """Whom one talks to, by name and hash."""
+    ink = scene.ink
+    if weights is None:
+        return line((fit("○ no weights are frozen yet", width), ink.muted))
+    frozen = scene.state.weights[weights]
+    parts: list[Part] = [("❄ ", ink.accent("frozen")), (weights, ink.accent("frozen", bold=True))]
+    parts.append((f" {one_line(frozen.sha256)[:8]}", ink.text))
+    for said in (
+        " frozen: nothing you say changes a weight",
+        " · nothing you say changes it",
+        " frozen",
+    ):
+        if sum(cell_len(text) for text, _ in parts) + len(said) <= width:
+            return line(*parts, (said, ink.muted))
+    return line(*parts)

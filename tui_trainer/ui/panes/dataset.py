@@ -1,0 +1,174 @@
+"""The dataset pane: what was read, what was thrown out and why, and the documents themselves."""
+
+from typing import ClassVar
+
+from textual.strip import Strip
+
+from tui_trainer.ui import words
+from tui_trainer.ui.actions import Context, bindings
+from tui_trainer.ui.documents import Documents, ShownDocument
+from tui_trainer.ui.drawing import numbers
+from tui_trainer.ui.drawing.bars import bar
+from tui_trainer.ui.drawing.lines import BLANK, beside, ends, filled, line
+from tui_trainer.ui.drawing.text import cut, fit, wrap_to
+from tui_trainer.ui.panes.pane import Pane, empty
+from tui_trainer.ui.sanitize import one_line, sanitize
+
+WIDE = 70  # from here on the reader stands beside the figures
+MOST_SOURCES = 5
+SHOWN_CHARACTERS = 20_000  # of one document
+
+
+class DatasetPane(Pane):
+    """Sources and filters as figures, and a reader of documents with their verdicts."""
+
+    number = 1
+    context: ClassVar[Context] = "dataset"
+    topics = ("data", "run")
+    BINDINGS = bindings("dataset")
+
+    documents: Documents | None = None
+    at = 0
+    only_dropped = False
+    _document: tuple[int, ShownDocument | None] = (-1, None)
+
+    def seen(self) -> object:
+        return super().seen(), self.documents is None
+
+    def open(self, documents: Documents) -> None:
+        """Take in documents that have been indexed."""
+        self.documents = documents if len(documents) else None
+        # A document that was thrown out says most about what the stage does.
+        self.at = documents.next(-1, 1, documents.dropped > 0) if len(documents) else 0
+        self.redraw()
+
+    def do_next_document(self) -> None:
+        self._go(1)
+
+    def do_previous_document(self) -> None:
+        self._go(-1)
+
+    def do_only_dropped(self) -> None:
+        self.only_dropped = not self.only_dropped
+        documents = self.documents
+        if documents is not None and self.only_dropped and not documents.is_dropped(self.at):
+            self._go(1)
+
+    def _go(self, step: int) -> None:
+        if self.documents is not None:
+            self.at = self.documents.next(self.at, step, self.only_dropped)
+
+    # -- drawing -----------------------------------------------------------------------------------------
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        if not self.scene.state.sources:
+            return self._empty(width, height)
+        if width >= WIDE:
+            left = min(52, width // 2 - 2)
+            figures = [*self._sources(left), BLANK, *self._kept(left), *self._filters(left, 1)]
+            reader = self._reader(width - left - 3, height)
+            rule = line((" │ ", self.scene.ink.faint))
+            return beside([(figures, left), (reader, width - left - 3)], height, rule)
+        figures = [*self._sources(width), *self._kept(width), *self._filters(width, 2)]
+        room = height - len(figures)
+        return filled([*figures, *(self._reader(width, room) if room >= 3 else [])], height)
+
+    def _empty(self, width: int, height: int) -> list[Strip]:
+        more = (
+            "Here you will see where the text comes from, what the filters throw out and why, and every "
+            "document with its verdict."
+        )
+        return empty(self.scene, "No text has been read yet.", more, width, height)
+
+    def _sources(self, width: int) -> list[Strip]:
+        state, ink = self.scene.state, self.scene.ink
+        sources = list(state.sources.values())
+        largest = max((source.bytes for source in sources), default=1) or 1
+        name_width = min(12, max(len(one_line(s.source)) for s in sources))
+        rows = []
+        shown = sources if len(sources) <= MOST_SOURCES else sources[: MOST_SOURCES - 1]
+        for source in shown:
+            name = fit(one_line(source.source), name_width)
+            size = f"{numbers.size(source.bytes):>8}"
+            weight = state.mixture.get(source.source)
+            times = f" ×{weight:<4g}" if weight is not None else ""
+            room = width - name_width - len(size) - len(times) - 9
+            parts = [(f"{name} ", ink.text), (f"{numbers.count(source.documents):>6} ", ink.strong)]
+            parts += bar(source.bytes / largest, max(3, room), ink.accent("data"), ink.faint)
+            parts += [(f" {size}", ink.muted), (times, ink.text)]
+            rows.append(line(*parts))
+        if len(shown) < len(sources):
+            rest = sum(source.documents for source in sources[len(shown) :])
+            rows.append(
+                line((f"and {len(sources) - len(shown)} more sources: {numbers.count(rest)}", ink.muted))
+            )
+        return rows
+
+    def _kept(self, width: int) -> list[Strip]:
+        """One line: documents in, what is left, and the tokens they make."""
+        state, ink = self.scene.state, self.scene.ink
+        read = sum(source.documents for source in state.sources.values())
+        dropped = sum(applied.dropped for applied in state.filters.values())
+        left = line(
+            ("kept ", ink.muted),
+            (numbers.count(read - dropped), ink.strong),
+            (f" of {numbers.count(read)}", ink.muted),
+        )
+        right = BLANK
+        if state.corpus is not None:
+            tokens = sum(state.corpus.tokens_train.values())
+            right = line((numbers.short(tokens), ink.strong), (" tokens", ink.muted))
+        return [ends(left, right, width)]
+
+    def _filters(self, width: int, columns: int) -> list[Strip]:
+        state, ink = self.scene.state, self.scene.ink
+        cells = []
+        column = width // columns - (1 if columns > 1 else 0)
+        for applied in state.filters.values():
+            name = words.FILTER.get(applied.filter, one_line(applied.filter))
+            dropped = f"−{numbers.count(applied.dropped)}" if applied.dropped else "0"
+            style = ink.warn if applied.dropped else ink.muted
+            if columns == 1:
+                reason = one_line(applied.reason[:80])
+                parts = [(fit(name, 14), ink.text), (f"{dropped:>6}  ", style)]
+                cells.append(line(*parts, (fit(reason, max(0, column - 22)), ink.muted)))
+            else:
+                name = words.FILTER_SHORT.get(applied.filter, name)
+                cells.append(line((fit(name, column - 5), ink.text), (f"{dropped:>5}", style)))
+        if columns == 1:
+            return cells
+        half = -(-len(cells) // 2)
+        return beside([(cells[:half], column), (cells[half:], column)], half, line(("  ", ink.text)))
+
+    def _reader(self, width: int, height: int) -> list[Strip]:
+        ink = self.scene.ink
+        if self.documents is None:
+            said = "The documents can be read here once the filters are through." if height > 3 else ""
+            return [BLANK, *[line((row, ink.muted)) for row in wrap_to(said, width, height - 1)]]
+        if self._document[0] != self.at:
+            self._document = (self.at, self.documents.read(self.at))
+        document = self._document[1]
+        if document is None:
+            return [line(("This document can't be read any more.", ink.bad))]
+        place = f"{numbers.count(self.at + 1)} of {numbers.count(len(self.documents))}"
+        if self.only_dropped:
+            place += ", dropped only"
+        source = one_line(document.source)[:14]
+        head = ends(
+            line((f"{source} ", ink.accent("data")), (place, ink.muted)),
+            self._verdict(document, width),
+            width,
+        )
+        rows = [head]
+        if document.dropped_by is not None and document.reason and height > 5:
+            rows += [line((row, ink.warn)) for row in wrap_to(one_line(document.reason), width, 2)]
+        text = sanitize(document.text[:SHOWN_CHARACTERS]).strip()
+        rows += [line((row, ink.text)) for row in wrap_to(text, width, height - len(rows))]
+        return rows
+
+    def _verdict(self, document: ShownDocument, width: int) -> Strip:
+        ink = self.scene.ink
+        if document.dropped_by is None:
+            return line(("✓ kept", ink.good))
+        name = words.FILTER.get(document.dropped_by, one_line(document.dropped_by))
+        return line((cut(f"✗ {name}", width // 2), ink.warn))

@@ -1,0 +1,79 @@
+"""What all panes have in common: a number, a title, a frame, and drawing from the scene."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_trainer.ui.actions import Context
+from tui_trainer.ui.drawing.lines import BLANK, centred, line
+from tui_trainer.ui.drawing.text import wrap_to
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.scene import Scene
+
+NAMES: tuple[str, ...] = ("Dataset", "Loss", "Weights", "Rater", "Chat")
+
+
+class Pane(LineView, can_focus=True):
+    """A framed view of the run. Subclasses draw `lines` and have a method `do_<action>` for each action."""
+
+    number: ClassVar[int]
+    context: ClassVar[Context]
+    # What of `State.changed` the pane draws; None stands for everything else that is in the scene.
+    topics: ClassVar[tuple[str, ...]] = ()
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(id=f"pane-{self.number}", classes="pane")
+        self.scene = scene
+        self.border_title = title(self.number)
+        self._seen: object = None
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def follow(self) -> None:
+        """Redraw if something that the pane shows has changed."""
+        seen = self.seen()
+        if seen != self._seen and self.can_be_seen:
+            self._seen = seen
+            self.redraw()
+
+    def seen(self) -> object:
+        """A value that differs whenever the pane would be drawn differently."""
+        changed = self.scene.state.changed
+        return (
+            tuple(changed[topic] for topic in self.topics),
+            self.scene.trainer,
+            self.scene.loading,
+            self.scene.state.stage,
+        )
+
+    @property
+    def can_be_seen(self) -> bool:
+        return bool(self.size) and self.display
+
+    def action_do(self, name: str) -> None:
+        """Run an action of this pane's context."""
+        getattr(self, f"do_{name}")()
+        self.redraw()
+
+
+def empty(scene: Scene, said: str, more: str, width: int, height: int) -> list[Strip]:
+    """What stands in a pane that has nothing to show yet: that, and what will be seen here."""
+    ink = scene.ink
+    room = min(width - 2, 54)
+    rows = [line((row, ink.text)) for row in wrap_to(said, room, 2)]
+    rows += [BLANK, *(line((row, ink.muted)) for row in wrap_to(more, room, max(1, height - 3)))]
+    return centred(rows, width, height)
+
+
+def title(number: int) -> str:
+    """A pane's title, as its frame and its tab show it."""
+    return f"{number} {NAMES[number - 1]}"
+
+
+def set_title(widget: Widget, number: int, more: str) -> None:
+    """The title with something of our own behind it (never foreign text: titles are markup)."""
+    widget.border_title = f"{title(number)} · {more}" if more else title(number)

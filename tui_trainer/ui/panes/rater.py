@@ -1,0 +1,114 @@
+"""The rater pane: who says what is right. First the text itself, then the person at the keyboard."""
+
+from typing import ClassVar
+
+from textual.strip import Strip
+
+from tui_trainer.ui.actions import Context
+from tui_trainer.ui.boards import guess, pair, reinforcement, reward_model, verdicts
+from tui_trainer.ui.drawing.lines import BLANK, beside, filled, line
+from tui_trainer.ui.panes.pane import Pane, empty
+
+WIDE = 90
+
+
+class RaterPane(Pane):
+    """A guess and the truth; then A or B; then what the picks did to the model."""
+
+    number = 4
+    context: ClassVar[Context] = "rater"
+    topics = ("rater", "frozen", "data")
+
+    def seen(self) -> object:
+        scene = self.scene
+        return super().seen(), scene.sent, None if self._feedback else scene.guess
+
+    @property
+    def _feedback(self) -> bool:
+        state = self.scene.state
+        return bool(
+            state.stage in ("feedback", "frozen") and (state.picks or state.offered or state.reinforced)
+        )
+
+    # -- drawing -----------------------------------------------------------------------------------------
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        state = self.scene.state
+        if state.examples:
+            return self._result(width, height)
+        if state.reinforced is not None:
+            return self._reinforcing(width, height)
+        if self._feedback:
+            return self._picking(width, height)
+        if state.stage == "feedback":
+            more = (
+                "The model is answering some prompts several times. You will see two of its answers at a "
+                "time and say which is better; from that it learns your taste."
+            )
+            return empty(self.scene, "Your turn is coming.", more, width, height)
+        if self.scene.guess is not None:
+            return guess.board(self.scene, self.scene.guess, width, height)
+        if state.filters:
+            return verdicts.board(self.scene, width, height)
+        more = (
+            "First filters say what is worth reading, then the text itself says what was right. Later a "
+            "person picks between two answers: you."
+        )
+        return empty(self.scene, "Nothing to rate yet.", more, width, height)
+
+    def _picking(self, width: int, height: int) -> list[Strip]:
+        scene, state = self.scene, self.scene.state
+        learnt = reward_model.weights(scene, width, 5 if width >= 56 else 3) if height >= 14 else []
+        head = [reward_model.progress(scene, width)]
+        room = height - len(head) - len(learnt) - 1
+        if state.offered is not None:
+            live = scene.steers and not scene.sent
+            body = pair.board(scene, state.offered, None, width, room, live)
+            foot = pair.keys(scene, width) if live else self._waiting()
+        else:
+            last = state.picks[-1] if state.picks else None
+            shown = last is not None and last.pair is not None
+            body = (
+                pair.board(scene, last.pair, last.picked.choice, width, room, False)
+                if shown and last is not None and last.pair is not None
+                else []
+            )
+            foot = line(("… thinking: the next two answers", scene.ink.muted))
+        return [*head, *filled(body, room), foot, *learnt]
+
+    def _waiting(self) -> Strip:
+        scene = self.scene
+        said = {
+            "replay": "As it was picked when this run was made.",
+            "view": "Another screen picks; this one looks on.",
+            "control": "… telling the trainer",
+        }[scene.mode]
+        return line((said, scene.ink.muted))
+
+    def _reinforcing(self, width: int, height: int) -> list[Strip]:
+        scene = self.scene
+        if width >= WIDE:
+            half = (width - 3) // 2
+            left = reinforcement.figures(scene, half, height)
+            right = reward_model.weights(scene, half, height)
+            return beside([(left, half), (right, half)], height, line((" │ ", scene.ink.faint)))
+        figures = reinforcement.figures(scene, width, height)
+        return [*figures, BLANK, *reward_model.weights(scene, width, height - len(figures) - 1)][:height]
+
+    def _result(self, width: int, height: int) -> list[Strip]:
+        """What feedback changed: the taste, and the same prompts answered before and after."""
+        scene, state, ink = self.scene, self.scene.state, self.scene.ink
+        won = state.measured.get("aligned/win_rate")
+        rows = []
+        if won is not None:
+            low, high = won.ci95 or (won.value, won.value)
+            rows.append(
+                line(
+                    ("aligned beats tuned in ", ink.muted),
+                    (f"{100 * won.value:.0f} %", ink.strong),
+                    (f" of the rater's comparisons ({100 * low:.0f}–{100 * high:.0f})", ink.muted),
+                )
+            )
+        else:
+            rows.append(line(("The same prompts before and after the feedback", ink.muted)))
+        return [*rows, BLANK, *reinforcement.examples(scene, 0, width, height - 2)][:height]

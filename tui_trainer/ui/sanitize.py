@@ -1,0 +1,102 @@
+"""The one way by which foreign text reaches the screen.
+
+Documents, model output, what a person types and file names may hold anything: escape sequences that would
+take over the terminal, controls that reorder or hide text, characters whose width terminals disagree on.
+`sanitize` makes all of it visible and harmless; nothing is dropped silently except variation selectors, which
+only choose between two looks of the character before them.
+"""
+
+import unicodedata
+
+_TAB = "    "
+_MOST_MARKS = 2  # combining marks kept on one character; more is a tower that covers the lines above
+
+# Characters that fit in the cells they claim on one terminal and not on the next: joined emoji parts, flags,
+# conjoining Hangul and blank fillers. They are written as their number.
+_UNSTEADY = (
+    (0x1160, 0x11FF),
+    (0x115F, 0x115F),
+    (0x3164, 0x3164),
+    (0xFFA0, 0xFFA0),
+    (0x1F1E6, 0x1F1FF),
+    (0x1F3FB, 0x1F3FF),
+    (0x2800, 0x2800),
+)
+_VARIATION_SELECTORS = ((0xFE00, 0xFE0F), (0x180B, 0x180F), (0xE0100, 0xE01EF))
+
+
+def _within(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return any(low <= code <= high for low, high in ranges)
+
+
+def _safe(code: int) -> str:
+    """What stands on the screen for one character."""
+    if code == 0x0A:
+        return "\n"
+    if code == 0x09:
+        return _TAB
+    if code < 0x20:
+        return chr(0x2400 + code)  # Unicode's pictures of the controls: ESC is ␛
+    if code == 0x7F:
+        return "␡"
+    if code == 0x3000:
+        return "  "
+    if _within(code, _VARIATION_SELECTORS):
+        return ""
+    character = chr(code)
+    category = unicodedata.category(character)
+    if category == "Zs":
+        return " "
+    # C1, bidi and zero-width controls, lone surrogates, private use, unassigned, line separators
+    if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp") or _within(code, _UNSTEADY):
+        return f"<{code:04X}>"
+    return character
+
+
+class _Table(dict[int, str]):
+    """Fills itself, so that `str.translate` stays at C speed for the characters that do occur."""
+
+    def __missing__(self, code: int) -> str:
+        safe = self[code] = _safe(code)
+        return safe
+
+
+_table = _Table()
+
+
+def _steady_marks(text: str) -> str:
+    """Combining marks only where they have a character to stand on, and few of them."""
+    out: list[str] = []
+    marks = 0
+    for index, character in enumerate(text):
+        if unicodedata.category(character) in ("Mn", "Me", "Mc"):
+            marks += 1
+            if index == 0 or text[index - 1] == "\n":
+                out.append("◌")
+            elif marks > _MOST_MARKS:
+                out.append(f"<{ord(character):04X}>")
+                continue
+        else:
+            marks = 0
+        out.append(character)
+    return "".join(out)
+
+
+def sanitize(text: str) -> str:
+    """`text` as it may be drawn: printable characters, spaces and newlines only.
+
+    Idempotent. Tabs become four spaces, CR LF a newline, controls their Unicode picture, other invisible or
+    unsteady characters `<XXXX>`, their number in hexadecimal.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    text = text.translate(_table)
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _steady_marks(text))
+
+
+def one_line(text: str) -> str:
+    """Foreign text on a single line: newlines are shown as a return sign."""
+    return sanitize(text).replace("\n", "↵")

@@ -1,0 +1,72 @@
+"""What the panes draw from besides the run's state: who is watching, and whether the trainer lives."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tui_trainer.events import Event, Guessed, Stepped, Validated
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.ui.drawing.ink import Ink, make_ink
+from tui_trainer.ui.state import State
+from tui_trainer.ui.words import Mode, Trainer
+
+HOLD_SECONDS = 2.5  # so long a sentence about a passing moment stays, to be read
+PASSING = (Guessed, Validated)
+
+
+@dataclass
+class Scene:
+    """One per app; the app writes it, panes read it."""
+
+    folder: RunFolder
+    mode: Mode
+    state: State = field(default_factory=State)
+    ink: Ink = field(default_factory=lambda: make_ink("rich"))
+    trainer: Trainer = "starting"
+    loading: bool = True  # the log has not been read to its end yet
+    replay_speed: float = 1.0
+    replay_paused: bool = False
+    sent: str = ""  # a command under way, in words: "pausing"
+    moment: Event | None = None  # the one being talked about
+    clock: Callable[[], float] = time.monotonic
+    guess: Guessed | None = None  # the one last talked about
+    guess_step: Stepped | None = None  # the step that the guess was part of
+    _since: float = 0.0
+    _told: Validated | None = None
+
+    @property
+    def steers(self) -> bool:
+        """Whether this screen may command the trainer."""
+        return self.mode == "control"
+
+    @property
+    def paused(self) -> bool:
+        return self.replay_paused if self.mode == "replay" else self.state.paused
+
+    def hold(self) -> None:
+        """Choose the moment to talk about: the newest, but a passing one is held until it can be read."""
+        newest = self.state.moment
+        if self.guess is None and self.state.guess is not None:
+            self._take_guess(self.state.guess)
+        if newest is self.moment or newest is None:
+            return
+        now = self.clock()
+        if isinstance(newest, PASSING):
+            # In the middle of training a guess comes every tenth of a second, a validation every few seconds.
+            if isinstance(self.moment, PASSING) and not self.paused and now - self._since < HOLD_SECONDS:
+                return
+            validated = self.state.validated
+            if validated is not None and validated is not self._told and not self.paused:
+                newest = self._told = validated
+        if newest is self.moment:
+            return
+        self.moment = newest
+        self._since = now
+        if isinstance(newest, Guessed):
+            self._take_guess(newest)
+
+    def _take_guess(self, guess: Guessed) -> None:
+        self.guess = guess
+        stepped = self.state.stepped
+        same = stepped is not None and (stepped.stage, stepped.step) == (guess.stage, guess.step)
+        self.guess_step = stepped if same else None

@@ -1,0 +1,190 @@
+"""The dashboard: five panes under the rail, over the caption and the keys; or one of them alone."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+from textual.widgets import Input
+
+from tui_trainer.events import STAGES, StageName
+from tui_trainer.ui.actions import Context
+from tui_trainer.ui.chrome.caption import Caption
+from tui_trainer.ui.chrome.footer import Footer
+from tui_trainer.ui.chrome.rail import Rail
+from tui_trainer.ui.chrome.tabs import Tabs
+from tui_trainer.ui.chrome.too_small import SMALLEST, TooSmall
+from tui_trainer.ui.keys_now import in_footer
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.panes.chat import ChatPane
+from tui_trainer.ui.panes.dataset import DatasetPane
+from tui_trainer.ui.panes.loss import LossPane
+from tui_trainer.ui.panes.pane import Pane
+from tui_trainer.ui.panes.rater import RaterPane
+from tui_trainer.ui.panes.weights import WeightsPane
+from tui_trainer.ui.scene import Scene
+
+ROOM_FOR_ALL = (110, 32)
+CONTEXTS: tuple[Context, ...] = ("dataset", "loss", "weights", "rater", "chat")
+# Where to look in each stage, until the person has chosen for themselves.
+LOOK_AT: dict[StageName, int] = {"data": 1, "pretrain": 2, "finetune": 2, "feedback": 4, "frozen": 5}
+
+
+class Dashboard(Screen[None]):
+    """Draws the scene; knows which pane is current and whether it has the screen to itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.do('next_pane')", "next pane", show=False),
+        Binding("shift+tab", "app.do('previous_pane')", "previous pane", show=False),
+        Binding("ctrl+c", "copy_or_quit", "copy, or quit", show=False),
+    ]
+    AUTO_FOCUS = ""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self.scene = scene
+        self.chat = ChatPane(scene)
+        self.dataset = DatasetPane(scene)
+        self.panes: tuple[Pane | ChatPane, ...] = (  # in the order of their numbers
+            self.dataset,
+            LossPane(scene),
+            WeightsPane(scene),
+            RaterPane(scene),
+            self.chat,
+        )
+        self.frame: tuple[LineView, ...] = (
+            TooSmall(scene),
+            Rail(scene),
+            Tabs(scene, lambda: self.current),
+            Caption(scene),
+            Footer(scene, lambda: in_footer(scene, self.context, self.typing)),
+        )
+        self.current = 1
+        self.zoomed = False
+        self._guides = True  # looks where the stage is, until the person goes somewhere
+        self._stage: StageName | None = None
+        self._seen: object = None
+
+    def compose(self) -> ComposeResult:
+        yield from self.frame[:3]
+        with Horizontal(id="upper", classes="row"):
+            yield from self.panes[:3]
+        with Horizontal(id="lower", classes="row"):
+            yield from self.panes[3:]
+        yield from self.frame[3:]
+
+    def on_mount(self) -> None:
+        self._show_current(focus=True)
+
+    # -- where the person is -----------------------------------------------------------------------------
+
+    @property
+    def context(self) -> Context:
+        """The current pane's."""
+        return CONTEXTS[self.current - 1]
+
+    @property
+    def typing(self) -> bool:
+        """Whether letters go into a text."""
+        return isinstance(self.focused, Input)
+
+    @property
+    def single(self) -> bool:
+        """Whether one pane has the screen to itself."""
+        return self.zoomed or self.size.width < ROOM_FOR_ALL[0] or self.size.height < ROOM_FOR_ALL[1]
+
+    def pane(self, number: int) -> Pane | ChatPane:
+        """By its number."""
+        return self.panes[number - 1]
+
+    def sees(self, number: int) -> bool:
+        """Whether a pane is to be seen."""
+        return not self.single or self.current == number
+
+    def go(self, number: int, *, guided: bool = False) -> None:
+        """Make a pane the current one."""
+        self._guides = self._guides and guided
+        self.current = (number - 1) % 5 + 1
+        self._show_current(focus=True)
+        if self.current == 5 and not guided and self.scene.state.weights:
+            self.chat.input.focus()
+
+    def toggle_zoom(self) -> None:
+        """Give the screen to the current pane, or take it back."""
+        self.zoomed = not self.zoomed
+        self._show_current()
+
+    def _show_current(self, focus: bool = False) -> None:
+        self.set_class(self.single, "single")
+        for number, pane in enumerate(self.panes, 1):
+            pane.set_class(number == self.current, "current")
+        for row in self.query(".row"):
+            row.set_class(any(child.has_class("current") for child in row.children), "current")
+        if focus:
+            self.pane(self.current).focus()
+        self.redraw_frame()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        for number, pane in enumerate(self.panes, 1):
+            if pane in event.widget.ancestors_with_self and number != self.current:
+                self.current = number
+                self._guides = False
+                self._show_current()
+        self.redraw_frame()
+
+    def on_resize(self, event: Resize) -> None:
+        width, height = event.size
+        self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "tiny")
+        self._show_current()
+
+    # -- drawing -----------------------------------------------------------------------------------------
+
+    def redraw_frame(self) -> None:
+        """Draw what stands around the panes."""
+        for view in self.frame:
+            view.redraw()
+
+    def follow(self) -> None:
+        """Bring everything that can be seen up to date with the scene."""
+        self._follow_stage()
+        scene = self.scene
+        seen = (
+            scene.state.records,
+            scene.moment,
+            scene.trainer,
+            scene.sent,
+            scene.loading,
+            scene.mode,
+            scene.replay_paused,
+            scene.replay_speed,
+        )
+        if seen != self._seen:
+            self._seen = seen
+            self.set_class(scene.state.offered is not None and scene.steers, "asking")
+            self.redraw_frame()
+        for pane in self.panes:
+            pane.follow()
+
+    def _follow_stage(self) -> None:
+        stage = self.scene.state.stage
+        if stage == self._stage or stage is None:
+            return
+        self._stage = stage
+        for name in STAGES:
+            self.set_class(name == stage, f"stage-{name}")
+        if self._guides and not self.typing:
+            self.go(LOOK_AT[stage], guided=True)
+
+    def redraw_all(self) -> None:
+        """Draw everything again."""
+        for view in self.query(LineView):
+            view.redraw()
+
+    def action_copy_or_quit(self) -> None:
+        """ctrl+c: copy what is selected; with nothing selected, close the screen."""
+        if self.get_selected_text():
+            self.action_copy_text()
+        else:
+            self.app.run_worker(self.app.run_action("app.do('quit')"))

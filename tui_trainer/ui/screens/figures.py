@@ -1,0 +1,71 @@
+"""What the model can do, stage by stage: every exam result with its interval and what chance would score."""
+
+from textual.strip import Strip
+
+from tui_trainer.events import Measured
+from tui_trainer.ui import words
+from tui_trainer.ui.drawing.bars import bar
+from tui_trainer.ui.drawing.lines import BLANK, Part, line
+from tui_trainer.ui.drawing.text import fit, wrap
+from tui_trainer.ui.screens.sheet import Sheet
+from tui_trainer.ui.state import WEIGHTS
+
+COLUMN = 20
+BAR = 6
+
+
+class Figures(Sheet):
+    """The table of capabilities; it fills while the run goes on."""
+
+    name_ = "What it can do"
+
+    def rows(self, width: int) -> list[Strip]:
+        ink = self.scene.ink
+        column = COLUMN if width >= 34 + 3 * COLUMN + 9 else 12
+        label = max(16, min(40, width - 3 * column - 9))
+        parts: list[Part] = [(fit("", label), ink.muted)]
+        indent = BAR + 1 if column >= COLUMN else 1
+        parts += [(fit(" " * indent + name, column), ink.strong) for name in WEIGHTS]
+        rows = [line(*parts, (" chance", ink.muted)), BLANK]
+        for name, words_, better in words.FIGURES:
+            figures = [self._figure(weights, name) for weights in WEIGHTS]
+            if not any(figures):
+                continue
+            parts = [(fit(words_, label - 1) + " ", ink.text)]
+            for figure in figures:
+                parts += self._cell(figure, column, name, better)
+            baseline = next((f.baseline for f in figures if f is not None and f.baseline is not None), None)
+            parts.append((f"{self._value(baseline, name):>7}" if baseline is not None else "", ink.muted))
+            rows.append(line(*parts))
+        if len(rows) == 2:
+            said = "No exam has been taken yet: there is one after each stage."
+            return [line((row, ink.muted)) for row in wrap(said, width)]
+        note = (
+            "Beside each: where it truly lies, 95 % sure. ↓ less is better. Chance: always the same answer."
+        )
+        return [*rows, BLANK, *(line((row, ink.muted)) for row in wrap(note, width))]
+
+    def _figure(self, weights: str, name: str) -> Measured | None:
+        measured = self.scene.state.measured
+        stage = "pretrain" if weights == "base" and name == "bits_per_byte" else weights
+        return measured.get(f"{stage}/{name}")
+
+    def _value(self, value: float, name: str) -> str:
+        return f"{value:.3f}" if name == "bits_per_byte" else f"{100 * value:.0f} %"
+
+    def _cell(self, figure: Measured | None, width: int, name: str, better: bool) -> list[Part]:
+        ink = self.scene.ink
+        if figure is None:
+            return [(fit(" " * (width - 15 if width >= COLUMN else 5) + "·", width), ink.faint)]
+        bits = name == "bits_per_byte"
+        value = f"{self._value(figure.value, name):>6}"
+        parts: list[Part] = []
+        if width >= COLUMN:
+            style = ink.good if better else ink.warn
+            parts += [(" " * BAR, ink.text)] if bits else bar(figure.value, BAR, style, ink.faint)
+        parts.append((value, ink.strong))
+        if figure.ci95 is not None and not bits and width >= COLUMN:
+            low, high = (f"{100 * end:.0f}" for end in figure.ci95)
+            parts.append((f" {low}–{high}", ink.muted))
+        used = sum(len(text) for text, _ in parts)
+        return [*parts, (" " * max(0, width - used), ink.text)]

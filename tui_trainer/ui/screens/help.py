@@ -1,0 +1,51 @@
+"""The help: every action with its key, the focussed pane's first; made from the one table of actions."""
+
+from textual.strip import Strip
+
+from tui_trainer.ui.actions import Action, Context, of
+from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.drawing.text import fit, wrap
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.sheet import Sheet
+
+TITLES: dict[Context, str] = {
+    "anywhere": "Anywhere",
+    "dataset": "1 Dataset",
+    "loss": "2 Loss",
+    "weights": "3 Weights",
+    "rater": "4 Rater, while a pair waits",
+    "chat": "5 Chat",
+}
+KEY_WIDTH = 12
+
+
+class Help(Sheet):
+    """All keys."""
+
+    name_ = "Keys"
+
+    def __init__(self, scene: Scene, here: Context) -> None:
+        super().__init__(scene)
+        self.here = here
+
+    def rows(self, width: int) -> list[Strip]:
+        order = [self.here, *(context for context in TITLES if context != self.here)]
+        rows: list[Strip] = []
+        for context in order:
+            mark = "  ◂ you are here" if context == self.here and context != "anywhere" else ""
+            rows.append(
+                line((TITLES[context] + mark, self.scene.ink.accent(self.scene.state.stage, bold=True)))
+            )
+            for action in (action for action in of(context) if action.listed):
+                rows += self._row(action, width)
+            rows.append(BLANK)
+        return rows
+
+    def _row(self, action: Action, width: int) -> list[Strip]:
+        ink = self.scene.ink
+        key = action.shown or "ctrl+p, then"
+        said = action.help if action.shown else f"“{action.label}”: {action.help}"
+        return [
+            line((fit("  " + key if not index else "", KEY_WIDTH + 3), ink.strong), (row, ink.text))
+            for index, row in enumerate(wrap(said, max(10, width - KEY_WIDTH - 3)))
+        ]

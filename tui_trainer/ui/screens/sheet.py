@@ -1,0 +1,80 @@
+"""A sheet over the screen: lines that can be scrolled, closed by any of the keys that close things."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.scene import Scene
+
+
+class Page(LineView):
+    """The part of the lines that is scrolled to."""
+
+    def __init__(self, sheet: "Sheet") -> None:
+        super().__init__(id="page")
+        self.sheet = sheet
+        self.first = 0
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        rows = self.sheet.rows(width)
+        self.first = max(0, min(self.first, len(rows) - height))
+        return rows[self.first : self.first + height]
+
+    def scroll_by(self, lines: int) -> None:
+        """Move on by so many lines."""
+        self.first += lines
+        self.redraw()
+
+
+class Sheet(ModalScreen[None]):
+    """Subclasses give the rows and a title."""
+
+    name_: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,m,enter,space", "dismiss_sheet", "close", show=False),
+        Binding("down,j", "scroll(1)", "down", show=False),
+        Binding("up,k", "scroll(-1)", "up", show=False),
+        Binding("pagedown", "scroll(10)", "page down", show=False),
+        Binding("pageup", "scroll(-10)", "page up", show=False),
+    ]
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self.scene = scene
+        self.page = Page(self)
+
+    def rows(self, width: int) -> list[Strip]:
+        """All lines, `width` wide."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="sheet") as frame:
+            frame.border_title = self.name_
+            frame.border_subtitle = "esc closes"
+            yield self.page
+
+    def on_mount(self) -> None:
+        self._fit()
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its lines, as far as there is room."""
+        frame = self.query_one("#sheet")
+        frame.styles.height = min(len(self.rows(self.page.size.width or 100)) + 4, self.size.height - 2)
+
+    def follow(self) -> None:
+        """Draw again what may have changed."""
+        self.page.redraw()
+
+    def action_dismiss_sheet(self) -> None:
+        self.dismiss(None)
+
+    def action_scroll(self, lines: int) -> None:
+        self.page.scroll_by(lines)

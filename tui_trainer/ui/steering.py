@@ -1,0 +1,119 @@
+"""What keys do to the run: commands to the trainer, or to the replay."""
+
+from tui_trainer import settings
+from tui_trainer.errors import UserError
+from tui_trainer.events import Choice
+from tui_trainer.run import client
+from tui_trainer.run import folder as folders
+from tui_trainer.run import plan as plans
+from tui_trainer.run.commands import Command, Continue, Pause, Pick, Reply, Simulate, Stop, TakeControl
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.ui.commander import Commander
+from tui_trainer.ui.feed import Feed, LiveFeed, ReplayFeed
+from tui_trainer.ui.scene import Scene
+
+FASTEST, SLOWEST = 1024.0, 0.125
+LOOKING_ON = "You are looking on: another screen steers this run."
+
+
+class Steering:
+    """Turns actions into commands; returns a line for the person where there is something to say."""
+
+    def __init__(self, scene: Scene, feed: Feed, commander: Commander | None) -> None:
+        self.scene = scene
+        self.feed = feed
+        self.commander = commander
+
+    # -- commands ----------------------------------------------------------------------------------------
+
+    def pause(self) -> str | None:
+        """Pause, or go on."""
+        scene = self.scene
+        if isinstance(self.feed, ReplayFeed):
+            scene.replay_paused = not scene.replay_paused
+            self.feed.set(paused=scene.replay_paused)
+            return None
+        if scene.state.ended:
+            return "The run is finished: there is nothing to pause."
+        return self._send(Continue(), "going on") if scene.state.paused else self._send(Pause(), "pausing")
+
+    def step(self) -> str | None:
+        """One step; of a run that is not paused, the pause."""
+        if isinstance(self.feed, ReplayFeed):
+            if not self.scene.replay_paused:
+                return self.pause()
+            self.feed.step()
+            return None
+        if self.scene.state.ended:
+            return "The run is finished: there are no more steps."
+        return self._send(Continue(steps=1), "one step") if self.scene.state.paused else self.pause()
+
+    def pick(self, choice: Choice) -> str | None:
+        """Answer the pair on offer."""
+        offered = self.scene.state.offered
+        if offered is None or self.scene.sent:
+            return None
+        return self._send(Pick(offered.pair, choice), "picking")
+
+    def simulate(self, taste: str) -> str | None:
+        """Hand the remaining picks to a simulated rater."""
+        return self._send(Simulate(taste), f"handing over to {taste}")
+
+    def stop(self) -> str | None:
+        """Ask the trainer to write a checkpoint and end."""
+        return self._send(Stop(), "stopping")
+
+    def take_control(self) -> None:
+        """Become the screen that steers, if no other does."""
+        if self.commander is not None:
+            self.commander.send(TakeControl())
+
+    def _send(self, command: Command, doing: str) -> str | None:
+        if self.commander is None or not self.scene.steers:
+            return LOOKING_ON
+        if self.scene.trainer == "gone":
+            return "The trainer is not running: r resumes it."
+        self.scene.sent = doing
+        self.commander.send(command)
+        return None
+
+    def answered(self, command: Command, reply: Reply) -> str | None:
+        """Take in the trainer's answer."""
+        self.scene.sent = ""
+        if reply.ok:
+            return None
+        if reply.error is not None and reply.error.startswith("read-only"):
+            self.scene.mode = "view"
+            return LOOKING_ON
+        return None if isinstance(command, TakeControl) else reply.error
+
+    # -- the replay --------------------------------------------------------------------------------------
+
+    def change_speed(self, factor: float) -> None:
+        """Play faster or slower."""
+        if isinstance(self.feed, ReplayFeed):
+            self.scene.replay_speed = min(FASTEST, max(SLOWEST, self.scene.replay_speed * factor))
+            self.feed.set(speed=self.scene.replay_speed)
+
+    # -- the trainer's life: these take a moment and are called from a thread ------------------------------
+
+    def resume(self) -> str | None:
+        """Start a trainer again on a run whose trainer has ended."""
+        try:
+            client.launch(self.scene.folder, proceed=True)
+        except UserError as error:
+            return str(error)
+        if isinstance(self.feed, LiveFeed):
+            self.feed.expect_trainer()
+        return None
+
+    def start_over(self) -> RunFolder | str:
+        """Stop this run and begin a quick one of the same seed and text; its folder, or what went wrong."""
+        old = self.scene.folder
+        try:
+            plan = plans.make(settings.load("quick"), seed=old.plan.seed, preset="quick", data=old.plan.data)
+            new = folders.create(old.path.parent, plan)
+            client.launch(new)
+        except UserError as error:
+            return str(error)
+        return new
