@@ -127,7 +127,7 @@ def _corpus(_: State, event: e.CorpusReady) -> str:
     tokens = sum(event.tokens_train.values())
     return (
         f"{numbers.short(tokens)} tokens are left to learn from, out of a vocabulary of "
-        f"{numbers.count(event.vocabulary)}; {numbers.short(event.tokens_validation)} more are kept for exams."
+        f"{numbers.count(event.vocabulary)}; {numbers.short(event.tokens_validation)} more for exams."
     )
 
 

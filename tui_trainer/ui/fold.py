@@ -1,0 +1,244 @@
+"""How each event changes the state: one function an event, and nothing else that writes to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tui_trainer import events as e
+from tui_trainer.events import Event, StageName
+from tui_trainer.ui.progress import StageProgress
+from tui_trainer.ui.series import Series
+
+if TYPE_CHECKING:
+    from tui_trainer.ui.state import State
+
+FINISHING = 2  # steps of the feedback stage after the last reinforcement
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A pick with what the reward model had expected."""
+
+    picked: e.Picked
+    pair: e.PairOffered | None  # None when the pair is no longer at hand
+
+
+def _add(state: "State", stage: StageName, metric: str, step: int, value: float | None) -> None:
+    if value is None:
+        return
+    series = state.curves.get((stage, metric))
+    if series is None:
+        series = state.curves[stage, metric] = Series()
+    series.add(step, value)
+
+
+def _touch(state: "State", *topics: str) -> None:
+    for topic in topics:
+        state.changed[topic] += 1
+
+
+def run_started(state: "State", event: e.RunStarted) -> None:
+    state.run = event
+    state.mixture = dict(event.settings.get("data", {}).get("mixture", {}))
+    _touch(state, "run", "data")
+
+
+def speed_measured(state: "State", event: e.SpeedMeasured) -> None:
+    state.speed = event
+    state.moment = event
+    _touch(state, "run")
+
+
+def stage_started(state: "State", event: e.StageStarted) -> None:
+    state.stage = event.stage
+    state.stages[event.stage] = StageProgress("running", event.steps, started=state.busy)
+    for key in [key for key in state.curves if key[0] == event.stage]:
+        del state.curves[key]  # a stage begun again draws its curves again
+    state.moment = event
+    _touch(state, "stage", "curve")
+
+
+def stage_skipped(state: "State", event: e.StageSkipped) -> None:
+    state.stages[event.stage].status = "skipped"
+    state.stages[event.stage].reason = event.reason
+    state.moment = event
+    _touch(state, "stage", "curve")
+
+
+def stage_ended(state: "State", event: e.StageEnded) -> None:
+    state.stages[event.stage].status = "done"
+    state.offered = None
+    _touch(state, "stage", "rater")
+
+
+def noticed(state: "State", event: e.Noticed) -> None:
+    state.notices.append(event)
+    _touch(state, "notices")
+
+
+def knob_turned(state: "State", event: e.KnobTurned) -> None:
+    state.knobs[event.name] = event.value
+    prefix, _, source = event.name.rpartition(".")
+    if prefix == "data.mixture":
+        state.mixture[source] = event.value
+    _touch(state, "knobs", "data")
+
+
+def paused(state: "State", _: e.Paused) -> None:
+    state.paused = True
+    _touch(state, "stage")
+
+
+def continued(state: "State", _: e.Continued) -> None:
+    state.paused = False
+    _touch(state, "stage")
+
+
+def run_ended(state: "State", event: e.RunEnded) -> None:
+    state.ended = True
+    state.paused = False
+    state.moment = event
+    _touch(state, "stage", "rater")
+
+
+def source_read(state: "State", event: e.SourceRead) -> None:
+    state.sources[event.source] = event
+    state.moment = event
+    _touch(state, "data")
+
+
+def filter_applied(state: "State", event: e.FilterApplied) -> None:
+    state.filters[event.filter] = event
+    state.moment = event
+    _touch(state, "data")
+
+
+def corpus_ready(state: "State", event: e.CorpusReady) -> None:
+    state.corpus = event
+    state.mixture = {**event.mixture, **{k: v for k, v in state.mixture.items() if k in event.mixture}}
+    state.moment = event
+    _touch(state, "data", "curve")
+
+
+def stepped(state: "State", event: e.Stepped) -> None:
+    state.stepped = event
+    state.stages[event.stage].moved(state.busy, event.step, event.tokens, event.flops)
+    _add(state, event.stage, "loss", event.step, event.loss)
+    _add(state, event.stage, "lr", event.step, event.lr)
+    _add(state, event.stage, "gradient", event.step, event.gradient_norm)
+    _touch(state, "step", "curve")
+
+
+def guessed(state: "State", event: e.Guessed) -> None:
+    state.guess = event
+    state.moment = event
+    _touch(state, "guess")
+
+
+def validated(state: "State", event: e.Validated) -> None:
+    state.validated = event
+    state.moment = state.moment or event
+    _add(state, event.stage, "validation", event.step, event.nats)
+    _add(state, event.stage, "bits", event.step, event.bits_per_byte)
+    _touch(state, "curve")
+
+
+def sampled(state: "State", event: e.Sampled) -> None:
+    state.samples.append(event)
+    _touch(state, "samples")
+
+
+def weights_pictured(state: "State", event: e.WeightsPictured) -> None:
+    for matrix in event.matrices:
+        state.matrices[matrix.name] = matrix
+    state.pictured = (event.stage, event.step)
+    _touch(state, "weights")
+
+
+def _before_picks(state: "State", progress: StageProgress) -> int:
+    """Steps of the feedback stage before its first pair, and none when its length is unknown."""
+    after = (state.setting("feedback.picks") or 0) + (state.setting("feedback.steps") or 0) + FINISHING
+    return max(0, progress.steps - int(after))
+
+
+def pair_offered(state: "State", event: e.PairOffered) -> None:
+    progress = state.stages["feedback"]
+    progress.step = _before_picks(state, progress) + event.pair
+    state.offered = event
+    state.moment = event
+    _touch(state, "rater")
+
+
+def picked(state: "State", event: e.Picked) -> None:
+    pair = state.offered if state.offered is not None and state.offered.pair == event.pair else None
+    state.picks.append(Pick(event, pair))
+    state.pick_counts[event.choice] += 1
+    state.offered = None
+    state.moment = event
+    state.stages["feedback"].step += 1
+    _touch(state, "rater")
+
+
+def fitted(state: "State", event: e.RewardModelFitted) -> None:
+    state.fitted = event
+    _touch(state, "rater")
+
+
+def reinforced(state: "State", event: e.Reinforced) -> None:
+    state.reinforced = event
+    state.offered = None
+    state.moment = event
+    progress = state.stages["feedback"]
+    picks = sum(state.pick_counts.values())
+    progress.moved(state.busy, _before_picks(state, progress) + picks + event.step, 0, 0.0)
+    for metric in ("reward", "gold", "kl", "length", "entropy", "facts"):
+        _add(state, "feedback", metric, event.step, getattr(event, metric))
+    if event.facts is not None:
+        state.facts = event.facts
+    _touch(state, "rater", "curve", "step")
+
+
+def before_after(state: "State", event: e.BeforeAfter) -> None:
+    state.examples.append(event)
+    _touch(state, "rater")
+
+
+def measured(state: "State", event: e.Measured) -> None:
+    state.measured[event.name] = event
+    state.moment = event
+    _touch(state, "measured")
+
+
+def weights_frozen(state: "State", event: e.WeightsFrozen) -> None:
+    state.weights[event.weights] = event
+    state.moment = event
+    _touch(state, "frozen", "stage")
+
+
+HANDLERS: dict[type[Event], Callable[["State", Any], None]] = {
+    e.RunStarted: run_started,
+    e.SpeedMeasured: speed_measured,
+    e.StageStarted: stage_started,
+    e.StageSkipped: stage_skipped,
+    e.StageEnded: stage_ended,
+    e.Noticed: noticed,
+    e.KnobTurned: knob_turned,
+    e.Paused: paused,
+    e.Continued: continued,
+    e.RunEnded: run_ended,
+    e.SourceRead: source_read,
+    e.FilterApplied: filter_applied,
+    e.CorpusReady: corpus_ready,
+    e.Stepped: stepped,
+    e.Guessed: guessed,
+    e.Validated: validated,
+    e.Sampled: sampled,
+    e.WeightsPictured: weights_pictured,
+    e.PairOffered: pair_offered,
+    e.Picked: picked,
+    e.RewardModelFitted: fitted,
+    e.Reinforced: reinforced,
+    e.BeforeAfter: before_after,
+    e.Measured: measured,
+    e.WeightsFrozen: weights_frozen,
+}
