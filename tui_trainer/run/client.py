@@ -105,6 +105,8 @@ class Control:
                 reply = self._ask(command, self.timeout if timeout is None else timeout)
             except TimeoutError:
                 return Reply(ok=False, error="the trainer is busy and has not answered yet")
+            except PermissionError:
+                return Reply(ok=False, error="read-only: the run belongs to another user")
             except UserError as error:
                 return Reply(ok=False, error=str(error))
             except (OSError, msgspec.DecodeError):

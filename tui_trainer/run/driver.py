@@ -15,6 +15,7 @@ from tui_trainer.events import (
     StageStarted,
 )
 from tui_trainer.learning.stage import Stage
+from tui_trainer.run import machine, resources
 from tui_trainer.run.busy import BusyClock
 from tui_trainer.run.checkpoints import Checkpoints, Place, Saved
 from tui_trainer.run.folder import RunFolder
@@ -94,6 +95,7 @@ class Driver:
         self._knobs_at_entry = saved.place.knobs_at_entry if saved else len(self.steering.knobs)
         settings = self.steering.settings_at(self._knobs_at_entry)
         stage = self.pipeline.enter(phase, settings, self.measured)
+        resources.record(self.folder, machine.peak_memory_bytes())
         # Knobs first: a stage that keeps them in its tensors knows better what they are by now.
         self.steering.enter(phase, stage)
         if saved is not None:

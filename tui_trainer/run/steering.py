@@ -154,12 +154,16 @@ class Steering:
             case Simulate():
                 respond(self._hand_over(command.rater))
             case Prompt():
-                try:
-                    respond(Reply(ok=True, text=self.pipeline.prompt(command.text)))
-                except UserError as error:
-                    respond(Reply(ok=False, error=str(error)))
+                respond(self._prompt(command.text))
             case _:
                 respond(Reply(ok=False, error="the trainer does not take this command"))
+
+    def _prompt(self, text: str) -> Reply:
+        try:
+            with self.busy.idle():  # it is no part of the run's computing
+                return Reply(ok=True, text=self.pipeline.prompt(text))
+        except UserError as error:
+            return Reply(ok=False, error=str(error))
 
     def pause_for(self, trouble: str) -> None:
         """Pause because of something that a person has to put right. Raises `OSError`."""
