@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from tui_trainer.corpus.world import make_world
-from tui_trainer.corpus.writing import write_documents
 from tui_trainer.run import lock
 from tui_trainer.run.folder import RunFolder, find, list_runs
 from tui_trainer.run.log import read_all
@@ -75,13 +73,6 @@ def whole(runs: Path) -> tuple[RunFolder, subprocess.CompletedProcess[str]]:
     """A run of the tiny world through all its stages."""
     ran = done("run", "--headless", "--json", "--seed", "3", "--runs", str(runs), *tiny())
     return find(runs, "latest"), ran
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    path = tmp_path / "book.txt"
-    path.write_text("\n\n".join(d.text for d in write_documents(make_world(0), 300, 0)), "utf-8")
-    return path
 
 
 def test_a_whole_run_prints_its_report(whole: tuple[RunFolder, subprocess.CompletedProcess[str]]) -> None:
