@@ -60,9 +60,8 @@ class Trainers:
 def trainers() -> Iterator[Trainers]:
     trainers = Trainers()
     yield trainers
-    assert trainers.process.stdin
-    trainers.process.stdin.close()
-    trainers.process.wait(timeout=10)
+    trainers.process.kill()
+    trainers.process.communicate()
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """Commands to a running trainer: what they do, when they are refused, and that a resume repeats them."""
 
 import os
+import random
 import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -241,11 +243,12 @@ def test_everything_a_person_did_is_repeated_after_kills(watch, trainers, new_ru
     assert "not what was computed again" not in again.trainer_log.read_text()
 
 
-def _until_offered(run: Watched, number: int) -> None:
+def _until_offered(run: Watched, number: int | None) -> None:
+    """Wait until this pair is the last that was offered; None: any."""
     end = time.monotonic() + 5
     while time.monotonic() < end:
         offered = [e.pair for e in run.events() if isinstance(e, PairOffered)]
-        if offered and offered[-1] == number:
+        if offered and number in (None, offered[-1]):
             return
         time.sleep(0.002)
     raise AssertionError("not offered")
@@ -282,6 +285,40 @@ def test_picks_by_a_person(watch):
     assert [p.pair for p in picks] == list(range(PICKS))
     assert [p.rater for p in picks] == ["person"] * 3 + ["polite"] * 3
     assert [p.simulated for p in picks] == [False] * 3 + [True] * 3
+
+
+def test_killed_at_random_moments_while_picking(watch):
+    """What was confirmed is in the log, once and as it was picked, whenever the kill came."""
+    kills = int(os.environ.get("KILLS", "6"))
+    run = watch("feedback.rater=person", f"feedback.picks={kills * 8}", "pretrain.steps=4", env={})
+    draw = random.Random(1)
+    confirmed: dict[int, str] = {}
+    for _ in range(kills):
+        _until_offered(run, None)
+        killer = threading.Timer(draw.uniform(0, 0.1), os.kill, [run.pid, signal.SIGKILL])
+        killer.start()
+        while True:
+            offered = [e.pair for e in run.events() if isinstance(e, PairOffered)][-1]
+            choice = draw.choice(["a", "b", "tie", "both_bad", "skip"])
+            reply = run.control.send(Pick(offered, choice))
+            if reply.ok:
+                confirmed[offered] = choice
+            elif "no trainer" in (reply.error or "") or "does not answer" in (reply.error or ""):
+                break
+            if len(confirmed) == kills * 8:
+                break
+        killer.join()
+        run.wait()
+        run.start()
+    run.kill()
+    picks = [e for e in run.events() if isinstance(e, Picked)]
+    assert [p.pair for p in picks] == list(range(len(picks)))
+    assert {p.pair: p.choice for p in picks}.items() >= confirmed.items()
+    assert len(confirmed) >= kills
+    assert [msgspec.json.decode(line)["pair"] for line in lines(run.folder.preferences)] == [
+        p.pair for p in picks
+    ]
+    assert "not what was computed again" not in run.folder.trainer_log.read_text()
 
 
 def test_a_hand_over_outlives_a_kill(watch):

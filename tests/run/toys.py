@@ -38,6 +38,7 @@ SETTINGS = (
     "pretrain.steps=40",
     "finetune.steps=12",
     "feedback.rater=polite",
+    f"feedback.picks={PICKS}",
     "run.checkpoint_every=7",
     "run.threads=1",
 )
@@ -91,10 +92,10 @@ class ToyFeedback(ToyStage):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
         self.picked = 0
-        self.steps = PICKS + 10
+        self.picks = self.steps - 10
 
     def advance(self) -> Iterator[Event]:
-        if self.step < PICKS:
+        if self.step < self.picks:
             self.step += 1
             a, b = f"answer {self.state.sum():.6f}", f"another {self.picked}"
             self.pending = PairOffered(self.picked, f"prompt {self.picked}", a, b, False, 0.5)
@@ -183,7 +184,7 @@ class ToyPipeline:
         steps, lr = {
             "pretrain": (settings.pretrain.steps, settings.pretrain.matrix_lr),
             "finetune": (settings.finetune.steps, settings.finetune.matrix_lr),
-            "feedback": (0, settings.feedback.lr),
+            "feedback": (settings.feedback.picks + 10, settings.feedback.lr),
         }[phase.key]
         kind = ToyFeedback if phase.key == "feedback" else ToyStage
         return kind(phase.stage, self.state, steps, lr, self.plan.seed)

@@ -19,7 +19,7 @@ from tui_trainer.errors import UserError
 from tui_trainer.events import VERSION, Event, Record, RunStarted, decoder, encoder
 from tui_trainer.run.not_finite import convert_with_nan
 
-CHUNK_BYTES = 4 * 1024 * 1024
+CHUNK_BYTES = 512 * 1024  # decoded in one go, in a few milliseconds: other threads must get their turn
 MAX_LINE_BYTES = 256 * 1024 * 1024  # more without a newline is no log, and must not fill the memory
 
 

@@ -20,14 +20,16 @@ BUDGET_SECONDS = 0.5  # for each of the measurements
 MOST_TRIES = 6
 ROWS, NEW_TOKENS = 48, 12  # answered at once when sampling is timed
 
-# Seconds of plain Python and tokenising on the machine that the estimates were fitted on.
-SECONDS_A_DOCUMENT = 1.0e-3
+# Fitted to the CPU time of runs of `quick`, in units of what is measured where that makes sense.
+SECONDS_A_DOCUMENT = 1.7e-3  # of the tiny world: writing, filters, tokenising
 SECONDS_A_BYTE = 4.0e-7  # of the user's own text
-EVALUATION_ANSWERS = 1200  # questions and completions after each stage
-MEASUREMENT_STEPS = 2.5  # what validating, sampling and picturing once costs, in steps of 8 rows
-FEEDBACK_ANSWERS = 1500  # sampled besides reinforcement's own: the pool, the guard, before and after
-ANSWER_TOKENS = 24  # decoded an answer, as a rule
-REINFORCEMENT_ROWS = 12  # of training that one reinforcement step costs
+STEP_OVERHEAD = 1.1  # reading a batch, and the events of a step
+MEASUREMENT_ROWS = 32  # of training that validating, sampling and picturing once cost
+UNTAUGHT_ANSWERS = 2000  # the questions after pretraining, in answers of ANSWER_TOKENS; they run to the end
+TAUGHT_ANSWERS = 1200  # the same after fine-tuning: most end soon
+FEEDBACK_ANSWERS = 2000  # sampled besides reinforcement's own: the pool, the guard, before and after
+REINFORCED_ROWS = 0.6  # of training that learning from one sampled answer costs
+ANSWER_TOKENS = 24
 
 
 def measure(plan: Plan) -> SpeedMeasured:
@@ -39,28 +41,29 @@ def measure(plan: Plan) -> SpeedMeasured:
     step = _training_step_seconds(throwaway, settings.pretrain.batch)
     row = step / settings.pretrain.batch
     answer = _answer_seconds(throwaway)
-    evaluation = EVALUATION_ANSWERS * answer if not plan.data else 0.0
-    return SpeedMeasured(step, _estimates(plan, row, answer, evaluation))
+    return SpeedMeasured(step, _estimates(plan, STEP_OVERHEAD * row, answer))
 
 
-def _estimates(plan: Plan, row: float, answer: float, evaluation: float) -> dict[str, float]:
+def _estimates(plan: Plan, row: float, answer: float) -> dict[str, float]:
     """Seconds of each stage of the plan.
 
     Args:
         row: seconds to train on one row.
         answer: seconds to sample one answer, in a batch.
-        evaluation: seconds of all questions asked after a stage.
     """
     settings = plan.settings
     pretrain, finetune, feedback = settings.pretrain, settings.finetune, settings.feedback
-    measured = MEASUREMENT_STEPS * 8 * row
+    measured = MEASUREMENT_ROWS * row
     tuned_rows = finetune.pair_rows + finetune.document_rows
-    reinforced = feedback.prompts * feedback.samples * answer + REINFORCEMENT_ROWS * row
+    reinforced = feedback.prompts * feedback.samples * (answer + REINFORCED_ROWS * row)
+    asked = 0 if plan.data else 1  # the user's own text comes without questions to ask
     seconds = {
         "data": _data_seconds(plan),
-        "pretrain": pretrain.steps * (pretrain.batch * row + measured / pretrain.measure_every) + evaluation,
-        "finetune": finetune.steps * (tuned_rows * row + measured / finetune.measure_every) + evaluation,
-        "feedback": FEEDBACK_ANSWERS * answer + feedback.steps * reinforced + evaluation,
+        "pretrain": pretrain.steps * (pretrain.batch * row + measured / pretrain.measure_every)
+        + asked * UNTAUGHT_ANSWERS * answer,
+        "finetune": finetune.steps * (tuned_rows * row + measured / finetune.measure_every)
+        + asked * TAUGHT_ANSWERS * answer,
+        "feedback": FEEDBACK_ANSWERS * answer + feedback.steps * reinforced + asked * TAUGHT_ANSWERS * answer,
         "frozen": 0.1,
     }
     if plan.data:
