@@ -7,14 +7,27 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+CGROUP = Path("/sys/fs/cgroup/cpu.max")
+
 
 def threads(setting: int) -> int:
     """CPU threads to compute with: the setting, or one a core that this process may use."""
     if setting:
         return setting
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, _quota(CGROUP) or cores))
+
+
+def _quota(path: Path) -> int | None:
+    """Cores that a container may use in all, by its control group (version 2); None: all there are.
+
+    Threads beyond it would spin while they wait for those that the kernel holds back.
+    """
+    try:
+        quota, period = path.read_text("ascii").split()
+        return max(1, round(int(quota) / int(period)))
+    except (OSError, ValueError):
+        return None  # no such file, or "max"
 
 
 def configure(count: int) -> None:
