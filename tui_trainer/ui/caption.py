@@ -72,9 +72,11 @@ def _asked(scene: Scene, pair: e.PairOffered) -> str:
 def _sentence(scene: Scene) -> str:
     state = scene.state
     if not state.records:
-        if scene.mode == "control" and scene.trainer == "starting":
-            return "Starting the trainer: a process of its own, which goes on when this screen closes."
-        return "Reading the log of this run."
+        if scene.loading or scene.mode == "replay":
+            return "Reading the log of this run."
+        if scene.trainer == "alive":
+            return "The trainer is up, a process of its own. It is loading its libraries."
+        return "Starting the trainer: a process of its own, which goes on when this screen closes."
     teller = _TELLERS.get(type(scene.moment))
     if teller is None:
         return "Measuring how fast this machine is, to say how long the run will take."

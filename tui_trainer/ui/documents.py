@@ -71,6 +71,10 @@ class Documents:
         """Whether a filter threw it out."""
         return bool(self._dropped[number])
 
+    def rank(self, number: int) -> int:
+        """Which of the dropped documents it is: 1 for the first."""
+        return sum(self._dropped[: number + 1])
+
     def read(self, number: int) -> ShownDocument | None:
         """One document; None when it can't be read any more."""
         try:

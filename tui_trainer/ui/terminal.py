@@ -6,8 +6,10 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from tui_trainer.ui.drawing.ink import ColourMode
+if TYPE_CHECKING:  # it imports textual, before which the colours must be chosen
+    from tui_trainer.ui.drawing.ink import ColourMode
 
 # Terminals known to show 16 million colours. OpenSSH forwards TERM but not COLORTERM, so without this list a
 # person gets 256 colours on their own terminal's better screen.
@@ -25,7 +27,7 @@ def choose_colours(environ: Mapping[str, str]) -> str | None:
     return None
 
 
-def colour_mode(color_system: str | None, no_color: bool) -> ColourMode:
+def colour_mode(color_system: str | None, no_color: bool) -> "ColourMode":
     """How to draw, by what Rich found out about the terminal."""
     if no_color or color_system is None:
         return "none"

@@ -17,11 +17,11 @@ def progress(scene: Scene, width: int) -> Strip:
     total = int(state.setting("feedback.picks") or 0)
     simulated = bool(state.picks) and state.picks[-1].picked.simulated
     parts = [(f"{made}", ink.strong), (f" of {total} picks " if total else " picks ", ink.muted)]
-    if total:
+    if total and (width >= 76 or not simulated):
         parts += bar(made / total, 12, ink.accent("feedback"), ink.faint)
     if simulated:
         rater = one_line(state.picks[-1].picked.rater)
-        parts += [("  ", ink.text), (f" simulated: {rater} ", ink.key)]
+        parts += [(" ", ink.text), (f" simulated: {rater} ", ink.key)]
     fitted = state.fitted
     right = BLANK
     if fitted is not None and fitted.agreement is not None:

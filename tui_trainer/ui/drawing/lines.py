@@ -66,8 +66,13 @@ def centred(lines: Sequence[Strip], width: int, height: int) -> list[Strip]:
 
 
 def changed_spans(old: Strip, new: Strip, join: int = 8) -> list[tuple[int, int]]:
-    """The cells [start, end) in which two lines of equal length differ; spans closer than `join` are one."""
+    """The cells [start, end) in which two lines of equal length differ; spans closer than `join` are one.
+
+    A line with combining marks differs as a whole: cut between cells, a mark would be lost from its letter.
+    """
     before, after = _cells(old), _cells(new)
+    if before != after and any(len(text) > 1 for text, _ in (*before, *after)):
+        return [(0, max(len(before), len(after)))]
     spans: list[tuple[int, int]] = []
     for x in range(max(len(before), len(after))):
         if x < len(before) and x < len(after) and before[x] == after[x]:

@@ -152,7 +152,8 @@ class DatasetPane(Pane):
             return [line(("This document can't be read any more.", ink.bad))]
         place = f"{numbers.count(self.at + 1)} of {numbers.count(len(self.documents))}"
         if self.only_dropped:
-            place += ", dropped only"
+            rank, dropped = self.documents.rank(self.at), self.documents.dropped
+            place = f"{numbers.count(rank)} of {numbers.count(dropped)} out"
         source = one_line(document.source)[:14]
         head = ends(
             line((f"{source} ", ink.accent("data")), (place, ink.muted)),

@@ -1,0 +1,79 @@
+"""The one table of actions, and everything that is made from it."""
+
+import recorded
+
+from tui_trainer.events import PairOffered
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.ui.actions import ACTIONS, BY_NAME, Context, of
+from tui_trainer.ui.keys_now import applies, in_footer
+from tui_trainer.ui.panes.chat import ChatPane
+from tui_trainer.ui.panes.pane import Pane
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.dashboard import CONTEXTS, Dashboard
+from tui_trainer.ui.screens.help import Help
+from tui_trainer.ui.state import State
+from tui_trainer.ui.studio import Studio
+
+
+def scene_at(records: list[recorded.Record], **fields: object) -> Scene:
+    state = State()
+    state.apply_all(records)
+    scene = Scene(RunFolder("/nowhere/run"), "control", state, trainer="alive", loading=False)
+    for name, value in fields.items():
+        setattr(scene, name, value)
+    return scene
+
+
+def test_names_and_keys_are_unique_where_they_meet() -> None:
+    assert len(BY_NAME) == len(ACTIONS)
+    everywhere = [key for action in (*of("anywhere"), *of("rater")) for key in action.keys]
+    assert len(everywhere) == len(set(everywhere))
+    pane_contexts: tuple[Context, ...] = ("dataset", "loss", "weights", "chat")
+    for context in pane_contexts:
+        keys = [key for action in of(context) for key in action.keys]
+        assert len(keys) == len(set(keys))
+        letters = {key for key in keys if len(key) == 1}
+        assert not letters & set(everywhere), context
+
+
+def test_every_action_is_carried_out_by_somebody() -> None:
+    panes: dict[str, type] = {cls.context: cls for cls in Pane.__subclasses__()} | {"chat": ChatPane}
+    for action in ACTIONS:
+        if action.context == "anywhere":
+            assert hasattr(Studio, f"do_{action.name}"), action.name
+        elif action.context != "rater":
+            assert hasattr(panes[action.context], f"do_{action.name}"), action.name
+
+
+def test_every_key_is_in_the_help_with_the_pane_at_hand_first() -> None:
+    scene = scene_at([])
+    rows = [row.text for row in Help(scene, "weights").rows(100)]
+    assert rows[0].startswith("3 Weights")
+    text = "\n".join(rows)
+    for action in ACTIONS:
+        if action.listed:
+            assert (action.shown or action.label) in text, action.name
+
+
+def test_the_footer_shows_what_can_be_done_now() -> None:
+    def names(scene: Scene, here: Context = "loss", typing: bool = False) -> list[str]:
+        return [action.name for action in in_footer(scene, here, typing)]
+
+    records = recorded.records()
+    training = scene_at(recorded.until(records, recorded.e.Stepped, 20))
+    assert {"pause", "help", "quit"} <= set(names(training))
+    assert not {"step", "resume", "faster", "pick_a"} & set(names(training))
+    dead = scene_at(recorded.until(records, recorded.e.Stepped, 20), trainer="gone")
+    assert names(dead)[0] == "resume" and "pause" not in names(dead)
+    asking = scene_at(recorded.until(records, PairOffered))
+    assert names(asking, "rater")[:2] == ["pick_a", "pick_b"]
+    assert "pick_a" not in names(scene_at(recorded.until(records, PairOffered), mode="view"), "rater")
+    assert all(BY_NAME[name].context == "chat" for name in names(training, "chat", typing=True))
+    done = scene_at(records)
+    assert not applies(BY_NAME["pause"], done)
+
+
+def test_contexts_are_in_the_order_of_the_panes() -> None:
+    dashboard = Dashboard(scene_at([]))
+    assert [getattr(pane, "context", "chat") for pane in dashboard.panes] == list(CONTEXTS)
+    assert [pane.number for pane in dashboard.panes] == [1, 2, 3, 4, 5]

@@ -1,0 +1,112 @@
+"""The caption: one sentence that is true of this very moment, in every state of a run."""
+
+import recorded
+from test_actions import scene_at
+
+from tui_trainer import events as e
+from tui_trainer.events import VERSION, Record
+from tui_trainer.ui.caption import caption
+from tui_trainer.ui.scene import HOLD_SECONDS, Scene
+from tui_trainer.ui.state import State
+
+RECORDS = recorded.records()
+
+
+def said(scene: Scene) -> str:
+    scene.hold()
+    return " ".join(caption(scene))
+
+
+def at(event: e.Event, *before: e.Event) -> Scene:
+    events = [*before, event]
+    return scene_at([Record(VERSION, i, i, i, one) for i, one in enumerate(events)])  # type: ignore[arg-type]
+
+
+def test_before_anything() -> None:
+    assert "Reading the log" in said(scene_at([], loading=True))
+    assert "Starting the trainer" in said(scene_at([], trainer="starting"))
+    assert "is up" in said(scene_at([]))
+    assert "how fast this machine is" in said(scene_at(RECORDS[:1]))
+
+
+def test_the_plan_and_the_way_out_of_a_long_one() -> None:
+    short = said(scene_at(RECORDS[:2]))
+    assert "2:32" in short and "quick" not in short
+    assert "quick" in said(at(e.SpeedMeasured(1.0, {"pretrain": 600.0}), RECORDS[0].event))
+
+
+def test_a_guess_with_its_numbers() -> None:
+    wrong = e.Guessed("pretrain", 3, "the small grey", " rabbit", 0.03, ((" dog", 0.41), (" rabbit", 0.03)))
+    text = said(at(wrong))
+    assert all(part in text for part in ("‘dog’", "41 %", "‘rabbit’", "3 %", "loss 3.5", "Blame goes back"))
+    right = e.Guessed("pretrain", 3, "the small grey", " rabbit", 0.9, ((" rabbit", 0.9),))
+    assert "was right: loss 0.1" in said(at(right))
+
+
+def test_an_impossible_truth_does_not_crash_it() -> None:
+    assert "loss 27.6" in said(at(e.Guessed("pretrain", 1, "", "x", 0.0, ())))
+
+
+def test_foreign_text_in_it_is_harmless() -> None:
+    text = said(at(e.FilterApplied("spam", 10, 2, 20, "\x1b]0;x\x07[bold]", "[/]\u202e")))
+    assert "\x1b" not in text and "\u202e" not in text and "[bold]" in text
+
+
+def test_a_passing_moment_is_held_until_it_is_read() -> None:
+    now = 100.0
+    scene = scene_at(recorded.until(RECORDS, e.Guessed, 5))
+    scene.clock = lambda: now
+    scene.hold()
+    scene.hold()
+    first = scene.moment
+    for record in recorded.until(RECORDS, e.Guessed, 9)[scene.state.records :]:
+        scene.state.apply(record)
+    scene.hold()
+    assert scene.moment is first
+    now += HOLD_SECONDS
+    scene.hold()
+    assert scene.moment is not first
+
+
+def test_while_paused_every_step_is_told_at_once() -> None:
+    records = recorded.until(RECORDS, e.Guessed, 9)
+    scene = scene_at([*records[:-1], Record(VERSION, 0, 0, 0, e.Paused())])
+    scene.hold()
+    scene.state.apply(records[-1])
+    scene.hold()
+    assert scene.moment is records[-1].event
+    assert said(scene).startswith("‖ Paused at step 9. space goes on")
+
+
+def test_waiting_for_a_person_and_what_they_picked() -> None:
+    asking = scene_at(recorded.until(RECORDS, e.PairOffered, 3))
+    assert "Your turn, pick 3 of 24" in said(asking)
+    assert "is being waited for" in said(scene_at(recorded.until(RECORDS, e.PairOffered, 3), mode="view"))
+    picked = said(scene_at(recorded.until(RECORDS, e.Picked, 2)))
+    assert "You said: A is better" in picked and "reward model had given that" in picked
+    simulated = recorded.records(simulated=True)
+    assert "The simulated rater (polite)" in said(scene_at(recorded.until(simulated, e.Picked, 2)))
+
+
+def test_a_dead_trainer_comes_before_everything() -> None:
+    records = recorded.until(RECORDS, e.Stepped, 30)
+    assert "press r to go on" in said(scene_at(records, trainer="gone"))
+    assert "tui-trainer resume run" in said(scene_at(records, trainer="gone", mode="view"))
+    full = Record(VERSION, 0, 0, 0, e.Noticed("the disk is full", "error"))
+    assert "the disk is full" in said(scene_at([*records, full], trainer="gone"))
+    assert "Done" in said(scene_at(RECORDS, trainer="gone"))
+
+
+def test_every_moment_of_a_run_has_a_sentence() -> None:
+    state = State()
+    scene = Scene(scene_at([]).folder, "control", state, trainer="alive", loading=False)
+    clock = iter(range(10**9))
+    scene.clock = lambda: float(next(clock) * 10)
+    seen = set()
+    for record in recorded.records(simulated=True):
+        state.apply(record)
+        scene.hold()
+        sign, sentence = caption(scene)
+        assert sign and 10 < len(sentence) < 230 and "\n" not in sentence
+        seen.add(type(scene.moment))
+    assert {e.Guessed, e.Validated, e.Reinforced, e.Measured, e.WeightsFrozen, e.RunEnded} <= seen

@@ -1,0 +1,31 @@
+"""Reading single documents from the disk."""
+
+from pathlib import Path
+
+import recorded
+
+from tui_trainer.ui.documents import Documents
+
+
+def test_walking_through_all_and_only_the_dropped(tmp_path: Path) -> None:
+    folder = recorded.write_run(tmp_path / "run", [])
+    documents = Documents(folder.corpus / "documents.jsonl").index()
+    assert len(documents) == 40 and documents.dropped == 8
+    assert documents.next(0, 1, False) == 1
+    assert documents.next(0, -1, False) == 39
+    assert documents.next(0, 1, True) == 3
+    assert documents.next(38, 1, True) == 3
+    found = documents.read(3)
+    assert found is not None and found.dropped_by == "spam" and "31 %" in found.reason
+    kept = documents.read(39)
+    assert kept is not None and kept.id == "web-00039" and kept.dropped_by is None
+
+
+def test_a_torn_or_missing_file_is_what_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "documents.jsonl"
+    assert len(Documents(path).index()) == 0
+    path.write_bytes(b'{"id":"a","source":"web","text":"x"}\n{"id":"b","sou')
+    documents = Documents(path).index()
+    assert len(documents) == 1
+    path.write_bytes(b"")
+    assert documents.read(0) is None

@@ -1,0 +1,167 @@
+"""What lines are made of: numbers, cut text, differences, pictures, curves."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.style import Style
+
+from tui_trainer.events import Picture
+from tui_trainer.ui.boards.curves import ceiling, ticks
+from tui_trainer.ui.drawing import heatmap, numbers, plot
+from tui_trainer.ui.drawing.bars import bar, block, signed
+from tui_trainer.ui.drawing.ink import make_ink
+from tui_trainer.ui.drawing.lines import changed_spans, line
+from tui_trainer.ui.drawing.text import cut_left, fit, wrap, wrap_to
+from tui_trainer.ui.sanitize import sanitize
+
+INK = make_ink("rich")
+safe_text = st.text(max_size=80).map(sanitize)
+one_row = safe_text.map(lambda text: text.replace("\n", " "))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (7.25, "7.2"),
+        (999, "999"),
+        (999.6, "1.00k"),
+        (12_345, "12.3k"),
+        (2_113_536, "2.11M"),
+        (4.34e12, "4.34T"),
+        (math.nan, "-"),
+    ],
+)
+def test_short_numbers(value: float, text: str) -> None:
+    assert numbers.short(value) == text
+
+
+def test_numbers_with_units() -> None:
+    assert [numbers.percent(x) for x in (0, 0.0003, 0.004, 0.03, 0.997, 1)] == [
+        *("0 %", "<0.1 %", "0.4 %", "3 %", "99.7 %", "100 %")
+    ]
+    assert [numbers.duration(x) for x in (0, 61.4, 3723, math.inf)] == ["0:00", "1:01", "1:02:03", "-:--"]
+    assert numbers.size(812) == "812 B" and numbers.size(812_400) == "812 kB"
+    assert numbers.signed(-0.04) == "+0.0" and numbers.signed(-1.26) == "-1.3"
+
+
+@given(one_row, st.integers(0, 40))
+def test_fit_is_exact(text: str, width: int) -> None:
+    assert cell_len(fit(text, width)) == width
+    assert cell_len(cut_left(text, width)) <= width
+
+
+@given(safe_text, st.integers(2, 40))
+def test_wrapping_keeps_every_character(text: str, width: int) -> None:
+    rows = wrap(text, width)
+    assert all(cell_len(row) <= width for row in rows)
+    assert "".join("".join(rows).split()) == "".join(text.split())
+
+
+def test_a_line_of_a_megabyte_is_cheap_and_marked() -> None:
+    rows = wrap_to("word " * 200_000, 40, 5)
+    assert len(rows) == 5 and rows[-1].endswith("…")
+
+
+@given(one_row, one_row)
+def test_all_differing_cells_are_in_a_span(a: str, b: str) -> None:
+    width = max(cell_len(a), cell_len(b))
+    style = Style()
+    old, new = line((fit(a, width), style)), line((fit(b, width), style))
+    spans = changed_spans(old, new, join=1)
+    covered = {x for start, end in spans for x in range(start, end)}
+    for x in range(width):
+        if x not in covered:
+            assert old.crop(x, x + 1).text == new.crop(x, x + 1).text
+
+
+def test_equal_lines_have_no_span_and_near_ones_are_joined() -> None:
+    style = Style()
+    assert changed_spans(line(("abc", style)), line(("abc", style))) == []
+    assert changed_spans(line(("a1b2c", style)), line(("a3b4c", style))) == [(1, 4)]
+    far = changed_spans(line(("1" + " " * 30 + "2", style)), line(("3" + " " * 30 + "4", style)))
+    assert far == [(0, 1), (31, 32)]
+
+
+def test_forgotten_foreign_text_is_caught() -> None:
+    assert "\x1b" not in line(("\x1b[31m", Style())).text
+
+
+@given(st.floats(allow_nan=True, allow_infinity=False, width=32), st.integers(1, 50))
+def test_bars_are_as_wide_as_asked(share: float, width: int) -> None:
+    assert sum(len(text) for text, _ in bar(share, width, Style(), Style())) == width
+    assert sum(len(text) for text, _ in block(share, width, Style())) == width
+
+
+def test_signed_bars_are_symmetric() -> None:
+    parts = signed(1.0, 0.0, 1.0, 9, Style(), Style())
+    assert "".join(text for text, _ in parts) == "    │━━━━"
+    assert "┃" in "".join(text for text, _ in signed(0.2, 1.0, 1.0, 9, Style(), Style()))
+
+
+# -- heatmaps --------------------------------------------------------------------------------------------
+
+
+def test_levels_are_symmetric_and_nothing_is_nothing() -> None:
+    assert heatmap.level(0) == 0
+    assert [heatmap.level(x) for x in (1, 127, -1, -127, -128)] == [1, 4, -1, -4, -4]
+    assert sorted({heatmap.level(x) for x in range(-128, 128)}) == [-4, -3, -2, -1, 0, 1, 2, 3, 4]
+
+
+@given(st.integers(1, 40), st.integers(1, 70), st.integers(1, 24), st.integers(1, 40), st.data())
+def test_shrinking_fits_and_keeps_the_strongest(
+    rows: int, columns: int, room: int, width: int, data: st.DataObject
+) -> None:
+    cells = data.draw(st.binary(min_size=rows * columns, max_size=rows * columns))
+    grid = heatmap.levels(Picture(rows, columns, 1.0, cells))
+    small = heatmap.shrunk(grid, room, width)
+    assert len(small) <= room and all(len(row) <= width for row in small)
+    assert max(abs(c) for row in small for c in row) == max(abs(c) for row in grid for c in row)
+
+
+def test_a_picture_with_too_few_cells_is_drawn_all_the_same() -> None:
+    assert heatmap.levels(Picture(2, 2, 1.0, b"\x7f"))[1] == [0, 0]
+
+
+def test_equal_cells_are_one_run() -> None:
+    rows = heatmap.heatmap([[4] * 30, [-4] * 30], INK)
+    assert len(rows) == 1 and len(list(rows[0])) == 1 and rows[0].text == "▀" * 30
+
+
+def test_without_colours_the_sign_says_it() -> None:
+    (row,) = heatmap.heatmap([[-4, -1, 0, 1, 4]], make_ink("none"))
+    assert row.text == "≡- +█"
+
+
+# -- plots -----------------------------------------------------------------------------------------------
+
+
+def test_gaps_part_a_curve_and_only_finite_points_are_left() -> None:
+    nan, inf = math.nan, math.inf
+    found = plot.parts([(0, 1, 1), (1, nan, nan), (2, 1, 3), (3, 0, inf), (4, 2, 2)])
+    assert found == [[(0, 1)], [(2, 1), (2, 3)], [(4, 2)]]
+
+
+@pytest.mark.parametrize("size", [(12, 4), (46, 13), (116, 30)])
+def test_a_plot_fits_its_frame(size: tuple[int, int]) -> None:
+    width, height = size
+    axes = plot.Axes((0, 100), (0, 8), [(0, "0"), (100, "100")], [(0, "0"), (8, "8")])
+    columns = [(float(x), x / 20, x / 12) for x in range(100)]
+    drawn = plot.draw(width, height, axes, [plot.Curve(columns, Style.parse("#ff0000"))], [], INK)
+    assert len(drawn) == height and all(strip.cell_length == width for strip in drawn)
+    assert any("█" in strip.text or "▌" in strip.text or "▖" in strip.text for strip in drawn)
+
+
+def test_a_plot_without_room_is_nothing() -> None:
+    axes = plot.Axes((0, 1), (0, 1), [], [])
+    assert plot.draw(5, 2, axes, [], [], INK) == []
+
+
+def test_axes_end_at_round_numbers() -> None:
+    assert [ceiling(x) for x in (0.0, 0.03, 1.0, 1.2, 7.62, 9.0, 130, math.inf)] == [
+        *(1.0, 0.04, 1.0, 2.0, 8.0, 10.0, 200.0, 1.0)
+    ]
+    assert [label.strip() for _, label in ticks(-1, 2, 12)] == ["-1", "0", "2"]

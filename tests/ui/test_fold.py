@@ -1,0 +1,135 @@
+"""The state: a fold over records that depends on nothing but them."""
+
+import dataclasses
+from array import array
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import recorded
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui_trainer import events as e
+from tui_trainer.events import VERSION, Record
+from tui_trainer.ui.series import CAPACITY, Series
+from tui_trainer.ui.state import State
+
+RECORDS = recorded.records(simulated=True)
+
+
+def plain(value: Any) -> Any:
+    """A state as something that compares by value, NaN included."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, array):
+        return value.tobytes()
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple) or type(value).__name__ == "deque":
+        return [plain(item) for item in value]
+    return value
+
+
+def folded(batches: list[list[Record]]) -> State:
+    state = State()
+    for batch in batches:
+        state.apply_all(batch)
+    return state
+
+
+WHOLE = plain(folded([RECORDS]))
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.integers(1, len(RECORDS) - 1), max_size=6))
+def test_batches_make_no_difference(cuts: list[int]) -> None:
+    edges = [0, *sorted(cuts), len(RECORDS)]
+    batches = [RECORDS[start:end] for start, end in pairwise(edges)]
+    assert plain(folded(batches)) == WHOLE
+
+
+def test_every_event_is_folded() -> None:
+    from tui_trainer.ui.fold import HANDLERS
+
+    assert set(HANDLERS) == set(e.AnyEvent.__args__)
+
+
+def test_a_finished_run() -> None:
+    state = folded([RECORDS])
+    assert state.ended and not state.paused
+    assert [state.stages[s].status for s in e.STAGES] == ["done"] * 5
+    assert state.latest_weights == "aligned"
+    assert sum(source.documents for source in state.sources.values()) == 6310
+    assert state.curves["pretrain", "loss"].last == pytest.approx(1.05, abs=0.4)
+    assert len(state.examples) == 3
+    assert sum(state.pick_counts.values()) == 24
+
+
+def test_speed_and_time_left_come_from_compute_time() -> None:
+    state = State()
+    times = iter(range(1000))
+
+    def put(event: e.Event, t: float, busy: float) -> None:
+        state.apply(Record(VERSION, next(times), t, busy, event))  # type: ignore[arg-type]  # of AnyEvent
+
+    put(e.SpeedMeasured(0.5, {"pretrain": 60.0}), 0, 0)
+    put(e.StageStarted("pretrain", 100), 0, 2.0)
+    assert state.seconds_left("pretrain") == 60.0
+    for step in range(1, 11):
+        # A pause of an hour in the middle is no computing, and so no slowness.
+        put(e.Stepped("pretrain", step, 5.0, 0.1, 1.0, step * 512, 1e6), step * 3600, 2.0 + step * 0.25)
+    progress = state.stages["pretrain"]
+    assert progress.tokens_per_second == pytest.approx(512 / 0.25)
+    assert state.seconds_left("pretrain") == pytest.approx(90 * 0.25)
+    assert progress.share == pytest.approx(0.1)
+
+
+def test_a_knob_turned_is_the_setting() -> None:
+    state = folded([RECORDS[:1]])
+    assert state.setting("feedback.kl") == 0.1
+    state.apply(Record(VERSION, 1, 0, 0, e.KnobTurned("feedback.kl", 0.5)))
+    state.apply(Record(VERSION, 2, 0, 0, e.KnobTurned("data.mixture.books", 3.0)))
+    assert state.setting("feedback.kl") == 0.5
+    assert state.mixture["books"] == 3.0
+    assert state.setting("no.such.name") is None
+
+
+# -- series ----------------------------------------------------------------------------------------------
+
+
+@settings(deadline=None)
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=400), st.integers(1, 40))
+def test_a_series_keeps_the_extremes_of_every_column(values: list[float], stride: int) -> None:
+    series = Series()
+    for index, value in enumerate(values):
+        series.add(index * stride, value)
+    assert series.extremes == (min(values), max(values))
+    assert series.last == values[-1]
+    columns = series.columns(0, len(values) * stride, 7)
+    assert min(low for _, low, _ in columns if low == low) == min(values)
+    assert max(high for _, _, high in columns if high == high) == max(values)
+
+
+def test_a_series_of_any_length_takes_the_same_memory() -> None:
+    series = Series()
+    for step in range(400_000):
+        series.add(step, float(step % 1000))
+    assert len(series.low) <= CAPACITY
+    assert series.extremes == (0.0, 999.0)
+
+
+def test_what_is_not_finite_is_a_gap_and_remembered() -> None:
+    series = Series()
+    for step, value in enumerate([1.0, float("nan"), float("inf"), 2.0]):
+        series.add(step, value)
+    assert series.broken == 1
+    assert [low == low for _, low, _ in series.columns(0, 4, 4)] == [True, False, False, True]
+    assert series.extremes == (1.0, 2.0)
+
+
+def test_more_columns_than_steps_are_not_drawn() -> None:
+    series = Series()
+    for step in range(1, 11):
+        series.add(step, float(step))
+    assert all(low == low for _, low, _ in series.columns(1, 11, 500))

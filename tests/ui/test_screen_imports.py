@@ -1,0 +1,23 @@
+"""The screen starts fast: it never imports torch, and the parts that draw import no app."""
+
+import subprocess
+import sys
+
+
+def modules_after(code: str) -> set[str]:
+    run = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {name.split(".")[0] for name in run.stdout.split()} | set(run.stdout.split())
+
+
+def test_the_screen_imports_no_torch() -> None:
+    modules = modules_after("import tui_trainer.ui.app, tui_trainer.ui.studio")
+    assert not {"torch", "numpy", "tokenizers", "safetensors", "transformers"} & modules
+
+
+def test_colours_are_chosen_before_textual_is_imported() -> None:
+    assert "textual" not in modules_after("import tui_trainer.ui.app")

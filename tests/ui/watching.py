@@ -1,0 +1,89 @@
+"""Helpers that drive the screen: they wait for conditions, never for time."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import recorded
+from textual.pilot import Pilot
+
+from tui_trainer.events import Record
+from tui_trainer.run.commands import Command, Reply
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.ui import commander as commanders
+from tui_trainer.ui import feed as feeds
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.studio import Studio
+from tui_trainer.ui.words import Mode
+
+TRIES = 600
+
+
+class FakeControl:
+    """Stands where the trainer's socket would be: notes the commands and answers all alike."""
+
+    reply = Reply(ok=True)
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self.sent: list[Command] = []
+        FakeControl.last = self
+
+    last: "FakeControl"
+
+    def send(self, command: Command) -> Reply:
+        self.sent.append(command)
+        return self.reply
+
+    def close(self) -> None:
+        pass
+
+
+async def until(pilot: Pilot[RunFolder | None], condition: Callable[[], object]) -> None:
+    """Let the app work until the condition holds."""
+    for _ in range(TRIES):
+        if condition():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError(f"still not: {condition}")
+
+
+@asynccontextmanager
+async def opened(
+    tmp_path: Path,
+    monkeypatch: object,
+    records: list[Record],
+    mode: Mode = "control",
+    size: tuple[int, int] = (120, 40),
+    alive: bool = True,
+) -> AsyncIterator[tuple[Studio, Pilot[RunFolder | None]]]:
+    """The app on a run with these records, all of them taken in; the trainer seems to live."""
+    import pytest
+
+    assert isinstance(monkeypatch, pytest.MonkeyPatch)
+    living = {"now": alive}
+    monkeypatch.setattr(feeds.lock, "is_alive", lambda folder: living["now"])
+    monkeypatch.setattr(feeds, "ALIVE_SECONDS", 0.02)
+    monkeypatch.setattr(feeds, "GRACE_SECONDS", 0.0)
+    monkeypatch.setattr(commanders, "Control", FakeControl)
+    folder = recorded.write_run(tmp_path / "2026-03-21-1010-demo-s0", records)
+    app = Studio(folder, mode, 1e9)
+    app.living = living  # type: ignore[attr-defined]  # for tests that kill the trainer
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.scene.state.records == len(records) and not app.scene.loading)
+        if mode != "replay":
+            await until(pilot, lambda: app.scene.trainer == ("alive" if alive else "gone"))
+        app.tick()
+        await pilot.pause()
+        yield app, pilot
+
+
+def shown(app: Studio) -> str:
+    """All text that stands on the screen, line by line."""
+    strips = app.screen._compositor.render_strips(app.screen.size)
+    return "\n".join(strip.text for strip in strips)
+
+
+def text_of(view: LineView) -> str:
+    """What one view shows."""
+    return "\n".join(strip.text.rstrip() for strip in view._shown)
