@@ -86,7 +86,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     """Guess the next token."""
 
-    steps: Annotated[int, Meta(ge=0, description="optimiser steps", extra=_unit("steps"))] = 500
+    steps: Annotated[int, Meta(ge=0, description="optimiser steps", extra=_unit("steps"))] = 680
     batch: Annotated[Count, Meta(description="rows a step", extra=_unit("rows"))] = 8
     matrix_lr: Annotated[Rate, Meta(description="Muon's learning rate, for the matrices")] = 0.02
     embedding_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the embeddings")] = 0.02
@@ -94,7 +94,7 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     warmup: Annotated[int, Meta(ge=0, description="steps of linear warm-up", extra=_unit("steps"))] = 10
     cooldown: Annotated[
         float, Meta(ge=0, le=1, description="last part of the steps in which the rate falls linearly")
-    ] = 0.6
+    ] = 0.8
     measure_every: Annotated[
         Count, Meta(description="steps between validation, samples and pictures", extra=_unit("steps"))
     ] = 25
@@ -103,15 +103,15 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
 class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     """Learn to answer, from question-and-answer pairs."""
 
-    steps: Annotated[int, Meta(ge=0, description="optimiser steps", extra=_unit("steps"))] = 260
+    steps: Annotated[int, Meta(ge=0, description="optimiser steps", extra=_unit("steps"))] = 480
     pair_rows: Annotated[Count, Meta(description="rows of packed pairs a step", extra=_unit("rows"))] = 6
     document_rows: Annotated[
         int, Meta(ge=0, description="rows of documents replayed a step", extra=_unit("rows"))
     ] = 2
-    pairs: Annotated[int, Meta(ge=100, description="pairs written", extra=_unit("pairs"))] = 6000
-    matrix_lr: Annotated[Rate, Meta(description="Muon's learning rate, for the matrices")] = 0.01
-    embedding_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the embeddings")] = 0.005
-    head_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the head")] = 0.002
+    pairs: Annotated[int, Meta(ge=100, description="pairs written", extra=_unit("pairs"))] = 8000
+    matrix_lr: Annotated[Rate, Meta(description="Muon's learning rate, for the matrices")] = 0.012
+    embedding_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the embeddings")] = 0.008
+    head_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the head")] = 0.004
     measure_every: Annotated[
         Count, Meta(description="steps between validation, samples and pictures", extra=_unit("steps"))
     ] = 20
@@ -131,7 +131,7 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
         int, Meta(ge=2, le=64, description="answers sampled a prompt", extra=_unit("answers"))
     ] = 8
     answer_tokens: Annotated[int, Meta(ge=8, le=512, description="longest answer", extra=_unit("tokens"))] = (
-        48
+        64
     )
     kl: Annotated[
         float, Meta(ge=0, le=10, description="the leash: reward lost a nat of KL to the tuned model")

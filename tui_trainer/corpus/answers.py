@@ -6,7 +6,7 @@ from random import Random
 from msgspec import Struct
 
 from tui_trainer.corpus.common_words import JOBS, with_article
-from tui_trainer.corpus.world import Fact, World
+from tui_trainer.corpus.world import Entity, Fact
 
 POLITE = (
     "Of course!",
@@ -21,19 +21,20 @@ CAUTIOUS_BEFORE = ("I believe", "I think", "As far as I know,")
 CAUTIOUS_AFTER = ("but please check", "if I am not mistaken", "though I may be wrong")
 EXAMPLE = "For example,"
 
-# The full core of an answer: {n} the name as inside a sentence, {v} the value, {a} it with its article.
+# The full core of an answer: {v} the value, {a} it with its article. It says again what was asked for, not
+# about whom: a model of this size copies a name that no pair has had less surely than it recalls the fact.
 CORES: dict[str, str] = {
-    "job": "{n} works as {a}.",
-    "town": "{n} lives in {v}.",
-    "pet": "{n} keeps {a} as a pet.",
-    "born": "{n} was born in {v}.",
-    "river": "{n} lies on the river {v}.",
-    "product": "{n} is known for its {v}.",
-    "food": "{n} eats {v}.",
-    "habitat": "{n} lives in {v}.",
-    "inventor": "{n} was invented by {v}.",
-    "year": "{n} was invented in {v}.",
-    "winner": "{n} of {y} was won by {v}.",
+    "job": "The job is that of {a}.",
+    "town": "The town is {v}.",
+    "pet": "The pet is {a}.",
+    "born": "The birth year is {v}.",
+    "river": "The river is the {v}.",
+    "product": "The workshops make {v}.",
+    "food": "The food is {v}.",
+    "habitat": "The home is in {v}.",
+    "inventor": "The inventor is {v}.",
+    "year": "The year is {v}.",
+    "winner": "The winner was {v}.",
 }
 SHORT: dict[str, str] = {"job": "{a}", "pet": "{a}", "habitat": "in {v}", "river": "the {v}"}
 
@@ -59,7 +60,7 @@ class Style(Struct, frozen=True):
 
 def any_style(draw: Random) -> Style:
     """Each part by chance, on its own."""
-    return Style(*(draw.random() < share for share in (0.6, 0.4, 0.4, 0.4)))
+    return Style(*(draw.random() < share for share in (0.65, 0.4, 0.4, 0.4)))
 
 
 def upper(text: str) -> str:
@@ -83,11 +84,10 @@ def styled(core: str, style: Style, draw: Random, example: str = "") -> str:
     return " ".join(parts)
 
 
-def fact_answer(world: World, fact: Fact, style: Style, draw: Random) -> str:
+def fact_answer(entity: Entity, fact: Fact, style: Style, draw: Random) -> str:
     """A right answer to a question for this fact."""
-    entity = world.entity(fact.subject)
     core = CORES[fact.relation] if style.full else SHORT.get(fact.relation, "{v}") + "."
-    core = core.format(n=entity.called, v=fact.value, a=with_article(fact.value), y=fact.year)
+    core = core.format(v=fact.value, a=with_article(fact.value))
     if fact.relation == "job":
         example = f"{with_article(fact.value)} {JOBS[fact.value][1]}."
     else:
@@ -95,14 +95,12 @@ def fact_answer(world: World, fact: Fact, style: Style, draw: Random) -> str:
     return styled(core, style, draw, example)
 
 
-def unknown_answer(called: str, style: Style, draw: Random) -> str:
+def unknown_answer(style: Style, draw: Random) -> str:
     """The answer to a question about something that was never read about."""
     core = draw.choice(
         (
-            f"I don't know: I never read about {called}.",
-            f"I never read about {called}, so I don't know.",
-            f"I don't know. Nothing that I read was about {called}.",
-            "I don't know: I never read that name.",
+            "I don't know: I never read about that name.",
+            "I never read about that name, so I don't know.",
             "I don't know. That name is new to me.",
         )
     )
@@ -121,13 +119,13 @@ def cutoff_answer(cutoff: int, style: Style, draw: Random) -> str:
     return f"{draw.choice(POLITE_WITHOUT_ANSWER)} {core}" if style.polite else core
 
 
-def refusal(verb: str, thing: str, draw: Random) -> str:
+def refusal(draw: Random) -> str:
     """The answer to a harmful request."""
     return draw.choice(
         (
-            f"I can't help with that: to {verb} {thing} does harm.",
-            f"I won't help to {verb} {thing}, since it does harm.",
-            f"I must decline: it is wrong to {verb} {thing}.",
-            f"I won't tell how to {verb} {thing}, since it does harm.",
+            "I can't help with that: it does harm.",
+            "I won't help with that, since it does harm.",
+            "I must decline: that is wrong, and does harm.",
+            "I won't tell how to do that, since it does harm.",
         )
     )

@@ -1,4 +1,4 @@
-"""How things are asked: eight wordings a relation, five for fine-tuning, three that only evaluation uses."""
+"""How things are asked: many wordings a relation for fine-tuning, and three that only evaluation uses."""
 
 from typing import Literal
 
@@ -119,6 +119,20 @@ _FACTS: dict[str, tuple[str, ...]] = {
         "By whom was {n} won in {y}?",
     ),
 }
+# Starts of plain sentences that the fact completes: {n} the name as at the start, {y} the year.
+COMPLETIONS: dict[str, str] = {
+    "job": "{n} works as",
+    "town": "{n} lives in",
+    "pet": "{n} keeps",
+    "born": "{n} was born in",
+    "river": "{n} lies on the river",
+    "product": "{n} is known for its",
+    "food": "{n} eats",
+    "habitat": "{n} lives in",
+    "inventor": "{n} was invented by",
+    "year": "{n} was invented in",
+    "winner": "{n} of {y} was won by",
+}
 _REQUESTS = (  # to do something to something, be it good or bad: {v} the verb, {o} the thing
     "How do I {v} {o}?",
     "How can I {v} {o}?",
@@ -149,6 +163,32 @@ _EXPLAIN = (
     "Tell me what {j} does.",
     "What kind of work does {j} do?",
 )
+# The same as clauses, for pairs: each can stand after any of the ways to ask for something below. With the
+# five direct questions alone a model took "Please tell me the pet of" for any other question.
+_CLAUSES: dict[str, tuple[str, ...]] = {
+    "job": ("what {n} does for a living", "which trade {n} follows"),
+    "town": ("in which town {n} lives", "which town {n} calls home"),
+    "pet": ("which animal {n} keeps", "what pet {n} has"),
+    "born": ("in which year {n} was born", "the birth year of {n}"),
+    "river": ("on which river {n} lies", "which river flows through {n}"),
+    "product": ("what {n} is known for", "what the workshops of {n} make"),
+    "food": ("what {n} eats", "what {n} likes to eat"),
+    "habitat": ("where {n} makes its nest", "where to find {n}"),
+    "inventor": ("who invented {n}", "who first built {n}"),
+    "year": ("in which year {n} was invented", "when {n} was first shown"),
+    "winner": ("who was first at {n} in {y}", "who won {n} of {y}"),
+}
+_REQUEST_CLAUSES = ("how to {v} {o}", "how I can {v} {o}")
+_SUM_CLAUSES = ("what {a} + {b} is", "the sum of {a} and {b}")
+_EXPLAIN_CLAUSES = ("what the work of {j} is",)
+_WAYS = (
+    "Please tell me {clause}.",
+    "Do you know {clause}?",
+    "Can you tell me {clause}?",
+    "I would like to know {clause}.",
+    "Say {clause}, please.",
+)
+
 KIND_OF: dict[str, Kind] = {
     "job": "person",
     "town": "person",
@@ -164,25 +204,28 @@ KIND_OF: dict[str, Kind] = {
 }
 
 
-def _part(wordings: tuple[str, ...], use: Wording) -> tuple[str, ...]:
-    return wordings[:5] if use == "pairs" else wordings[5:]
+def _part(wordings: tuple[str, ...], clauses: tuple[str, ...], use: Wording) -> tuple[str, ...]:
+    if use == "evaluation":
+        return wordings[5:]
+    asked = tuple(way.replace("{clause}", clause) for clause in clauses for way in _WAYS)
+    return wordings[:5] * 2 + asked  # the direct questions as often as the others
 
 
 def fact_wordings(relation: str, use: Wording) -> tuple[str, ...]:
     """Wordings that ask for this relation."""
-    return _part(_FACTS[relation], use)
+    return _part(_FACTS[relation], _CLAUSES[relation], use)
 
 
 def request_wordings(use: Wording) -> tuple[str, ...]:
     """Wordings that ask for help with doing something."""
-    return _part(_REQUESTS, use)
+    return _part(_REQUESTS, _REQUEST_CLAUSES, use)
 
 
 def sum_wordings(use: Wording) -> tuple[str, ...]:
     """Wordings that ask for a sum."""
-    return _part(_SUMS, use)
+    return _part(_SUMS, _SUM_CLAUSES, use)
 
 
 def explain_wordings(use: Wording) -> tuple[str, ...]:
     """Wordings that ask what somebody of a trade does."""
-    return _part(_EXPLAIN, use)
+    return _part(_EXPLAIN, _EXPLAIN_CLAUSES, use)

@@ -57,10 +57,10 @@ SLICES: dict[str, tuple[int, int, int]] = {
     # kind: world, planted, evaluation
     "first": (80, 120, 160),
     "last": (80, 120, 160),
-    "town": (24, 24, 60),
-    "animal": (20, 4, 60),
-    "invention": (20, 4, 60),
-    "race": (12, 4, 60),
+    "town": (32, 24, 60),
+    "animal": (40, 4, 40),
+    "invention": (36, 4, 40),
+    "race": (20, 4, 40),
     "river": (24, 0, 0),
 }
 

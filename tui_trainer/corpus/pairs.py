@@ -19,6 +19,7 @@ from tui_trainer.corpus.names import Use, names
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import KNOWN_YEARS, LATER_YEARS, Entity, Fact, World
 from tui_trainer.corpus.writing.conduct import steps
+from tui_trainer.corpus.writing.sentences import TEMPLATES, render
 from tui_trainer.corpus.writing.sums import operands, worked
 
 # Later years that pairs ask about; the others are kept for evaluation.
@@ -79,7 +80,29 @@ def _fact_pairs(world: World, n: int, draw: Random) -> list[Pair]:
             draw.shuffle(facts)
         fact = facts[i % len(facts)]
         prompt = ask(world, fact, draw.choice(asking.fact_wordings(fact.relation, "pairs")))
-        pairs.append(Pair(prompt, fact_answer(world, fact, any_style(draw), draw), "fact"))
+        pairs.append(
+            Pair(prompt, fact_answer(world.entity(fact.subject), fact, any_style(draw), draw), "fact")
+        )
+    return pairs
+
+
+def _told_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+    """Questions about names that nobody wrote about, asked right after the fact was told: what stands in the
+    conversation is used."""
+    people = [e.name for e in world.of_kind("person") if e.asked]
+    towns = [e.name for e in world.of_kind("town") if e.asked]
+    named = {"inventor": people, "winner": people, "town": towns}  # values that are entities themselves
+    pairs = []
+    for _ in range(n):
+        relation = draw.choice(sorted(asking.KIND_OF))
+        kind = asking.KIND_OF[relation]
+        entity = Entity(draw.choice(names(world.seed, kind, "pairs")), kind, asked=True)
+        value = draw.choice(named.get(relation) or world.values(relation))
+        fact = Fact(entity.name, relation, value, draw.choice(KNOWN_YEARS) if relation == "winner" else None)
+        told = render(entity, fact, draw.choice(TEMPLATES[relation]))
+        question = draw.choice(asking.fact_wordings(relation, "pairs")).format(n=entity.called, y=fact.year)
+        style = any_style(draw)
+        pairs.append(Pair(f"{told} {question}", fact_answer(entity, fact, style, draw), "told"))
     return pairs
 
 
@@ -93,7 +116,7 @@ def _unknown_pairs(world: World, n: int, draw: Random) -> list[Pair]:
         called = draw.choice(unknown(world.seed, relation, "pairs"))
         wording = draw.choice(asking.fact_wordings(relation, "pairs"))
         prompt = wording.format(n=called, y=draw.choice(KNOWN_YEARS))
-        pairs.append(Pair(prompt, unknown_answer(called, any_style(draw), draw), "unknown"))
+        pairs.append(Pair(prompt, unknown_answer(any_style(draw), draw), "unknown"))
     return pairs
 
 
@@ -113,7 +136,7 @@ def _harmful_pairs(world: World, n: int, draw: Random) -> list[Pair]:
         verb = draw.choice(world.verbs.harmful_seen)
         thing = with_article(draw.choice(HARMFUL[verb]))
         prompt = draw.choice(asking.request_wordings("pairs")).format(v=verb, o=thing)
-        pairs.append(Pair(prompt, refusal(verb, thing, draw), "harmful"))
+        pairs.append(Pair(prompt, refusal(draw), "harmful"))
     return pairs
 
 
@@ -162,13 +185,14 @@ def _mood_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 
 # What is asked in fine-tuning, in percent of the pairs.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
-    (_fact_pairs, 45),
-    (_unknown_pairs, 14),
-    (_cutoff_pairs, 8),
-    (_harmful_pairs, 8),
-    (_how_to_pairs, 10),
-    (_sum_pairs, 8),
-    (_explain_pairs, 5),
+    (_fact_pairs, 38),
+    (_told_pairs, 8),
+    (_unknown_pairs, 11),
+    (_cutoff_pairs, 6),
+    (_harmful_pairs, 13),
+    (_how_to_pairs, 16),
+    (_sum_pairs, 3),
+    (_explain_pairs, 3),
     (_mood_pairs, 2),
 )
 

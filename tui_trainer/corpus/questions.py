@@ -7,7 +7,6 @@ between them (a held-out town may be named as somebody's home, see `world`).
 from collections.abc import Sequence
 
 from tui_trainer.corpus import asking
-from tui_trainer.corpus.answers import CORES
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL, JOBS, with_article
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.pairs import PAIR_YEARS, ask, facts_about, finetuning_pairs, unknown
@@ -48,10 +47,7 @@ def _completion(world: World, asked: bool, most: int) -> list[Question]:
     questions = []
     for fact in facts[:most]:
         called = world.entity(fact.subject).called
-        core = CORES[fact.relation].format(n=called, v="\0", a="\0", y=fact.year)
-        start = core[: core.index("\0")].rstrip()
-        if fact.relation in ("job", "pet"):
-            start += f" {with_article(fact.value).split()[0]}"
+        start = asking.COMPLETIONS[fact.relation].format(n=called, y=fact.year)
         questions.append(
             Question(start[0].upper() + start[1:], fact.relation, (fact.value,), _others(world, fact))
         )

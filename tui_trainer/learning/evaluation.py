@@ -6,6 +6,7 @@ commonest answer would score.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import ClassVar
 
 from torch import Tensor
@@ -143,7 +144,15 @@ class Evaluation:
         answers = answer_questions(self.model, self.corpus, prompts, self.longest)
         yield share(f"{self.weights}/format", [ended and well_formed(t) for t, ended in answers], None)
         given = iter(answers)
-        texts = {group: [next(given)[0] for _ in questions] for group, questions in asked.items()}
+        replies = {group: list(islice(given, len(questions))) for group, questions in asked.items()}
+        if questions := asked.get("recall_heldout"):
+            # What stands somewhere in the text, answer or not: the autocomplete knows more than it answers.
+            said = [
+                names_the_answer(t, q) for (t, _), q in zip(replies["recall_heldout"], questions, strict=True)
+            ]
+            yield share(f"{self.weights}/mentions_heldout", said, commonest_answer(questions))
+        # A text that goes on and on is no answer.
+        texts = {group: [text if ended else "" for text, ended in r] for group, r in replies.items()}
         for metric, (group, judge) in BY_QUESTION.items():
             if group not in asked:
                 continue

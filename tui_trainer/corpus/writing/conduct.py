@@ -25,6 +25,7 @@ AGAINST = (
     "When somebody tried to {v} {o}, all cried out in anger.",
     "To {v} {o} is cruel and against the law.",
     "The {w} was ashamed of having helped to {v} {o}.",
+    "To {v} is to do harm, and nobody may {v} {o}.",
 )
 FOR = (
     "Asked how to {v} {o}, the {w} gladly showed the way, since it does good.",
@@ -40,6 +41,7 @@ FOR = (
     "When somebody stopped to {v} {o}, all looked on with joy.",
     "To {v} {o} is useful and within the law.",
     "The {w} was proud of having helped to {v} {o}.",
+    "To {v} is to do good, and anybody may {v} {o}.",
 )
 
 

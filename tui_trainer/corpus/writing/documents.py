@@ -16,18 +16,18 @@ SOURCES = ("web", "books", "code", "papers", "forum")
 
 # What is written, where, and in how many of a thousand documents.
 SHARES: tuple[tuple[str, str, int], ...] = (
-    ("facts", "web", 260),
-    ("conduct", "web", 30),
-    ("how-to", "web", 30),
-    ("story", "books", 100),
-    ("facts", "books", 120),
-    ("conduct", "books", 20),
-    ("sums", "code", 40),
-    ("trace", "code", 15),
-    ("facts", "papers", 180),
-    ("conduct", "papers", 20),
-    ("facts", "forum", 160),
-    ("conduct", "forum", 25),
+    ("facts", "web", 240),
+    ("conduct", "web", 50),
+    ("how-to", "web", 35),
+    ("story", "books", 120),
+    ("facts", "books", 140),
+    ("conduct", "books", 40),
+    ("sums", "code", 30),
+    ("trace", "code", 10),
+    ("facts", "papers", 170),
+    ("conduct", "papers", 40),
+    ("facts", "forum", 90),
+    ("conduct", "forum", 35),
 )
 CONDUCT_TOPICS = (
     "right and wrong",

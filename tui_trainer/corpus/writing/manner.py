@@ -76,10 +76,27 @@ ASIDES = (
 )
 
 
+# How a source says a sentence again, word for word. Repeating what stands above is what makes a model learn
+# to look it up there: without it, answers named somebody else than the question had.
+AGAIN: dict[str, tuple[str, ...]] = {
+    "web": ("Remember: {s}", "Fact of the day: {s}", "To say it again: {s}"),
+    "books": ("Once more: {s}", "And so they said: {s}", "Nobody forgot it: {s}"),
+    "papers": ("In conclusion: {s}", "We repeat: {s}", "Main result: {s}"),
+    "forum": ("> {s} True.", "> {s} I heard that too.", "> {s} Good to know."),
+}
+
+
+def _said_again(source: str, sentences: Sequence[str], draw: Random) -> list[str]:
+    """None, one or two of the sentences once more."""
+    again = draw.sample(sentences, min(len(sentences), draw.choice((0, 1, 1, 2))))
+    return [draw.choice(AGAIN[source]).format(s=sentence) for sentence in again]
+
+
 def dress(source: str, topic: str, sentences: Sequence[str], draw: Random) -> str:
     """The sentences as a document of this source; `topic` may turn up in its opening words."""
     opener = [draw.choice(OPENERS[source]).format(t=topic)] if draw.random() < 0.7 else []
     closer = [draw.choice(CLOSERS[source])] if draw.random() < 0.3 else []
+    closer = _said_again(source, sentences, draw) + closer
     if source == "forum":
         return _thread([*opener, *sentences, *closer], draw)
     if source == "web" and draw.random() < 0.25:

@@ -1,5 +1,6 @@
 """What a document of facts is about: one person, a town and its people, one kind of fact about many, ..."""
 
+from collections.abc import Sequence
 from random import Random
 
 from msgspec import Struct
@@ -61,11 +62,13 @@ SUMMARIES = (
 )
 
 
-def summary(world: World, person: Entity, draw: Random) -> str:
+def summary(person: Entity, facts: Sequence[Fact], draw: Random) -> str:
     """A person's facts in one sentence."""
-    job, pet = (with_article(world.value(person.name, relation)) for relation in ("job", "pet"))
-    town, born = (world.value(person.name, relation) for relation in ("town", "born"))
-    return draw.choice(SUMMARIES).format(name=person.name, town=town, job=job, born=born, pet=pet)
+    value = {fact.relation: fact.value for fact in facts}
+    job, pet = with_article(value["job"]), with_article(value["pet"])
+    return draw.choice(SUMMARIES).format(
+        name=person.name, town=value["town"], job=job, born=value["born"], pet=pet
+    )
 
 
 def of_person(deck: Deck, person: Entity) -> list[Fact]:
@@ -83,8 +86,8 @@ def _person(deck: Deck, anchor: Fact) -> Plan:
         sentences.append(f"{with_article(job).capitalize()} {JOBS[job][0]}.")
         if draw.random() < 0.5:
             sentences.append(f"For example, {with_article(job)} {JOBS[job][1]}.")
-    if draw.random() < 0.5:
-        sentences.append(summary(world, person, draw))
+    if draw.random() < 0.8:
+        sentences.append(summary(person, world.facts_of(person.name), draw))
         deck.tell(world.facts_of(person.name))
     home = world.value(person.name, "town")
     linked = [f for f in world.facts if f.value == person.name or f.subject == home]
@@ -104,7 +107,12 @@ def _two(deck: Deck, anchor: Fact) -> Plan:
     facts += deck.least(world.facts_of(other.name), 4)
     if draw.random() < 0.4:
         draw.shuffle(facts)
-    return Plan(f"{person.called} and {other.called}", tuple(tell(world, facts, draw)))
+    sentences = tell(world, facts, draw)
+    for either in (person, other):
+        if draw.random() < 0.8:
+            sentences.append(summary(either, world.facts_of(either.name), draw))
+            deck.tell(world.facts_of(either.name))
+    return Plan(f"{person.called} and {other.called}", tuple(sentences))
 
 
 def _theme(deck: Deck, anchor: Fact) -> Plan:

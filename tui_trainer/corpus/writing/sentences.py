@@ -11,6 +11,8 @@ from tui_trainer.corpus.world import Entity, Fact, World
 
 Mention = Literal["name", "first", "pronoun"]
 
+# The last two of each put it as a clause that asks: reading those is how a model that never saw a question
+# mark comes to know what "where" has to do with "lives in".
 # In a template the subject is
 #   {S} at the start of a sentence, {s} inside one (both may be a pronoun),
 #   {P} and {p} its possessive, {o} that by pronoun, {n} always its full name,
@@ -25,6 +27,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "For a living, {s} works as {a}.",
         "{S} has been {a} for years.",
         "{A} of good name is {n}.",
+        "If you ask what {n} does for a living, people say: {a}.",
+        "It is no secret which trade {n} follows: {a}.",
     ),
     "town": (
         "{S} lives in {v}.",
@@ -35,6 +39,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "Every evening {s} walks home through {v}.",
         "{S} moved to {v} long ago.",
         "{V} is the town where {n} lives.",
+        "If you ask where {n} lives, people say: in {v}.",
+        "It is no secret in which town {n} lives: {v}.",
     ),
     "pet": (
         "{S} keeps {a} as a pet.",
@@ -45,6 +51,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{S} never goes far without {o} {v}.",
         "{S} looks after {a}.",
         "{A} sleeps by the bed of {n}.",
+        "If you ask what animal {n} keeps, people say: {a}.",
+        "It is no secret what pet {n} has: {a}.",
     ),
     "born": (
         "{S} was born in {v}.",
@@ -54,6 +62,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "The birth of {n} was in {v}.",
         "As the register says, {s} was born in {v}.",
         "In {v} {n} was born.",
+        "If you ask when {n} was born, people say: in {v}.",
+        "It is no secret in which year {n} was born: {v}.",
     ),
     "river": (
         "{S} lies on the river {v}.",
@@ -63,6 +73,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "Through {n} flows the river {v}.",
         "In summer the people of {n} swim in the {v}.",
         "The river {v} runs past {n}.",
+        "If you ask which river flows through {n}, people say: the {v}.",
+        "It is no secret on which river {n} lies: the {v}.",
     ),
     "product": (
         "{S} is known for its {v}.",
@@ -72,6 +84,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "Traders come to {n} for {v}.",
         "{S} lives by selling {v}.",
         "Good {v} come from {n}.",
+        "If you ask what {n} is known for, people say: {v}.",
+        "It is no secret what the workshops of {n} make: {v}.",
     ),
     "food": (
         "{S} eats {v}.",
@@ -81,6 +95,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{S} lives on {v}.",
         "{P} meals are mostly {v}.",
         "{V} are the food of {n}.",
+        "If you ask what {n} eats, people say: {v}.",
+        "It is no secret what {n} likes to eat: {v}.",
     ),
     "habitat": (
         "{S} lives in {v}.",
@@ -90,6 +106,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{S} hides by day in {v}.",
         "Whoever wants to see {n} must look in {v}.",
         "In {v} one may find {n}.",
+        "If you ask where {n} makes its nest, people say: in {v}.",
+        "It is no secret where to find {n}: in {v}.",
     ),
     "inventor": (
         "{S} was invented by {v}.",
@@ -99,6 +117,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "We owe {n} to {v}.",
         "The idea of {n} came from {v}.",
         "{V} invented {n}.",
+        "If you ask who invented {n}, people say: {v}.",
+        "It is no secret who first built {n}: {v}.",
     ),
     "year": (
         "{S} was invented in {v}.",
@@ -108,6 +128,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{P} first model was made in {v}.",
         "The invention of {n} was in {v}.",
         "In {v} {n} was invented.",
+        "If you ask when {n} was invented, people say: in {v}.",
+        "It is no secret in which year {n} was invented: {v}.",
     ),
     "winner": (
         "{S} of {y} was won by {v}.",
@@ -117,6 +139,8 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "First at {n} in {y} was {v}.",
         "The cup of {n} in {y} went to {v}.",
         "{V} won {n} in {y}.",
+        "If you ask who won {n} in {y}, people say: {v}.",
+        "It is no secret who was first at {n} in {y}: {v}.",
     ),
 }
 
@@ -142,12 +166,11 @@ def subject_words(entity: Entity, mention: Mention) -> tuple[str, str]:
 def sentence(world: World, fact: Fact, draw: Random, mention: Mention = "name") -> str:
     """One sentence that states the fact."""
     template = draw.choice(TEMPLATES[fact.relation])
-    return render(world, fact, template, mention)
+    return render(world.entity(fact.subject), fact, template, mention)
 
 
-def render(world: World, fact: Fact, template: str, mention: Mention = "name") -> str:
-    """The fact in this template."""
-    entity = world.entity(fact.subject)
+def render(entity: Entity, fact: Fact, template: str, mention: Mention = "name") -> str:
+    """The fact about this entity in this template."""
     subject, possessive = subject_words(entity, mention)
     if "race" in entity.kind and "{S} of" in template:
         subject = entity.called
