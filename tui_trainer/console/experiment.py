@@ -9,6 +9,7 @@ from msgspec import Struct
 from tui_trainer.console import tables
 from tui_trainer.console.progress import Teller
 from tui_trainer.events import Measured, Stepped
+from tui_trainer.run import machine
 from tui_trainer.run.report import Metric
 from tui_trainer.settings import Settings
 from tui_trainer.ui.drawing.numbers import count, figure
@@ -27,6 +28,7 @@ def put_to_the_test(name: str, settings: Settings, seed: int) -> Result:
     # Imported here: it brings torch.
     from tui_trainer.learning.experiments import EXPERIMENTS
 
+    machine.configure(machine.threads(settings.run.threads))
     experiment, claim = EXPERIMENTS[name]
     teller, measured = Teller(sys.stderr), []
     with tempfile.TemporaryDirectory(prefix="tui-trainer-") as folder:
