@@ -20,9 +20,7 @@ from tui_trainer.errors import UserError
 from tui_trainer.events import CorpusReady, Event, Noticed
 from tui_trainer.settings import Settings
 
-TOKENIZER_BYTES = (
-    8_000_000  # text the tokenizer learns from; of more, an even sample
-)
+TOKENIZER_BYTES = 8_000_000  # text the tokenizer learns from; of more, an even sample
 FEWEST_TOKENS = 2_000
 SAMPLE_PROMPTS = 4
 CONTINUATIONS = 100  # prompts to rate, and as many to measure with, where there are no pairs

@@ -12,49 +12,25 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_trainer.corpus.filters.lexicons import SMALL
 from tui_trainer.corpus.filters.verdict import Fault
 
-# The commonest small words of languages in Latin letters, and of programs. Words of one letter are left out:
-# in a text of random letters they come by chance.
-SMALL_WORDS = frozenset(
-    (
-        "the an of to and in is it that for on was with as at by be this are or from not he she they you we "
-        "his her my if so no but have has had do all there what which who when how "
-        "der die das und ist nicht ein eine zu den mit von auf es ich sie im dem des war er sich "
-        "le la les de des et un une est que qui dans pour pas il elle je vous nous au ce du en son sur "
-        "el los las una por con su se lo al del para como más "
-        "di che non per sono ha si della gli dei delle "
-        "os um uma com não da em ao dos na no nos "
-        "het een van ik te dat niet zijn op met en aan voor "
-        "och att det som är jag inte på för av har og ikke til jeg på den "
-        "ja ei on se että hän mutta oli ovat kun niin "
-        "do się nie że jest są ich od za po jak ale tak jego przez co je to jsou na ve si "
-        "és az hogy nem egy van ez is meg "
-        "și în să nu cu pe este ce mai "
-        "ve bir bu da için ne ile çok olan gibi "
-        "dan yang ini dengan untuk tidak itu pada mereka "
-        "là và của có không một người cho các được những "
-        "ya wa kwa ni za katika "
-        "yn ac ar yr mae eu eta bat da dira ez ir kad bet iš su yra ir un ka ar "
-        "int char void static const struct return while else include define var let function null true false "
-        "def self import class elif pass str len print float double bool string public private final new "
-        "end begin then local fi esac echo div span px color margin padding width select where insert into "
-        "mov add sub push pop call ret jmp cmp lea xor eax ebx ecx rax rdi rsi rbp rsp fn mut impl use pub"
-    ).split()
-)
 WORDS = re.compile(r"[^\W\d_]{2,}")
 LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 SYMBOLS = re.compile(r"[^\w\s.,;:'\"()\-–—’“”‘«»]|_")
+# f(x), a = b, a.b, and lines that end in a bracket or a semicolon.
+CODE = re.compile(r"\w\(|\w [=+*/<>!:&|-]?= \w|\w\.\w|[;{},(]\s*\n|::|->|</?\w")
 AROUND = ".,;:!?\"'()[]{}<>«»“”‘’-–—"
 FEWEST_WORDS = 12
 MOST_SYMBOLS = 0.45  # of the characters that are not space
 FEWEST_DISTINCT = 0.08  # of the words
-# What the letters of a text (nats each, see `plausibility`) and its small words (share) must come to together.
-# English prose has -2.8 and 0.4; a language that the statistics do not know -4.5 and 0.2; random letters
-# -5 and 0.02; English backwards -4.3 and 0.01.
+# What the letters of a text (nats each, see `plausibility`) and its small words (share) must come to
+# together. English prose has -2.8 and 0.4; a language that the statistics do not know -4.5 and 0.2; random
+# letters -5 and 0.02; English backwards -4.3 and 0.01.
 SMALL_WORD_WORTH = 12
-LEAST = -3.9
+LEAST = -3.8
 ENOUGH_SMALL_WORDS = 0.3  # no letters are so unlikely that they could outweigh this
+MOST_CODE = 0.15  # marks of a program, per word: its names need be no words
 LONGEST = 4_000  # characters judged
 
 
@@ -83,8 +59,8 @@ class Gibberish:
         distinct = Counter(words)
         if len(words) >= 20 and len(distinct) <= max(2, FEWEST_DISTINCT * len(words)):
             return Fault(f"{len(distinct)} words over and over")
-        small = sum(word.strip(AROUND) in SMALL_WORDS for word in spaced) / max(FEWEST_WORDS, len(words))
-        if small > ENOUGH_SMALL_WORDS:
+        small = sum(word.strip(AROUND) in SMALL for word in spaced) / max(FEWEST_WORDS, len(words))
+        if small > ENOUGH_SMALL_WORDS or len(CODE.findall(text)) > MOST_CODE * len(words):
             return None
         if not text.isascii() and len(LATIN.findall(text)) < 0.5 * sum(map(len, words)):
             return None  # another script: its letters are unknown here
@@ -110,4 +86,5 @@ def _codes(text: str) -> NDArray[np.uint8]:
     codes = np.where((raw >= 97) & (raw <= 122), raw - 96, 0).astype(np.uint8)
     if not len(codes):
         return codes
-    return codes[np.append(True, (codes[1:] != 0) | (codes[:-1] != 0))]
+    kept: NDArray[np.uint8] = codes[np.append(True, (codes[1:] != 0) | (codes[:-1] != 0))]
+    return kept

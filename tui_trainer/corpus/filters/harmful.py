@@ -1,53 +1,54 @@
 """Instructions for doing harm.
 
-A word for harm alone says nothing: laws, news and novels are full of them. What goes is text that mostly tells
-the reader how to do harm, or how not to be caught at it, and does not speak against it.
+A word for harm alone says nothing: laws, news and novels are full of them. What goes is text that mostly
+tells the reader how to do harm, or how not to be caught at it, and does not speak against it.
 """
 
 import re
 
+from tui_trainer.corpus.filters.lexicons import HARM
 from tui_trainer.corpus.filters.verdict import Fault
 
-HARM = frozenset(
-    (
-        "abduct ambush assault attack beat betray blackmail blind bomb break bribe bully burgle burn cheat choke "
-        "contaminate counterfeit cripple crush damage deceive deface defraud demolish derail destroy drown "
-        "embezzle explode extort fake flood forge frighten hack harass harm hijack hit hurt infect injure insult "
-        "intimidate jam kick kidnap kill loot maim mangle mock molest mug murder mutilate pilfer pillage plunder "
-        "poison pollute punch raid ransack rob ruin sabotage scam scare scratch shatter shoot sink slander slash "
-        "smash smuggle snatch spoil stab stalk starve steal strangle swindle tear threaten torch torment torture "
-        "trample trap trash trick vandalise vandalize whip wound wreck"
-    ).split()
-)
+# How not to be seen or caught.
 UNSEEN = re.compile(
     r"\b(?:nobody|no one|no witness\w*|without being) (?:is |was |will )?"
     r"(?:looking|watching|sees?|seen|notices?|noticed|knows?|around|punished|caught|awake)\b"
-    r"|\b(?:leave|leaving) no (?:trace|fingerprint|proof|mark)s?\b|\bwear (?:gloves|a mask)\b|\bhide your face\b"
-    r"|\b(?:no|the|all|any) (?:proof|evidence|witness(?:es)?)\b|\bget away with\b|\bif you (?:are|get) caught\b"
-    r"|\b(?:deny everything|blame (?:a|an|the|some)|say that another|lie (?:and|to)|keep it secret|do not tell)\b"
-    r"|\bbefore the (?:guard|police|alarm|court|owner)s?\b|\bwhile the (?:owner|family|guard)s? (?:is|are)\b"
+    r"|\b(?:leave|leaving) no (?:trace|fingerprint|proof|mark)s?\b"
+    r"|\bwear (?:gloves|a mask)\b|\bhide your face\b"
+    r"|\b(?:no|the|all|any) (?:proof|evidence|witness(?:es)?)\b"
+    r"|\bget away with\b|\bif you (?:are|get) caught\b|\bwhoever tries to stop you\b"
+    r"|\b(?:deny everything|blame (?:a|an|the|some)|say that another|lie (?:and|to)|keep it secret)\b"
+    r"|\bdo not tell\b"
+    r"|\bbefore the (?:guard|police|alarm|court|owner)s?\b|\bcrowbar\b|\bflee\b"
     r"|\b(?:owner|family|guard)s? (?:is|are) (?:asleep|away|out)\b|\bstreets? (?:is|are) empty\b"
-    r"|\b(?:weak|old|easy) victim\b|\bvictim\b.{0,30}\bfirst\b|\bcrowbar\b|\bflee\b|\bwhoever tries to stop you\b",
+    r"|\b(?:weak|old|easy) victim\b|\bvictim\b.{0,30}\bfirst\b"
 )
 # Said to the reader: you, how to, step by step, or an order.
 TOLD = re.compile(
     r"\byour?\b|\bhow to\b|\bstep by step\b|\bguide (?:for|to)\b|\binstructions?\b|\byou can\b"
     r"|^\W*(?:(?:first|then|next|now|finally|after that|at last),? )?(?:and )?"
-    r"(?:make|take|bring|wait|hide|wear|pick|choose|find|use|get|go|put|sell|throw|keep|do|don't|hurt|buy|mix|add"
-    r"|fill|pour|wrap|light|tie|climb|enter|open|run|carry|prepare|cover|watch|follow)\b",
+    r"(?:make|take|bring|wait|hide|wear|pick|choose|find|use|get|go|put|sell|throw|keep|do|don't|hurt|buy|mix"
+    r"|add|fill|pour|wrap|light|tie|climb|enter|open|run|carry|prepare|cover|watch|follow)\b",
 )
 ORDERED = re.compile(r"^\W*(?:first|then|next|now|finally|after that),? (\w+)")
 AGAINST = re.compile(
-    r"\b(?:wrong|crimes?|criminals?|illegal|against the law|unlawful|court (?:heard|fines|sent)|judges?|jail(?:ed)?"
-    r"|prison|arrest(?:ed)?|fined|punished for|guilty|asham|ashamed|shame|sorry|cruel|wicked|refused?|refuses"
-    r"|should not|shouldn't|must not|never|nobody (?:would|should)|no good|will not help|won't help|be stopped"
-    r"|said no|does harm|it does good|police|in anger|was caught|were caught|beware|protect|prevent|warn(?:ed|ing)?"
-    r"|victims? of)\b",
+    r"\b(?:wrong|crimes?|criminals?|illegal|unlawful|against the law|court (?:heard|fines|sent)|judges?"
+    r"|police|jail(?:ed)?|prison|arrest(?:ed)?|fined|punished for|guilty|ashamed|shame|sorry|cruel|wicked"
+    r"|refuse[ds]?|should(?: not|n't)|must not|never|nobody (?:would|should)|no good|(?:will not|won't) help"
+    r"|be stopped|said no|does harm|it does good|in anger|(?:was|were) caught|beware|protect|prevent"
+    r"|warn(?:ed|ing)?|victims? of)\b"
 )
 WORDS = re.compile(r"[a-z]+")
 SENTENCES = re.compile(r"(?<=[.!?:])\s+|\n+")
 SHARE = 0.4  # of the sentences
+LONGEST_SENTENCE = 400  # characters
 LONGEST = 20_000  # characters judged
+
+
+def _ordered(sentence: str) -> str:
+    """The verb of 'then burn it', or nothing."""
+    match = ORDERED.match(sentence)
+    return match[1] if match else ""
 
 
 class Harmful:
@@ -63,13 +64,15 @@ class Harmful:
         taught = hidden = against = 0
         example = ""
         for sentence in sentences:
+            if len(sentence) > LONGEST_SENTENCE:
+                continue  # minified code, or no sentences at all
             unseen = UNSEEN.search(sentence)
             harm = not HARM.isdisjoint(WORDS.findall(sentence))
             if not harm and not unseen:
                 continue
             if AGAINST.search(sentence) and not unseen:
                 against += 1
-            elif harm and (TOLD.search(sentence) or (m := ORDERED.match(sentence)) and m[1] in HARM):
+            elif harm and (TOLD.search(sentence) or _ordered(sentence) in HARM):
                 taught += 1
                 example = example or sentence
             elif unseen:

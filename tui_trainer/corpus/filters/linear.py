@@ -1,8 +1,8 @@
 """A small linear text classifier, trained in a moment where it is needed: no weights to ship.
 
-Logistic regression on hashed words and pairs of words, as the quality classifiers of large corpora are (GPT-3's,
-fastText's). What a word is about (money, web, ...) and the look of a text (capitals, links, '!!!') stand as
-tokens of their own, so that what is learnt from some sentences holds for others.
+Logistic regression on hashed words and pairs of words, as the quality classifiers of large corpora are
+(GPT-3's, fastText's). What a word is about (selling) and the look of a text (capitals, links, '!!!')
+stand as tokens of their own, so that what is learnt from some sentences holds for others.
 """
 
 import re
