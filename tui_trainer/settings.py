@@ -180,11 +180,13 @@ PRESETS: dict[Preset, dict[str, Any]] = {
     "demo": {},
     "full": {
         "data.documents": 12000,
+        "data.mixture.code": 3.0,
         "model.width": 256,
         "model.layers": 4,
         "pretrain.steps": 2000,
         "pretrain.batch": 12,
-        "finetune.steps": 600,
+        "finetune.steps": 700,
+        "finetune.pairs": 12000,
         "feedback.steps": 120,
     },
 }
