@@ -56,7 +56,7 @@ def prepare(settings: Settings, seed: int, paths: Sequence[str], folder: Path) -
 
     training, validation = split(verdicts, settings.data.filters, seed)
     if not training or not validation:
-        raise UserError("too little text is left to train on; give more, or try --set data.filters=false")
+        raise UserError("no text is left to train on; give more, or try --set data.filters=false")
     tokenizer = _tokenizer(settings, [v.document.text for v in training])
     tokenizer.save(folder / "tokenizer.json")
     tokens, bytes_train = _write_training(tokenizer, training, folder)

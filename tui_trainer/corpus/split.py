@@ -22,7 +22,8 @@ def split(verdicts: Sequence[Verdict], filtered: bool, seed: int) -> tuple[list[
     ranked = sorted(clean, key=lambda v: derive(seed, "validation", v.document.id))
     held_out: list[Verdict] = []
     held_bytes = 0
-    for verdict in ranked[: int(LARGEST_SHARE * len(ranked))]:
+    most = max(int(LARGEST_SHARE * len(ranked)), min(1, len(ranked) - 1))
+    for verdict in ranked[:most]:
         if len(held_out) >= SHARE * len(ranked) and held_bytes >= FEWEST_BYTES:
             break
         if held_bytes >= MOST_BYTES:

@@ -1,6 +1,7 @@
 """All filters, in order."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from tui_trainer.corpus.document import Document
 from tui_trainer.corpus.filters.boilerplate import Boilerplate
@@ -27,21 +28,23 @@ LETTERS_FROM = 400  # good texts are plenty to learn letter statistics from
 
 
 def filters(seed: int) -> list[Filter]:
-    """Fresh filters, in the order of `ORDER`: the cheap and sure ones first, and copies of junk as junk.
+    """Fresh filters, in the order of `ORDER`: the cheap and sure ones first, and copies of junk as junk."""
+    gibberish, spam = _learnt(seed)
+    return [ExactDuplicate(), gibberish, Boilerplate(), spam, Harmful(), PersonalData(), NearDuplicate(seed)]
 
-    Those that learn do so from labelled documents of another world, made for this and read by nothing else.
+
+@lru_cache(maxsize=1)
+def _learnt(seed: int) -> tuple[Gibberish, Spam]:
+    """The filters that learn: from labelled documents of another world, made for this alone.
+
+    They remember no text that they judge, so one of each serves every chain.
     """
     examples = [d for d in reference_documents(seed) if d.label not in COPIES]
     good = [d.text for d in examples if d.label is None]
-    return [
-        ExactDuplicate(),
+    return (
         Gibberish(good[:LETTERS_FROM]),
-        Boilerplate(),
         Spam([d.text for d in examples], [d.label for d in examples]),
-        Harmful(),
-        PersonalData(),
-        NearDuplicate(seed),
-    ]
+    )
 
 
 def apply(documents: Iterable[Document], seed: int) -> Iterator[Verdict]:
