@@ -31,7 +31,11 @@ def _quota(path: Path) -> int | None:
 
 
 def configure(count: int) -> None:
-    """Make torch give the same numbers every time on so many threads."""
+    """Make torch give the same numbers every time on so many threads, in bounded memory."""
+    # oneDNN keeps a compiled kernel for each shape of product it has met, 1,024 of them at first. Answers of
+    # many lengths make every reinforcement step meet new shapes, which came to 10 MB a step.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
+
     import torch
 
     torch.set_num_threads(count)
