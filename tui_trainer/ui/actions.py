@@ -102,6 +102,7 @@ ACTIONS: tuple[Action, ...] = (
         "simulate", ("S", "upper_s"), "S", "simulate", "Let a simulated rater make the other picks", "rater"
     ),
     Action("leave_input", ("escape",), "esc", "leave", "Stop typing: letters are keys again", "chat"),
+    Action("send", ("enter",), "enter", "ask", "Type; and then ask what was typed", "chat"),
     Action("next_weights", ("ctrl+t",), "ctrl+t", "other weights", "Talk to another stage's weights", "chat"),
     Action(
         "scroll_up",
@@ -120,7 +121,6 @@ ACTIONS: tuple[Action, ...] = (
         "scroll",
         "Earlier or later in the conversation",
         "chat",
-        footer=False,
     ),
 )
 

@@ -64,6 +64,8 @@ def _asked(scene: Scene, pair: e.PairOffered) -> str:
         number += f" of {total:.0f}"
     if not scene.steers:
         return f"The model wrote two answers; {number} is being waited for."
+    if scene.typing:
+        return f"Your turn, {number}: which answer is better? First leave the chat by esc, then press a or b."
     return (
         f"Your turn, {number}: which answer is better? Press a or b, t if they are equal, x if both are bad."
     )
@@ -137,7 +139,7 @@ def _guess(state: State, event: e.Guessed) -> str:
     truth = quoted(event.truth)
     loss = -math.log(max(event.probability, 1e-12))
     first, share = event.top[0] if event.top else ("", 0.0)
-    context = cut_left(one_line(event.context[-200:]), 34)
+    context = cut_left(one_line(event.context[-200:]).strip(), 34)
     after = f"After “{context}” " if context.strip() else ""
     score = f"loss {loss:.1f}"
     if first == event.truth:

@@ -26,6 +26,7 @@ class Scene:
     loading: bool = True  # the log has not been read to its end yet
     replay_speed: float = 1.0
     replay_paused: bool = False
+    typing: bool = False  # letters go into a text
     sent: str = ""  # a command under way, in words: "pausing"
     moment: Event | None = None  # the one being talked about
     clock: Callable[[], float] = time.monotonic

@@ -39,7 +39,7 @@ def board(scene: Scene, guess: Guessed, width: int, height: int) -> list[Strip]:
 def _context(scene: Scene, guess: Guessed, width: int, height: int) -> list[Strip]:
     ink = scene.ink
     room = width - 2
-    lines = wrap(one_line(guess.context)[-room * height :], room)
+    lines = wrap(one_line(guess.context)[-room * height :].strip(), room)
     lines = lines[-height:] if lines else [""]
     rows = [line((row, ink.text)) for row in lines[:-1]]
     mark = (" ?", ink.accent(guess.stage, bold=True))

@@ -36,8 +36,14 @@ def progress(scene: Scene, width: int) -> Strip:
 def weights(scene: Scene, width: int, height: int) -> list[Strip]:
     """The features by weight, the surest first; a dotted tail is what is not sure yet."""
     state, ink = scene.state, scene.ink
-    if state.fitted is None or height <= 1:
+    if height <= 1:
         return []
+    who = "the rater likes" if state.picks and state.picks[-1].picked.simulated else "you like"
+    if state.fitted is None:
+        return [
+            line((f"the reward model does not know yet what {who}", ink.muted)),
+            *([BLANK] * (height - 1)),
+        ]
     features = sorted(
         state.fitted.features.items(), key=lambda item: (-abs(item[1][0]) / (item[1][1] or 1e-9), item[0])
     )
@@ -53,9 +59,17 @@ def weights(scene: Scene, width: int, height: int) -> list[Strip]:
         parts += signed(mean, spread, largest, max(5, column - len(label) - 8), style, ink.faint)
         parts.append((numbers.signed(mean).rjust(6), ink.strong if sure else ink.muted))
         cells.append(line(*parts))
-    who = "the rater likes" if state.picks and state.picks[-1].picked.simulated else "you like"
-    head = line((f"what the reward model believes {who}", ink.muted))
+    head = line((f"{_foreseen(scene)}the reward model believes that {who}", ink.muted))
     if columns == 1:
         return [head, *cells]
     half = -(-len(cells) // 2)
     return [head, *beside([(cells[:half], column), (cells[half:], column)], half, line(("  ", ink.text)))]
+
+
+def _foreseen(scene: Scene) -> str:
+    """What the reward model had given the last pick, once there is one."""
+    last = scene.state.picks[-1] if scene.state.picks else None
+    if last is None or last.pair is None or last.picked.choice not in ("a", "b"):
+        return ""
+    given = last.pair.predicted_a if last.picked.choice == "a" else 1 - last.pair.predicted_a
+    return f"{last.picked.choice.upper()} had got {numbers.percent(given)}; now "

@@ -156,6 +156,10 @@ class ChatPane(Vertical, can_focus=True):
         """Run an action of this pane's context."""
         getattr(self, f"do_{name}")()
 
+    def do_send(self) -> None:
+        # With the input in focus, enter is the input's own.
+        self.input.focus()
+
     def do_leave_input(self) -> None:
         self.focus()
 

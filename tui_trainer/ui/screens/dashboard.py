@@ -127,6 +127,8 @@ class Dashboard(Screen[None]):
         self.redraw_frame()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
+        if event.widget is not self.focused:
+            return  # news of a focus that has moved on since
         for number, pane in enumerate(self.panes, 1):
             if pane in event.widget.ancestors_with_self and number != self.current:
                 self.current = number
@@ -143,6 +145,7 @@ class Dashboard(Screen[None]):
 
     def redraw_frame(self) -> None:
         """Draw what stands around the panes."""
+        self.scene.typing = self.typing
         for view in self.frame:
             view.redraw()
 
