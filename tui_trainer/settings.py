@@ -279,7 +279,8 @@ def load(
         name, equals, value = assignment.partition("=")
         if not equals:
             raise SettingsError(f"--set takes name=value, not {assignment!r}")
-        flat[name.strip()] = value.strip()
+        value = value.strip()
+        flat[name.strip()] = f"0{value}" if value.startswith(".") else value  # .02 is a number to people
     known = {d.name: d for d in describe()}
     for name, value in flat.items():
         if name not in known:
