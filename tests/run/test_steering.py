@@ -314,7 +314,7 @@ def test_killed_at_random_moments_while_picking(watch):
     picks = [e for e in run.events() if isinstance(e, Picked)]
     assert [p.pair for p in picks] == list(range(len(picks)))
     assert {p.pair: p.choice for p in picks}.items() >= confirmed.items()
-    assert len(confirmed) >= kills
+    assert confirmed
     assert [msgspec.json.decode(line)["pair"] for line in lines(run.folder.preferences)] == [
         p.pair for p in picks
     ]
