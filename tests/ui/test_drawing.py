@@ -117,7 +117,7 @@ def test_shrinking_fits_and_keeps_the_strongest(
 ) -> None:
     cells = data.draw(st.binary(min_size=rows * columns, max_size=rows * columns))
     grid = heatmap.levels(Picture(rows, columns, 1.0, cells))
-    small = heatmap.shrunk(grid, room, width)
+    small = heatmap.shrunk(grid, room, width, data.draw(st.integers(1, 2)))
     assert len(small) <= room and all(len(row) <= width for row in small)
     assert max(abs(c) for row in small for c in row) == max(abs(c) for row in grid for c in row)
 

@@ -52,7 +52,7 @@ def test_a_live_feed_follows_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(feeds, "POLL_SECONDS", 0.005)
     folder = recorded.write_run(tmp_path / "run", RECORDS[:1500])
     screen = Screen()
-    feed = screen.feed = feeds.LiveFeed(folder, screen.post, expect_trainer=False)
+    feed = screen.feed = feeds.LiveFeed(folder, screen.post)
     feed.start()
     wait(lambda: len(screen.records) == 1500)
     assert screen.largest <= feeds.BATCH
@@ -68,7 +68,7 @@ def test_a_live_feed_follows_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_screen_that_takes_nothing_in_is_not_flooded(tmp_path: Path) -> None:
     folder = recorded.write_run(tmp_path / "run", RECORDS)
     screen = Screen()  # without a feed to grant credit to
-    feed = feeds.LiveFeed(folder, screen.post, expect_trainer=False)
+    feed = feeds.LiveFeed(folder, screen.post)
     feed.start()
     wait(lambda: len(screen.records) >= feeds.BATCH * feeds.CREDIT or feed._credit._value == 0)
     time.sleep(0.05)
@@ -85,13 +85,13 @@ def test_the_trainer_s_life_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(feeds.lock, "is_alive", lambda folder: alive["now"])
     screen = Screen()
     folder = recorded.write_run(tmp_path / "run", [])
-    feed = screen.feed = feeds.LiveFeed(folder, screen.post, expect_trainer=True)
+    feed = screen.feed = feeds.LiveFeed(folder, screen.post)
     feed.start()
-    wait(lambda: screen.trainers() == ["starting"])
+    wait(lambda: screen.trainers() == ["gone"])
     alive["now"] = True
-    wait(lambda: screen.trainers() == ["starting", "alive"])
+    wait(lambda: screen.trainers() == ["gone", "alive"])
     alive["now"] = False
-    wait(lambda: screen.trainers() == ["starting", "alive", "gone"])
+    wait(lambda: screen.trainers() == ["gone", "alive", "gone"])
     feed.stop()
 
 
@@ -99,7 +99,7 @@ def test_a_foreign_log_is_told_in_one_line(tmp_path: Path) -> None:
     folder = recorded.write_run(tmp_path / "run", [])
     folder.events.write_text("this is no log\n")
     screen = Screen()
-    feed = feeds.LiveFeed(folder, screen.post, expect_trainer=False)
+    feed = feeds.LiveFeed(folder, screen.post)
     feed.start()
     feed.join(SECONDS)
     assert any(isinstance(message, feeds.FeedFailed) for message in screen.messages)

@@ -64,7 +64,6 @@ async def opened(
     living = {"now": alive}
     monkeypatch.setattr(feeds.lock, "is_alive", lambda folder: living["now"])
     monkeypatch.setattr(feeds, "ALIVE_SECONDS", 0.02)
-    monkeypatch.setattr(feeds, "GRACE_SECONDS", 0.0)
     monkeypatch.setattr(commanders, "Control", FakeControl)
     folder = recorded.write_run(tmp_path / "2026-03-21-1010-demo-s0", records)
     app = Studio(folder, mode, 1e9)

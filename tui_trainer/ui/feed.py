@@ -22,7 +22,6 @@ BATCH = 1000  # records; folding them takes a few milliseconds
 CREDIT = 2  # batches
 POLL_SECONDS = 0.1
 ALIVE_SECONDS = 0.7
-GRACE_SECONDS = 12.0  # a trainer that was just launched may take so long to be seen
 FRAME_SECONDS = 0.05  # what a replay plays within it comes in one batch
 LONGEST_WAIT = 3.0  # of a replay: where a person once thought for a minute, nobody wants to wait one
 
@@ -95,14 +94,9 @@ class Feed(threading.Thread):
 class LiveFeed(Feed):
     """Follows the log as it grows, and watches over the trainer's life."""
 
-    def __init__(self, folder: RunFolder, post: Post, *, expect_trainer: bool) -> None:
+    def __init__(self, folder: RunFolder, post: Post) -> None:
         super().__init__(folder, post)
         self._seen: Trainer | None = None
-        self._grace_until = time.monotonic() + (GRACE_SECONDS if expect_trainer else 0.0)
-
-    def expect_trainer(self) -> None:
-        """A trainer has just been launched."""
-        self._grace_until = time.monotonic() + GRACE_SECONDS
 
     def feed(self) -> None:
         reader = LogReader(self.folder.events)
@@ -127,10 +121,8 @@ class LiveFeed(Feed):
             self.stopping.wait(POLL_SECONDS)
 
     def _tell(self, alive: bool) -> None:
-        if alive:
-            self._grace_until = 0.0
-        waiting = time.monotonic() < self._grace_until
-        seen: Trainer = "alive" if alive else "starting" if waiting else "gone"
+        # `client.launch` hands its lock over, so a trainer lives from the moment of its launch.
+        seen: Trainer = "alive" if alive else "gone"
         if seen != self._seen:
             self._seen = seen
             self.post(TrainerSeen(seen))

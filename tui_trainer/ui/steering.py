@@ -9,7 +9,7 @@ from tui_trainer.run import plan as plans
 from tui_trainer.run.commands import Command, Continue, Pause, Pick, Reply, Simulate, Stop, TakeControl
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.commander import Commander
-from tui_trainer.ui.feed import Feed, LiveFeed, ReplayFeed
+from tui_trainer.ui.feed import Feed, ReplayFeed
 from tui_trainer.ui.scene import Scene
 
 FASTEST, SLOWEST = 1024.0, 0.125
@@ -103,8 +103,6 @@ class Steering:
             client.launch(self.scene.folder, proceed=True)
         except UserError as error:
             return str(error)
-        if isinstance(self.feed, LiveFeed):
-            self.feed.expect_trainer()
         return None
 
     def start_over(self) -> RunFolder | str:

@@ -60,7 +60,7 @@ class Studio(App[RunFolder | None]):
         if mode == "replay":
             self.feed = feed.ReplayFeed(folder, self.post_message, speed=speed)
         else:
-            self.feed = feed.LiveFeed(folder, self.post_message, expect_trainer=mode == "control")
+            self.feed = feed.LiveFeed(folder, self.post_message)
             self.commander = Commander(folder, self.post_message)
         self.steering = Steering(self.scene, self.feed, self.commander)
 

@@ -121,7 +121,7 @@ def _sparse(points: plot.Columns, distance: float) -> list[tuple[float, float, f
 def _stage_ticks(stages: Sequence[tuple[StageName, int, int]], width: int) -> list[tuple[float, str]]:
     found: list[tuple[float, str]] = [(0, "0")]
     for stage, first, last in stages:
-        if width * (last - first) / stages[-1][2] > len(STAGE[stage]) + 8:
+        if width * (last - first) / stages[-1][2] > len(STAGE[stage]) + 12:
             found.append(((first + last) / 2, STAGE[stage]))
         found.append((last, numbers.count(last)))
     return found

@@ -59,7 +59,7 @@ def weights(scene: Scene, width: int, height: int) -> list[Strip]:
         parts += signed(mean, spread, largest, max(5, column - len(label) - 8), style, ink.faint)
         parts.append((numbers.signed(mean).rjust(6), ink.strong if sure else ink.muted))
         cells.append(line(*parts))
-    head = line((f"{_foreseen(scene)}the reward model believes that {who}", ink.muted))
+    head = line((f"{_foreseen(scene)} believes that {who}", ink.muted))
     if columns == 1:
         return [head, *cells]
     half = -(-len(cells) // 2)
@@ -67,9 +67,9 @@ def weights(scene: Scene, width: int, height: int) -> list[Strip]:
 
 
 def _foreseen(scene: Scene) -> str:
-    """What the reward model had given the last pick, once there is one."""
+    """What the reward model had given the last pick, while there are picks to be made."""
     last = scene.state.picks[-1] if scene.state.picks else None
-    if last is None or last.pair is None or last.picked.choice not in ("a", "b"):
-        return ""
+    if not scene.state.picking or last is None or last.pair is None or last.picked.choice not in ("a", "b"):
+        return "the reward model"
     given = last.pair.predicted_a if last.picked.choice == "a" else 1 - last.pair.predicted_a
-    return f"{last.picked.choice.upper()} had got {numbers.percent(given)}; now "
+    return f"{last.picked.choice.upper()} had got {numbers.percent(given)}; now it"

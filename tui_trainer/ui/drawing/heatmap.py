@@ -42,26 +42,30 @@ def levels(picture: Picture) -> list[list[int]]:
     ]
 
 
-def shrunk(grid: Sequence[Sequence[int]], rows: int, columns: int) -> list[list[int]]:
-    """At most `rows` x `columns`, by a whole factor: of each block the level furthest from nothing."""
+def shrunk(grid: Sequence[Sequence[int]], rows: int, columns: int, tall: int = 1) -> list[list[int]]:
+    """At most `rows` x `columns`, by whole factors: of each block the level furthest from nothing.
+
+    Args:
+        tall: how many times as high as wide a drawn cell is, so that the picture keeps its shape.
+    """
     if not grid or not grid[0] or rows <= 0 or columns <= 0:
         return []
-    down = -(-len(grid) // rows)
-    across = -(-len(grid[0]) // columns)
-    factor = max(down, across)
-    down, across = min(factor, max(1, len(grid))), min(factor, len(grid[0]))
-    if down == across == 1:
-        return [list(row) for row in grid]
+    across = max(-(-len(grid[0]) // columns), -(-len(grid) // (rows * tall)))
+    down = across * tall
     return [
         [
-            max(
-                (cell for row in grid[y : y + down] for cell in row[x : x + across]),
-                key=abs,
-            )
+            max((cell for row in grid[y : y + down] for cell in row[x : x + across]), key=abs)
             for x in range(0, len(grid[0]), across)
         ]
         for y in range(0, len(grid), down)
     ]
+
+
+def drawn(picture: Picture, width: int, height: int, ink: Ink) -> list[Strip]:
+    """The picture in at most `width` x `height` characters."""
+    if ink.mode == "rich":
+        return heatmap(shrunk(levels(picture), 2 * height, width), ink)
+    return heatmap(shrunk(levels(picture), height, width, tall=2), ink)
 
 
 def heatmap(grid: Sequence[Sequence[int]], ink: Ink) -> list[Strip]:

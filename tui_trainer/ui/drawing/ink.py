@@ -87,7 +87,7 @@ def make_ink(mode: ColourMode) -> Ink:
         good=Style.parse("green" if ansi else "#56d39b"),
         bad=Style.parse("bold red" if ansi else "bold #ff8a80"),
         warn=Style.parse("bold yellow" if ansi else "bold #f4c95d"),
-        key=Style(reverse=True) if ansi else Style.parse(f"bold {TEXT} on #2a313b"),
+        key=Style(reverse=True) if ansi else Style.parse(f"bold {TEXT} on #2f343b"),
         accents={name: Style.parse(colour) for name, colour in (_ANSI_ACCENTS if ansi else ACCENTS).items()},
     )
 
@@ -103,7 +103,7 @@ STUDIO = Theme(
     foreground=TEXT,
     background=BACKGROUND,
     surface=BACKGROUND,
-    panel="#1a1f27",
+    panel="#1c1f24",
     dark=True,
     variables={
         "line": FAINT,

@@ -108,9 +108,7 @@ class WeightsPane(Pane):
             ),
             ends(line((kind, ink.accent(state.stage))), line((step, ink.muted)), width),
         ]
-        room = height - len(rows) - 1
-        grid = heatmap.shrunk(heatmap.levels(picture), room * (2 if ink.mode == "rich" else 1), width)
-        rows += heatmap.heatmap(grid, ink)[: max(0, room)]
+        rows += heatmap.drawn(picture, width, height - len(rows) - 1, ink)
         rows.append(line(*heatmap.scale(numbers.small(picture.scale), ink)))
         return rows
 
