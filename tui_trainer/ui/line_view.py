@@ -34,27 +34,32 @@ class LineView(Widget):
         width, height = self.size
         if not width or not height:
             return
-        fresh = [strip.adjust_cell_length(width) for strip in self.lines(width, height)[:height]]
-        fresh += [BLANK.adjust_cell_length(width)] * (height - len(fresh))
-        regions: list[Region] = []
-        if len(self._shown) == height and self._shown[0].cell_length == width:
-            for y, (old, new) in enumerate(zip(self._shown, fresh, strict=True)):
-                if old != new:
-                    regions += [Region(x, y, end - x, 1) for x, end in changed_spans(old, new)]
-            self._shown = fresh
-            if regions:
-                self.refresh(*regions)
-        else:
-            self._shown = fresh
+        before, self._shown = self._shown, self._fresh(width, height)
+        if len(before) != height or before[0].cell_length != width:
             self.refresh()
+            return
+        regions = [
+            Region(start, y, end - start, 1)
+            for y, (old, new) in enumerate(zip(before, self._shown, strict=True))
+            if old != new
+            for start, end in changed_spans(old, new)
+        ]
+        if regions:
+            self.refresh(*regions)
+
+    def _fresh(self, width: int, height: int) -> list[Strip]:
+        rows = [strip.adjust_cell_length(width) for strip in self.lines(width, height)[:height]]
+        return rows + [BLANK.adjust_cell_length(width)] * (height - len(rows))
 
     def on_resize(self, _: Resize) -> None:
-        self._shown = []
         self.redraw()
 
     def render_line(self, y: int) -> Strip:
-        strip = self._shown[y] if y < len(self._shown) else BLANK
-        strip = strip.crop_extend(0, self.size.width, None).apply_style(self.rich_style)
+        width, height = self.size
+        if len(self._shown) != height or self._shown[0].cell_length != width:
+            # Painted before the news of the new size came: better now than a blank frame first.
+            self._shown = self._fresh(width, height)
+        strip = (self._shown[y] if y < height else BLANK).apply_style(self.rich_style)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(y)) is not None:
             start, end = span
