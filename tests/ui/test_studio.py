@@ -165,6 +165,45 @@ async def test_stop_and_quit_waits_for_the_trainer(tmp_path: Path, monkeypatch: 
         assert Stop() in FakeControl.last.sent and "resume" in app.farewell
 
 
+async def test_starting_over_stops_this_run_and_shows_a_quick_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launched = []
+    monkeypatch.setattr(
+        "tui_trainer.run.client.launch", lambda folder, proceed=False: launched.append(folder)
+    )
+    async with opened(tmp_path, monkeypatch, TRAINING) as (app, pilot):
+        app.action_do("start_over_quick")
+        await until(pilot, lambda: app.return_value is not None)
+        assert Stop() in FakeControl.last.sent
+        assert app.return_value is not None and app.return_value.plan.preset == "quick"
+        assert launched == [app.return_value] and app.return_value.path.parent == tmp_path
+
+
+async def test_warnings_are_told_as_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING) as (app, pilot):
+        notice = e.Noticed("step 61 was not taken: [bold]its \x1b[31mgradient", "warning")
+        record = Record(VERSION, len(TRAINING), TRAINING[-1].t, TRAINING[-1].busy, notice)
+        with app.scene.folder.events.open("ab") as file:
+            file.write(encoder.encode(record) + b"\n")
+        await until(pilot, lambda: "step 61 was not taken" in shown(app))
+        assert "[bold]its ␛[31m" in " ".join(shown(app).split()).replace("│ ", "")
+
+
+async def test_the_mouse_works_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, ASKING) as (app, pilot):
+        await pilot.click("#pane-3")
+        await until(pilot, lambda: app.dashboard.current == 3)
+        footer = text_of(app.dashboard.frame[-1])
+        await pilot.click("#footer", offset=(footer.index("zoom") - 3, 0))
+        await until(pilot, lambda: app.dashboard.zoomed)
+        tabs = text_of(app.dashboard.frame[2])
+        await pilot.click("#tabs", offset=(tabs.index("Rater"), 0))
+        await until(pilot, lambda: app.dashboard.current == 4)
+        await pilot.click("#pane-4", offset=(4, 3))  # the A over the left answer
+        await until(pilot, lambda: Pick(4, "a") in FakeControl.last.sent)
+
+
 async def test_help_exam_and_palette(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, RECORDS) as (app, pilot):
         await pilot.press("question_mark")

@@ -68,7 +68,7 @@ async def opened(
     folder = recorded.write_run(tmp_path / "2026-03-21-1010-demo-s0", records)
     app = Studio(folder, mode, 1e9)
     app.living = living  # type: ignore[attr-defined]  # for tests that kill the trainer
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: app.scene.state.records == len(records) and not app.scene.loading)
         if mode != "replay":
             await until(pilot, lambda: app.scene.trainer == ("alive" if alive else "gone"))

@@ -42,18 +42,23 @@ def _gone(scene: Scene) -> str:
         where = f"in {words.STAGE[scene.state.stage]}"
         if progress.steps:
             where += f" at step {numbers.count(progress.step)} of {numbers.count(progress.steps)}"
-    trouble = scene.state.notices[-1] if scene.state.notices else None
-    if trouble is not None and trouble.level == "error":
-        where += f" ({one_line(trouble.text)})"
+    if trouble := _trouble(scene.state):
+        where += f" ({trouble})"
     way = "press r to go on" if scene.steers else f"tui-trainer resume {scene.folder.id}"
     return f"The trainer has stopped {where}. Nothing is lost: {way} from the last checkpoint."
+
+
+def _trouble(state: State) -> str:
+    """The error that was told last, if nothing has been told since."""
+    last = state.notices[-1] if state.notices else None
+    return one_line(last.text) if last is not None and last.level == "error" else ""
 
 
 def _paused(scene: Scene) -> str:
     progress = scene.state.progress
     where = f" at step {numbers.count(progress.step)}" if progress is not None and progress.step else ""
     keys = " space goes on, . does one step." if scene.steers else ""
-    said = _sentence(scene) if isinstance(scene.moment, e.Guessed) else ""
+    said = _trouble(scene.state) or (_sentence(scene) if isinstance(scene.moment, e.Guessed) else "")
     return f"Paused{where}.{keys} {said}".strip()
 
 

@@ -8,7 +8,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tui_trainer.events import Choice
+from tui_trainer.events import Choice, Noticed, Record
 from tui_trainer.run.commands import Stop
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui import feed
@@ -105,10 +105,18 @@ class Studio(App[RunFolder | None]):
         had_corpus = self.scene.state.corpus is not None
         self.scene.state.apply_all(message.records)
         self.feed.grant()
+        if not self.scene.loading:
+            self._tell_troubles(message.records)
         if self.scene.state.corpus is not None and not had_corpus:
             self._index_documents()
         if self.scene.paused or self.scene.state.offered is not None:
             self.tick()  # somebody waits for it
+
+    def _tell_troubles(self, records: list[Record]) -> None:
+        """Warnings and errors as they come: the last of a batch, so that a flood of them is no flood here."""
+        troubles = [r.event for r in records if isinstance(r.event, Noticed) and r.event.level != "info"]
+        if troubles:
+            self.say(troubles[-1].text, error=troubles[-1].level == "error")
 
     @on(feed.CaughtUp)
     def _caught_up(self, _: feed.CaughtUp) -> None:

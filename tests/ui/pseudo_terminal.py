@@ -1,0 +1,85 @@
+"""The real screen in a process of its own, on a pseudo-terminal that reads everything at once."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import sys
+import termios
+import time
+from pathlib import Path
+
+CODE = """
+import sys
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.ui.app import run_app
+run_app(RunFolder(sys.argv[1]), sys.argv[2], float(sys.argv[3]))
+"""
+
+
+class Terminal:
+    """The app on a run, as a person's terminal sees it."""
+
+    def __init__(
+        self,
+        run: Path | str,
+        mode: str,
+        speed: float = 1.0,
+        size: tuple[int, int] = (120, 40),
+        **environ: str,
+    ) -> None:
+        self.process, self.end = pty.fork()
+        if self.process == 0:
+            known = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **environ}
+            command = [sys.executable, "-c", CODE, str(run), mode, str(speed)]
+            os.execve(command[0], command, {**os.environ, **known})
+        width, height = size
+        fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        self.output = b""
+
+    def read(self, seconds: float) -> float | None:
+        """Read for so long; returns after how many seconds the first byte came."""
+        began, first = time.perf_counter(), None
+        while (left := seconds - (time.perf_counter() - began)) > 0:
+            if not select.select([self.end], [], [], left)[0]:
+                break
+            try:
+                data = os.read(self.end, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            first = time.perf_counter() - began if first is None else first
+            self.output += data
+        return first
+
+    def wait_for(self, text: bytes, seconds: float = 60.0) -> None:
+        """Read until this has come."""
+        end = time.monotonic() + seconds
+        while text not in self.output:
+            assert time.monotonic() < end, f"{text!r} did not come"
+            self.read(0.05)
+
+    def key(self, text: str, seconds: float = 0.3) -> float | None:
+        """Press a key; returns after how many seconds something was painted."""
+        os.write(self.end, text.encode())
+        return self.read(seconds)
+
+    def ended(self, seconds: float = 30.0) -> int:
+        """Wait for the process's end, reading on; its exit status, or minus the signal's number."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            pid, status = os.waitpid(self.process, os.WNOHANG)
+            if pid:
+                return os.waitstatus_to_exitcode(status)
+            if self.end >= 0:
+                self.read(0.05)
+            else:
+                time.sleep(0.05)
+        raise AssertionError("it has not ended")
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a dropped line does."""
+        os.close(self.end)
+        self.end = -1

@@ -1,0 +1,51 @@
+"""Ends of all kinds, through a real pseudo-terminal: it is given back, and nobody spins on."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+import recorded
+from pseudo_terminal import Terminal
+
+from tui_trainer import events as e
+
+SWITCH_TO_SCREEN, SWITCH_BACK = b"\x1b[?1049h", b"\x1b[?1049l"
+MOUSE_OFF, CURSOR_ON = b"\x1b[?1000l", b"\x1b[?25h"
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    records = recorded.until(recorded.records(), e.Stepped, 30)
+    folder = recorded.write_run(tmp_path / "a-run", records)
+    terminal = Terminal(folder.path, "view")
+    terminal.wait_for(b"The trainer has stopped")
+    assert SWITCH_TO_SCREEN in terminal.output
+    return terminal
+
+
+def given_back(terminal: Terminal) -> bool:
+    return all(code in terminal.output for code in (SWITCH_BACK, MOUSE_OFF, CURSOR_ON))
+
+
+def test_q_gives_the_terminal_back_and_says_what_goes_on(terminal: Terminal) -> None:
+    terminal.key("q", 0.0)
+    assert terminal.ended() == 0
+    assert given_back(terminal) and b"tui-trainer resume a-run" in terminal.output
+
+
+def test_ctrl_c_is_a_way_out(terminal: Terminal) -> None:
+    terminal.key("\x03", 0.0)
+    assert terminal.ended() == 0 and given_back(terminal)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_give_the_terminal_back(terminal: Terminal, number: int) -> None:
+    os.kill(terminal.process, number)
+    terminal.ended()
+    assert given_back(terminal)
+
+
+def test_a_dropped_line_ends_the_screen(terminal: Terminal) -> None:
+    terminal.hang_up()
+    terminal.ended()
