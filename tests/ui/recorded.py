@@ -109,7 +109,7 @@ def _learning(
             validated = e.Validated(stage, step, clean + 0.05, (clean + 0.05) / 2.71, chance)
             yield 0.15, 0.15, validated
             texts = (*NOISE[:2], *NOISE[:2]) if done < 0.1 else FLUENT if done > 0.4 else NOISE + FLUENT[:1]
-            samples = tuple(e.Sample(p, t) for p, t in zip(PROMPTS, texts, strict=True))
+            samples = tuple(e.Sample(p, " " + t) for p, t in zip(PROMPTS, texts, strict=True))
             yield 0.1, 0.1, e.Sampled(stage, step, samples)
             if step:
                 yield 0.1, 0.1, e.WeightsPictured(stage, step, tuple(matrices(random, done)))

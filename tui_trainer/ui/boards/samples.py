@@ -29,8 +29,10 @@ def board(scene: Scene, sampled: Sampled, width: int, height: int) -> list[Strip
 
 def _sample(scene: Scene, sampled: Sampled, prompt: str, text: str, width: int, height: int) -> list[Strip]:
     ink = scene.ink
-    prompt, text = one_line(prompt), one_line(text).strip() or "(nothing)"
-    between = " " if sampled.stage == "pretrain" else " → "
+    # A continuation says itself whether it begins with a space or in the middle of a word.
+    chat = sampled.stage != "pretrain"
+    prompt, text = one_line(prompt), one_line(text).rstrip() or " (nothing)"
+    text, between = (text.strip(), " → ") if chat else (text, "")
     left = cell_len(prompt)
     rows = []
     for index, row in enumerate(wrap_to(prompt + between + text, width - 2, height)):
