@@ -199,8 +199,8 @@ class Transformer(nn.Module):
             if name.endswith(("o_proj.weight", "fc2.weight")):
                 parameter.zero_()  # every block begins as the identity
             elif name == "model.embed_tokens.weight":
-                # Small, since it is normalised anyway: a step of AdamW then turns a token's direction further.
-                # At 0.5 a quarter of the facts were known where at 0.03 it was most of them.
+                # Small, since it is normalised anyway: a step of AdamW then turns a token's direction
+                # further. At 0.5, a tenth of the facts were known where at 0.03 it was half.
                 parameter.normal_(0, 0.03, generator=generator)
             elif name == "lm_head.weight":
                 parameter.normal_(0, 0.001, generator=generator)  # the first guess is uniform
