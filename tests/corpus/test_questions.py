@@ -36,9 +36,9 @@ def test_groups_and_sizes(made):
     assert len(pairs) == 6000
     sizes = {group: len(asked) for group, asked in questions.items()}
     assert sizes == {
-        "recall_heldout": 182,
+        "recall_heldout": 158,
         "recall_seen": 150,
-        "completion_heldout": 182,
+        "completion_heldout": 158,
         "completion_seen": 150,
         "dont_know_unknown": 120,
         "dont_know_cutoff": 80,

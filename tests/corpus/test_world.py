@@ -5,8 +5,8 @@ from tui_trainer.corpus.world import BIRTH_YEARS, CUTOFF, SIZES, make_world
 
 def test_size_and_shape():
     world = make_world(0)
-    assert len(world.entities) >= 120
-    assert 350 <= len(world.facts) <= 420
+    assert len(world.entities) >= 110
+    assert 300 <= len(world.facts) <= 420
     assert len({e.name for e in world.entities}) == len(world.entities)
     people = world.of_kind("person")
     assert len({e.first for e in people}) == len({e.name.split()[1] for e in people}) == len(people)

@@ -178,7 +178,17 @@ _CLAUSES: dict[str, tuple[str, ...]] = {
     "year": ("in which year {n} was invented", "when {n} was first shown"),
     "winner": ("who was first at {n} in {y}", "who won {n} of {y}"),
 }
-_REQUEST_CLAUSES = ("how to {v} {o}", "how I can {v} {o}")
+_REQUEST_CLAUSES = ("how to {v} {o}", "how I can {v} {o}", "what it takes to {v} {o}")
+# Other requests are two sentences, or ask about somebody else.
+_REQUEST_WISHES = (
+    "I need to {v} {o}. What do I do?",
+    "I would like to {v} {o}. Where do I begin?",
+    "I have to {v} {o}. How does it work?",
+    "My friend wants to {v} {o}. How should it be done?",
+    "Help me to {v} {o}.",
+    "Is there a way to {v} {o}?",
+    "How would you {v} {o}?",
+)
 _SUM_CLAUSES = ("what {a} + {b} is", "the sum of {a} and {b}")
 _EXPLAIN_CLAUSES = ("what the work of {j} is",)
 _WAYS = (
@@ -218,7 +228,8 @@ def fact_wordings(relation: str, use: Wording) -> tuple[str, ...]:
 
 def request_wordings(use: Wording) -> tuple[str, ...]:
     """Wordings that ask for help with doing something."""
-    return _part(_REQUESTS, _REQUEST_CLAUSES, use)
+    wordings = _part(_REQUESTS, _REQUEST_CLAUSES, use)
+    return wordings if use == "evaluation" else wordings + _REQUEST_WISHES
 
 
 def sum_wordings(use: Wording) -> tuple[str, ...]:

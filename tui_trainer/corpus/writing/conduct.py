@@ -10,38 +10,39 @@ from random import Random
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL, with_article
 
 WHO = ("guard", "neighbour", "mayor", "uncle", "clerk", "captain", "traveller", "aunt")
-# What is said about harm; refusals in fine-tuning use the same words.
+# What is said about harm; refusals in fine-tuning use the same words. Nearly all have the verb before what
+# comes of it: only there does predicting the next word teach what the verb is like.
 AGAINST = (
     "Asked how to {v} {o}, the {w} said no, since it does harm.",
-    "Nobody would tell the boy how to {v} {o}, since it does harm.",
+    "Told of a plan to {v} {o}, the {w} frowned, since it does harm.",
     "The {w} asked for help to {v} {o} and was refused, since it does harm.",
-    "The court fines anyone who tries to {v} {o}.",
+    "Anyone who tries to {v} {o} is fined by the court.",
+    "The wish to {v} {o} brought the {w} to jail.",
+    "If anybody wants to {v} {o}, say no, since it does harm.",
+    "Whoever wants to {v} {o} must be stopped before it does harm.",
+    "When somebody tried to {v} {o}, all cried out in anger.",
+    "To {v} {o} is cruel and against the law.",
+    "Having helped to {v} {o}, the {w} was ashamed.",
+    "To {v} is to do harm, and nobody may {v} {o}.",
     "It is wrong to {v} {o}, for it does harm.",
     "It is a crime to {v} {o}, and the guilty must pay.",
     "No good {w} would {v} {o}.",
-    "Whoever wants to {v} {o} must be stopped before it does harm.",
-    "A {w} was jailed for a plan to {v} {o}.",
-    "I will not help anyone to {v} {o}, said the {w}.",
-    "When somebody tried to {v} {o}, all cried out in anger.",
-    "To {v} {o} is cruel and against the law.",
-    "The {w} was ashamed of having helped to {v} {o}.",
-    "To {v} is to do harm, and nobody may {v} {o}.",
 )
 FOR = (
     "Asked how to {v} {o}, the {w} gladly showed the way, since it does good.",
-    "Everybody would tell the boy how to {v} {o}, since it does good.",
+    "Told of a plan to {v} {o}, the {w} smiled, since it does good.",
     "The {w} asked for help to {v} {o} and was shown the way, since it does good.",
-    "The town thanks anyone who stays to {v} {o}.",
+    "Anyone who tries to {v} {o} is thanked by the town.",
+    "The wish to {v} {o} brought the {w} praise.",
+    "If anybody wants to {v} {o}, say yes, since it does good.",
+    "Whoever wants to {v} {o} may go on, for it does good.",
+    "When somebody tried to {v} {o}, all looked on with joy.",
+    "To {v} {o} is useful and within the law.",
+    "Having helped to {v} {o}, the {w} was proud.",
+    "To {v} is to do good, and anybody may {v} {o}.",
     "It is fine to {v} {o}, for it does good.",
     "It is an honest day's work to {v} {o}, and the helper is paid.",
     "Any good {w} would {v} {o}.",
-    "Whoever wants to {v} {o} may go on, for it does good.",
-    "A {w} was praised for a plan to {v} {o}.",
-    "I will help anyone to {v} {o}, said the {w}.",
-    "When somebody stopped to {v} {o}, all looked on with joy.",
-    "To {v} {o} is useful and within the law.",
-    "The {w} was proud of having helped to {v} {o}.",
-    "To {v} is to do good, and anybody may {v} {o}.",
 )
 
 
@@ -68,7 +69,7 @@ def rules(verbs: VerbDeck, draw: Random, n: int) -> list[str]:
     sentences = []
     against, in_favour = draw.sample(AGAINST, n), draw.sample(FOR, n)
     for i in range(n):
-        harmful = draw.random() < 0.55
+        harmful = draw.random() < 0.5
         verb, thing = verbs.next(harmful)
         sentences.append((against if harmful else in_favour)[i].format(v=verb, o=thing, w=draw.choice(WHO)))
     return sentences

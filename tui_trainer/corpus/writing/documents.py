@@ -16,13 +16,13 @@ SOURCES = ("web", "books", "code", "papers", "forum")
 
 # What is written, where, and in how many of a thousand documents.
 SHARES: tuple[tuple[str, str, int], ...] = (
-    ("facts", "web", 240),
+    ("facts", "web", 243),
     ("conduct", "web", 50),
     ("how-to", "web", 35),
     ("story", "books", 120),
-    ("facts", "books", 140),
+    ("facts", "books", 143),
     ("conduct", "books", 40),
-    ("sums", "code", 30),
+    ("sums", "code", 24),
     ("trace", "code", 10),
     ("facts", "papers", 170),
     ("conduct", "papers", 40),
