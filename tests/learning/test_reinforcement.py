@@ -10,6 +10,7 @@ from torch import Tensor
 from tui_trainer.learning.reinforcement import (
     Learner,
     Scored,
+    advantages,
     entropy,
     exact_kl,
     leave_one_out,
@@ -35,10 +36,11 @@ def _random_model(seed: int = 0) -> Transformer:
 # -- the formulas ------------------------------------------------------------------------------------------
 
 
-def test_advantages_are_each_reward_less_the_mean_of_the_others() -> None:
+def test_the_baseline_is_the_mean_of_the_others_that_count() -> None:
     rewards = torch.tensor([[1.0, 2.0, 6.0], [0.5, 0.5, 0.5]], dtype=torch.float64)
-    expected = [[1 - 4, 2 - 3.5, 6 - 1.5], [0, 0, 0]]
-    torch.testing.assert_close(leave_one_out(rewards), torch.tensor(expected, dtype=torch.float64))
+    counted = torch.tensor([[1.0, 1.0, 1.0], [1.0, 0.0, 0.0]], dtype=torch.float64)
+    expected = torch.tensor([[4, 3.5, 1.5], [0, 0.5, 0.5]], dtype=torch.float64)
+    torch.testing.assert_close(leave_one_out(rewards, counted), expected)
 
 
 def test_kl_and_entropy_are_sums_over_the_vocabulary() -> None:
@@ -70,22 +72,33 @@ class Tabular:
 
 
 ANSWERS = [(END,), *itertools.product((0, 1), (0, 1, END))]
-REWARD = dict(zip(ANSWERS, (0.3, -0.8, 0.9, 0.1, 0.9, -0.2, 0.5), strict=True))
+REWARD = dict(zip(ANSWERS, (0.3, -0.8, 0.9, 0.1, 0.7, -0.2, 0.5), strict=True))
 
 
-def _loss(policy: Tabular, reference: Tabular, group: tuple[tuple[int, ...], ...], beta: float) -> Tensor:
+def _so_far(answer: tuple[int, ...], weight: float) -> list[float]:
+    """Some function of what stands before each token; the gradient must not depend on which."""
+    return [weight * (0.7 - 1.3 * sum(answer[:at]) + at) for at in range(len(answer))]
+
+
+def _loss(
+    policy: Tabular, reference: Tabular, group: tuple[tuple[int, ...], ...], beta: float, weight: float = 0.0
+) -> Tensor:
     logs = torch.cat([policy.log_probabilities(a) for a in group])
     with torch.no_grad():
         others = torch.cat([reference.log_probabilities(a) for a in group])
     rows = torch.tensor([row for row, a in enumerate(group) for _ in a])
     rewards = torch.tensor([[REWARD[a] for a in group]], dtype=torch.float64)
+    so_far = torch.tensor([r for a in group for r in _so_far(a, weight)], dtype=torch.float64)
     chosen = torch.tensor([token for a in group for token in a])
-    return rloo_loss(logs, others, chosen, rows, rewards, beta).loss
+    return rloo_loss(logs, others, chosen, rows, rewards, so_far, beta).loss
 
 
+@pytest.mark.parametrize("weight", [0.0, 1.0])
 @pytest.mark.parametrize("beta", [0.0, 0.1, 2.0])
 @pytest.mark.parametrize("k", [2, 3])
-def test_the_gradient_is_that_of_the_objective_on_average_over_all_samples(k: int, beta: float) -> None:
+def test_the_gradient_is_that_of_the_objective_on_average_over_all_samples(
+    k: int, beta: float, weight: float
+) -> None:
     policy, reference = Tabular(1), Tabular(2)
 
     # What is to be maximised, by enumeration: KL of whole texts, as E[log p - log q].
@@ -98,53 +111,70 @@ def test_the_gradient_is_that_of_the_objective_on_average_over_all_samples(k: in
     average = torch.zeros_like(policy.logits)
     for group in itertools.product(ANSWERS, repeat=k):
         chance = math.prod(float(policy.probability(a).detach()) for a in group)
-        (gradient,) = torch.autograd.grad(_loss(policy, reference, group, beta), policy.logits)
+        (gradient,) = torch.autograd.grad(_loss(policy, reference, group, beta, weight), policy.logits)
         average += chance * gradient
     torch.testing.assert_close(average, expected, atol=1e-9, rtol=0)
 
 
 def test_the_loss_is_the_plain_formula() -> None:
-    """The advantages as TRL's RLOO has them, (sum of the others) / (k - 1) as baseline, and the exact KL."""
-    policy, reference, beta = Tabular(3), Tabular(4), 0.15
+    """Token by token: what was still to be earned, less the mean of what others going on still earned."""
+    policy, reference, beta, k = Tabular(3), Tabular(4), 0.15, 3
     groups = [((END,), (0, END), (1, 1)), ((0, 0), (0, 0), (1, END))]
-    logs = torch.cat([policy.log_probabilities(a) for g in groups for a in g])
-    others = torch.cat([reference.log_probabilities(a) for g in groups for a in g]).detach()
     flat = [a for g in groups for a in g]
+    logs = torch.cat([policy.log_probabilities(a) for a in flat])
+    others = torch.cat([reference.log_probabilities(a) for a in flat]).detach()
     rows = torch.tensor([row for row, a in enumerate(flat) for _ in a])
     rewards = torch.tensor([[REWARD[a] for a in g] for g in groups], dtype=torch.float64)
-    got = rloo_loss(logs, others, torch.tensor([t for a in flat for t in a]), rows, rewards, beta)
+    so_far = torch.tensor([r for a in flat for r in _so_far(a, 1.0)], dtype=torch.float64)
+    chosen = torch.tensor([t for a in flat for t in a])
+    got = rloo_loss(logs, others, chosen, rows, rewards, so_far, beta)
 
     total, kls = 0.0, []
     for group in groups:
-        returns, likelihoods, own = [], [], []
+        own = []
         for answer in group:
             p, q = policy.log_probabilities(answer).tolist(), reference.log_probabilities(answer).tolist()
-            kl = sum(
-                math.exp(a) * (a - b) for x, y in zip(p, q, strict=True) for a, b in zip(x, y, strict=True)
+            own.append(
+                [
+                    sum(math.exp(a) * (a - b) for a, b in zip(x, y, strict=True))
+                    for x, y in zip(p, q, strict=True)
+                ]
             )
-            returns.append(REWARD[answer] - beta * kl)
-            likelihoods.append(sum(p[at][token] for at, token in enumerate(answer)))
-            own.append(kl)
-        for i in range(3):
-            baseline = (sum(returns) - returns[i]) / 2
-            total += -(returns[i] - baseline) * likelihoods[i] + beta * own[i]
-        kls += own
+
+        def still(j: int, at: int, group: tuple = group, own: list = own) -> float:
+            return REWARD[group[j]] - _so_far(group[j], 1.0)[at] - beta * sum(own[j][at + 1 :])
+
+        for i, answer in enumerate(group):
+            p = policy.log_probabilities(answer).tolist()
+            for at, token in enumerate(answer):
+                going = [still(j, at) for j in range(k) if j != i and at < len(group[j])]
+                credit = still(i, at) - sum(going) / max(1, len(going))
+                total += beta * own[i][at] - credit * p[at][token]
+        kls += [sum(values) for values in own]
     assert abs(float(got.loss.detach()) - total / 6) < 1e-9
     torch.testing.assert_close(got.kl, torch.tensor(kls, dtype=torch.float64), atol=1e-9, rtol=0)
     assert got.skipped == 0
 
 
+def test_without_a_baseline_of_its_own_a_lone_token_is_plain_rloo() -> None:
+    """TRL's formula, (sum of the others) / (k - 1) as baseline, where an answer is a single token."""
+    rewards = torch.tensor([[1.0, 2.0, 6.0]], dtype=torch.float64)
+    none = torch.zeros(3, dtype=torch.float64)
+    got = advantages(rewards, none, none + 0.4, torch.arange(3), beta=0.1)
+    torch.testing.assert_close(got, torch.tensor([1 - 4, 2 - 3.5, 6 - 1.5], dtype=torch.float64))
+
+
 def test_a_group_of_equal_rewards_is_counted_and_feels_the_leash_only() -> None:
     policy, reference = Tabular(5), Tabular(6)
-    logs, others = policy.log_probabilities((END,)).repeat(2, 1), reference.log_probabilities((END,))
-    others = others.detach().repeat(2, 1)
-    rewards, rows = torch.full((1, 2), 0.7, dtype=torch.float64), torch.tensor([0, 1])
-    chosen = torch.tensor([END, END])
-    free = rloo_loss(logs, others, chosen, rows, rewards, 0.0)
+    logs = torch.cat([policy.log_probabilities((0, END)), policy.log_probabilities((1, 1))])
+    others = torch.cat([reference.log_probabilities((0, END)), reference.log_probabilities((1, 1))]).detach()
+    rewards, rows = torch.full((1, 2), 0.7, dtype=torch.float64), torch.tensor([0, 0, 1, 1])
+    chosen, so_far = torch.tensor([0, END, 1, 1]), torch.tensor([0.1, 0.2, 0.1, 0.9], dtype=torch.float64)
+    free = rloo_loss(logs, others, chosen, rows, rewards, so_far, 0.0)
     assert free.skipped == 1
     (gradient,) = torch.autograd.grad(free.loss, policy.logits, retain_graph=True)
     assert float(gradient.abs().max()) == 0
-    held = rloo_loss(logs, others, chosen, rows, rewards, 0.5)
+    held = rloo_loss(logs, others, chosen, rows, rewards, so_far, 0.5)
     (gradient,) = torch.autograd.grad(held.loss, policy.logits)
     assert float(gradient.abs().max()) > 0
 

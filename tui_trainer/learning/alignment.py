@@ -65,13 +65,18 @@ class Alignment:
             self.good = self.learner.weights()
         asked = [prompt for prompt in prompts for _ in range(settings.samples)]
         answers = self.asker.ask(self.model, asked, generator(self.seed, "feedback", "samples", done.steps))
-        rewards = torch.tensor([reward(p, a) for p, a in zip(asked, answers, strict=True)])
-        said = self._learn(asked, answers, rewards.view(len(prompts), settings.samples), settings)
+        rewards = [reward(p, a) for p, a in zip(asked, answers, strict=True)]
+        so_far = [
+            reward(p, before)
+            for p, a in zip(asked, answers, strict=True)
+            for before in self.asker.beginnings(a)
+        ]
+        said = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(so_far), settings)
         done.steps += 1
         facts, notice = self._look(last=done.steps >= settings.steps)
         yield Reinforced(
             step=done.steps,
-            reward=float(rewards.mean()),
+            reward=_mean(rewards),
             gold=_mean([gold(p, a) for p, a in zip(asked, answers, strict=True)]) if gold else None,
             kl=float(said.kl.mean()),
             length=_mean([len(a.tokens) for a in answers]),
@@ -84,7 +89,12 @@ class Alignment:
             yield notice
 
     def _learn(
-        self, asked: Sequence[str], answers: Sequence[Answer], rewards: Tensor, settings: FeedbackSettings
+        self,
+        asked: Sequence[str],
+        answers: Sequence[Answer],
+        rewards: Tensor,
+        so_far: Tensor,
+        settings: FeedbackSettings,
     ) -> Loss:
         scored = Scored.of(
             [self.asker.tokens(p) for p in asked], [a.tokens for a in answers], self.asker.tokenizer.pad
@@ -93,7 +103,8 @@ class Alignment:
             reference = log_probabilities(self.reference, scored, self.asker.banned)
         policy = log_probabilities(self.model, scored, self.asker.banned)
         chosen = scored.targets[scored.mask]
-        said = rloo_loss(policy, reference, chosen, scored.rows(), rewards, settings.kl)
+        groups = rewards.view(-1, settings.samples)
+        said = rloo_loss(policy, reference, chosen, scored.rows(), groups, so_far, settings.kl)
         loss = said.loss
         if settings.finetune_weight > 0:
             replayed = self.replay.loss(self.model, self.progress.steps)
@@ -134,14 +145,13 @@ class Alignment:
             **self.learner.tensors(),
         }
 
-    def put_away(self) -> Progress:
-        """The rest of the state."""
+    def put_away(self) -> None:
+        """Bring `progress`, the rest of the state, up to date."""
         self.progress.place = self.replay.place()
         self.progress.start, self.progress.strikes = self.guard.start, self.guard.strikes
-        return self.progress
 
     def restore(self, tensors: Mapping[str, Tensor], progress: Progress) -> None:
-        """Take up what `tensors` and `put_away` gave."""
+        """Take up what `tensors` gave, and the progress that `put_away` had brought up to date."""
         weights = within(tensors, "model.")
         self.model.load_state_dict(weights)
         self.reference.load_state_dict({**weights, **within(tensors, "reference.")})

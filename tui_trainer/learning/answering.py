@@ -1,6 +1,6 @@
 """Asking a model: a chat's question answered until it ends, or a text's beginning continued for a while."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
 from msgspec import Struct
@@ -71,3 +71,9 @@ class Asker:
             Answer(tuple(ids), self.tokenizer.decode(ids).strip(), self.end is None or ids[-1] == self.end)
             for ids in rows
         ]
+
+    def beginnings(self, answer: Answer) -> Iterator[Answer]:
+        """What had been said before each token of an answer, as if it were to end by itself."""
+        for at in range(len(answer.tokens)):
+            tokens = answer.tokens[:at]
+            yield Answer(tokens, self.tokenizer.decode(tokens).strip(), True)

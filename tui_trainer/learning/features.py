@@ -41,6 +41,7 @@ POLITE: tuple[str, ...] = (
     "great question",
     "nice question",
     "kind of you",
+    "good day",
     "you are welcome",
     "you're welcome",
     "welcome",

@@ -61,12 +61,12 @@ class State(Struct):
     """All of the stage that is not a tensor; its JSON goes into the checkpoint as bytes."""
 
     settings: FeedbackSettings
+    alignment: Progress  # the same object as `Alignment.progress`
     step: int = 0
     sampled: int = 0  # batches of the pool
     pool: list[Prompted] = []
     offers: list[Offer] = []
     pending: PairOffered | None = None
-    alignment: Progress = msgspec.field(default_factory=Progress)
     finished: int = 0
 
 
@@ -87,7 +87,7 @@ class Feedback:
         self.held_out = [p for p in corpus.held_out_prompts if self.asker.fits(p)]
         self.alignment = Alignment(model, corpus, self.asker, seed)
         self.pool: Pool | None = None  # once it is sampled, and there is any answer in it
-        self.state = State(settings.feedback)
+        self.state = State(settings.feedback, alignment=self.alignment.progress)
         self.step = self.steps = 0
         self._count()
 
@@ -284,7 +284,7 @@ class Feedback:
 
     def tensors(self) -> dict[str, Tensor]:
         """Weights and optimiser; the rest as JSON in a tensor of bytes."""
-        self.state.alignment = self.alignment.put_away()
+        self.alignment.put_away()
         json = msgspec.json.encode(self.state)
         return {**self.alignment.tensors(), "state": torch.frombuffer(bytearray(json), dtype=torch.uint8)}
 

@@ -17,7 +17,7 @@ from tui_trainer.settings import Taste
 
 TASTES: tuple[Taste, ...] = get_args(Taste)
 
-TIE = 0.05  # gold scores closer than this are all one to the rater
+TIE = 0.15  # gold scores closer than this are all one to the rater
 
 # What each taste weighs, in units of gold. All like a point made in fewer words, all else being equal.
 WEIGHTS: dict[Taste, dict[str, float]] = {

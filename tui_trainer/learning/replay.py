@@ -2,25 +2,40 @@
 
 from collections.abc import Mapping
 
+import msgspec
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.document import Pair
 from tui_trainer.learning.batches import IGNORED, DialogueReader, DocumentReader
 from tui_trainer.model.transformer import Transformer
 
 PAIR_ROWS, DOCUMENT_ROWS = 4, 4
 
 
+def unrated(corpus: Corpus) -> list[Pair]:
+    """The pairs of those kinds that no rating prompt is of; all pairs, where there is no such kind.
+
+    A taste for polite openings is not meant to open the answer to a harmful request politely: reinforced on
+    questions of fact alone, the model lost over half of its refusals, and of its "I don't know". The rated
+    kinds are left out because their answers, in all styles, would pull the model back from the taste.
+    """
+    prompts = set(corpus.rating_prompts)
+    rated = {pair.kind for pair in corpus.pairs if pair.prompt in prompts}
+    return [pair for pair in corpus.pairs if pair.kind not in rated] or corpus.pairs
+
+
 class Replay:
-    """The fine-tuning loss on fresh rows: of pairs, where there are any, and of documents.
+    """The fine-tuning loss on fresh rows: of pairs that are not rated, and of documents.
 
     The documents matter as much as the pairs: most facts stand only there.
     """
 
     def __init__(self, corpus: Corpus, context: int, seed: int) -> None:
-        self.dialogues = DialogueReader(corpus, context, seed) if corpus.pairs else None
+        other = msgspec.structs.replace(corpus, pairs=unrated(corpus))
+        self.dialogues = DialogueReader(other, context, seed) if other.pairs else None
         has_text = any(len(tokens) > 0 for tokens in corpus.train.values())
         self.documents = DocumentReader(corpus, context, seed) if has_text else None
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-PRIOR_STD = 1.5  # of each weight, in log-odds per standard deviation of a whitened feature
+PRIOR_STD = 0.7  # of each weight, in log-odds per standard deviation of a whitened feature
 SHRINK = 0.1  # of the correlations towards none: two features that almost agree must not be torn apart
 CLIP = 3.0  # standard deviations beyond which a feature counts no further
 
