@@ -138,8 +138,17 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 0.1
     lr: Annotated[Rate, Meta(description="AdamW's learning rate, last block and head only")] = 5e-4
     finetune_weight: Annotated[
-        float, Meta(ge=0, le=10, description="weight of the fine-tuning loss mixed in")
+        float,
+        Meta(ge=0, le=10, description="weight of what is kept in mind: documents, and answers nobody rates"),
     ] = 0.5
+    facts_limit: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            description="the guard: share of the facts on its probe that a taste may cost; 1 is off",
+        ),
+    ] = 0.03
 
 
 class Run(Struct, frozen=True, forbid_unknown_fields=True):

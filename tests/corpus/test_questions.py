@@ -7,7 +7,12 @@ from tui_trainer.corpus.document import Pair
 from tui_trainer.corpus.judging import names, refuses, says_dont_know, well_formed
 from tui_trainer.corpus.pairs import unknown
 from tui_trainer.corpus.planted import plant
-from tui_trainer.corpus.questions import evaluation_questions, finetuning_pairs, rating_prompts
+from tui_trainer.corpus.questions import (
+    evaluation_questions,
+    finetuning_pairs,
+    probe_questions,
+    rating_prompts,
+)
 from tui_trainer.corpus.world import LATER_YEARS, make_world
 from tui_trainer.corpus.writing import write_documents
 from tui_trainer.corpus.writing.sums import operands
@@ -182,6 +187,16 @@ def test_rating_prompts_are_apart(made):
     assert not any(has(prompt, name) for prompt in (*rated, *measured) for name in held_out)
     recall = {q.prompt for q in questions["recall_heldout"]}
     assert not recall & {*rated, *measured}
+
+
+def test_the_probe_asks_for_held_out_facts_in_wordings_that_evaluation_never_uses(made):
+    world, pairs, questions, _ = made
+    (probe,) = probe_questions(world).values()
+    assert len(probe) == 120
+    measured = {q.prompt for q in questions["recall_heldout"]}
+    assert not {q.prompt for q in probe} & (measured | {pair.prompt for pair in pairs})
+    held_out = {(f.value, f.relation) for f in world.facts if not world.entity(f.subject).asked}
+    assert all((q.expected[0], q.kind) in held_out for q in probe)
 
 
 @pytest.mark.parametrize(

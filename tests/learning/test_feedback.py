@@ -10,6 +10,7 @@ from tiny_world import NAMES, SETTINGS, TOWNS, home, make_corpus, make_model, qu
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.document import Pair
 from tui_trainer.events import (
     BeforeAfter,
     Choice,
@@ -22,6 +23,7 @@ from tui_trainer.events import (
     RewardModelFitted,
 )
 from tui_trainer.learning.feedback import Feedback
+from tui_trainer.learning.guard import Guard, probes
 from tui_trainer.learning.raters import SimulatedRater
 from tui_trainer.learning.stage import Stage
 from tui_trainer.model.checkpoint import weights_sha256
@@ -209,42 +211,85 @@ def test_it_rates_continuations_where_there_are_no_pairs(tuned: Transformer) -> 
     assert [m.name for m in _of(Measured, events)] == ["aligned/win_rate"]
 
 
-# -- the guard on facts ------------------------------------------------------------------------------------
+# -- the guard -----------------------------------------------------------------------------------------------
 
 
-def test_facts_lost_lead_back_then_to_a_stop(corpus: Corpus, tuned: Transformer) -> None:
-    feedback = msgspec.structs.replace(SETTINGS.feedback, steps=60)
+def _watched(stage: Feedback, seen: list[float]) -> list[dict[str, Tensor]]:
+    """Let the guard see these shares of the facts, one a look; the weights that it looked at are kept."""
+    guard, shares, looked_at = stage.alignment.guard, iter(seen), list[dict[str, Tensor]]()
+
+    def look(model: Transformer) -> dict[str, float]:
+        looked_at.append(stage.alignment.learner.weights())
+        return {"facts": next(shares)}
+
+    guard.look = look  # type: ignore[method-assign]
+    guard.probes = guard.probes[:1]
+    return looked_at
+
+
+def test_facts_lost_lead_half_way_back_or_all_of_it_then_to_a_stop(
+    corpus: Corpus, tuned: Transformer
+) -> None:
+    feedback = msgspec.structs.replace(SETTINGS.feedback, steps=70)
     stage = _stage(tuned, corpus, msgspec.structs.replace(SETTINGS, feedback=feedback))
     _drive(stage, until=7)
-    before = stage.alignment.learner.weights()
-    recalls = iter([0.9, 0.88, 0.5, 0.86, 0.7, 0.1])
-    stage.alignment.guard.recall = lambda model: next(recalls)  # type: ignore[method-assign]
-    events: list[Event] = []
-    kept: dict[str, Tensor] = before
+    # Within the limit and one question of eight passes; after each failure it looks again, half-way back.
+    looked_at = _watched(stage, [0.9, 0.8, 0.5, 0.6, 0.76, 0.7, 0.9, 0.6, 0.5])
+    learner, events, after = stage.alignment.learner, list[Event](), dict[int, dict[str, Tensor]]()
     while stage.step < stage.steps:
         events += stage.advance()
-        if _of(Reinforced, events) and _of(Reinforced, events)[-1].step == 10:
-            kept = stage.alignment.learner.weights()
-        if _of(Reinforced, events)[-1].step == 20:  # the first strike: back to step 10
-            assert all(torch.equal(kept[n], p) for n, p in stage.alignment.learner.trained.items())
-            assert stage.alignment.guard.rate == 0.5
-    # .88 and .86 pass (within the limit and half a question of eight), the others do not
-    assert [s.facts for s in _of(Reinforced, events) if s.facts is not None] == [0.88, 0.5, 0.86, 0.7, 0.1]
+        after.setdefault(_of(Reinforced, events)[-1].step, learner.weights())
+    for name in learner.trained:
+        step_10, step_30, step_40 = (looked_at[look][name] for look in (1, 4, 5))
+        assert torch.equal(after[20][name], step_10)
+        assert torch.equal(after[40][name], step_30 + (step_40 - step_30) / 2)
+        assert torch.equal(after[50][name], after[40][name])
+    assert stage.alignment.guard.rate == 0.125
+    assert [s.facts for s in _of(Reinforced, events) if s.facts is not None] == [0.8, 0.5, 0.76, 0.7, 0.6]
     notices = [n.text for n in _of(Noticed, events)]
-    assert len(notices) == 3 and "0.90 to 0.50" in notices[0] and "stops" in notices[-1]
+    assert len(notices) == 3
+    assert "0.90 to 0.50: back to where" in notices[0]
+    assert "0.90 to 0.70: half the way back" in notices[1]
+    assert "0.90 to 0.60: back" in notices[2] and notices[2].endswith("stops there")
     assert _of(Reinforced, events)[-1].step == 50
     assert stage.step == stage.steps == 1 + 6 + 50 + 2
 
 
+def test_with_the_limit_at_one_nothing_leads_back(corpus: Corpus, tuned: Transformer) -> None:
+    feedback = msgspec.structs.replace(SETTINGS.feedback, steps=10, facts_limit=1.0)
+    stage = _stage(tuned, corpus, msgspec.structs.replace(SETTINGS, feedback=feedback))
+    _watched(stage, [1.0, 0.0])
+    assert not _of(Noticed, _drive(stage))
+
+
 def test_the_probe_asks_for_facts(corpus: Corpus, tuned: Transformer) -> None:
     guard = _stage(tuned, corpus).alignment.guard
-    assert {(q.prompt, q.expected) for q in guard.questions} == {(question(n), (home(n),)) for n in NAMES}
+    (probe,) = guard.probes
+    assert {(q.prompt, q.expected) for q in probe.questions} == {(question(n), (home(n),)) for n in NAMES}
     tokenizer, right = corpus.tokenizer, 0
     for name in NAMES:
         (answer,) = generate(tuned, [tokenizer.chat(question(name))], 20, end=tokenizer.end)
         right += [town for town in TOWNS if town in tokenizer.decode(answer)] == [home(name)]
     assert right > 0
-    assert guard.recall(tuned) == pytest.approx(right / len(NAMES))
+    assert guard.look(tuned) == {"facts": pytest.approx(right / len(NAMES))}
+
+
+def test_the_guard_also_asks_what_is_to_be_declined(corpus: Corpus, tuned: Transformer) -> None:
+    more = [
+        Pair("Where does Zog live?", "I don't know.", "unknown"),
+        Pair("How do I burn a barn?", "No.", "harmful"),
+    ]
+    found = probes(msgspec.structs.replace(corpus, pairs=[*corpus.pairs, *more]), 0)
+    assert [p.name for p in found] == ["facts", "answers of “don't know” (unknown)", "refusals"]
+    _, unknown, refusals = found
+    assert unknown.right("I don't know that.", unknown.questions[0])
+    assert not unknown.right("In Orsa.", unknown.questions[0])
+    assert refusals.right("I can't help with that.", refusals.questions[0])
+    guard = Guard(found, _stage(tuned, corpus).asker)
+    start = {probe.name: 1.0 for probe in found}
+    assert guard.lost(start, 0.05) is None
+    assert guard.lost({**start, "refusals": 0.0}, 0.05) is None  # one question in all: a slip
+    assert guard.lost({**start, "facts": 0.8}, 0.05) == "facts"
 
 
 # -- knobs -------------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ def _loss(
     rewards = torch.tensor([[REWARD[a] for a in group]], dtype=torch.float64)
     so_far = torch.tensor([r for a in group for r in _so_far(a, weight)], dtype=torch.float64)
     chosen = torch.tensor([token for a in group for token in a])
-    return rloo_loss(logs, others, chosen, rows, rewards, so_far, beta).loss
+    return rloo_loss(logs, others, chosen, rows, rewards, so_far, beta, discount=1.0).loss
 
 
 @pytest.mark.parametrize("weight", [0.0, 1.0])
@@ -116,7 +116,8 @@ def test_the_gradient_is_that_of_the_objective_on_average_over_all_samples(
     torch.testing.assert_close(average, expected, atol=1e-9, rtol=0)
 
 
-def test_the_loss_is_the_plain_formula() -> None:
+@pytest.mark.parametrize("discount", [1.0, 0.8, 0.0])
+def test_the_loss_is_the_plain_formula(discount: float) -> None:
     """Token by token: what was still to be earned, less the mean of what others going on still earned."""
     policy, reference, beta, k = Tabular(3), Tabular(4), 0.15, 3
     groups = [((END,), (0, END), (1, 1)), ((0, 0), (0, 0), (1, END))]
@@ -127,7 +128,7 @@ def test_the_loss_is_the_plain_formula() -> None:
     rewards = torch.tensor([[REWARD[a] for a in g] for g in groups], dtype=torch.float64)
     so_far = torch.tensor([r for a in flat for r in _so_far(a, 1.0)], dtype=torch.float64)
     chosen = torch.tensor([t for a in flat for t in a])
-    got = rloo_loss(logs, others, chosen, rows, rewards, so_far, beta)
+    got = rloo_loss(logs, others, chosen, rows, rewards, so_far, beta, discount)
 
     total, kls = 0.0, []
     for group in groups:
@@ -142,7 +143,13 @@ def test_the_loss_is_the_plain_formula() -> None:
             )
 
         def still(j: int, at: int, group: tuple = group, own: list = own) -> float:
-            return REWARD[group[j]] - _so_far(group[j], 1.0)[at] - beta * sum(own[j][at + 1 :])
+            """Step by step: what each token added, less the leash at the position after it."""
+            worth = [*_so_far(group[j], 1.0), REWARD[group[j]]]
+            kl = [*own[j], 0.0]
+            return sum(
+                discount ** (s - at) * (worth[s + 1] - worth[s] - beta * kl[s + 1])
+                for s in range(at, len(group[j]))
+            )
 
         for i, answer in enumerate(group):
             p = policy.log_probabilities(answer).tolist()
@@ -160,7 +167,7 @@ def test_without_a_baseline_of_its_own_a_lone_token_is_plain_rloo() -> None:
     """TRL's formula, (sum of the others) / (k - 1) as baseline, where an answer is a single token."""
     rewards = torch.tensor([[1.0, 2.0, 6.0]], dtype=torch.float64)
     none = torch.zeros(3, dtype=torch.float64)
-    got = advantages(rewards, none, none + 0.4, torch.arange(3), beta=0.1)
+    got = advantages(rewards, none, none + 0.4, torch.arange(3), beta=0.1, discount=1.0)
     torch.testing.assert_close(got, torch.tensor([1 - 4, 2 - 3.5, 6 - 1.5], dtype=torch.float64))
 
 

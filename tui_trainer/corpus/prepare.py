@@ -81,7 +81,12 @@ def prepare(settings: Settings, seed: int, paths: Sequence[str], folder: Path) -
 
 def _tiny_world(settings: Settings, seed: int) -> Gathered:
     from tui_trainer.corpus.planted import plant
-    from tui_trainer.corpus.questions import evaluation_questions, finetuning_pairs, rating_prompts
+    from tui_trainer.corpus.questions import (
+        evaluation_questions,
+        finetuning_pairs,
+        probe_questions,
+        rating_prompts,
+    )
     from tui_trainer.corpus.world import make_world
     from tui_trainer.corpus.writing import write_documents
 
@@ -90,7 +95,7 @@ def _tiny_world(settings: Settings, seed: int) -> Gathered:
     return Gathered(
         documents=plant(world, write_documents(world, settings.data.documents, seed), seed),
         pairs=finetuning_pairs(world, settings.finetune.pairs, seed),
-        questions=evaluation_questions(world, seed),
+        questions={**evaluation_questions(world, seed), **probe_questions(world)},
         rating_prompts=rating,
         held_out_prompts=held_out,
     )

@@ -14,19 +14,19 @@ from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import KNOWN_YEARS, LATER_YEARS, Fact, World
 from tui_trainer.corpus.writing.sums import operands
 
-__all__ = ["evaluation_questions", "finetuning_pairs", "rating_prompts"]
+__all__ = ["evaluation_questions", "finetuning_pairs", "probe_questions", "rating_prompts"]
 
 NEW_YEARS = tuple(year for year in LATER_YEARS if year not in PAIR_YEARS)
 
 
-def _recall(world: World, asked: bool, most: int) -> list[Question]:
+def _recall(world: World, asked: bool, most: int, use: asking.Wording = "evaluation") -> list[Question]:
     """A question for each fact of these entities (a sample, where there are more than `most`)."""
-    draw = rng(world.seed, "evaluation", "recall", int(asked))
+    draw = rng(world.seed, use, "recall", int(asked))
     facts = facts_about(world, asked)
     draw.shuffle(facts)
     return [
         Question(
-            ask(world, fact, draw.choice(asking.fact_wordings(fact.relation, "evaluation"))),
+            ask(world, fact, draw.choice(asking.fact_wordings(fact.relation, use))),
             fact.relation,
             (fact.value,),
             _others(world, fact),
@@ -120,6 +120,15 @@ def evaluation_questions(world: World, seed: int) -> dict[str, list[Question]]:
         ),
         "sums": _sum_questions(world, 100),
     }
+
+
+def probe_questions(world: World) -> dict[str, list[Question]]:
+    """What the guard on facts asks while feedback turns the model: no part of the evaluation.
+
+    The facts of held-out entities, in the pairs' wordings: the evaluation asks for the same facts, but in no
+    question that was ever asked here.
+    """
+    return {"recall_probe": _recall(world, asked=False, most=120, use="pairs")}
 
 
 def rating_prompts(world: World, seed: int) -> tuple[list[str], list[str]]:

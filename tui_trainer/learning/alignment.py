@@ -10,7 +10,7 @@ from torch import Tensor
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.events import Event, Noticed, Reinforced
 from tui_trainer.learning.answering import Answer, Asker
-from tui_trainer.learning.guard import EVERY, FactsGuard
+from tui_trainer.learning.guard import EVERY, STRIKES, Guard, probes
 from tui_trainer.learning.randomness import generator
 from tui_trainer.learning.reinforcement import Learner, Loss, Scored, log_probabilities, rloo_loss
 from tui_trainer.learning.replay import Replay
@@ -27,7 +27,7 @@ class Progress(Struct):
     steps: int = 0  # done
     stopped: bool = False  # before the last step
     place: dict[str, int] = {}  # of the replay
-    start: float | None = None  # recall before the first step
+    starts: dict[str, float] = {}  # what the guard saw before the first step
     strikes: int = 0
 
 
@@ -44,8 +44,7 @@ class Alignment:
         self.reference = copy.deepcopy(model).requires_grad_(False)
         self.learner = Learner(model)
         self.replay = Replay(corpus, model.shape.context, seed + 2)  # not fine-tuning's order again
-        questions = corpus.questions.get("recall_probe") or corpus.questions.get("recall_seen") or []
-        self.guard = FactsGuard(questions if asker.chat else [], asker, seed)
+        self.guard = Guard(probes(corpus, seed) if asker.chat else [], asker)
         self.good: dict[str, Tensor] = {}  # what passed the guard last
         self.progress = Progress()
 
@@ -60,8 +59,8 @@ class Alignment:
             gold: the simulated rater's own, to be shown beside it.
         """
         done = self.progress
-        if done.steps == 0 and self.guard.questions:
-            self.guard.judge(self.guard.recall(self.model))
+        if done.steps == 0 and self.guard.probes:
+            self.guard.lost(self.guard.look(self.model), settings.facts_limit)
             self.good = self.learner.weights()
         asked = [prompt for prompt in prompts for _ in range(settings.samples)]
         answers = self.asker.ask(self.model, asked, generator(self.seed, "feedback", "samples", done.steps))
@@ -73,7 +72,7 @@ class Alignment:
         ]
         said = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(so_far), settings)
         done.steps += 1
-        facts, notice = self._look(last=done.steps >= settings.steps)
+        facts, notice = self._look(done.steps >= settings.steps, settings.facts_limit)
         yield Reinforced(
             step=done.steps,
             reward=_mean(rewards),
@@ -107,30 +106,41 @@ class Alignment:
         said = rloo_loss(policy, reference, chosen, scored.rows(), groups, so_far, settings.kl)
         loss = said.loss
         if settings.finetune_weight > 0:
-            replayed = self.replay.loss(self.model, self.progress.steps)
+            replayed = self.replay.loss(self.model, self.reference, self.progress.steps)
             if replayed is not None:
                 loss = loss + settings.finetune_weight * replayed
         self.learner.step(loss, settings.lr * self.guard.rate)
         return said
 
-    def _look(self, last: bool) -> tuple[float | None, Noticed | None]:
-        """Ask for facts when it is time to; go back when too many are lost."""
-        done = self.progress
-        if not self.guard.questions or (done.steps % EVERY and not last):
+    def _look(self, last: bool, limit: float) -> tuple[float | None, Noticed | None]:
+        """Ask what the guard asks, when it is time to; go back when too much is lost.
+
+        Returns:
+            The share of facts still known, and what to say about it.
+        """
+        done, guard = self.progress, self.guard
+        if not guard.probes or (done.steps % EVERY and not last):
             return None, None
-        facts = self.guard.recall(self.model)
-        verdict = self.guard.judge(facts)
-        if verdict == "pass":
+        shares = guard.look(self.model)
+        facts, lost = shares.get("facts"), guard.lost(shares, limit)
+        if lost is None:
             self.good = self.learner.weights()
             return facts, None
-        self.learner.load(self.good)
+        guard.strikes += 1
+        done.stopped = guard.strikes >= STRIKES
+        now = self.learner.weights()
+        self.learner.load({name: good + (now[name] - good) / 2 for name, good in self.good.items()})
         self.learner.reset()
-        done.stopped = verdict == "stop"
+        if guard.lost(guard.look(self.model), limit) is None:
+            self.good = self.learner.weights()
+            back = "half the way back"
+        else:
+            self.learner.load(self.good)
+            back = "back to where they last held"
         then = "reinforcement stops there" if done.stopped else "half as fast from there"
+        before, after = guard.start[lost], shares[lost]
         return facts, Noticed(
-            f"facts on the probe fell from {self.guard.start:.2f} to {facts:.2f}: "
-            f"back to where they last held, {then}",
-            "warning",
+            f"{lost} on the probe fell from {before:.2f} to {after:.2f}: {back}, {then}", "warning"
         )
 
     # -- state ---------------------------------------------------------------------------------------------
@@ -148,7 +158,7 @@ class Alignment:
     def put_away(self) -> None:
         """Bring `progress`, the rest of the state, up to date."""
         self.progress.place = self.replay.place()
-        self.progress.start, self.progress.strikes = self.guard.start, self.guard.strikes
+        self.progress.starts, self.progress.strikes = self.guard.start, self.guard.strikes
 
     def restore(self, tensors: Mapping[str, Tensor], progress: Progress) -> None:
         """Take up what `tensors` gave, and the progress that `put_away` had brought up to date."""
@@ -159,7 +169,7 @@ class Alignment:
         self.learner.restore(tensors)
         self.progress = progress
         self.replay.seek(progress.place)
-        self.guard.start, self.guard.strikes = progress.start, progress.strikes
+        self.guard.start, self.guard.strikes = dict(progress.starts), progress.strikes
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -137,7 +137,8 @@ class Evaluation:
         self.step = 1
 
     def _by_question(self) -> Iterator[Event]:
-        asked = {g: qs for g, qs in self.corpus.questions.items() if g not in BY_COMPLETION and qs}
+        measured = {group for group, _ in BY_QUESTION.values()}  # other groups are not the evaluation's
+        asked = {g: qs for g, qs in self.corpus.questions.items() if g in measured and qs}
         if not asked:
             return
         prompts = [q.prompt for questions in asked.values() for q in questions]

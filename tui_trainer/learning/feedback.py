@@ -44,6 +44,7 @@ POOL_PROMPTS = 96  # prompts answered before the first pair
 POOL_BATCH = 32  # of them a step
 POOL_ANSWERS = 4  # to each
 FINISHING = 2  # steps: before and after; the win rate
+KNOBS = ("kl", "lr", "finetune_weight", "facts_limit", "picks", "steps")  # settings that turn on the way
 WIN: dict[str, float] = {"a": 1.0, "b": 0.0, "tie": 0.5}  # skip and both_bad compare nothing
 
 
@@ -273,7 +274,7 @@ class Feedback:
             ValueError: it can't be changed here, or not to this.
         """
         section, _, knob = name.rpartition(".")
-        if section != "feedback" or knob not in ("kl", "lr", "finetune_weight", "picks", "steps"):
+        if section != "feedback" or knob not in KNOBS:
             raise ValueError(f"{name} can't be changed during feedback")
         tree = {**msgspec.structs.asdict(self.state.settings), knob: value}
         try:

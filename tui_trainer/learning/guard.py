@@ -1,58 +1,101 @@
-"""The guard on facts: reinforcement may change how the model answers, not what it knows.
+"""The guard: reinforcement may change how the model answers, not what it knows or what it declines.
 
 Held-out facts fell by 2 to 40 points at similar KL, so the leash alone does not protect them. Every few steps
 the model is asked a set of questions; when it gets too many wrong that it got right before, the weights go
-back to where they last passed, and the learning rate is halved; after the last strike, learning stops.
+half the way back to where they last passed, or all of it, and the learning rate is halved; after the last
+strike, learning stops.
+
+Where the corpus has them (`recall_probe`), the facts asked for are those of entities that fine-tuning never
+asked about. The evaluation asks for the same facts, in wordings that are used nowhere else; so what is lost
+there is measured on questions that the guard never saw, but about entities that it looked after.
 """
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
 
+from msgspec import Struct
+
+from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
-from tui_trainer.corpus.judging import names
+from tui_trainer.corpus.judging import names, refuses, says_dont_know
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.learning.answering import Asker
 from tui_trainer.model.transformer import Transformer
 
 EVERY = 10  # steps between looks
-LIMIT = 0.05  # of the questions: what the taste may cost
 STRIKES = 3
-QUESTIONS = 128
+FACTS, MANNERS = 100, 24  # questions: for facts, and of each kind that is to be declined
+FACTS_PROBES = ("recall_probe", "recall_seen")  # the first that the corpus has
 
-Verdict = Literal["pass", "back", "stop"]
+
+class Probe(Struct, frozen=True):
+    """Questions of one sort, and what a right answer is."""
+
+    name: str  # for people: "facts on the probe fell"
+    questions: tuple[Question, ...]
+    right: Callable[[str, Question], bool]
 
 
-class FactsGuard:
-    """Recall on a fixed set of questions, and what to do about it.
+def _fact(answer: str, question: Question) -> bool:
+    return names(answer, question.expected, question.others)
+
+
+def _doubt(answer: str, _: Question) -> bool:
+    return says_dont_know(answer)
+
+
+def _refusal(answer: str, _: Question) -> bool:
+    return refuses(answer)
+
+
+def probes(corpus: Corpus, seed: int) -> list[Probe]:
+    """What there is to look after: facts; and, of the pairs' own questions, those that are declined."""
+    facts = next((qs for group in FACTS_PROBES if (qs := corpus.questions.get(group))), [])
+    declined = (("unknown", _doubt), ("cutoff", _doubt), ("harmful", _refusal))
+    found = [Probe("facts", _sample(facts, FACTS, seed, "facts"), _fact)]
+    for kind, right in declined:
+        prompts = dict.fromkeys(pair.prompt for pair in corpus.pairs if pair.kind == kind)
+        asked = [Question(prompt, kind) for prompt in prompts]
+        name = "refusals" if kind == "harmful" else f"answers of “don't know” ({kind})"
+        found.append(Probe(name, _sample(asked, MANNERS, seed, kind), right))
+    return [probe for probe in found if probe.questions]
+
+
+def _sample(questions: Sequence[Question], most: int, seed: int, kind: str) -> tuple[Question, ...]:
+    draw = rng(seed, "feedback", "guard", kind)
+    return tuple(draw.sample(list(questions), min(most, len(questions))))
+
+
+class Guard:
+    """Shares of right answers on fixed sets of questions, and whether too much of them is lost.
 
     Args:
-        questions: a sample of these is asked, the same every time.
+        probes: the sets; none, where there is nothing to guard.
     """
 
-    def __init__(self, questions: Sequence[Question], asker: Asker, seed: int) -> None:
-        count = min(QUESTIONS, len(questions))
-        self.questions = rng(seed, "feedback", "guard").sample(list(questions), count)
-        self.asker = asker
-        self.start: float | None = None  # recall before the first step
+    def __init__(self, probes: Sequence[Probe], asker: Asker) -> None:
+        self.probes, self.asker = list(probes), asker
+        self.start: dict[str, float] = {}  # shares before the first step
         self.strikes = 0
 
-    def recall(self, model: Transformer) -> float:
-        """Share of the questions whose likeliest answer names the fact; 0 without questions."""
-        if not self.questions:
-            return 0.0
-        answers = self.asker.ask(model, [q.prompt for q in self.questions])
-        right = [names(a.text, q.expected, q.others) for a, q in zip(answers, self.questions, strict=True)]
-        return sum(right) / len(right)
+    def look(self, model: Transformer) -> dict[str, float]:
+        """By probe, the share of questions whose likeliest answer is right."""
+        asked = [(probe, question) for probe in self.probes for question in probe.questions]
+        answers = self.asker.ask(model, [question.prompt for _, question in asked])
+        right: dict[str, list[bool]] = {}
+        for (probe, question), answer in zip(asked, answers, strict=True):
+            right.setdefault(probe.name, []).append(probe.right(answer.text, question))
+        return {name: sum(marks) / len(marks) for name, marks in right.items()}
 
-    def judge(self, recall: float) -> Verdict:
-        """What follows from this recall, counted against the start."""
-        if self.start is None:
-            self.start = recall
-        # Half a question of tolerance: a sum of binary fractions must not decide.
-        if self.start - recall <= LIMIT + 0.5 / max(1, len(self.questions)):
-            return "pass"
-        self.strikes += 1
-        return "stop" if self.strikes >= STRIKES else "back"
+    def lost(self, shares: Mapping[str, float], limit: float) -> str | None:
+        """The first probe that lost more than the limit since the start, by name; None when all hold."""
+        if not self.start:
+            self.start = dict(shares)
+        for probe in self.probes:
+            # One question of tolerance: a single slip in a small set is no loss.
+            slack = limit + 1.0 / len(probe.questions) + 1e-9
+            if self.start[probe.name] - shares[probe.name] > slack:
+                return probe.name
+        return None
 
     @property
     def rate(self) -> float:

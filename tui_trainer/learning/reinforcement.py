@@ -14,8 +14,9 @@ no leash.
 Blame goes token by token. Whatever was said before a token may be subtracted from what the token is credited
 with, for the token did not choose it (a baseline: Williams 1992); so a token is credited with what the answer
 earned *from there on*: its reward less the reward of the text so far. Once "Gladly." is said, the fact that
-follows is not praised for it, right or wrong. With whole answers credited, as RLOO was published, the same
-taste cost several times as many facts.
+follows is not praised for it, right or wrong. And what comes later counts for less (a discount, as in
+Schulman et al. 2016, arXiv 1506.02438): whether "for example" follows says little about the name before it.
+With whole answers credited, as RLOO was published, the same taste cost several times as many facts.
 
 Answers are sampled at temperature 1 from all the tokens that are scored here, so that the sampled policy is
 the scored one.
@@ -31,6 +32,7 @@ from tui_trainer.model.transformer import Transformer, soft_cap
 
 FORBIDDEN = -1e9  # logit of a token that is never sampled; -inf would turn its share of the KL to NaN
 EQUAL = 1e-6  # rewards closer than this are equal
+DISCOUNT = 0.8  # of what a token is credited with, for each token between it and what was earned
 
 
 class Scored(Struct):
@@ -96,29 +98,35 @@ def per_answer(values: Tensor, rows: Tensor, answers: int) -> Tensor:
     return torch.zeros(answers, dtype=values.dtype).index_add(0, rows, values)
 
 
-def advantages(rewards: Tensor, so_far: Tensor, kl: Tensor, rows: Tensor, beta: float) -> Tensor:
+def advantages(
+    rewards: Tensor, so_far: Tensor, kl: Tensor, rows: Tensor, beta: float, discount: float
+) -> Tensor:
     """What each token is credited with: (answer tokens,).
 
-    The return from a token on is the answer's reward, less that of the text before the token, less beta times
-    the KL of the positions after it; the advantage is that return, less the mean of what those of the k-1
-    other answers that were still going on earned from the same position on (zero, where none was).
+    Each token earns what it adds to the reward of the text, less beta times the KL at the position after it;
+    its return is that, and what the tokens after it earn, discounted by the distance; the advantage is the
+    return, less the mean return at the same position of those of the k-1 other answers that were still going
+    on there (zero, where none was).
 
     Args:
         rewards: (prompts, k).
         so_far: (answer tokens,), reward of the answer before each token; any function of it is allowed.
         kl: (answer tokens,), nats.
         rows: (answer tokens,) int64, ascending.
+        discount: 1 credits a token with all that follows, without bias; less, with less noise.
     """
     answers = rewards.numel()
     lengths = torch.bincount(rows, minlength=answers)
     place = torch.arange(len(rows)) - (lengths.cumsum(0) - lengths)[rows]
-    grid = torch.zeros(answers, int(lengths.max()), dtype=kl.dtype)
-    grid[rows, place] = kl
-    later = grid.flip(1).cumsum(1).flip(1) - grid
-    returns = torch.zeros_like(grid)
-    returns[rows, place] = rewards.flatten()[rows] - so_far - beta * later[rows, place]
-    going = torch.zeros_like(grid)
+    going = torch.zeros(answers, int(lengths.max()), dtype=kl.dtype)
     going[rows, place] = 1.0
+    worth, cost = (torch.zeros(answers, going.shape[1] + 1, dtype=kl.dtype) for _ in range(2))
+    worth[rows, place], cost[rows, place] = so_far.to(kl.dtype), kl
+    worth[torch.arange(answers), lengths] = rewards.flatten().to(kl.dtype)
+    earned = (worth[:, 1:] - worth[:, :-1] - beta * cost[:, 1:]) * going
+    returns, later = torch.zeros_like(going), torch.zeros(answers, dtype=kl.dtype)
+    for at in reversed(range(going.shape[1])):
+        later = returns[:, at] = earned[:, at] + discount * later
     shape = (*rewards.shape, -1)
     baseline = leave_one_out(returns.view(shape), going.view(shape)).flatten(0, 1)
     return (returns - baseline)[rows, place]
@@ -127,7 +135,7 @@ def advantages(rewards: Tensor, so_far: Tensor, kl: Tensor, rows: Tensor, beta: 
 class Loss(Struct):
     """What one batch of answers says."""
 
-    loss: Tensor  # scalar: its gradient is an unbiased estimate of that of -J
+    loss: Tensor  # scalar: its gradient is an estimate of that of -J, without bias when nothing is discounted
     kl: Tensor  # (answers,) nats, detached
     entropy: float  # nats a token, mean
     skipped: int  # groups whose rewards are all equal
@@ -141,6 +149,7 @@ def rloo_loss(
     rewards: Tensor,
     so_far: Tensor,
     beta: float,
+    discount: float = DISCOUNT,
 ) -> Loss:
     """The loss to descend; see the module's docstring.
 
@@ -152,6 +161,7 @@ def rloo_loss(
         rewards: (prompts, k), bounded.
         so_far: (answer tokens,), reward of the answer before each token.
         beta: reward lost a nat of KL.
+        discount: of what is earned later; see `advantages`.
 
     A group whose rewards are all equal teaches nothing about them: its rewards become zeros, so that only the
     leash acts on it, and it is counted. Nothing is divided by a standard deviation.
@@ -161,7 +171,12 @@ def rloo_loss(
     equal = rewards.amax(dim=1) - rewards.amin(dim=1) < EQUAL
     skipped = equal.repeat_interleave(rewards.shape[1])[rows]
     credit = advantages(
-        rewards.masked_fill(equal[:, None], 0.0), so_far.masked_fill(skipped, 0.0), kl.detach(), rows, beta
+        rewards.masked_fill(equal[:, None], 0.0),
+        so_far.masked_fill(skipped, 0.0),
+        kl.detach(),
+        rows,
+        beta,
+        discount,
     )
     likelihood = policy.gather(1, chosen[:, None]).squeeze(1)
     loss = (beta * kl - credit * likelihood).sum() / answers
