@@ -60,7 +60,7 @@ def test_a_passing_moment_is_held_until_it_is_read() -> None:
     scene.hold()
     first = scene.moment
     for record in recorded.until(RECORDS, e.Guessed, 9)[scene.state.records :]:
-        scene.state.apply(record)
+        scene.now.apply(record)
     scene.hold()
     assert scene.moment is first
     now += HOLD_SECONDS

@@ -22,6 +22,8 @@ LONG_RUN_SECONDS = 300
 def caption(scene: Scene) -> tuple[str, str]:
     """The sign and the sentence."""
     state = scene.state
+    if scene.past is not None:
+        return "‹", f"As it was then: {_sentence(scene)} 0 returns to now."
     if scene.mode == "replay":
         if scene.replay_paused:
             return "‖", f"The replay is paused: {_sentence(scene)}"

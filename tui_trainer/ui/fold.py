@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_trainer import events as e
 from tui_trainer.events import Event, StageName
+from tui_trainer.ui.moments import Moment, What
 from tui_trainer.ui.progress import StageProgress
 from tui_trainer.ui.series import Series
 
@@ -35,6 +36,10 @@ def _add(state: "State", stage: StageName, metric: str, step: int, value: float 
 def _touch(state: "State", *topics: str) -> None:
     for topic in topics:
         state.changed[topic] += 1
+
+
+def _mark(state: "State", stage: StageName, step: int, what: What) -> None:
+    state.moments.mark(Moment(state.records, stage, step, what))
 
 
 def run_started(state: "State", event: e.RunStarted) -> None:
@@ -117,6 +122,7 @@ def corpus_ready(state: "State", event: e.CorpusReady) -> None:
     state.corpus = event
     state.mixture = {**event.mixture, **{k: v for k, v in state.mixture.items() if k in event.mixture}}
     state.moment = event
+    _mark(state, "data", 0, "corpus")
     _touch(state, "data", "curve")
 
 
@@ -140,11 +146,13 @@ def validated(state: "State", event: e.Validated) -> None:
     state.moment = state.moment or event
     _add(state, event.stage, "validation", event.step, event.nats)
     _add(state, event.stage, "bits", event.step, event.bits_per_byte)
+    _mark(state, event.stage, event.step, "evaluation")
     _touch(state, "curve")
 
 
 def sampled(state: "State", event: e.Sampled) -> None:
     state.samples.append(event)
+    _mark(state, event.stage, event.step, "evaluation")
     _touch(state, "samples")
 
 
@@ -152,6 +160,7 @@ def weights_pictured(state: "State", event: e.WeightsPictured) -> None:
     for matrix in event.matrices:
         state.matrices[matrix.name] = matrix
     state.pictured = (event.stage, event.step)
+    _mark(state, event.stage, event.step, "evaluation")
     _touch(state, "weights")
 
 
@@ -166,6 +175,7 @@ def pair_offered(state: "State", event: e.PairOffered) -> None:
     progress.step = _before_picks(state, progress) + event.pair
     state.offered = event
     state.moment = event
+    _mark(state, "feedback", event.pair + 1, "pick")
     _touch(state, "rater")
 
 
@@ -193,6 +203,7 @@ def reinforced(state: "State", event: e.Reinforced) -> None:
     progress.moved(state.busy, _before_picks(state, progress) + picks + event.step, 0, 0.0)
     for metric in ("reward", "gold", "kl", "length", "entropy", "facts"):
         _add(state, "feedback", metric, event.step, getattr(event, metric))
+    _mark(state, "feedback", event.step, "reinforcement")
     if event.facts is not None:
         state.facts = event.facts
     _touch(state, "rater", "curve", "step")
@@ -212,6 +223,7 @@ def measured(state: "State", event: e.Measured) -> None:
 def weights_frozen(state: "State", event: e.WeightsFrozen) -> None:
     state.weights[event.weights] = event
     state.moment = event
+    _mark(state, state.stage or "frozen", 0, "frozen")
     _touch(state, "frozen", "stage")
 
 

@@ -3,10 +3,12 @@
 from tui_trainer.ui.actions import Action, Context, of
 from tui_trainer.ui.scene import Scene
 
+URGENT = ("resume", "now", "later", "earlier", "faster", "slower")
+
 
 def applies(action: Action, scene: Scene) -> bool:
     """Whether the action could do anything now."""
-    state = scene.state
+    state = scene.now
     replay = scene.mode == "replay"
     match action.name:
         case "pause":
@@ -15,12 +17,16 @@ def applies(action: Action, scene: Scene) -> bool:
             return scene.paused and (replay or (scene.steers and not state.ended))
         case "resume":
             return scene.steers and scene.trainer == "gone" and not state.ended
+        case "earlier" | "later":
+            return len(state.moments) > 0 and (action.name == "earlier" or scene.past is not None)
+        case "now":
+            return scene.past is not None
         case "faster" | "slower":
             return replay
         case "stop_and_quit" | "start_over_quick":
             return scene.steers
     if action.context == "rater":
-        return scene.steers and state.offered is not None and not state.ended
+        return scene.steers and state.offered is not None and not state.ended and scene.past is None
     return True
 
 
@@ -28,10 +34,8 @@ def in_footer(scene: Scene, here: Context, typing: bool) -> list[Action]:
     """What the footer shows: what is urgent, then the focussed pane's keys, then everybody's."""
     if typing:
         return [action for action in of("chat") if action.footer]
-    everybody = [
-        a for a in of("anywhere") if a.keys and (a.footer or a.name in ("resume", "faster", "slower"))
-    ]
-    urgent = [a for a in everybody if a.name in ("resume", "faster", "slower")]
+    everybody = [a for a in of("anywhere") if a.keys and (a.footer or a.name in URGENT)]
+    urgent = [a for a in everybody if a.name in URGENT and a.name != "earlier"]
     shown = [*urgent, *(a for a in of(here) if a.footer), *(a for a in everybody if a not in urgent)]
     hidden = {"leave_input"} if here == "chat" else set()
     return [a for a in shown if applies(a, scene) and a.name not in hidden]

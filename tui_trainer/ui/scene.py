@@ -20,7 +20,7 @@ class Scene:
 
     folder: RunFolder
     mode: Mode
-    state: State = field(default_factory=State)
+    now: State = field(default_factory=State)  # all records that have come
     ink: Ink = field(default_factory=lambda: make_ink("rich"))
     trainer: Trainer = "starting"
     loading: bool = True  # the log has not been read to its end yet
@@ -32,8 +32,24 @@ class Scene:
     clock: Callable[[], float] = time.monotonic
     guess: Guessed | None = None  # the one last talked about
     guess_step: Stepped | None = None  # the step that the guess was part of
+    past: State | None = None  # the moment one looks back to
+    past_at: int | None = None  # its number among `now.moments`
     _since: float = 0.0
     _told: Validated | None = None
+
+    @property
+    def state(self) -> State:
+        """What is drawn: the run as it is now, or as it was when one looks back."""
+        return self.now if self.past is None else self.past
+
+    def show(self, past: State | None, at: int | None) -> None:
+        """Look back to a moment; None: come back to now."""
+        if past is None and self.past is None:
+            return
+        self.past, self.past_at = past, at
+        self.moment = None
+        self.guess = None
+        self.hold()
 
     @property
     def steers(self) -> bool:
@@ -42,7 +58,7 @@ class Scene:
 
     @property
     def paused(self) -> bool:
-        return self.replay_paused if self.mode == "replay" else self.state.paused
+        return self.replay_paused if self.mode == "replay" else self.now.paused
 
     def hold(self) -> None:
         """Choose the moment to talk about: the newest, but a passing one is held until it can be read."""

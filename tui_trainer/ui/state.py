@@ -12,6 +12,7 @@ from typing import Any
 from tui_trainer import events as e
 from tui_trainer.events import STAGES, Event, Record, StageName, WeightsName
 from tui_trainer.ui.fold import HANDLERS, Pick
+from tui_trainer.ui.moments import Moments
 from tui_trainer.ui.progress import StageProgress
 from tui_trainer.ui.series import Series
 
@@ -64,6 +65,7 @@ class State:
     examples: deque[e.BeforeAfter] = field(default_factory=lambda: deque(maxlen=KEPT_EXAMPLES))
     measured: dict[str, e.Measured] = field(default_factory=dict)
     weights: dict[WeightsName, e.WeightsFrozen] = field(default_factory=dict)
+    moments: Moments = field(default_factory=Moments)  # that one can go back to
     changed: Counter[str] = field(default_factory=Counter)
 
     def apply(self, record: Record) -> None:

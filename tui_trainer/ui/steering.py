@@ -33,9 +33,9 @@ class Steering:
             scene.replay_paused = not scene.replay_paused
             self.feed.set(paused=scene.replay_paused)
             return None
-        if scene.state.ended:
+        if scene.now.ended:
             return "The run is finished: there is nothing to pause."
-        return self._send(Continue(), "going on") if scene.state.paused else self._send(Pause(), "pausing")
+        return self._send(Continue(), "going on") if scene.now.paused else self._send(Pause(), "pausing")
 
     def step(self) -> str | None:
         """One step; of a run that is not paused, the pause."""
@@ -44,13 +44,13 @@ class Steering:
                 return self.pause()
             self.feed.step()
             return None
-        if self.scene.state.ended:
+        if self.scene.now.ended:
             return "The run is finished: there are no more steps."
-        return self._send(Continue(steps=1), "one step") if self.scene.state.paused else self.pause()
+        return self._send(Continue(steps=1), "one step") if self.scene.now.paused else self.pause()
 
     def pick(self, choice: Choice) -> str | None:
         """Answer the pair on offer."""
-        offered = self.scene.state.offered
+        offered = self.scene.now.offered
         if offered is None or self.scene.sent:
             return None
         return self._send(Pick(offered.pair, choice), "picking")

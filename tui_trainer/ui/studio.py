@@ -1,6 +1,7 @@
 """The Textual app that shows one run."""
 
 import contextlib
+from functools import partial
 from typing import Any, ClassVar, get_args
 
 from textual import on, work
@@ -8,6 +9,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from tui_trainer.errors import UserError
 from tui_trainer.events import Choice, Noticed, Record
 from tui_trainer.run.commands import Stop
 from tui_trainer.run.folder import RunFolder
@@ -25,8 +27,10 @@ from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.help import Help
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.ui.screens.simulate import Simulate
+from tui_trainer.ui.state import State
 from tui_trainer.ui.steering import LOOKING_ON, Steering
 from tui_trainer.ui.terminal import colour_mode, end_on_signals
+from tui_trainer.ui.travel import Travel, state_at
 from tui_trainer.ui.words import Mode
 
 TICK_SECONDS = 0.25
@@ -62,6 +66,7 @@ class Studio(App[RunFolder | None]):
         else:
             self.feed = feed.LiveFeed(folder, self.post_message)
             self.commander = Commander(folder, self.post_message)
+        self.travel = Travel(self.scene)
         self.steering = Steering(self.scene, self.feed, self.commander)
 
     def _drop_colours(self) -> None:
@@ -102,14 +107,14 @@ class Studio(App[RunFolder | None]):
 
     @on(feed.Arrived)
     def _arrived(self, message: feed.Arrived) -> None:
-        had_corpus = self.scene.state.corpus is not None
-        self.scene.state.apply_all(message.records)
+        had_corpus = self.scene.now.corpus is not None
+        self.scene.now.apply_all(message.records)
         self.feed.grant()
         if not self.scene.loading:
             self._tell_troubles(message.records)
-        if self.scene.state.corpus is not None and not had_corpus:
+        if self.scene.now.corpus is not None and not had_corpus:
             self._index_documents()
-        if self.scene.paused or self.scene.state.offered is not None:
+        if self.scene.paused or self.scene.now.offered is not None:
             self.tick()  # somebody waits for it
 
     def _tell_troubles(self, records: list[Record]) -> None:
@@ -202,6 +207,40 @@ class Studio(App[RunFolder | None]):
         if said is not None:
             self.call_later(self.say, said)
 
+    # -- looking back ------------------------------------------------------------------------------------
+
+    def do_earlier(self) -> None:
+        self._travel(-1)
+
+    def do_later(self) -> None:
+        self._travel(1)
+
+    def do_now(self) -> None:
+        self.travel.now()
+
+    def _travel(self, step: int) -> None:
+        if not self.travel.go(step):
+            return
+        if self.travel.target is None:
+            self.travel.now()
+        else:
+            self._fold_to(self.travel.target, self.scene.now.moments.kept[self.travel.target].position)
+
+    @work(thread=True, exclusive=True, group="travel")
+    def _fold_to(self, target: int, position: int) -> None:
+        if target != self.travel.target:
+            return  # the key was pressed again in the meantime
+        try:
+            state = state_at(self.scene.folder, position)
+        except UserError as error:
+            self.call_later(partial(self.say, str(error), error=True))
+            return
+        self.call_later(self._look_back, target, state)
+
+    def _look_back(self, target: int, state: State) -> None:
+        self.travel.arrived(target, state)
+        self.tick()
+
     def do_next_pane(self) -> None:
         self.dashboard.go(self.dashboard.current + 1)
 
@@ -234,15 +273,15 @@ class Studio(App[RunFolder | None]):
         run = self.scene.folder.id
         if self.scene.mode == "replay":
             return ""
-        if self.scene.state.ended:
+        if self.scene.now.ended:
             return f"The run is finished. Talk to it: tui-trainer chat {run}"
         if self.scene.trainer == "gone":
             return f"The trainer is not running. Go on: tui-trainer resume {run}"
-        paused = ", paused," if self.scene.state.paused else ""
+        paused = ", paused," if self.scene.now.paused else ""
         return f"Training goes on{paused} without this screen. See it again: tui-trainer attach {run}"
 
     def do_stop_and_quit(self) -> None:
-        if self.scene.trainer != "alive" or self.scene.state.ended:
+        if self.scene.trainer != "alive" or self.scene.now.ended:
             self.leave()
         else:
             self.say(self.steering.stop())

@@ -5,6 +5,7 @@ from textual.strip import Strip
 
 from tui_trainer.events import STAGES, StageName
 from tui_trainer.ui import words
+from tui_trainer.ui.chrome.timeline import timeline
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, ends, line
@@ -24,7 +25,8 @@ class Rail(LineView):
         self.scene = scene
 
     def lines(self, width: int, height: int) -> list[Strip]:
-        return [self._stages(width), self._figures(width)]
+        figures = self._figures(width) if self.scene.past is None else timeline(self.scene, width)
+        return [self._stages(width), figures]
 
     # -- stages ------------------------------------------------------------------------------------------
 

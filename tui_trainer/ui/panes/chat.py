@@ -89,7 +89,13 @@ class ChatPane(Vertical, can_focus=True):
     def follow(self) -> None:
         """Redraw if something that the pane shows has changed."""
         state = self.scene.state
-        seen = (state.changed["samples"], state.changed["frozen"], state.stage, state.ended)
+        seen = (
+            state.changed["samples"],
+            state.changed["frozen"],
+            state.stage,
+            state.ended,
+            self.scene.past_at,
+        )
         if seen != self._seen and self.size and self.display:
             self._seen = seen
             self.redraw()

@@ -48,6 +48,7 @@ class Pane(LineView, can_focus=True):
             self.scene.trainer,
             self.scene.loading,
             self.scene.state.stage,
+            self.scene.past_at,
         )
 
     @property

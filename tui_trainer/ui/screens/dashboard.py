@@ -162,10 +162,12 @@ class Dashboard(Screen[None]):
             scene.mode,
             scene.replay_paused,
             scene.replay_speed,
+            scene.past_at,
         )
         if seen != self._seen:
             self._seen = seen
-            self.set_class(scene.state.offered is not None and scene.steers, "asking")
+            asking = scene.state.offered is not None and scene.steers and scene.past is None
+            self.set_class(asking, "asking")
             self.redraw_frame()
         for pane in self.panes:
             pane.follow()
@@ -175,6 +177,8 @@ class Dashboard(Screen[None]):
         if stage == self._stage or stage is None:
             return
         self._stage = stage
+        if self.scene.past is not None:
+            self._guides = False  # one has come to see a pane: it stays
         for name in STAGES:
             self.set_class(name == stage, f"stage-{name}")
         if self._guides and not self.typing:
