@@ -3,12 +3,16 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tui_trainer.events import Event, Guessed, Stepped, Validated
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.drawing.ink import Ink, make_ink
 from tui_trainer.ui.state import State
 from tui_trainer.ui.words import Mode, Trainer
+
+if TYPE_CHECKING:
+    from tui_trainer.ui.pinned import Pinned
 
 HOLD_SECONDS = 2.5  # so long a sentence about a passing moment stays, to be read
 PASSING = (Guessed, Validated)
@@ -32,6 +36,7 @@ class Scene:
     clock: Callable[[], float] = time.monotonic
     guess: Guessed | None = None  # the one last talked about
     guess_step: Stepped | None = None  # the step that the guess was part of
+    pinned: "Pinned | None" = None  # an earlier run to compare with
     past: State | None = None  # the moment one looks back to
     past_at: int | None = None  # its number among `now.moments`
     _since: float = 0.0

@@ -60,10 +60,34 @@ class Series:
         return next((value for value in reversed(self.final) if value == value), None)
 
     @property
+    def end(self) -> int:
+        """The first step beyond all buckets."""
+        return len(self.final) * self.width
+
+    @property
     def extremes(self) -> tuple[float, float] | None:
         """The lowest and the highest value."""
         lows = [value for value in self.low if value == value]
         return (min(lows), max(value for value in self.high if value == value)) if lows else None
+
+    def at(self, step: float) -> float | None:
+        """The value at a step, or the nearest one before it."""
+        bucket = min(int(step) // self.width, len(self.final) - 1)
+        return next((v for v in reversed(self.final[: bucket + 1]) if v == v), None) if bucket >= 0 else None
+
+    def between(self, step: float) -> float:
+        """A growing count at a step: interpolated from 0 at step 0, at its mean rate beyond the last."""
+        # A bucket's final value belongs to the last step in it that was taken.
+        known = len(self.final) * self.width - 1 if self.width > 1 else len(self.final) - 1
+        last = self.last or 0.0
+        if step >= known:
+            return last * step / known if known > 0 else 0.0
+        bucket = int((step + 1) // self.width)
+        low_step = bucket * self.width - 1
+        low = (self.at(low_step) or 0.0) if low_step > 0 else 0.0
+        high = self.at(min(low_step + self.width, known)) or low
+        share = (step - max(0, low_step)) / self.width
+        return low + (high - low) * min(1.0, max(0.0, share))
 
     def columns(self, start: float, end: float, count: int) -> list[tuple[float, float, float]]:
         """(step, low, high) of at most `count` columns between two steps; NaN where there is nothing."""

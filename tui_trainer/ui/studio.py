@@ -1,7 +1,7 @@
 """The Textual app that shows one run."""
 
 import contextlib
-from functools import partial
+from functools import partialmethod
 from typing import Any, ClassVar, get_args
 
 from textual import on, work
@@ -9,7 +9,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tui_trainer.errors import UserError
 from tui_trainer.events import Choice, Noticed, Record
 from tui_trainer.run.commands import Stop
 from tui_trainer.run.folder import RunFolder
@@ -18,19 +17,20 @@ from tui_trainer.ui.actions import BY_NAME, bindings
 from tui_trainer.ui.commander import Answered, Commander
 from tui_trainer.ui.documents import Documents
 from tui_trainer.ui.drawing.ink import STUDIO, STUDIO_ANSI, make_ink
+from tui_trainer.ui.farewell import farewell_of
 from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.palette import Actions
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.dashboard import CONTEXTS, Dashboard
 from tui_trainer.ui.screens.figures import Figures
+from tui_trainer.ui.screens.glossary import Glossary
 from tui_trainer.ui.screens.help import Help
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.ui.screens.simulate import Simulate
-from tui_trainer.ui.state import State
 from tui_trainer.ui.steering import LOOKING_ON, Steering
 from tui_trainer.ui.terminal import colour_mode, end_on_signals
-from tui_trainer.ui.travel import Travel, state_at
+from tui_trainer.ui.travel import Travel
 from tui_trainer.ui.words import Mode
 
 TICK_SECONDS = 0.25
@@ -66,7 +66,7 @@ class Studio(App[RunFolder | None]):
         else:
             self.feed = feed.LiveFeed(folder, self.post_message)
             self.commander = Commander(folder, self.post_message)
-        self.travel = Travel(self.scene)
+        self.travel = Travel(self, self.scene)
         self.steering = Steering(self.scene, self.feed, self.commander)
 
     def _drop_colours(self) -> None:
@@ -207,39 +207,23 @@ class Studio(App[RunFolder | None]):
         if said is not None:
             self.call_later(self.say, said)
 
-    # -- looking back ------------------------------------------------------------------------------------
-
     def do_earlier(self) -> None:
-        self._travel(-1)
+        self.travel.step(-1)
 
     def do_later(self) -> None:
-        self._travel(1)
+        self.travel.step(1)
 
     def do_now(self) -> None:
         self.travel.now()
 
-    def _travel(self, step: int) -> None:
-        if not self.travel.go(step):
-            return
-        if self.travel.target is None:
-            self.travel.now()
-        else:
-            self._fold_to(self.travel.target, self.scene.now.moments.kept[self.travel.target].position)
+    def _go_to(self, number: int) -> None:
+        self.dashboard.go(number)
 
-    @work(thread=True, exclusive=True, group="travel")
-    def _fold_to(self, target: int, position: int) -> None:
-        if target != self.travel.target:
-            return  # the key was pressed again in the meantime
-        try:
-            state = state_at(self.scene.folder, position)
-        except UserError as error:
-            self.call_later(partial(self.say, str(error), error=True))
-            return
-        self.call_later(self._look_back, target, state)
-
-    def _look_back(self, target: int, state: State) -> None:
-        self.travel.arrived(target, state)
-        self.tick()
+    do_pane_1 = partialmethod(_go_to, 1)
+    do_pane_2 = partialmethod(_go_to, 2)
+    do_pane_3 = partialmethod(_go_to, 3)
+    do_pane_4 = partialmethod(_go_to, 4)
+    do_pane_5 = partialmethod(_go_to, 5)
 
     def do_next_pane(self) -> None:
         self.dashboard.go(self.dashboard.current + 1)
@@ -252,6 +236,9 @@ class Studio(App[RunFolder | None]):
 
     def do_figures(self) -> None:
         self.push_screen(Figures(self.scene))
+
+    def do_glossary(self) -> None:
+        self.push_screen(Glossary(self.scene))
 
     def do_help(self) -> None:
         self.push_screen(Help(self.scene, self.dashboard.context))
@@ -266,19 +253,8 @@ class Studio(App[RunFolder | None]):
 
     def leave(self, following: RunFolder | None = None, farewell: str | None = None) -> None:
         """Close the screen; the trainer is not asked."""
-        self.farewell = self._farewell() if farewell is None else farewell
+        self.farewell = farewell_of(self.scene) if farewell is None else farewell
         self.exit(following)
-
-    def _farewell(self) -> str:
-        run = self.scene.folder.id
-        if self.scene.mode == "replay":
-            return ""
-        if self.scene.now.ended:
-            return f"The run is finished. Talk to it: tui-trainer chat {run}"
-        if self.scene.trainer == "gone":
-            return f"The trainer is not running. Go on: tui-trainer resume {run}"
-        paused = ", paused," if self.scene.now.paused else ""
-        return f"Training goes on{paused} without this screen. See it again: tui-trainer attach {run}"
 
     def do_stop_and_quit(self) -> None:
         if self.scene.trainer != "alive" or self.scene.now.ended:
@@ -303,18 +279,3 @@ class Studio(App[RunFolder | None]):
             self.call_later(self.leave, following, f"Stopped; it can be resumed: {self.scene.folder.id}")
 
     _following: str | None = None
-
-    def do_pane_1(self) -> None:
-        self.dashboard.go(1)
-
-    def do_pane_2(self) -> None:
-        self.dashboard.go(2)
-
-    def do_pane_3(self) -> None:
-        self.dashboard.go(3)
-
-    def do_pane_4(self) -> None:
-        self.dashboard.go(4)
-
-    def do_pane_5(self) -> None:
-        self.dashboard.go(5)

@@ -1,13 +1,13 @@
 """Which curves there are, and how each is framed: axes that never jump while a curve grows."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.strip import Strip
 
 from tui_trainer.events import StageName
-from tui_trainer.ui.drawing import numbers, plot
+from tui_trainer.ui.boards.axes import Span, View, XAxis, log_ticks
+from tui_trainer.ui.drawing import plot
 from tui_trainer.ui.drawing.plot import Axes, Curve, Level
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.state import State
@@ -45,7 +45,7 @@ FEEDBACK_CHARTS: tuple[Chart, ...] = (
 )
 
 
-def spans(state: State) -> list[tuple[StageName, int, int]]:
+def spans(state: State) -> list[Span]:
     """The learning stages on one axis: (stage, first step, last step), as planned or as run."""
     found = []
     start = 0
@@ -61,52 +61,104 @@ def spans(state: State) -> list[tuple[StageName, int, int]]:
     return found
 
 
-def draw(scene: Scene, chart: Chart, width: int, height: int) -> list[Strip]:
+def draw(scene: Scene, chart: Chart, width: int, height: int, view: View | None = None) -> list[Strip]:
     """The chart as lines, empty where there is no room for one."""
-    return (
-        _feedback(scene, chart, width, height) if chart.feedback else _learning(scene, chart, width, height)
-    )
+    if chart.feedback:
+        return _feedback(scene, chart, width, height)
+    return _learning(scene, chart, width, height, view or View())
 
 
-def _learning(scene: Scene, chart: Chart, width: int, height: int) -> list[Strip]:
+def _learning(scene: Scene, chart: Chart, width: int, height: int, view: View) -> list[Strip]:
     state, ink = scene.state, scene.ink
-    stages = spans(state)
-    if not stages:
+    axis = XAxis(state, spans(state), view.unit)
+    if not axis.spans or not axis.end:
         return []
-    end = stages[-1][2]
-    columns = max(16, width)
+    window = axis.window(view)
+    distance = 4 * (window[1] - window[0]) / max(16, width)
     lines: list[Curve] = []
     dots: list[Curve] = []
-    highest = 0.0
-    for stage, first, last in stages:
-        share = max(2, round(columns * (last - first) / end))
-        for metric, into in ((chart.metric, lines), (chart.dots, dots)):
-            series = None if metric is None else state.curve(stage, metric)
-            if series is None:
-                continue
-            points = [(x + first, low, high) for x, low, high in series.columns(0, last - first, share)]
-            seldom = metric in ("validation", "bits")
-            style = ink.strong if into is dots else ink.accent(stage)
-            sign = "•" if into is dots else None
-            if seldom:
-                points = plot.joined(points)
+    if scene.pinned is not None:
+        pinned = scene.pinned.state
+        other = XAxis(pinned, spans(pinned), view.unit)
+        for stage, first, last in other.spans:
+            points = _points(pinned, other, (stage, first, last), chart.metric, width, window)
+            lines.append(Curve(points, ink.muted, "·"))
+    for span in axis.spans:
+        seldom = chart.metric in ("validation", "bits")
+        points = _points(state, axis, span, chart.metric, width, window)
+        lines.append(Curve(plot.joined(points) if seldom else points, ink.accent(span[0])))
+        if chart.dots is not None:
+            points = plot.joined(_points(state, axis, span, chart.dots, width, window))
             # Dots closer than four cells would hide the line behind them.
-            into.append(Curve(_sparse(points, 4 * end / columns) if into is dots else points, style, sign))
-            highest = max(highest, (series.extremes or (0.0, 0.0))[1])
+            dots.append(Curve(_sparse(points, distance), ink.strong, "•"))
+    values = [y for c in (*lines, *dots) for _, low, high in c.columns for y in (low, high) if y == y]
     levels = []
     chance = state.validated.chance_nats if state.validated is not None else None
-    if chart is LOSS:
-        if chance is not None:
-            levels.append(Level(chance, ink.muted))
-        highest = min(max(highest, chance or 0.0), 1.5 * chance) if chance else highest
+    if chart is LOSS and chance is not None:
+        levels.append(Level(chance, ink.muted))
+        values = [min(value, 1.5 * chance) for value in values] + ([] if view.zoomed else [chance])
+    bottom, top, ticks_ = _y(chart, values, height, view)
+    shown = [*lines, *dots]
+    if view.log:
+        shown = [Curve(_logarithms(curve.columns), curve.style, curve.sign) for curve in shown]
+        levels = [Level(math.log10(level.y), level.style) for level in levels if level.y > 0]
+    if view.cursor is not None and (at := position(axis, view.cursor)) is not None:
+        parts = 2 * height
+        column = [(at, y, y) for y in (bottom + (top - bottom) * i / parts for i in range(parts + 1))]
+        shown = [Curve(column, ink.text, "│"), *shown]
+    axes = Axes(x=window, y=(bottom, top), x_ticks=_x_ticks(axis, window, width), y_ticks=ticks_)
+    return plot.draw(width, height, axes, shown, levels, ink)
+
+
+def _points(
+    state: State, axis: XAxis, span: Span, metric: str, width: int, window: tuple[float, float]
+) -> plot.Columns:
+    """A metric of one stage, about one point a column, as far as it is in the window."""
+    stage, first, last = span
+    series = state.curve(stage, metric)
+    if series is None:
+        return []
+    start, end = axis.position(stage, 0), axis.position(stage, last - first)
+    columns = max(2, round(max(16, width) * (end - start) / ((window[1] - window[0]) or 1.0)))
+    points = [
+        (axis.position(stage, step), low, high)
+        for step, low, high in series.columns(0, last - first, min(columns, 4096))
+    ]
+    return [point for point in points if window[0] <= point[0] <= window[1]]
+
+
+def position(axis: XAxis, cursor: int) -> float | None:
+    """Where a step of all learning stages stands on the axis."""
+    for stage, first, last in axis.spans:
+        if first <= cursor <= last:
+            return axis.position(stage, cursor - first)
+    return None
+
+
+def _y(
+    chart: Chart, values: list[float], height: int, view: View
+) -> tuple[float, float, list[tuple[float, str]]]:
+    """Bottom, top and ticks of the y axis; logarithms where it is logarithmic."""
+    highest = max(values, default=0.0)
+    if view.log:
+        positive = [value for value in values if value > 0] or [0.1, 1.0]
+        low, high = min(positive), max(positive)
+        high = high if high > low * 1.01 else low * 1.5
+        return math.log10(low), math.log10(high), log_ticks(low, high)
+    if view.zoomed and values and max(values) > min(values):
+        low, high = min(values), highest
+        room = (high - low) * 0.08
+        return low - room, high + room, ticks(low - room, high + room, height)
     top = ceiling(highest)
-    axes = Axes(
-        x=(0, end),
-        y=(chart.floor or 0.0, top),
-        x_ticks=_stage_ticks(stages, width),
-        y_ticks=ticks(0, top, height),
-    )
-    return plot.draw(width, height, axes, [*lines, *dots], levels, ink)
+    return chart.floor or 0.0, top, ticks(0, top, height)
+
+
+def _logarithms(columns: plot.Columns) -> plot.Columns:
+    """What is not above nothing has no logarithm: a gap."""
+    return [
+        (x, math.log10(low) if low > 0 else math.nan, math.log10(high) if high > 0 else math.nan)
+        for x, low, high in columns
+    ]
 
 
 def _sparse(points: plot.Columns, distance: float) -> list[tuple[float, float, float]]:
@@ -118,13 +170,17 @@ def _sparse(points: plot.Columns, distance: float) -> list[tuple[float, float, f
     return kept[::-1]
 
 
-def _stage_ticks(stages: Sequence[tuple[StageName, int, int]], width: int) -> list[tuple[float, str]]:
-    found: list[tuple[float, str]] = [(0, "0")]
-    for stage, first, last in stages:
-        if width * (last - first) / stages[-1][2] > len(STAGE[stage]) + 12:
-            found.append(((first + last) / 2, STAGE[stage]))
-        found.append((last, numbers.count(last)))
-    return found
+def _x_ticks(axis: XAxis, window: tuple[float, float], width: int) -> list[tuple[float, str]]:
+    """The ends of what is shown, the stages' boundaries, and their names where there is room."""
+    low, high = window
+    found: list[tuple[float, str]] = [(low, axis.unit.label(low))]
+    for stage, first, last in axis.spans:
+        start, end = axis.position(stage, 0), axis.position(stage, last - first)
+        if width * (min(end, high) - max(start, low)) / (high - low) > len(STAGE[stage]) + 12:
+            found.append(((max(start, low) + min(end, high)) / 2, STAGE[stage]))
+        if low < end < high - 6 * (high - low) / width:
+            found.append((end, axis.unit.label(end)))
+    return [*found, (high, axis.unit.label(high))]
 
 
 def _feedback(scene: Scene, chart: Chart, width: int, height: int) -> list[Strip]:

@@ -5,12 +5,18 @@ from typing import ClassVar
 
 from textual.strip import Strip
 
+from tui_trainer.errors import UserError
+from tui_trainer.ui import metrics_csv, pinned
 from tui_trainer.ui.actions import Context, bindings
 from tui_trainer.ui.boards import curves
+from tui_trainer.ui.boards.axes import UNITS, View, XAxis
 from tui_trainer.ui.boards.curves import CHARTS, FEEDBACK_CHARTS, KL, LOSS, REWARD, Chart
+from tui_trainer.ui.boards.reading import readings
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.lines import Part, filled, line
 from tui_trainer.ui.panes.pane import Pane, empty
+from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.scene import Scene
 
 BOTH = Chart("reward and KL", "reward", feedback=True)
 REDRAW_SECONDS = 0.5  # a curve grows by less than a cell in that time
@@ -27,6 +33,10 @@ class LossPane(Pane):
     chosen = 0
     _drawn = 0.0
 
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self.view = View()
+
     @property
     def charts(self) -> tuple[Chart, ...]:
         """What can be chosen now; the first is what is shown without a choice."""
@@ -39,6 +49,75 @@ class LossPane(Pane):
 
     def do_previous_curve(self) -> None:
         self.chosen = (self.chosen - 1) % len(self.charts)
+
+    # -- what a person chooses ---------------------------------------------------------------------------
+
+    def do_cursor_left(self) -> None:
+        self._move(-1)
+
+    def do_cursor_right(self) -> None:
+        self._move(1)
+
+    def _move(self, columns: int) -> None:
+        spans = curves.spans(self.scene.state)
+        if not spans:
+            return
+        end = spans[-1][2]
+        low, high = self.view.zoom
+        column = max(1, round(end * (high - low) / max(1, self.size.width - 8)))
+        at = self._here() if self.view.cursor is None else self.view.cursor + columns * column
+        self.view.cursor = max(0, min(end, at))
+
+    def _here(self) -> int:
+        """The latest step, on the axis of all steps."""
+        spans = curves.spans(self.scene.state)
+        begun = [first + self.scene.state.stages[stage].step for stage, first, _ in spans]
+        return max((at for at in begun), default=0) if begun else 0
+
+    def do_no_cursor(self) -> None:
+        self.view.cursor, self.view.zoom = None, (0.0, 1.0)
+
+    def do_zoom_in(self) -> None:
+        self._zoom(0.5)
+
+    def do_zoom_out(self) -> None:
+        self._zoom(2.0)
+
+    def _zoom(self, factor: float) -> None:
+        spans = curves.spans(self.scene.state)
+        axis = XAxis(self.scene.state, spans, self.view.unit)
+        at = curves.position(axis, self._here() if self.view.cursor is None else self.view.cursor)
+        if axis.end and at is not None:
+            self.view.zoom_by(factor, at / axis.end)
+
+    def do_log_axis(self) -> None:
+        self.view.log = not self.view.log
+
+    def do_x_unit(self) -> None:
+        self.view.unit = UNITS[(UNITS.index(self.view.unit) + 1) % len(UNITS)]
+
+    def do_pin_run(self) -> None:
+        self.app.run_worker(self._pin, thread=True, exclusive=True, group="pin")
+
+    def _pin(self) -> None:
+        found = pinned.after(self.scene.folder, self.scene.pinned)
+        self.app.call_from_thread(self._pinned, found)
+
+    def _pinned(self, found: pinned.Pinned | None) -> None:
+        if found is None and self.scene.pinned is None:
+            self.app.notify("There is no other run to compare with.", markup=False)
+        self.scene.pinned = found
+        self.redraw()
+
+    def do_export_csv(self) -> None:
+        self.app.run_worker(self._export, thread=True, exclusive=True, group="csv")
+
+    def _export(self) -> None:
+        try:
+            said = f"All metrics are in {one_line(str(metrics_csv.write(self.scene.folder)))}"
+        except (UserError, OSError) as error:
+            said = f"No metrics.csv could be written: {one_line(str(error))}"
+        self.app.call_from_thread(self.app.notify, said, markup=False)
 
     def follow(self) -> None:
         # Drawing costs milliseconds, so not at every tick; the last state is drawn by the tick after.
@@ -55,9 +134,12 @@ class LossPane(Pane):
         if chart is BOTH:
             return self._both(width, height)
         body = height - 2 if chart is LOSS else height - 1
-        drawn = curves.draw(self.scene, chart, width, body)
+        drawn = curves.draw(self.scene, chart, width, body, self.view)
         if not drawn or not self._begun(chart):
             return self._empty(width, height)
+        if self.view.cursor is not None and not chart.feedback:
+            head = readings(self.scene, curves.spans(self.scene.state), self.view.cursor, width)
+            return [*head[: height - body], *drawn]
         if chart is LOSS:
             return [self._legend(), self._figures(width), *drawn]
         return [self._heading(chart), *drawn]
@@ -122,7 +204,18 @@ class LossPane(Pane):
                 (f"{numbers.small(state.stepped.gradient_norm)}", ink.strong),
                 (" gradient" if width >= 48 else " grad", ink.muted),
             ]
-        return line(*parts)
+        return self._compared(parts, width)
+
+    def _compared(self, parts: list[Part], width: int) -> Strip:
+        """The second line; with a run to compare with, that comes first."""
+        pinned_ = self.scene.pinned
+        if pinned_ is None:
+            return line(*parts)
+        ink = self.scene.ink
+        validated = pinned_.state.validated
+        then = f" {validated.nats:.2f}" if validated is not None else ""
+        left = line(("· ", ink.muted), (one_line(pinned_.run), ink.muted), (then, ink.strong))
+        return left.crop(0, width)
 
     def _empty(self, width: int, height: int) -> list[Strip]:
         vocabulary = self.scene.state.setting("data.vocabulary")
