@@ -109,6 +109,9 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
         int, Meta(ge=0, description="rows of documents replayed a step", extra=_unit("rows"))
     ] = 2
     pairs: Annotated[int, Meta(ge=100, description="pairs written", extra=_unit("pairs"))] = 8000
+    sums: Annotated[
+        float, Meta(ge=0, le=50, description="of the pairs, how many are sums", extra=_unit("%"))
+    ] = 3.0
     matrix_lr: Annotated[Rate, Meta(description="Muon's learning rate, for the matrices")] = 0.012
     embedding_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the embeddings")] = 0.008
     head_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the head")] = 0.004
@@ -196,6 +199,7 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "pretrain.batch": 12,
         "finetune.steps": 700,
         "finetune.pairs": 12000,
+        "finetune.sums": 12.0,
         "feedback.steps": 120,
     },
 }

@@ -94,7 +94,7 @@ def _tiny_world(settings: Settings, seed: int) -> Gathered:
     rating, held_out = rating_prompts(world, seed)
     return Gathered(
         documents=plant(world, write_documents(world, settings.data.documents, seed), seed),
-        pairs=finetuning_pairs(world, settings.finetune.pairs, seed),
+        pairs=finetuning_pairs(world, settings.finetune.pairs, seed, settings.finetune.sums),
         questions={**evaluation_questions(world, seed), **probe_questions(world)},
         rating_prompts=rating,
         held_out_prompts=held_out,
