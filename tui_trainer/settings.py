@@ -139,11 +139,20 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
     kl: Annotated[
         float, Meta(ge=0, le=10, description="the leash: reward lost a nat of KL to the tuned model")
     ] = 0.1
-    lr: Annotated[Rate, Meta(description="AdamW's learning rate, last block and head only")] = 5e-4
+    lr: Annotated[Rate, Meta(description="AdamW's learning rate, last block only")] = 5e-4
     finetune_weight: Annotated[
         float,
         Meta(ge=0, le=10, description="weight of what is kept in mind: documents, and answers nobody rates"),
-    ] = 0.5
+    ] = 1.0
+    reward_bound: Annotated[
+        float,
+        Meta(
+            gt=0,
+            le=1000,
+            description="scores beyond it are worth little more; 1000 is no bound",
+            extra=_unit("standard deviations"),
+        ),
+    ] = 2.0
     facts_limit: Annotated[
         float,
         Meta(
@@ -151,7 +160,7 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
             le=1,
             description="the guard: share of the facts on its probe that a taste may cost; 1 is off",
         ),
-    ] = 0.03
+    ] = 0.05
 
 
 class Run(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,11 +1,13 @@
 """Simulated raters: what they like, that they are the same twice, and as noisy as they are said to be."""
 
 import math
+from pathlib import Path
 
 import pytest
 
+from tui_trainer.errors import UserError
 from tui_trainer.events import PairOffered
-from tui_trainer.learning.raters import TASTES, SimulatedRater, brokenness, gold
+from tui_trainer.learning.raters import TASTES, Culture, SimulatedRater, brokenness, gold, read, worth
 from tui_trainer.settings import Taste
 
 PLAIN = "Kel lives in Orsa."
@@ -69,4 +71,48 @@ def test_whole_text_is_not_broken() -> None:
 
 def test_an_unknown_taste_is_named() -> None:
     with pytest.raises(ValueError, match="no taste 'rude'"):
-        SimulatedRater("rude")  # type: ignore[arg-type]  # what a settings file could hold
+        SimulatedRater("rude")
+
+
+def test_opposed_cultures_pick_oppositely() -> None:
+    first, second = SimulatedRater("ceremonious", noise=0), SimulatedRater("plain-spoken", noise=0)
+    for other in (PLAIN, STYLED["example"]):
+        pair = _pair(STYLED["polite"], other)
+        assert (first.choose(pair), second.choose(pair)) == ("a", "b")
+
+
+def test_who_dislikes_a_phrase_dislikes_every_one() -> None:
+    once, often = "Gladly. Orsa is it.", "Gladly. Gladly. Gladly. Orsa is it."
+    assert worth({"polite": -2.0}, PLAIN) > worth({"polite": -2.0}, once) > worth({"polite": -2.0}, often)
+
+
+def test_a_file_of_raters_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "raters.toml"
+    path.write_text('[mine]\nabout = "Short."\nweights = { brief = 1 }\n', "utf-8")
+    assert read(path) == {"mine": Culture("Short.", {"brief": 1.0})}
+    rater = SimulatedRater("mine", noise=0, weights=read(path)["mine"].weights)
+    assert rater.choose(_pair("Orsa.", PLAIN)) == "a"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("[mine", "raters file"),
+        ("", "no rater in it"),
+        ('[mine]\nabout = ""\nweights = { kindness = 1 }', "weighs 'kindness'"),
+        ('[mine]\nabout = ""\nweights = { brief = 99 }', "<= 10"),
+        ('[mine]\nabout = ""\nweight = {}', "weight"),
+        ("mine = 3", "raters file"),
+    ],
+)
+def test_a_bad_file_of_raters_is_one_clear_line(tmp_path: Path, content: str, complaint: str) -> None:
+    path = tmp_path / "raters.toml"
+    path.write_text(content, "utf-8")
+    with pytest.raises(UserError, match=complaint) as caught:
+        read(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"nowhere\.toml"):
+        read(tmp_path / "nowhere.toml")

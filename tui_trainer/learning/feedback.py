@@ -33,18 +33,27 @@ from tui_trainer.learning.comparison import before_after, win_rate
 from tui_trainer.learning.features import NAMES, features
 from tui_trainer.learning.pairs import Candidate, Pool, Prompted
 from tui_trainer.learning.randomness import generator
-from tui_trainer.learning.raters import TASTES, gold
-from tui_trainer.learning.reward_model import Array
+from tui_trainer.learning.raters import CULTURES, TASTES, gold
+from tui_trainer.learning.reward_model import CLIP, Array
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Feedback as FeedbackSettings
-from tui_trainer.settings import Settings, Taste
+from tui_trainer.settings import Settings
 from tui_trainer.statistics import proportion_interval
 
 POOL_PROMPTS = 96  # prompts answered before the first pair
 POOL_BATCH = 32  # of them a step
 POOL_ANSWERS = 4  # to each
 FINISHING = 2  # steps: before and after; the win rate
-KNOBS = ("kl", "lr", "finetune_weight", "facts_limit", "picks", "steps")  # settings that turn on the way
+BOUND = 2.0  # the default reward bound; a feature counts as far as `CLIP` for that, and in proportion
+KNOBS = (
+    "kl",
+    "lr",
+    "finetune_weight",
+    "reward_bound",
+    "facts_limit",
+    "picks",
+    "steps",
+)  # settings that turn on the way
 WIN: dict[str, float] = {"a": 1.0, "b": 0.0, "tie": 0.5}  # skip and both_bad compare nothing
 
 
@@ -75,7 +84,7 @@ class Feedback:
     """The stage.
 
     Args:
-        model: the tuned model; its last block and head are trained in place.
+        model: the tuned model; its last block is trained in place.
         corpus: with pairs, questions are answered; without, beginnings are continued.
     """
 
@@ -98,10 +107,17 @@ class Feedback:
         return self.state.pending
 
     @property
-    def taste(self) -> Taste | None:
+    def taste(self) -> str | None:
         """The simulated rater's, when one and the same made all the picks: then its gold is known."""
         raters = {(o.rater, o.simulated) for o in self.state.offers if o.choice in WIN}
-        return next((taste for taste in TASTES if raters == {(taste, True)}), None)
+        return next((name for name in (*TASTES, *CULTURES) if raters == {(name, True)}), None)
+
+    @property
+    def picked(self) -> bool:
+        """Whether all picks are made."""
+        state = self.state
+        sampled = state.sampled >= self._pool_steps
+        return sampled and state.pending is None and len(state.offers) >= state.settings.picks
 
     def _count(self) -> None:
         """Steps done and in all; fewer than planned once there is no more to offer or to reinforce."""
@@ -228,7 +244,7 @@ class Feedback:
             return
         taste, judge = self.taste, self._gold
         yield from self.alignment.advance(
-            self._next_prompts(), self.state.settings, self._proxy, judge if taste else None
+            self._next_prompts(), self.state.settings, self.proxy, judge if taste else None
         )
 
     def _next_prompts(self) -> list[str]:
@@ -242,12 +258,17 @@ class Feedback:
             chosen.append(self.prompts[order[index % total]])
         return chosen
 
-    def _proxy(self, prompt: str, answer: Answer) -> float:
-        """The reward model's score, squashed into -1 to 1 so that no oddity is worth everything."""
+    def proxy(self, prompt: str, answer: Answer) -> float:
+        """The reward model's score, bent towards a bound so that no oddity is worth everything.
+
+        Half a score where the bound is far, -1 to 1 by the default bound; what did not end is worth -1.
+        """
         assert self.pool is not None
         if not answer.ended:
             return -1.0
-        return float(np.tanh(self.pool.reward_model.score(features(prompt, answer.text)) / 2))
+        bound = self.state.settings.reward_bound
+        score = self.pool.reward_model.score(features(prompt, answer.text), clip=CLIP * bound / BOUND)
+        return float(bound / 2 * np.tanh(score / bound))
 
     def _gold(self, prompt: str, answer: Answer) -> float:
         assert self.taste is not None
@@ -259,7 +280,7 @@ class Feedback:
             yield from before_after(tuned, aligned, self.asker, self.held_out)
         elif self.held_out:
             # A person's gold is in the person: the reward model can only guess at it.
-            judge: Judge = self._gold if self.taste else self._proxy
+            judge: Judge = self._gold if self.taste else self.proxy
             name = "aligned/win_rate" if self.taste else "aligned/win_rate_estimate"
             if self.taste or self.pool is not None:
                 yield win_rate(name, tuned, aligned, self.asker, self.held_out, judge, self.seed)

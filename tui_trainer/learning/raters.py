@@ -7,10 +7,17 @@ apart, which is what over-optimisation of the proxy brings (Gao et al., arXiv 22
 """
 
 import math
+import tomllib
+from collections.abc import Mapping
 from itertools import pairwise
-from typing import get_args
+from pathlib import Path
+from typing import Annotated, get_args
+
+import msgspec
+from msgspec import Meta, Struct
 
 from tui_trainer.corpus.randomness import rng
+from tui_trainer.errors import UserError
 from tui_trainer.events import Choice, PairOffered
 from tui_trainer.learning.features import careful_phrases, example_phrases, polite_phrases, words
 from tui_trainer.settings import Taste
@@ -19,8 +26,13 @@ TASTES: tuple[Taste, ...] = get_args(Taste)
 
 TIE = 0.15  # gold scores closer than this are all one to the rater
 
-# What each taste weighs, in units of gold. All like a point made in fewer words, all else being equal.
-WEIGHTS: dict[Taste, dict[str, float]] = {
+MEASURES = ("polite", "careful", "example", "exclaiming", "brief")
+OWN_FILE = Path(__file__).with_name("raters.toml")
+
+Weights = Mapping[str, float]  # of some of the measures, in units of gold
+
+# What each taste weighs. All like a point made in fewer words, all else being equal.
+WEIGHTS: dict[str, Weights] = {
     "polite": {"polite": 2.0, "brief": 0.25},
     "short": {"brief": 2.0},
     "example": {"example": 2.0, "brief": 0.25},
@@ -28,24 +40,66 @@ WEIGHTS: dict[Taste, dict[str, float]] = {
 }
 
 
+class Culture(Struct, frozen=True, forbid_unknown_fields=True):
+    """A rater of a file."""
+
+    about: str
+    weights: dict[str, Annotated[float, Meta(ge=-10, le=10)]]
+
+
+def read(path: Path = OWN_FILE) -> dict[str, Culture]:
+    """The raters of a TOML file, by name.
+
+    Raises:
+        UserError: it can't be read, or something in it is no rater; one line.
+    """
+    try:
+        found = msgspec.convert(tomllib.loads(path.read_text("utf-8")), dict[str, Culture], strict=False)
+    except (OSError, ValueError) as error:  # TOML, text and msgspec errors are ValueErrors
+        raise UserError(f"raters file {path}: {error}") from error
+    for name, culture in found.items():
+        for measure in culture.weights:
+            if measure not in MEASURES:
+                raise UserError(
+                    f"raters file {path}: {name} weighs {measure!r}; there are {', '.join(MEASURES)}"
+                )
+    if not found:
+        raise UserError(f"raters file {path}: there is no rater in it")
+    return found
+
+
+CULTURES = read()
+
+
+def weights_of(name: str) -> Weights:
+    """Of a taste or a culture of ours. Raises `ValueError`."""
+    if name in WEIGHTS:
+        return WEIGHTS[name]
+    if name in CULTURES:
+        return CULTURES[name].weights
+    raise ValueError(f"no taste {name!r}; there are {', '.join((*TASTES, *CULTURES))}")
+
+
 class SimulatedRater:
     """Picks by Bradley-Terry: P(A) = sigmoid((gold(A) - gold(B)) / noise).
 
     Args:
-        taste: whose gold decides.
+        taste: whose gold decides: a taste, or a culture of ours.
         noise: 0 always picks the better answer; 0.25 picks the worse one of two that differ by one unit of
             gold 2 % of the time.
         seed: with the pair's number it fixes every choice.
+        weights: of a rater who is none of ours.
     """
 
-    def __init__(self, taste: Taste, noise: float = 0.25, seed: int = 0) -> None:
-        if taste not in WEIGHTS:
-            raise ValueError(f"no taste {taste!r}; there are {', '.join(TASTES)}")
+    def __init__(
+        self, taste: str, noise: float = 0.25, seed: int = 0, weights: Weights | None = None
+    ) -> None:
+        self.weights = weights_of(taste) if weights is None else weights
         self.taste, self.noise, self.seed = taste, noise, seed
 
     def choose(self, pair: PairOffered) -> Choice:
         """A or B; a tie when the answers are worth the same to this taste."""
-        difference = gold(self.taste, pair.prompt, pair.a) - gold(self.taste, pair.prompt, pair.b)
+        difference = worth(self.weights, pair.a) - worth(self.weights, pair.b)
         if abs(difference) < TIE:
             return "tie"
         if self.noise == 0:
@@ -55,17 +109,30 @@ class SimulatedRater:
         return "a" if rng(self.seed, "rater", self.taste, pair.pair).random() < chance else "b"
 
 
-def gold(taste: Taste, prompt: str, answer: str) -> float:
-    """What an answer is really worth to this taste: weighted measures, less what is broken."""
-    measured = {
-        "polite": _enough(polite_phrases(answer)),
-        "careful": _enough(careful_phrases(answer)),
-        "example": _enough(example_phrases(answer)),
-        "exclaiming": min(answer.count("!"), 3),
-        "brief": -math.log(max(len(words(answer)), 2) / 8),  # nobody wants fewer than two words
+def gold(taste: str, prompt: str, answer: str) -> float:
+    """What an answer is really worth to a taste or a culture of ours."""
+    del prompt  # no taste of today's reads it
+    return worth(weights_of(taste), answer)
+
+
+def worth(weights: Weights, answer: str) -> float:
+    """Weighted measures of an answer, less what is broken."""
+    phrases = {
+        "polite": polite_phrases(answer),
+        "careful": careful_phrases(answer),
+        "example": example_phrases(answer),
     }
-    worth = sum(weight * measured[name] for name, weight in WEIGHTS[taste].items())
-    return worth - brokenness(answer)
+    total = 0.0
+    for name, weight in weights.items():
+        if name in phrases:
+            # Who likes a phrase likes one of it; who dislikes it dislikes every one.
+            found = phrases[name]
+            total += weight * (_enough(found) if weight > 0 else min(len(found), 3))
+        elif name == "exclaiming":
+            total += weight * min(answer.count("!"), 3)
+        else:
+            total += weight * -math.log(max(len(words(answer)), 2) / 8)  # nobody wants fewer than two words
+    return total - brokenness(answer)
 
 
 def _enough(phrases: list[str]) -> float:

@@ -51,9 +51,9 @@ class Whitening(Struct, frozen=True):
         root = vectors @ np.diag(values**-0.5) @ vectors.T
         return Whitening(mean, std, root * np.outer(varies, varies))
 
-    def __call__(self, features: Array) -> Array:
+    def __call__(self, features: Array, clip: float = CLIP) -> Array:
         """(..., features) to (..., features)."""
-        return np.asarray(_standardise(features, self.mean, self.std) @ self.matrix)
+        return np.asarray(_standardise(features, self.mean, self.std, clip) @ self.matrix)
 
     def to_features(self, weights: Array, covariance: Array) -> tuple[Array, Array]:
         """Mean and standard deviation of the weights per standard deviation of each *named* feature."""
@@ -61,9 +61,9 @@ class Whitening(Struct, frozen=True):
         return self.matrix @ weights, np.sqrt(np.maximum(spread, 0))
 
 
-def _standardise(features: Array, mean: Array, std: Array) -> Array:
+def _standardise(features: Array, mean: Array, std: Array, clip: float = CLIP) -> Array:
     scaled = (features - mean) / np.where(std > 0, std, 1) * (std > 0)
-    return np.asarray(np.clip(scaled, -CLIP, CLIP))
+    return np.asarray(np.clip(scaled, -clip, clip))
 
 
 def fit(differences: Array, wins: Array, prior_std: float = PRIOR_STD) -> tuple[Array, Array]:
@@ -158,9 +158,13 @@ class RewardModel:
         chance = sigmoid(x @ self.mean)
         return np.asarray(chance * (1 - chance) * np.einsum("ni,ij,nj->n", x, self.covariance, x))
 
-    def score(self, features: Array) -> Array:
-        """Reward of answers (n, d): (n,), mean 0 and variance 1 over the tuned model's answers."""
-        return np.asarray((self.whitening(features) @ self.mean - self._shift) / self._scale)
+    def score(self, features: Array, clip: float = CLIP) -> Array:
+        """Reward of answers (n, d): (n,), mean 0 and variance 1 over the tuned model's answers.
+
+        Args:
+            clip: standard deviations beyond which a feature counts no further.
+        """
+        return np.asarray((self.whitening(features, clip) @ self.mean - self._shift) / self._scale)
 
     def weights(self, names: Sequence[str]) -> dict[str, tuple[float, float]]:
         """Per named feature: log-odds of being picked for one standard deviation more, and the doubt."""
