@@ -10,6 +10,7 @@ import pytest
 import tui_trainer
 from tui_trainer import cli
 from tui_trainer.learning.experiments import EXPERIMENTS
+from tui_trainer.learning.feedback_experiments import ON_TUNED
 from tui_trainer.run.folder import create, list_runs, runs_directory
 from tui_trainer.run.plan import Plan
 from tui_trainer.settings import PRESETS, Settings, describe
@@ -156,7 +157,7 @@ def test_the_data_option_takes_what_a_shell_makes_of_a_pattern(
 
 
 def test_experiments_are_those_that_there_are() -> None:
-    assert list(cli.EXPERIMENTS) == list(EXPERIMENTS)
+    assert list(cli.EXPERIMENTS) == [*EXPERIMENTS, *ON_TUNED]
 
 
 def test_version(capsys: Capture) -> None:

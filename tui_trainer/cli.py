@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from tui_trainer.run.folder import RunFolder
     from tui_trainer.run.plan import Plan
 
-EXPERIMENTS = ("pretraining", "filters")  # as in learning.experiments, which needs torch
+# As in learning.experiments and learning.feedback_experiments, which need torch.
+EXPERIMENTS = ("pretraining", "filters", "taste", "leash", "cultures")
 
 
 class InOrder(click.Group):
@@ -375,21 +376,35 @@ def settings(as_json: bool, **options: Any) -> None:
 
 @app.command(
     epilog="""\b
-Example:
-  tui-trainer experiment pretraining --seed 1"""
+Examples:
+  tui-trainer experiment pretraining --seed 1
+  tui-trainer experiment taste latest --json"""
 )
 @click.argument("name", type=click.Choice(EXPERIMENTS))
+@click.argument("run", required=False)
+@click.option(
+    "--raters",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="For cultures: the first two raters of this TOML file.",
+)
 @with_settings
 @with_seed
+@with_runs
 @with_json
-def experiment(name: str, as_json: bool, **options: Any) -> None:
+def experiment(name: str, run: str | None, raters: Path | None, as_json: bool, **options: Any) -> None:
     """Put a claim to the test.
 
     pretraining: what the model knows, it knows from pretraining. filters: filtered text teaches more.
+    taste: two dozen picks turn it to a taste. leash: without KL it games the reward. cultures: opposed raters
+    make opposed models. The last three begin from the tuned weights of a run, or of the newest that has any;
+    where there is none, they train one first.
     """
     from tui_trainer.console import experiment as experiments
 
-    result = experiments.put_to_the_test(name, settings_of(options), options["seed"])
+    result = experiments.put_to_the_test(
+        name, settings_of(options), options["seed"], options["runs"], run, raters
+    )
     if as_json:
         _print_json(result)
     else:

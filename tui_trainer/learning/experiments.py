@@ -6,7 +6,7 @@
   the same clean held-out text and facts.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -28,7 +28,7 @@ class Claim(Struct, frozen=True):
     """A sentence, and which figures decide whether it holds."""
 
     text: str
-    holds: Callable[[dict[str, float]], bool]
+    holds: Callable[[Mapping[str, float]], bool]
 
 
 def new_model(corpus: Corpus, settings: Settings, seed: int) -> Transformer:
@@ -41,6 +41,18 @@ def new_model(corpus: Corpus, settings: Settings, seed: int) -> Transformer:
 def _through(stage: Stage) -> Iterator[Event]:
     while stage.step < stage.steps:
         yield from stage.advance()
+
+
+def trained(
+    settings: Settings, seed: int, folder: Path
+) -> Generator[Event, None, tuple[Transformer, Corpus]]:
+    """A model that has read the world and learnt to answer, made in a folder."""
+    yield from prepare(settings, seed, (), folder)
+    corpus = Corpus.load(folder)
+    model = new_model(corpus, settings, seed)
+    yield from _through(Pretraining(model, corpus, settings, seed))
+    yield from _through(Finetuning(model, corpus, settings, seed))
+    return model, corpus
 
 
 def _renamed(events: Iterator[Event], name: str) -> Iterator[Event]:
