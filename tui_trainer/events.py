@@ -204,6 +204,31 @@ class WeightsPictured(Event, frozen=True):
     matrices: tuple[MatrixState, ...]
 
 
+class Blamed(Struct, frozen=True):
+    """A matrix's part in being wrong, and the cell of it that was blamed most."""
+
+    name: str
+    share: float  # of the sum of all squared gradients
+    row: int
+    column: int
+    gradient: float  # at that cell
+    before: float  # the weight there, before and after the nudge
+    after: float
+
+
+class StepExplained(Event, frozen=True):
+    """A step that a person asked for singly: the `Guessed` of the same step again, after the nudge."""
+
+    stage: StageName
+    step: int
+    probability_after: float  # now given to the truth
+    top_after: tuple[tuple[str, float], ...]
+    loss_before: float  # nats per token, of this step's batch
+    loss_after: float
+    loss_foreseen: float  # by the gradient, to first order
+    blamed: tuple[Blamed, ...]  # every matrix, the most blamed first
+
+
 # -- feedback --------------------------------------------------------------------------------------------
 
 
@@ -298,6 +323,7 @@ AnyEvent = (
     | Validated
     | Sampled
     | WeightsPictured
+    | StepExplained
     | PairOffered
     | Picked
     | RewardModelFitted

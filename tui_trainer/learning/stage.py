@@ -1,11 +1,18 @@
 """What a stage of learning is: steps that yield events, and state that can be put away and taken up again."""
 
 from collections.abc import Iterator, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
 from tui_trainer.events import Choice, Event, PairOffered, StageName
+
+
+@runtime_checkable
+class Explaining(Protocol):
+    """A stage whose steps can be taken apart."""
+
+    explains: bool  # yield a `StepExplained` with each step
 
 
 class Stage(Protocol):

@@ -27,6 +27,7 @@ from tui_trainer.learning.batches import IGNORED
 from tui_trainer.learning.optimizer import Optimizer
 from tui_trainer.learning.pictures import matrix_state
 from tui_trainer.learning.randomness import generator
+from tui_trainer.learning.slow_step import explained
 from tui_trainer.learning.validation import token_bytes, validation_loss
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
@@ -51,6 +52,7 @@ class Training(ABC):
 
     name: StageName
     pending: PairOffered | None = None
+    explains = False
 
     def __init__(self, model: Transformer, corpus: Corpus, seed: int, steps: int, measure_every: int) -> None:
         self.model, self.corpus, self.seed = model, corpus, seed
@@ -89,7 +91,7 @@ class Training(ABC):
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
         norm = self._gradient_norm()
         measuring = (self.step + 1) % self.measure_every == 0 or self.step + 1 == self.steps
-        before = self._copies() if measuring else {}
+        before = self._copies() if measuring or self.explains else {}
         rates = self.rates()
         sound = learnable and math.isfinite(norm) and norm < LARGEST_GRADIENT
         if sound:
@@ -114,10 +116,24 @@ class Training(ABC):
                 "warning",
             )
         if learnable:
-            yield self._guessed(inputs, targets, logits)
+            place = self._place(targets)
+            yield self._guessed(inputs, targets, logits, place)
+            if self.explains:
+                yield explained(
+                    self.name,
+                    self.step,
+                    self.model,
+                    self.corpus.tokenizer,
+                    inputs,
+                    targets,
+                    float(loss.detach()),
+                    place,
+                    before,
+                )
         if measuring:
             yield self._validated()
             yield self._sampled()
+        if before:
             yield WeightsPictured(
                 self.name,
                 self.step,
@@ -144,11 +160,15 @@ class Training(ABC):
             for name, p in self.model.named_parameters()
         }
 
-    def _guessed(self, inputs: Tensor, targets: Tensor, logits: Tensor) -> Guessed:
-        """One scored position of the first row that has any, chosen by the seed."""
+    def _place(self, targets: Tensor) -> tuple[int, int]:
+        """Row and position of a scored token, chosen by the seed."""
         places = (targets != IGNORED).nonzero()
         draw = torch.randint(len(places), (1,), generator=generator(self.seed, self.name, "guess", self.step))
         row, position = places[int(draw)].tolist()
+        return row, position
+
+    def _guessed(self, inputs: Tensor, targets: Tensor, logits: Tensor, place: tuple[int, int]) -> Guessed:
+        row, position = place
         probabilities = torch.softmax(logits[row, position].detach(), dim=-1)
         best = probabilities.topk(5)
         tokenizer = self.corpus.tokenizer

@@ -14,7 +14,7 @@ from tui_trainer.events import (
     StageSkipped,
     StageStarted,
 )
-from tui_trainer.learning.stage import Stage
+from tui_trainer.learning.stage import Explaining, Stage
 from tui_trainer.run import machine, resources
 from tui_trainer.run.busy import BusyClock
 from tui_trainer.run.checkpoints import Checkpoints, Place, Saved
@@ -126,6 +126,8 @@ class Driver:
                 self._checkpoint(phase, stage)
 
     def _step(self, phase: Phase, stage: Stage) -> None:
+        if isinstance(stage, Explaining):
+            stage.explains = self.steering.steps_left is not None  # a person steps through
         events = stage.advance()
         while True:
             with self._abortable(phase.long):

@@ -60,7 +60,9 @@ def _paused(scene: Scene) -> str:
     progress = scene.state.progress
     where = f" at step {numbers.count(progress.step)}" if progress is not None and progress.step else ""
     keys = " space goes on, . does one step." if scene.steers else ""
-    said = _trouble(scene.state) or (_sentence(scene) if isinstance(scene.moment, e.Guessed) else "")
+    said = _trouble(scene.state) or (
+        _sentence(scene) if isinstance(scene.moment, e.Guessed | e.StepExplained) else ""
+    )
     return f"Paused{where}.{keys} {said}".strip()
 
 
@@ -159,6 +161,19 @@ def _guess(state: State, event: e.Guessed) -> str:
     )
 
 
+def _explained(state: State, event: e.StepExplained) -> str:
+    guess = state.guess
+    told = ""
+    if guess is not None and (guess.stage, guess.step) == (event.stage, event.step):
+        told = (
+            f"{quoted(guess.truth)}, given {numbers.percent(guess.probability)}, now gets "
+            f"{numbers.percent(event.probability_after)}. "
+        )
+    change = numbers.signed(event.loss_after - event.loss_before, 3)
+    foreseen = numbers.signed(event.loss_foreseen - event.loss_before, 3)
+    return f"The same guess after the nudge: {told}Loss of its batch {change}; the blame foresaw {foreseen}."
+
+
 def quoted(token: str) -> str:
     """A token in quotes, so that its spaces show."""
     return f"‘{one_line(token.strip() or token)}’"
@@ -229,6 +244,7 @@ _TELLERS: dict[type[Any], Callable[[State, Any], str]] = {
     e.FilterApplied: _filter,
     e.CorpusReady: _corpus,
     e.Guessed: _guess,
+    e.StepExplained: _explained,
     e.Validated: _validated,
     e.PairOffered: lambda state, event: "The model wrote two answers to the same prompt.",
     e.Picked: _picked,

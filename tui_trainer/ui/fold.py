@@ -144,6 +144,12 @@ def guessed(state: "State", event: e.Guessed) -> None:
     _touch(state, "guess")
 
 
+def explained(state: "State", event: e.StepExplained) -> None:
+    state.explained = event
+    state.moment = event
+    _touch(state, "rater")
+
+
 def validated(state: "State", event: e.Validated) -> None:
     state.validated = event
     state.moment = state.moment or event
@@ -249,6 +255,7 @@ HANDLERS: dict[type[Event], Callable[["State", Any], None]] = {
     e.Validated: validated,
     e.Sampled: sampled,
     e.WeightsPictured: weights_pictured,
+    e.StepExplained: explained,
     e.PairOffered: pair_offered,
     e.Picked: picked,
     e.RewardModelFitted: fitted,

@@ -52,6 +52,7 @@ class State:
     curves: dict[tuple[StageName, str], Series] = field(default_factory=dict)
     stepped: e.Stepped | None = None
     guess: e.Guessed | None = None
+    explained: e.StepExplained | None = None  # the step last taken apart
     validated: e.Validated | None = None
     samples: deque[e.Sampled] = field(default_factory=lambda: deque(maxlen=KEPT_SAMPLES))
     matrices: dict[str, e.MatrixState] = field(default_factory=dict)

@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from textual.strip import Strip
 
+from tui_trainer.events import StepExplained
 from tui_trainer.ui.actions import Context
-from tui_trainer.ui.boards import guess, pair, reinforcement, reward_model, verdicts
+from tui_trainer.ui.boards import guess, pair, reinforcement, reward_model, slow_step, verdicts
 from tui_trainer.ui.drawing.lines import BLANK, beside, filled, line
 from tui_trainer.ui.panes.pane import Pane, empty
 
@@ -21,7 +22,12 @@ class RaterPane(Pane):
 
     def seen(self) -> object:
         scene = self.scene
-        return super().seen(), scene.sent, None if self._feedback else scene.guess
+        return (
+            super().seen(),
+            scene.sent,
+            scene.moment if isinstance(scene.moment, StepExplained) else None,
+            None if self._feedback else scene.guess,
+        )
 
     @property
     def _feedback(self) -> bool:
@@ -46,6 +52,8 @@ class RaterPane(Pane):
                 "time and say which is better; from that it learns your taste."
             )
             return empty(self.scene, "Your turn is coming.", more, width, height)
+        if state.explained is not None and state.explained is self.scene.moment and state.guess is not None:
+            return slow_step.board(self.scene, state.guess, state.explained, width, height)
         if self.scene.guess is not None:
             return guess.board(self.scene, self.scene.guess, width, height)
         if state.filters:

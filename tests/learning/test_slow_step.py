@@ -1,0 +1,60 @@
+"""A step taken apart: its numbers against a second computation, and that looking changes nothing."""
+
+import copy
+
+import pytest
+import torch
+from test_training import SETTINGS
+from torch.nn import functional as F
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.events import Guessed, StepExplained, Stepped, WeightsPictured
+from tui_trainer.learning.pretraining import Pretraining
+from tui_trainer.model.transformer import Transformer
+
+
+def test_every_number_is_the_tensors_own(corpus: Corpus, tiny_model: Transformer) -> None:
+    stage = Pretraining(tiny_model, corpus, SETTINGS, 0)
+    for _ in range(3):
+        list(stage.advance())
+    before = copy.deepcopy(tiny_model)
+    inputs, targets = Pretraining(tiny_model, corpus, SETTINGS, 0).batch()
+    stage.batch = lambda: (inputs, targets)  # type: ignore[method-assign]  # known here as well
+    stage.explains = True
+    events = list(stage.advance())
+    said = next(e for e in events if isinstance(e, StepExplained))
+    guess = next(e for e in events if isinstance(e, Guessed))
+    assert any(isinstance(e, WeightsPictured) for e in events)
+
+    loss = F.cross_entropy(before(inputs).flatten(0, 1), targets.flatten(), ignore_index=-100)
+    loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
+    after = F.cross_entropy(tiny_model(inputs).flatten(0, 1), targets.flatten(), ignore_index=-100)
+    assert said.loss_before == pytest.approx(float(loss.detach()), abs=1e-5)
+    assert said.loss_before == next(e for e in events if isinstance(e, Stepped)).loss
+    assert said.loss_after == pytest.approx(float(after.detach()), abs=1e-5) and said.loss_after < said.loss_before
+    then = dict(tiny_model.named_parameters())
+    foreseen = sum(float((p.grad * (then[n] - p)).sum()) for n, p in before.named_parameters())  # type: ignore[operator]  # all have a gradient
+    assert said.loss_foreseen - said.loss_before == pytest.approx(foreseen, rel=1e-3)
+    assert foreseen < 0
+
+    squares = {n: float(p.grad.square().sum()) for n, p in before.named_parameters()}  # type: ignore[union-attr]
+    most = said.blamed[0]
+    name = next(n for n in squares if n.removeprefix("model.").removesuffix(".weight") == most.name)
+    assert squares[name] == max(squares.values())
+    assert most.share == pytest.approx(squares[name] / sum(squares.values()), rel=1e-4)
+    gradient = dict(before.named_parameters())[name].grad
+    assert gradient is not None
+    assert abs(most.gradient) == pytest.approx(float(gradient.abs().max()), rel=1e-4)
+    assert most.after == pytest.approx(float(then[name][most.row, most.column].detach()))
+    assert 0 <= said.probability_after <= 1 and guess.step == said.step
+
+
+def test_taking_a_step_apart_changes_nothing(corpus: Corpus, tiny_model: Transformer) -> None:
+    twin = copy.deepcopy(tiny_model)
+    plain, apart = Pretraining(tiny_model, corpus, SETTINGS, 0), Pretraining(twin, corpus, SETTINGS, 0)
+    apart.explains = True
+    for _ in range(4):
+        ours = [e for e in plain.advance() if isinstance(e, Stepped | Guessed)]
+        theirs = [e for e in apart.advance() if isinstance(e, Stepped | Guessed)]
+        assert ours == theirs
+    assert all(torch.equal(a, b) for a, b in zip(tiny_model.parameters(), twin.parameters(), strict=True))

@@ -1,0 +1,54 @@
+"""One step, slowly, as the rater pane and the caption tell it."""
+
+from pathlib import Path
+
+import pytest
+import recorded
+from test_actions import scene_at
+from watching import opened, shown, text_of, until
+
+from tui_trainer import events as e
+from tui_trainer.events import VERSION, Record
+from tui_trainer.ui.boards import slow_step
+
+TRAINING = recorded.until(recorded.records(), e.Guessed, 60)
+GUESS = TRAINING[-1].event
+assert isinstance(GUESS, e.Guessed)
+MATRICES = ("layers.1.mlp.fc1", "layers.0.self_attn.q_proj", "lm_head", "embed_tokens")
+EXPLAINED = e.StepExplained(
+    GUESS.stage,
+    GUESS.step,
+    min(1.0, GUESS.probability * 1.4),
+    ((" dog", 0.31), (GUESS.truth, GUESS.probability * 1.4)),
+    2.8104,
+    2.7921,
+    2.7899,
+    tuple(
+        e.Blamed(name, 0.5 / 2**i, 80 + i, 12, -0.0123, 0.03125, 0.03091) for i, name in enumerate(MATRICES)
+    ),
+)
+LOG = [
+    *TRAINING,
+    Record(VERSION, len(TRAINING), TRAINING[-1].t, TRAINING[-1].busy, EXPLAINED),
+    Record(VERSION, len(TRAINING) + 1, TRAINING[-1].t, TRAINING[-1].busy, e.Paused()),
+]
+
+
+@pytest.mark.parametrize("size", [(40, 9), (64, 14), (116, 34)])
+def test_all_four_parts_at_every_size(size: tuple[int, int]) -> None:
+    scene = scene_at(LOG)
+    rows = [row.text for row in slow_step.board(scene, GUESS, EXPLAINED, *size)]
+    assert len(rows) <= size[1] and all(len(row) <= size[0] for row in rows)
+    text = "\n".join(rows)
+    for part in ("guess", "score", "blame", "nudge", "again", "2.810 → 2.792"):
+        assert part in text, part
+    if size[0] > 60:
+        assert "layer 2 up" in text and "truth" in text and "80,12" in text
+        assert "-0.018; foreseen -0.02" in text and "less wrong" in text
+
+
+async def test_a_single_step_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, LOG) as (app, pilot):
+        await until(pilot, lambda: "again" in text_of(app.dashboard.pane(4)))
+        assert "The same guess after the nudge" in shown(app)
+        assert "the blame foresaw" in " ".join(shown(app).split())

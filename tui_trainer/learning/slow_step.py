@@ -1,0 +1,86 @@
+"""One step taken apart: the same guess before and after it, and where the blame lay."""
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from tui_trainer.corpus.tokenizer import Tokenizer
+from tui_trainer.events import Blamed, StageName, StepExplained
+from tui_trainer.learning.batches import IGNORED
+from tui_trainer.model.transformer import Transformer
+
+TOP = 5
+
+Copies = Mapping[str, tuple[Tensor, Tensor]]  # by name: weights before the step, their gradient
+
+
+def blamed(name: str, before: Tensor, gradient: Tensor, parameter: nn.Parameter, whole: float) -> Blamed:
+    """One matrix's part of the blame, and the cell of it that got most.
+
+    Args:
+        whole: the sum of all squared gradients.
+    """
+    squared = float(gradient.float().square().sum())
+    row, column = divmod(int(gradient.abs().argmax()), gradient.shape[1])
+    return Blamed(
+        name=name.removeprefix("model.").removesuffix(".weight"),
+        share=squared / whole if whole > 0 else 0.0,
+        row=row,
+        column=column,
+        gradient=float(gradient[row, column]),
+        before=float(before[row, column]),
+        after=float(parameter.detach()[row, column]),
+    )
+
+
+@torch.inference_mode()
+def explained(
+    stage: StageName,
+    step: int,
+    model: Transformer,
+    tokenizer: Tokenizer,
+    inputs: Tensor,
+    targets: Tensor,
+    loss_before: float,
+    place: tuple[int, int],
+    copies: Copies,
+) -> StepExplained:
+    """What the step just made did to its own batch.
+
+    Args:
+        inputs: (rows, context) int64, as are the targets.
+        loss_before: nats per token of the batch, before the step.
+        place: row and position of the guess that is told about.
+        copies: of all parameters.
+    """
+    logits = model(inputs)
+    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
+    row, position = place
+    probabilities = torch.softmax(logits[row, position], dim=-1)
+    best = probabilities.topk(min(TOP, probabilities.numel()))
+    whole, foreseen = 0.0, 0.0
+    parameters = dict(model.named_parameters())
+    for name, (before, gradient) in copies.items():
+        whole += float(gradient.float().square().sum())
+        # First order: the change of the loss is the gradient times the change of the weights.
+        foreseen += float((gradient.float() * (parameters[name] - before).float()).sum())
+    parts = [
+        blamed(name, before, gradient, parameters[name], whole)
+        for name, (before, gradient) in copies.items()
+        if gradient.dim() == 2
+    ]
+    return StepExplained(
+        stage=stage,
+        step=step,
+        probability_after=float(probabilities[int(targets[row, position])]),
+        top_after=tuple(
+            (tokenizer.name(token), round(share, 5))
+            for token, share in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+        ),
+        loss_before=loss_before,
+        loss_after=float(loss),
+        loss_foreseen=loss_before + foreseen,
+        blamed=tuple(sorted(parts, key=lambda part: -part.share)),
+    )
