@@ -82,16 +82,19 @@ def _start_in_app(plan: "Plan", runs: Path | None) -> None:
 
 
 def _launch_in_app(folder: "RunFolder") -> None:
-    from tui_trainer.run.client import launch
-
-    launch(folder)
-    _show(folder, "control")
+    _show(folder, "control", launch=True)
 
 
-def _show(folder: "RunFolder", mode: Literal["control", "view", "replay"], speed: float = 1.0) -> None:
+def _show(
+    folder: "RunFolder",
+    mode: Literal["control", "view", "replay"],
+    speed: float = 1.0,
+    *,
+    launch: bool = False,
+) -> None:
     from tui_trainer.ui.app import run_app
 
-    sys.exit(run_app(folder, mode, speed))
+    sys.exit(run_app(folder, mode, speed, launch))
 
 
 @click.group(

@@ -31,7 +31,10 @@ def test_every_number_is_the_tensors_own(corpus: Corpus, tiny_model: Transformer
     after = F.cross_entropy(tiny_model(inputs).flatten(0, 1), targets.flatten(), ignore_index=-100)
     assert said.loss_before == pytest.approx(float(loss.detach()), abs=1e-5)
     assert said.loss_before == next(e for e in events if isinstance(e, Stepped)).loss
-    assert said.loss_after == pytest.approx(float(after.detach()), abs=1e-5) and said.loss_after < said.loss_before
+    assert (
+        said.loss_after == pytest.approx(float(after.detach()), abs=1e-5)
+        and said.loss_after < said.loss_before
+    )
     then = dict(tiny_model.named_parameters())
     foreseen = sum(float((p.grad * (then[n] - p)).sum()) for n, p in before.named_parameters())  # type: ignore[operator]  # all have a gradient
     assert said.loss_foreseen - said.loss_before == pytest.approx(foreseen, rel=1e-3)

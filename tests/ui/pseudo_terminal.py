@@ -27,15 +27,17 @@ class Terminal:
         mode: str,
         speed: float = 1.0,
         size: tuple[int, int] = (120, 40),
+        command: list[str] | None = None,
         **environ: str,
     ) -> None:
+        width, height = size
+        window = struct.pack("HHHH", height, width, 0, 0)
         self.process, self.end = pty.fork()
         if self.process == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, window)  # known before the app asks, as in a real terminal
             known = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **environ}
-            command = [sys.executable, "-c", CODE, str(run), mode, str(speed)]
+            command = command or [sys.executable, "-c", CODE, str(run), mode, str(speed)]
             os.execve(command[0], command, {**os.environ, **known})
-        width, height = size
-        fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         self.output = b""
 
     def read(self, seconds: float) -> float | None:

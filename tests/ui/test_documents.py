@@ -4,17 +4,17 @@ from pathlib import Path
 
 import recorded
 
-from tui_trainer.ui.documents import Documents
+from tui_trainer.ui.documents import Documents, Wanted
 
 
 def test_walking_through_all_and_only_the_dropped(tmp_path: Path) -> None:
     folder = recorded.write_run(tmp_path / "run", [])
     documents = Documents(folder.corpus / "documents.jsonl").index()
     assert len(documents) == 40 and documents.dropped == 8
-    assert documents.next(0, 1, False) == 1
-    assert documents.next(0, -1, False) == 39
-    assert documents.next(0, 1, True) == 3
-    assert documents.next(38, 1, True) == 3
+    assert documents.next(0, 1, Wanted()) == 1
+    assert documents.next(0, -1, Wanted()) == 39
+    assert documents.next(0, 1, Wanted(dropped=True)) == 3
+    assert documents.next(38, 1, Wanted(dropped=True)) == 3
     found = documents.read(3)
     assert found is not None and found.dropped_by == "spam" and "31 %" in found.reason
     kept = documents.read(39)
@@ -29,3 +29,16 @@ def test_a_torn_or_missing_file_is_what_can_be_read(tmp_path: Path) -> None:
     assert len(documents) == 1
     path.write_bytes(b"")
     assert documents.read(0) is None
+
+
+def test_by_filter_source_and_words(tmp_path: Path) -> None:
+    folder = recorded.write_run(tmp_path / "run", [])
+    documents = Documents(folder.corpus / "documents.jsonl").index()
+    assert documents.filters == [None, "spam"] and documents.sources == ["web", "books", "forum"]
+    assert documents.next(3, 1, Wanted(filter="spam")) == 8
+    assert documents.next(0, 1, Wanted(source="forum")) == 2
+    assert documents.next(0, 1, Wanted(filter="spam", source="forum")) == 8
+    assert documents.next(0, 1, Wanted(text="GLASS kite")) == 1
+    assert documents.next(0, 1, Wanted(text="cheap", source="web")) == 3
+    assert documents.next(0, 1, Wanted(text="nowhere")) is None
+    assert documents.rank(8, Wanted(filter="spam")) == (2, 8)

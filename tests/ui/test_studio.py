@@ -10,7 +10,7 @@ from watching import FakeControl, opened, shown, text_of, until
 
 from tui_trainer import events as e
 from tui_trainer.events import VERSION, Record, encoder
-from tui_trainer.run.commands import Continue, Pause, Pick, Reply, Simulate, Stop, TakeControl
+from tui_trainer.run.commands import Continue, Pause, Pick, Reply, Simulate, Stop, TakeControl, Turn
 from tui_trainer.ui.chat_process import Heard
 from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.help import Help
@@ -41,6 +41,24 @@ async def test_documents_are_read_by_key(tmp_path: Path, monkeypatch: pytest.Mon
         assert pane.at == 13 and "3 of 8 out" in text_of(pane)
         await pilot.press("p", "p")
         assert pane.at == 3
+
+
+async def test_documents_by_source_and_by_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING) as (app, pilot):
+        pane = app.dashboard.dataset
+        await until(pilot, lambda: pane.documents is not None)
+        await pilot.press("1", "f", "n")
+        assert "2 of 8" in text_of(pane)
+        await pilot.press("f", "slash", *"glass", "enter")
+        await until(pilot, lambda: "with “glass”" in text_of(pane) and "✓ kept" in text_of(pane))
+        await pilot.press("slash", *"x", "enter")
+        await until(pilot, lambda: "There is no such document" in shown(app))
+
+
+async def test_a_source_gets_more_weight_by_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING) as (_, pilot):
+        await pilot.press("1", "down", "w")
+        await until(pilot, lambda: Turn("data.mixture.books", 2.0) in FakeControl.last.sent)
 
 
 async def test_weights_are_chosen_by_arrows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,40 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_document", ("n", "right"), "n", "next document", "The next document", "dataset"),
     Action("only_dropped", ("d",), "d", "only dropped", "Only documents that a filter threw out", "dataset"),
     Action(
+        "by_filter",
+        ("f",),
+        "f",
+        "filter",
+        "Only what one filter threw out; again: the next filter",
+        "dataset",
+    ),
+    Action(
+        "by_source", ("o",), "o", "source", "Only documents of one source; again: the next one", "dataset"
+    ),
+    Action("search", ("slash",), "/", "search", "Only documents with these words in them", "dataset"),
+    Action("previous_source", ("up",), "↑", "row", "The source above", "dataset", footer=False, listed=False),
+    Action(
+        "next_source",
+        ("down",),
+        "↑ ↓",
+        "row",
+        "Which source gets more or less weight",
+        "dataset",
+        footer=False,
+    ),
+    Action(
+        "more_weight", ("w",), "w", "weight", "Read this source more often, from the next step on", "dataset"
+    ),
+    Action(
+        "less_weight",
+        ("W", "upper_w"),
+        "w W",
+        "weight",
+        "Read this source more often, or less (W)",
+        "dataset",
+        footer=False,
+    ),
+    Action(
         "previous_curve", ("left",), "←", "previous", "The curve before", "loss", footer=False, listed=False
     ),
     Action(

@@ -1,19 +1,29 @@
 """The app: keys in, commands out; records in, a picture out."""
 
+import gc
 import os
 import sys
 from typing import Literal
 
+from tui_trainer.errors import UserError
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.terminal import choose_colours
 
 
-def run_app(folder: RunFolder, mode: Literal["control", "view", "replay"], speed: float = 1.0) -> int:
+def run_app(
+    folder: RunFolder, mode: Literal["control", "view", "replay"], speed: float = 1.0, launch: bool = False
+) -> int:
     """Show a run until the person quits; returns the exit status.
 
-    The trainer has been launched by the caller, if the run needs one. Closing the screen leaves it running,
-    and a last line says so.
+    Closing the screen leaves the trainer running, and a last line says so.
+
+    Args:
+        launch: start a trainer on the run once the first frame stands: loading its libraries takes a core.
+
+    Raises:
+        UserError: no trainer could be started.
     """
+    gc.disable()  # until the first frame: nothing that is imported is garbage
     chosen = choose_colours(os.environ)
     if chosen is not None:
         os.environ["TEXTUAL_COLOR_SYSTEM"] = chosen
@@ -21,11 +31,13 @@ def run_app(folder: RunFolder, mode: Literal["control", "view", "replay"], speed
     from tui_trainer.ui.studio import Studio
 
     while True:
-        app = Studio(folder, mode, speed)
+        app = Studio(folder, mode, speed, launch=launch)
         following = app.run()
+        if app.failure:
+            raise UserError(app.failure)
         if app.farewell:
             print(app.farewell)
         if following is None:
             return app.return_code or 0
-        folder, mode = following, "control"
+        folder, mode, launch = following, "control", False
         sys.stdout.flush()

@@ -1,16 +1,20 @@
 """Reads single documents out of a run's `documents.jsonl`, which stays on the disk.
 
-Only where each line starts and whether a filter dropped it is kept: 9 bytes a document.
+Only where each line starts, its source and which filter dropped it is kept: a few bytes a document.
 """
 
 from array import array
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+KEPT = 0  # the number that stands for "no filter dropped it"
+
 
 class _Verdict(Struct):
+    source: str = ""
     dropped_by: str | None = None
 
 
@@ -24,30 +28,47 @@ class ShownDocument(Struct, frozen=True):
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which documents are walked through; everything that is given must fit."""
+
+    dropped: bool = False
+    filter: str | None = None
+    source: str | None = None
+    text: str = ""  # somewhere in it, in capitals or not
+
+
 class Documents:
     """The documents of a run, by number. Not thread-safe, but `index` may run in a thread of its own."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._starts = array("Q")
-        self._dropped = bytearray()
+        self._filters = array("H")  # numbers into `filters`
+        self._sources = array("H")  # numbers into `sources`
+        self.filters: list[str | None] = [None]  # None: kept
+        self.sources: list[str] = []
 
     def index(self) -> "Documents":
         """Find out where the documents are; an absent or torn file has as many as can be read."""
         decode = msgspec.json.Decoder(_Verdict).decode
+        filters: dict[str | None, int] = {None: KEPT}
+        sources: dict[str, int] = {}
         start = 0
         try:
             with self.path.open("rb") as file:
                 for line in file:
                     try:
-                        dropped = decode(line).dropped_by is not None
+                        verdict = decode(line)
                     except (msgspec.DecodeError, UnicodeDecodeError):
                         break
                     self._starts.append(start)
-                    self._dropped.append(dropped)
+                    self._filters.append(filters.setdefault(verdict.dropped_by, len(filters)))
+                    self._sources.append(sources.setdefault(verdict.source, len(sources)))
                     start += len(line)
         except OSError:
             pass  # the pane says that there are no documents yet
+        self.filters, self.sources = list(filters), list(sources)
         return self
 
     def __len__(self) -> int:
@@ -56,24 +77,38 @@ class Documents:
     @property
     def dropped(self) -> int:
         """How many a filter threw out."""
-        return sum(self._dropped)
+        return len(self) - self._filters.count(KEPT)
 
-    def next(self, number: int, step: int, only_dropped: bool) -> int:
-        """The document `step` (1 or -1) further on, around the ends; the same if there is no other."""
+    def next(self, number: int, step: int, wanted: Wanted) -> int | None:
+        """The wanted document `step` (1 or -1) further on, around the ends; None if there is none."""
         count = len(self)
         for distance in range(1, count + 1):
             candidate = (number + step * distance) % count
-            if self._dropped[candidate] or not only_dropped:
+            if self._listed(candidate, wanted) and (not wanted.text or self._has(candidate, wanted.text)):
                 return candidate
-        return number
+        return None
+
+    def _listed(self, number: int, wanted: Wanted) -> bool:
+        """Whether it fits by what is known without reading it."""
+        dropped_by = self.filters[self._filters[number]]
+        return (
+            (dropped_by is not None or not wanted.dropped)
+            and wanted.filter in (None, dropped_by)
+            and wanted.source in (None, self.sources[self._sources[number]])
+        )
+
+    def _has(self, number: int, text: str) -> bool:
+        document = self.read(number)
+        return document is not None and text.casefold() in document.text.casefold()
 
     def is_dropped(self, number: int) -> bool:
         """Whether a filter threw it out."""
-        return bool(self._dropped[number])
+        return self._filters[number] != KEPT
 
-    def rank(self, number: int) -> int:
-        """Which of the dropped documents it is: 1 for the first."""
-        return sum(self._dropped[: number + 1])
+    def rank(self, number: int, wanted: Wanted) -> tuple[int, int]:
+        """Which of those that fit by source and filter it is (1: the first), and how many they are."""
+        fits = [index for index in range(len(self)) if self._listed(index, wanted)]
+        return sum(index <= number for index in fits), len(fits)
 
     def read(self, number: int) -> ShownDocument | None:
         """One document; None when it can't be read any more."""

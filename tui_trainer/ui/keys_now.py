@@ -15,6 +15,9 @@ def applies(action: Action, scene: Scene) -> bool:
             return replay or (scene.steers and scene.trainer == "alive" and not state.ended)
         case "step":
             return scene.paused and (replay or (scene.steers and not state.ended))
+        case "more_weight" | "less_weight":
+            early = state.stage in (None, "data", "pretrain")
+            return scene.steers and scene.past is None and early and bool(state.mixture)
         case "resume":
             return scene.steers and scene.trainer == "gone" and not state.ended
         case "earlier" | "later":

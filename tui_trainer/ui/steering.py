@@ -6,7 +6,7 @@ from tui_trainer.events import Choice
 from tui_trainer.run import client
 from tui_trainer.run import folder as folders
 from tui_trainer.run import plan as plans
-from tui_trainer.run.commands import Command, Continue, Pause, Pick, Reply, Simulate, Stop, TakeControl
+from tui_trainer.run.commands import Command, Continue, Pause, Pick, Reply, Simulate, Stop, TakeControl, Turn
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.commander import Commander
 from tui_trainer.ui.feed import Feed, ReplayFeed
@@ -59,6 +59,10 @@ class Steering:
         """Hand the remaining picks to a simulated rater."""
         return self._send(Simulate(taste), f"handing over to {taste}")
 
+    def turn(self, name: str, value: float) -> str | None:
+        """Change a setting from the next step on."""
+        return self._send(Turn(name, value), f"{name} {value:g}")
+
     def stop(self) -> str | None:
         """Ask the trainer to write a checkpoint and end."""
         return self._send(Stop(), "stopping")
@@ -99,8 +103,12 @@ class Steering:
 
     def resume(self) -> str | None:
         """Start a trainer again on a run whose trainer has ended."""
+        return self.launch(proceed=True)
+
+    def launch(self, *, proceed: bool) -> str | None:
+        """Start a trainer; returns why it could not be started."""
         try:
-            client.launch(self.scene.folder, proceed=True)
+            client.launch(self.scene.folder, proceed=proceed)
         except UserError as error:
             return str(error)
         return None

@@ -1,6 +1,7 @@
 """The Textual app that shows one run."""
 
 import contextlib
+import gc
 from functools import partialmethod
 from typing import Any, ClassVar, get_args
 
@@ -20,6 +21,7 @@ from tui_trainer.ui.drawing.ink import STUDIO, STUDIO_ANSI, make_ink
 from tui_trainer.ui.farewell import farewell_of
 from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.palette import Actions
+from tui_trainer.ui.panes.dataset import DatasetPane
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.dashboard import CONTEXTS, Dashboard
@@ -48,7 +50,7 @@ class Studio(App[RunFolder | None]):
         Binding("ctrl+q", "do('quit')", "quit", show=False, priority=True),
     ]
 
-    def __init__(self, folder: RunFolder, mode: Mode, speed: float = 1.0) -> None:
+    def __init__(self, folder: RunFolder, mode: Mode, speed: float = 1.0, *, launch: bool = False) -> None:
         super().__init__()
         self.register_theme(STUDIO)
         self.register_theme(STUDIO_ANSI)
@@ -58,6 +60,8 @@ class Studio(App[RunFolder | None]):
             self._drop_colours()
         self.scene = Scene(folder, mode, ink=make_ink(colours), replay_speed=speed)
         self.farewell = ""
+        self.failure = ""  # why no trainer could be started
+        self._launch = launch
         self.dashboard = Dashboard(self.scene)
         self.feed: feed.Feed
         self.commander: Commander | None = None
@@ -84,10 +88,27 @@ class Studio(App[RunFolder | None]):
         self.set_interval(TICK_SECONDS, self.tick)
 
     def on_ready(self) -> None:
-        # The first frame stands before the first byte of the log is read.
+        # The first frame stands before the first byte of the log is read, and before anything is launched.
+        gc.enable()
+        gc.freeze()
+        if self._launch:
+            self._begin()
+        else:
+            self._listen()
+
+    def _listen(self) -> None:
         self.feed.start()
         if self.commander is not None:
             self.commander.start()
+
+    @work(thread=True)
+    def _begin(self) -> None:
+        said = self.steering.launch(proceed=False)
+        if said is None:
+            self.call_later(self._listen)
+        else:
+            self.failure = said
+            self.call_later(self.leave)
 
     def on_unmount(self) -> None:
         self.feed.stop()
@@ -147,6 +168,10 @@ class Studio(App[RunFolder | None]):
         if isinstance(message.command, Stop) and message.reply.ok:
             self._stopped()
         self.tick()
+
+    @on(DatasetPane.Weighed)
+    def _weighed(self, message: DatasetPane.Weighed) -> None:
+        self.say(self.steering.turn(f"data.mixture.{message.source}", message.weight))
 
     @work(thread=True)
     def _index_documents(self) -> None:

@@ -15,7 +15,6 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.strip import Strip
-from textual_plotext.plot import Plot
 
 from tui_trainer.ui.drawing.ink import Ink
 
@@ -78,6 +77,8 @@ def draw(
     """The plot as `height` lines of `width` cells."""
     if width < 12 or height < 4:
         return []
+    from textual_plotext.plot import Plot  # 20 ms, which the first frame does not need
+
     plot = Plot()
     plot.plotsize(width, height)
     plot._set_size(width, height)  # textual-plotext does the same: plotsize alone forgets it on a resize

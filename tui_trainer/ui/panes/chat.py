@@ -6,7 +6,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.events import Paste
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import Input
@@ -17,20 +16,12 @@ from tui_trainer.ui.chat_process import ChatProcess, Heard
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.panes.conversation import Conversation, Turn, status
 from tui_trainer.ui.panes.pane import title
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.safe_input import SafeInput
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.state import WEIGHTS
 
 COALESCE_SECONDS = 0.08  # pieces that come within it are drawn together
 MAX_PROMPT = 4000
-
-
-class SafeInput(Input):
-    """An input that foreign text can be pasted into."""
-
-    def _on_paste(self, event: Paste) -> None:
-        event.text = one_line(event.text[:MAX_PROMPT])
-        super()._on_paste(event)
 
 
 class Status(LineView):

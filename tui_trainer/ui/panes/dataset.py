@@ -1,22 +1,34 @@
 """The dataset pane: what was read, what was thrown out and why, and the documents themselves."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from textual.message import Message
 from textual.strip import Strip
 
+from tui_trainer.events import SourceRead
 from tui_trainer.ui import words
 from tui_trainer.ui.actions import Context, bindings
-from tui_trainer.ui.documents import Documents, ShownDocument
+from tui_trainer.ui.documents import Documents, ShownDocument, Wanted
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import bar
-from tui_trainer.ui.drawing.lines import BLANK, beside, ends, filled, line
+from tui_trainer.ui.drawing.lines import BLANK, Part, beside, ends, filled, line
 from tui_trainer.ui.drawing.text import cut, fit, wrap_to
 from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.sanitize import one_line, sanitize
+from tui_trainer.ui.screens.ask import Ask
 
+WEIGHT_STEP = 0.5
 WIDE = 70  # from here on the reader stands beside the figures
 MOST_SOURCES = 5
 SHOWN_CHARACTERS = 20_000  # of one document
+
+
+def _after(chosen: str | None, names: Sequence[str | None]) -> str | None:
+    """The next of the names; None, for all, after the last."""
+    at = list(names).index(chosen) + 1 if chosen in names else 0
+    return names[at] if at < len(names) else None
 
 
 class DatasetPane(Pane):
@@ -29,8 +41,16 @@ class DatasetPane(Pane):
 
     documents: Documents | None = None
     at = 0
-    only_dropped = False
+    wanted = Wanted()
+    chosen = 0  # the row of the source whose weight keys change
     _document: tuple[int, ShownDocument | None] = (-1, None)
+
+    @dataclass
+    class Weighed(Message):
+        """A person gives a source another weight."""
+
+        source: str
+        weight: float
 
     def seen(self) -> object:
         return super().seen(), self.documents is None
@@ -39,7 +59,8 @@ class DatasetPane(Pane):
         """Take in documents that have been indexed."""
         self.documents = documents if len(documents) else None
         # A document that was thrown out says most about what the stage does.
-        self.at = documents.next(-1, 1, documents.dropped > 0) if len(documents) else 0
+        first = documents.next(-1, 1, Wanted(dropped=documents.dropped > 0)) if len(documents) else None
+        self.at = first or 0
         self.redraw()
 
     def do_next_document(self) -> None:
@@ -48,15 +69,68 @@ class DatasetPane(Pane):
     def do_previous_document(self) -> None:
         self._go(-1)
 
-    def do_only_dropped(self) -> None:
-        self.only_dropped = not self.only_dropped
-        documents = self.documents
-        if documents is not None and self.only_dropped and not documents.is_dropped(self.at):
-            self._go(1)
+    def _go(self, step: int) -> bool:
+        found = None if self.documents is None else self.documents.next(self.at, step, self.wanted)
+        self.at = self.at if found is None else found
+        return found is not None
 
-    def _go(self, step: int) -> None:
+    # -- which documents ---------------------------------------------------------------------------------
+
+    def do_only_dropped(self) -> None:
+        self._want(replace(self.wanted, dropped=not self.wanted.dropped, filter=None))
+
+    def do_by_filter(self) -> None:
         if self.documents is not None:
-            self.at = self.documents.next(self.at, step, self.only_dropped)
+            self._want(replace(self.wanted, filter=_after(self.wanted.filter, self.documents.filters[1:])))
+
+    def do_by_source(self) -> None:
+        if self.documents is not None:
+            self._want(replace(self.wanted, source=_after(self.wanted.source, self.documents.sources)))
+
+    def do_search(self) -> None:
+        self.app.push_screen(Ask("Documents with these words", self.wanted.text), self._search)
+
+    def _search(self, text: str | None) -> None:
+        if text is not None:
+            self._want(replace(self.wanted, text=text.strip()))
+            self.redraw()
+
+    def _want(self, wanted: Wanted) -> None:
+        """Walk through these from now on, beginning with the one that is open if it is among them."""
+        before, self.wanted = self.wanted, wanted
+        if self.documents is None:
+            return
+        found = self.documents.next(self.at - 1, 1, wanted)
+        if found is None:
+            self.wanted = before
+            self.app.notify("There is no such document.", markup=False)
+        else:
+            self.at = found
+
+    # -- how much of each source --------------------------------------------------------------------------
+
+    def do_next_source(self) -> None:
+        self.chosen = (self.chosen + 1) % max(1, len(self._shown_sources()))
+
+    def do_previous_source(self) -> None:
+        self.chosen = (self.chosen - 1) % max(1, len(self._shown_sources()))
+
+    def do_more_weight(self) -> None:
+        self._weigh(WEIGHT_STEP)
+
+    def do_less_weight(self) -> None:
+        self._weigh(-WEIGHT_STEP)
+
+    def _weigh(self, change: float) -> None:
+        shown = self._shown_sources()
+        if self.chosen < len(shown):
+            name = shown[self.chosen].source
+            weight = max(0.0, self.scene.now.mixture.get(name, 1.0) + change)
+            self.post_message(self.Weighed(name, weight))
+
+    def _shown_sources(self) -> list[SourceRead]:
+        sources = list(self.scene.state.sources.values())
+        return sources if len(sources) <= MOST_SOURCES else sources[: MOST_SOURCES - 1]
 
     # -- drawing -----------------------------------------------------------------------------------------
 
@@ -86,16 +160,18 @@ class DatasetPane(Pane):
         largest = max((source.bytes for source in sources), default=1) or 1
         name_width = min(12, max(len(one_line(s.source)) for s in sources))
         rows = []
-        shown = sources if len(sources) <= MOST_SOURCES else sources[: MOST_SOURCES - 1]
-        for source in shown:
+        shown = self._shown_sources()
+        for index, source in enumerate(shown):
             name = fit(one_line(source.source), name_width)
+            mine = index == self.chosen and self.has_focus
             size = f"{numbers.size(source.bytes):>8}"
             weight = state.mixture.get(source.source)
             times = f" ×{weight:<4g}" if weight is not None else ""
             room = width - name_width - len(size) - len(times) - 9
-            parts = [(f"{name} ", ink.text), (f"{numbers.count(source.documents):>6} ", ink.strong)]
+            parts: list[Part] = [(f"{name} ", ink.accent("data", bold=True) if mine else ink.text)]
+            parts.append((f"{numbers.count(source.documents):>6} ", ink.strong))
             parts += bar(source.bytes / largest, max(3, room), ink.accent("data"), ink.faint)
-            parts += [(f" {size}", ink.muted), (times, ink.text)]
+            parts += [(f" {size}", ink.muted), (times, ink.key if mine and times else ink.text)]
             rows.append(line(*parts))
         if len(shown) < len(sources):
             rest = sum(source.documents for source in sources[len(shown) :])
@@ -151,9 +227,13 @@ class DatasetPane(Pane):
         if document is None:
             return [line(("This document can't be read any more.", ink.bad))]
         place = f"{numbers.count(self.at + 1)} of {numbers.count(len(self.documents))}"
-        if self.only_dropped:
-            rank, dropped = self.documents.rank(self.at), self.documents.dropped
-            place = f"{numbers.count(rank)} of {numbers.count(dropped)} out"
+        if self.wanted != Wanted():
+            rank, fits = self.documents.rank(self.at, self.wanted)
+            place = f"{numbers.count(rank)} of {numbers.count(fits)}"
+            if self.wanted.text:
+                place = f"with “{cut(one_line(self.wanted.text), 12)}”"
+            elif self.wanted.filter is None:
+                place += " out" if self.wanted.dropped else ""
         source = one_line(document.source)[:14]
         head = ends(
             line((f"{source} ", ink.accent("data")), (place, ink.muted)),
