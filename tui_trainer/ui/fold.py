@@ -132,9 +132,12 @@ def stepped(state: "State", event: e.Stepped) -> None:
     _add(state, event.stage, "loss", event.step, event.loss)
     _add(state, event.stage, "lr", event.step, event.lr)
     _add(state, event.stage, "gradient", event.step, event.gradient_norm)
-    _add(state, event.stage, "tokens", event.step, event.tokens)
-    _add(state, event.stage, "flops", event.step, event.flops)
-    _add(state, event.stage, "seconds", event.step, state.busy - state.stages[event.stage].started)
+    # Counts that only grow are read at the ends of buckets: of the many steps of a long run, few are asked.
+    loss = state.curves[event.stage, "loss"]
+    if not (event.step + 1) % loss.width:
+        _add(state, event.stage, "tokens", event.step, event.tokens)
+        _add(state, event.stage, "flops", event.step, event.flops)
+        _add(state, event.stage, "seconds", event.step, state.busy - state.stages[event.stage].started)
     _touch(state, "step", "curve")
 
 
