@@ -15,6 +15,7 @@ from tui_trainer.console.options import (
     settings_of,
     texts_of,
     with_json,
+    with_record,
     with_runs,
     with_seed,
     with_settings,
@@ -74,15 +75,15 @@ def _require_terminal() -> None:
         raise UserError("the app needs a terminal; without one there is: tui-trainer run --headless")
 
 
-def _start_in_app(plan: "Plan", runs: Path | None) -> None:
+def _start_in_app(plan: "Plan", runs: Path | None, record: Path | None) -> None:
     from tui_trainer.run.folder import create, runs_directory
 
     _require_terminal()
-    _launch_in_app(create(runs_directory(runs), plan))
+    _launch_in_app(create(runs_directory(runs), plan), record)
 
 
-def _launch_in_app(folder: "RunFolder") -> None:
-    _show(folder, "control", launch=True)
+def _launch_in_app(folder: "RunFolder", record: Path | None) -> None:
+    _show(folder, "control", launch=True, record=record)
 
 
 def _show(
@@ -91,10 +92,11 @@ def _show(
     speed: float = 1.0,
     *,
     launch: bool = False,
+    record: Path | None = None,
 ) -> None:
     from tui_trainer.ui.app import run_app
 
-    sys.exit(run_app(folder, mode, speed, launch))
+    sys.exit(run_app(folder, mode, speed, launch=launch, record=record))
 
 
 @click.group(
@@ -110,15 +112,16 @@ Examples:
 @with_settings
 @with_seed
 @with_runs
+@with_record
 @click.version_option(__version__, message="%(version)s")
 @click.pass_context
-def app(ctx: click.Context, /, runs: Path | None, **options: Any) -> None:
+def app(ctx: click.Context, /, runs: Path | None, record: Path | None, **options: Any) -> None:
     """Watch and steer a language model while it really learns.
 
     Without a command: open the app on a new run of the tiny world.
     """
     if ctx.invoked_subcommand is None:
-        _start_in_app(plan_of(options), runs)
+        _start_in_app(plan_of(options), runs, record)
         return
     given = click.core.ParameterSource.COMMANDLINE
     if any(ctx.get_parameter_source(name) is given for name in ctx.params):
@@ -136,16 +139,19 @@ Examples:
 @with_settings
 @with_seed
 @with_runs
+@with_record
 @with_json
-def run(headless: bool, as_json: bool, runs: Path | None, **options: Any) -> None:
+def run(headless: bool, as_json: bool, runs: Path | None, record: Path | None, **options: Any) -> None:
     """Train a model through all its stages."""
     if as_json and not headless:
         raise click.UsageError("--json goes with --headless")
+    if record is not None and headless:
+        raise click.UsageError("--record goes with the screen, not with --headless")
     plan = plan_of(options)
     if headless:
         _run_headless(plan, runs, as_json)
     else:
-        _start_in_app(plan, runs)
+        _start_in_app(plan, runs, record)
 
 
 @app.command(
@@ -204,11 +210,12 @@ Example:
 @of_run
 @click.option("--read-only", is_flag=True, help="Watch only, and leave the steering to others.")
 @with_runs
-def attach(run: str, read_only: bool, **options: Any) -> None:
+@with_record
+def attach(run: str, read_only: bool, record: Path | None, **options: Any) -> None:
     """Open the app on a run, trained now or before."""
     folder = run_of(options, run)
     _require_terminal()
-    _show(folder, "view" if read_only else "control")
+    _show(folder, "view" if read_only else "control", record=record)
 
 
 @app.command(
@@ -226,11 +233,12 @@ Example:
     help="Times as fast as it was.",
 )
 @with_runs
-def replay(run: str, speed: float, **options: Any) -> None:
+@with_record
+def replay(run: str, speed: float, record: Path | None, **options: Any) -> None:
     """Show a run again as it went; nothing is computed."""
     folder = run_of(options, run)
     _require_terminal()
-    _show(folder, "replay", speed)
+    _show(folder, "replay", speed, record=record)
 
 
 @app.command(
@@ -241,8 +249,9 @@ Example:
 @of_run
 @click.option("--headless", is_flag=True, help="No screen: a progress line, and a simulated rater.")
 @with_runs
+@with_record
 @with_json
-def resume(run: str, headless: bool, as_json: bool, **options: Any) -> None:
+def resume(run: str, headless: bool, as_json: bool, record: Path | None, **options: Any) -> None:
     """Go on with a run that was stopped.
 
     From its last checkpoint, and bit for bit as if it had never been stopped.
@@ -261,7 +270,7 @@ def resume(run: str, headless: bool, as_json: bool, **options: Any) -> None:
         _follow(folder, as_json)
     else:
         _require_terminal()
-        _launch_in_app(folder)
+        _launch_in_app(folder, record)
 
 
 # -- results ---------------------------------------------------------------------------------------------

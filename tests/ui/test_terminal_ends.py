@@ -1,7 +1,9 @@
 """Ends of all kinds, through a real pseudo-terminal: it is given back, and nobody spins on."""
 
+import json
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,22 @@ def test_q_gives_the_terminal_back_and_says_what_goes_on(terminal: Terminal) -> 
     terminal.key("q", 0.0)
     assert terminal.ended() == 0
     assert given_back(terminal) and b"tui-trainer resume a-run" in terminal.output
+
+
+def test_what_the_terminal_was_sent_can_be_played_again(tmp_path: Path) -> None:
+    folder = recorded.write_run(tmp_path / "a-run", recorded.records()[:60])
+    cast = tmp_path / "screen.cast"
+    command = [sys.executable, "-m", "tui_trainer", "attach", "--read-only", "--record", str(cast)]
+    terminal = Terminal(folder.path, "view", command=[*command, str(folder.path)])
+    terminal.wait_for(b"The trainer has stopped")
+    terminal.key("q", 0.0)
+    terminal.ended()
+    head, *events = [json.loads(line) for line in cast.read_text("utf-8").splitlines()]
+    assert (head["version"], head["width"], head["height"]) == (2, 120, 40)
+    played = "".join(data for _, kind, data in events if kind == "o").encode()
+    assert played and played in terminal.output.replace(b"\r\n", b"\n")
+    times = [at for at, _, _ in events]
+    assert times == sorted(times)
 
 
 def test_ctrl_c_is_a_way_out(terminal: Terminal) -> None:

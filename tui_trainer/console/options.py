@@ -32,6 +32,12 @@ with_runs = click.option(
     metavar="DIR",
     help="Folder of all runs; else $TUI_TRAINER_RUNS, else your data folder.",
 )
+with_record = click.option(
+    "--record",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Record the screen as an asciicast, which `asciinema play FILE` shows again.",
+)
 with_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 with_settings = _together(
     click.option(

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from pathlib import Path
 from typing import Literal
 
 from tui_trainer.errors import UserError
@@ -11,7 +12,12 @@ from tui_trainer.ui.terminal import choose_colours
 
 
 def run_app(
-    folder: RunFolder, mode: Literal["control", "view", "replay"], speed: float = 1.0, launch: bool = False
+    folder: RunFolder,
+    mode: Literal["control", "view", "replay"],
+    speed: float = 1.0,
+    *,
+    launch: bool = False,
+    record: Path | None = None,
 ) -> int:
     """Show a run until the person quits; returns the exit status.
 
@@ -19,9 +25,10 @@ def run_app(
 
     Args:
         launch: start a trainer on the run once the first frame stands: loading its libraries takes a core.
+        record: a file to write what the terminal is sent to, as an asciicast.
 
     Raises:
-        UserError: no trainer could be started.
+        UserError: no trainer could be started, or the recording not written.
     """
     gc.disable()  # until the first frame: nothing that is imported is garbage
     chosen = choose_colours(os.environ)
@@ -30,14 +37,21 @@ def run_app(
     # After the choice of colours: Textual reads it when it is imported.
     from tui_trainer.ui.studio import Studio
 
+    recorder = None
+    if record is not None:
+        from tui_trainer.ui.recording import Recorder
+
+        recorder = Recorder(record)
     while True:
-        app = Studio(folder, mode, speed, launch=launch)
+        app = Studio(folder, mode, speed, launch=launch, recorder=recorder)
         following = app.run()
         if app.failure:
             raise UserError(app.failure)
         if app.farewell:
             print(app.farewell)
         if following is None:
+            if recorder is not None:
+                recorder.close()
             return app.return_code or 0
         folder, mode, launch = following, "control", False
         sys.stdout.flush()

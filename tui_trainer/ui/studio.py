@@ -2,43 +2,48 @@
 
 import contextlib
 import gc
-from functools import partialmethod
-from typing import Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.events import Resize
 from textual.screen import Screen
 
-from tui_trainer.events import Choice, Noticed, Record
+from tui_trainer.events import Noticed, Record
 from tui_trainer.run.commands import Stop
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui import feed
-from tui_trainer.ui.actions import BY_NAME, bindings
+from tui_trainer.ui.actions import bindings
 from tui_trainer.ui.commander import Answered, Commander
 from tui_trainer.ui.documents import Documents
+from tui_trainer.ui.doing import Doing
 from tui_trainer.ui.drawing.ink import STUDIO, STUDIO_ANSI, make_ink
 from tui_trainer.ui.farewell import farewell_of
-from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.palette import Actions
 from tui_trainer.ui.panes.dataset import DatasetPane
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screens.dashboard import CONTEXTS, Dashboard
-from tui_trainer.ui.screens.figures import Figures
-from tui_trainer.ui.screens.glossary import Glossary
-from tui_trainer.ui.screens.help import Help
+from tui_trainer.ui.screens.dashboard import Dashboard
 from tui_trainer.ui.screens.sheet import Sheet
-from tui_trainer.ui.screens.simulate import Simulate
-from tui_trainer.ui.steering import LOOKING_ON, Steering
+from tui_trainer.ui.steering import Steering
 from tui_trainer.ui.terminal import colour_mode, end_on_signals
 from tui_trainer.ui.travel import Travel
 from tui_trainer.ui.words import Mode
 
+if TYPE_CHECKING:
+    from tui_trainer.ui.recording import Recorder
+
 TICK_SECONDS = 0.25
 
 
-class Studio(App[RunFolder | None]):
+def _recording(recorder: "Recorder") -> type[Driver]:
+    from tui_trainer.ui.recording import recording_driver
+
+    return recording_driver(recorder)
+
+
+class Studio(Doing):
     """Joins feed, scene, screens and steering. Ends with the folder of a run to show next, or None."""
 
     CSS_PATH = "studio.tcss"
@@ -50,8 +55,17 @@ class Studio(App[RunFolder | None]):
         Binding("ctrl+q", "do('quit')", "quit", show=False, priority=True),
     ]
 
-    def __init__(self, folder: RunFolder, mode: Mode, speed: float = 1.0, *, launch: bool = False) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        folder: RunFolder,
+        mode: Mode,
+        speed: float = 1.0,
+        *,
+        launch: bool = False,
+        recorder: "Recorder | None" = None,
+    ) -> None:
+        super().__init__(driver_class=None if recorder is None else _recording(recorder))
+        self.recorder = recorder
         self.register_theme(STUDIO)
         self.register_theme(STUDIO_ANSI)
         colours = colour_mode(self.console.color_system, self.no_color)
@@ -81,6 +95,10 @@ class Studio(App[RunFolder | None]):
 
     def get_default_screen(self) -> Screen[None]:
         return self.dashboard
+
+    def on_resize(self, event: Resize) -> None:
+        if self.recorder is not None:
+            self.recorder.size(*event.size)
 
     def on_mount(self) -> None:
         with contextlib.suppress(RuntimeError, ValueError):
@@ -182,94 +200,6 @@ class Studio(App[RunFolder | None]):
         """A line for the person, for a few seconds."""
         if line:
             self.notify(one_line(line), markup=False, severity="error" if error else "information", timeout=6)
-
-    # -- what goes out -----------------------------------------------------------------------------------
-
-    def action_do(self, name: str) -> None:
-        """Run an action by its name; one that can do nothing now is ignored."""
-        action = BY_NAME[name]
-        if not applies(action, self.scene):
-            if action.context == "anywhere" and self.scene.mode == "view" and name in ("pause", "step"):
-                self.say(LOOKING_ON)
-            return
-        if action.context == "rater":
-            self._rate(name)
-        elif action.context == "anywhere":
-            getattr(self, f"do_{name}")()
-        else:
-            self.dashboard.pane(CONTEXTS.index(action.context) + 1).action_do(name)
-        self.tick()
-
-    def _rate(self, name: str) -> None:
-        """The keys that answer a pair: only while it is to be seen and nobody types."""
-        if not self.dashboard.sees(4) or self.dashboard.typing:
-            return
-        choice = name.removeprefix("pick_")
-        if choice in get_args(Choice):
-            self.say(self.steering.pick(choice))  # type: ignore[arg-type]  # checked in the line above
-        else:
-            self.push_screen(Simulate(self.scene), self._simulate)
-
-    def _simulate(self, taste: str | None) -> None:
-        if taste is not None:
-            self.say(self.steering.simulate(taste))
-
-    def do_pause(self) -> None:
-        self.say(self.steering.pause())
-
-    def do_step(self) -> None:
-        self.say(self.steering.step())
-
-    def do_faster(self) -> None:
-        self.steering.change_speed(2)
-
-    def do_slower(self) -> None:
-        self.steering.change_speed(0.5)
-
-    @work(thread=True)
-    def do_resume(self) -> None:
-        said = self.steering.resume()
-        if said is not None:
-            self.call_later(self.say, said)
-
-    def do_earlier(self) -> None:
-        self.travel.step(-1)
-
-    def do_later(self) -> None:
-        self.travel.step(1)
-
-    def do_now(self) -> None:
-        self.travel.now()
-
-    def _go_to(self, number: int) -> None:
-        self.dashboard.go(number)
-
-    do_pane_1 = partialmethod(_go_to, 1)
-    do_pane_2 = partialmethod(_go_to, 2)
-    do_pane_3 = partialmethod(_go_to, 3)
-    do_pane_4 = partialmethod(_go_to, 4)
-    do_pane_5 = partialmethod(_go_to, 5)
-
-    def do_next_pane(self) -> None:
-        self.dashboard.go(self.dashboard.current + 1)
-
-    def do_previous_pane(self) -> None:
-        self.dashboard.go(self.dashboard.current - 1)
-
-    def do_zoom(self) -> None:
-        self.dashboard.toggle_zoom()
-
-    def do_figures(self) -> None:
-        self.push_screen(Figures(self.scene))
-
-    def do_glossary(self) -> None:
-        self.push_screen(Glossary(self.scene))
-
-    def do_help(self) -> None:
-        self.push_screen(Help(self.scene, self.dashboard.context))
-
-    def do_palette(self) -> None:
-        self.action_command_palette()
 
     # -- ends --------------------------------------------------------------------------------------------
 

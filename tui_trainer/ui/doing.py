@@ -1,0 +1,123 @@
+"""What the keys do: each action of the table by its name."""
+
+from functools import partialmethod
+from typing import get_args
+
+from textual import work
+from textual.app import App
+
+from tui_trainer.events import Choice
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.ui.actions import BY_NAME
+from tui_trainer.ui.keys_now import applies
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.dashboard import CONTEXTS, Dashboard
+from tui_trainer.ui.screens.figures import Figures
+from tui_trainer.ui.screens.glossary import Glossary
+from tui_trainer.ui.screens.help import Help
+from tui_trainer.ui.screens.simulate import Simulate
+from tui_trainer.ui.steering import LOOKING_ON, Steering
+from tui_trainer.ui.travel import Travel
+
+
+class Doing(App[RunFolder | None]):
+    """The part of the app that carries actions out; `Studio` makes and feeds what they work on."""
+
+    scene: Scene
+    dashboard: Dashboard
+    steering: Steering
+    travel: Travel
+
+    def tick(self) -> None:
+        """Bring the screen up to date."""
+        raise NotImplementedError
+
+    def say(self, line: str | None, *, error: bool = False) -> None:
+        """A line for the person."""
+        raise NotImplementedError
+
+    def action_do(self, name: str) -> None:
+        """Run an action by its name; one that can do nothing now is ignored."""
+        action = BY_NAME[name]
+        if not applies(action, self.scene):
+            if action.context == "anywhere" and self.scene.mode == "view" and name in ("pause", "step"):
+                self.say(LOOKING_ON)
+            return
+        if action.context == "rater":
+            self._rate(name)
+        elif action.context == "anywhere":
+            getattr(self, f"do_{name}")()
+        else:
+            self.dashboard.pane(CONTEXTS.index(action.context) + 1).action_do(name)
+        self.tick()
+
+    def _rate(self, name: str) -> None:
+        """The keys that answer a pair: only while it is to be seen and nobody types."""
+        if not self.dashboard.sees(4) or self.dashboard.typing:
+            return
+        choice = name.removeprefix("pick_")
+        if choice in get_args(Choice):
+            self.say(self.steering.pick(choice))  # type: ignore[arg-type]  # checked in the line above
+        else:
+            self.push_screen(Simulate(self.scene), self._simulate)
+
+    def _simulate(self, taste: str | None) -> None:
+        if taste is not None:
+            self.say(self.steering.simulate(taste))
+
+    def do_pause(self) -> None:
+        self.say(self.steering.pause())
+
+    def do_step(self) -> None:
+        self.say(self.steering.step())
+
+    def do_faster(self) -> None:
+        self.steering.change_speed(2)
+
+    def do_slower(self) -> None:
+        self.steering.change_speed(0.5)
+
+    @work(thread=True)
+    def do_resume(self) -> None:
+        said = self.steering.resume()
+        if said is not None:
+            self.call_later(self.say, said)
+
+    def do_earlier(self) -> None:
+        self.travel.step(-1)
+
+    def do_later(self) -> None:
+        self.travel.step(1)
+
+    def do_now(self) -> None:
+        self.travel.now()
+
+    def _go_to(self, number: int) -> None:
+        self.dashboard.go(number)
+
+    do_pane_1 = partialmethod(_go_to, 1)
+    do_pane_2 = partialmethod(_go_to, 2)
+    do_pane_3 = partialmethod(_go_to, 3)
+    do_pane_4 = partialmethod(_go_to, 4)
+    do_pane_5 = partialmethod(_go_to, 5)
+
+    def do_next_pane(self) -> None:
+        self.dashboard.go(self.dashboard.current + 1)
+
+    def do_previous_pane(self) -> None:
+        self.dashboard.go(self.dashboard.current - 1)
+
+    def do_zoom(self) -> None:
+        self.dashboard.toggle_zoom()
+
+    def do_figures(self) -> None:
+        self.push_screen(Figures(self.scene))
+
+    def do_glossary(self) -> None:
+        self.push_screen(Glossary(self.scene))
+
+    def do_help(self) -> None:
+        self.push_screen(Help(self.scene, self.dashboard.context))
+
+    def do_palette(self) -> None:
+        self.action_command_palette()

@@ -1,0 +1,68 @@
+"""Records what the terminal is sent as an asciicast (version 2), which `asciinema play` shows again."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.drivers.linux_driver import LinuxDriver
+
+from tui_trainer.errors import UserError
+
+
+class Recorder:
+    """One recording; the header is written with the first frame, when the size is known."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `UserError` if the file can't be written."""
+        try:
+            self._file = path.open("w", encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"{path} can't be written: {error.strerror}") from error
+        self._began: float | None = None
+        self._size = (0, 0)
+
+    def size(self, width: int, height: int) -> None:
+        """The terminal has this size now."""
+        if (width, height) == self._size:
+            return
+        self._size = (width, height)
+        if self._began is None:
+            self._began = time.monotonic()
+            head = {"version": 2, "width": width, "height": height, "timestamp": int(time.time())}
+            self._line({**head, "env": {"TERM": "xterm-256color"}})
+        else:
+            self._event("r", f"{width}x{height}")
+
+    def output(self, data: str) -> None:
+        """This was sent to the terminal."""
+        self._event("o", data)
+
+    def close(self) -> None:
+        """Nothing more will come."""
+        self._file.close()
+
+    def _event(self, kind: str, data: str) -> None:
+        if self._began is not None and not self._file.closed:
+            self._line([round(time.monotonic() - self._began, 3), kind, data])
+
+    def _line(self, value: Any) -> None:
+        self._file.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def recording_driver(recorder: Recorder) -> type[LinuxDriver]:
+    """A driver for Linux and macOS terminals that records what it writes."""
+
+    class RecordingDriver(LinuxDriver):
+        recorder: ClassVar[Recorder]
+
+        def start_application_mode(self) -> None:
+            self.recorder.size(*self._get_terminal_size())
+            super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual leaves it unannotated
+
+        def write(self, data: str) -> None:
+            self.recorder.output(data)
+            super().write(data)
+
+    RecordingDriver.recorder = recorder
+    return RecordingDriver
