@@ -1,10 +1,13 @@
 """The one table of actions, and everything that is made from it."""
 
+from pathlib import Path
+
 import recorded
 
 from tui_trainer.events import PairOffered
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.actions import ACTIONS, BY_NAME, Context, of
+from tui_trainer.ui.key_table import key_table
 from tui_trainer.ui.keys_now import applies, in_footer
 from tui_trainer.ui.panes.chat import ChatPane
 from tui_trainer.ui.panes.pane import Pane
@@ -71,6 +74,11 @@ def test_the_footer_shows_what_can_be_done_now() -> None:
     assert all(BY_NAME[name].context == "chat" for name in names(training, "chat", typing=True))
     done = scene_at(records)
     assert not applies(BY_NAME["pause"], done)
+
+
+def test_the_readme_has_the_table_of_keys() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert f"<!-- keys: begin -->\n{key_table()}\n<!-- keys: end -->" in readme
 
 
 def test_contexts_are_in_the_order_of_the_panes() -> None:

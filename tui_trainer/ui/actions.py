@@ -67,7 +67,9 @@ ACTIONS: tuple[Action, ...] = (
         "stop_and_quit", (), "", "stop and quit", "Stop training, keep a checkpoint, and close the screen"
     ),
     Action("start_over_quick", (), "", "start over with quick", "Stop this run; begin one of about a minute"),
-    Action("previous_document", ("p", "left"), "p", "previous", "The document before", "dataset"),
+    Action(
+        "previous_document", ("p", "left"), "p", "previous", "The document before", "dataset", footer=False
+    ),
     Action("next_document", ("n", "right"), "n", "next document", "The next document", "dataset"),
     Action("only_dropped", ("d",), "d", "only dropped", "Only documents that a filter threw out", "dataset"),
     Action(
@@ -79,7 +81,13 @@ ACTIONS: tuple[Action, ...] = (
         "dataset",
     ),
     Action(
-        "by_source", ("o",), "o", "source", "Only documents of one source; again: the next one", "dataset"
+        "by_source",
+        ("o",),
+        "o",
+        "source",
+        "Only documents of one source; again: the next one",
+        "dataset",
+        footer=False,
     ),
     Action("search", ("slash",), "/", "search", "Only documents with these words in them", "dataset"),
     Action("previous_source", ("up",), "↑", "row", "The source above", "dataset", footer=False, listed=False),
@@ -153,11 +161,18 @@ ACTIONS: tuple[Action, ...] = (
         "closer, wider",
         "Look closer at the curve, around the cursor; and wider",
         "loss",
+        footer=False,
     ),
     Action("log_axis", ("y",), "y", "log", "A logarithmic y axis, or a linear one", "loss"),
     Action("x_unit", ("u",), "u", "x axis", "Steps, tokens, FLOPs or computing time on the x axis", "loss"),
     Action(
-        "pin_run", ("v",), "v", "compare", "Compare with an earlier run; again: the one before it", "loss"
+        "pin_run",
+        ("v",),
+        "v",
+        "compare",
+        "Compare with an earlier run; again: the one before it",
+        "loss",
+        footer=False,
     ),
     Action(
         "export_csv",

@@ -60,12 +60,17 @@ def _bar(scene: Scene, guess: Guessed, token: str, share: float, width: int) -> 
     is_truth = token == guess.truth
     room = max(6, width - NAME - 22)
     parts: list[Part] = [("▸ " if is_truth else "  ", ink.strong)]
-    parts.append((fit(one_line(token), NAME), ink.strong if is_truth else ink.text))
+    parts.append((fit(visible(token), NAME), ink.strong if is_truth else ink.text))
     parts += block(share, room, ink.strong if is_truth else ink.accent(guess.stage))
     parts.append((f" {numbers.percent(share):>7}", ink.strong if is_truth else ink.muted))
     if is_truth:
         parts.append((" it was this", ink.text))
     return line(*parts)
+
+
+def visible(token: str) -> str:
+    """A token as it is shown; blanks, which are tokens too, as signs."""
+    return one_line(token) if token.strip(" ") else "␣" * len(token)
 
 
 def _steps(scene: Scene, guess: Guessed, width: int) -> list[Strip]:

@@ -6,7 +6,7 @@ from textual.strip import Strip
 
 from tui_trainer.events import Guessed, StepExplained
 from tui_trainer.ui import words
-from tui_trainer.ui.boards.guess import LEAST
+from tui_trainer.ui.boards.guess import LEAST, visible
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import bar, block
 from tui_trainer.ui.drawing.lines import Part, line
@@ -57,7 +57,7 @@ def _guesses(scene: Scene, guess: Guessed, step: StepExplained, width: int, coun
         style = ink.strong if mine else ink.text
         then = after.get(token)
         parts: list[Part] = [(" " * (LABEL - 2) + ("▸ " if mine else "  "), ink.strong)]
-        parts += [(fit(one_line(token), NAME), style)]
+        parts += [(fit(visible(token), NAME), style)]
         parts += block(share, room, ink.strong if mine else ink.accent(guess.stage))
         parts.append((f" {numbers.percent(share):>7}", style))
         parts.append((f" → {numbers.percent(then):>7}" if then is not None else "", style))
