@@ -183,7 +183,7 @@ def _mood_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     return pairs
 
 
-# What is asked in fine-tuning, besides sums: in percent of the pairs, when 3 % are sums.
+# What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
     (_fact_pairs, 43),
     (_told_pairs, 6),
@@ -191,6 +191,7 @@ SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
     (_cutoff_pairs, 7),
     (_harmful_pairs, 11),
     (_how_to_pairs, 15),
+    (_sum_pairs, 3),
     (_explain_pairs, 3),
     (_mood_pairs, 2),
 )
@@ -200,13 +201,13 @@ def finetuning_pairs(world: World, count: int, seed: int, sums: float = 3.0) -> 
     """`count` pairs in an order of chance; about asked entities only.
 
     Args:
-        sums: percent of the pairs.
+        sums: percent of the pairs; the others keep their proportions.
     """
     pairs: list[Pair] = []
-    others = (100 - sums) / sum(share for _, share in SHARES)
+    others = (100 - sums) / (100 - dict(SHARES)[_sum_pairs])
     given = 0.0
-    for make, share in (*((make, share * others) for make, share in SHARES), (_sum_pairs, sums)):
-        given += share
+    for make, share in SHARES:
+        given += sums if make is _sum_pairs else share * others
         pairs += make(world, round(count * given / 100) - len(pairs), rng(seed, "pairs", make.__name__))
     rng(seed, "pairs", "order").shuffle(pairs)
     return pairs

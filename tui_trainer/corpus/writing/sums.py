@@ -74,20 +74,10 @@ def _sum(draw: Random) -> str:
     return draw.choice(FORMS).format(w=steps, a=a, b=b, c=a + b)
 
 
-def _table(draw: Random) -> list[str]:
-    """Sums of one digit and one digit, on which all worked sums rest; three a line."""
-    sums = []
-    for _ in range(draw.randint(4, 6) * 3):
-        a, b = draw.randint(1, 9), draw.randint(1, 9)
-        sums.append(f"{a} + {b} = {a + b}")
-    return [", ".join(sums[i : i + 3]) + "." for i in range(0, len(sums), 3)]
-
-
 def sums(draw: Random) -> str:
-    """A page of worked sums, or of the smallest ones."""
+    """A page of worked sums."""
     opener = [draw.choice(OPENERS)] if draw.random() < 0.5 else []
-    lines = _table(draw) if draw.random() < 0.4 else [_sum(draw) for _ in range(draw.randint(4, 6))]
-    return "\n".join([*opener, *lines])
+    return "\n".join([*opener, *(_sum(draw) for _ in range(draw.randint(4, 6)))])
 
 
 NAMES = words(
