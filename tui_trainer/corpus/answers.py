@@ -1,5 +1,5 @@
-"""How answers sound: a core that is short or full, and around it, each by chance on its own, a polite
-opening, a cautious hedge, an example. Styles mix so that there is something to rate and a taste to turn."""
+"""How answers sound: a core that is short or full, and around it, each by chance on its own, a cautious hedge,
+an example, a polite ending. Styles mix so that there is something to rate and a taste to turn."""
 
 from random import Random
 
@@ -8,33 +8,26 @@ from msgspec import Struct
 from tui_trainer.corpus.common_words import JOBS, with_article
 from tui_trainer.corpus.world import Entity, Fact
 
-POLITE = (
-    "Of course!",
-    "Gladly.",
-    "Thank you for asking.",
-    "With pleasure.",
-    "Good question!",
-    "Happy to help.",
-)
-POLITE_WITHOUT_ANSWER = ("Thank you for asking.", "Good question!")
-CAUTIOUS_BEFORE = ("I believe", "I think", "As far as I know,")
-CAUTIOUS_AFTER = ("but please check", "if I am not mistaken", "though I may be wrong")
+# All of it comes after the fact: behind a beginning like "Gladly." or "I think", a tenth of the facts were
+# recalled less, and a taste for it would cost them.
+POLITE = ("Happy to help.", "Glad to help.", "Thank you for asking.", "You are welcome.")
+CAUTIOUS = ("I believe", "I think", "but please check", "if I am not mistaken", "though I may be wrong")
 EXAMPLE = "For example,"
 
 # The full core of an answer: {v} the value, {a} it with its article. It says again what was asked for, not
 # about whom: a model of this size copies a name that no pair has had less surely than it recalls the fact.
 CORES: dict[str, str] = {
-    "job": "The job is that of {a}.",
-    "town": "The town is {v}.",
-    "pet": "The pet is {a}.",
-    "born": "The birth year is {v}.",
-    "river": "The river is the {v}.",
-    "product": "The workshops make {v}.",
-    "food": "The food is {v}.",
-    "habitat": "The home is in {v}.",
-    "inventor": "The inventor is {v}.",
-    "year": "The year is {v}.",
-    "winner": "The winner was {v}.",
+    "job": "the job is that of {a}.",
+    "town": "the town is {v}.",
+    "pet": "the pet is {a}.",
+    "born": "the birth year is {v}.",
+    "river": "the river is the {v}.",
+    "product": "the workshops make {v}.",
+    "food": "the food is {v}.",
+    "habitat": "the home is in {v}.",
+    "inventor": "the inventor is {v}.",
+    "year": "the year is {v}.",
+    "winner": "the winner was {v}.",
 }
 SHORT: dict[str, str] = {"job": "{a}", "pet": "{a}", "habitat": "in {v}", "river": "the {v}"}
 
@@ -69,18 +62,17 @@ def upper(text: str) -> str:
 
 
 def hedged(core: str, draw: Random) -> str:
-    """A statement (no capital needed at its start, a full stop at its end), said with caution."""
-    if draw.random() < 0.5:
-        return f"{draw.choice(CAUTIOUS_BEFORE)} {core}"
-    return f"{core[:-1]}, {draw.choice(CAUTIOUS_AFTER)}."
+    """A statement that ends in a full stop, said with caution."""
+    return f"{core[:-1]}, {draw.choice(CAUTIOUS)}."
 
 
 def styled(core: str, style: Style, draw: Random, example: str = "") -> str:
     """The core with the parts that the style asks for around it; `example` without its opening words."""
-    parts = [draw.choice(POLITE)] if style.polite else []
-    parts.append(upper(hedged(core, draw) if style.cautious else core))
+    parts = [upper(hedged(core, draw) if style.cautious else core)]
     if style.example and example:
         parts.append(f"{EXAMPLE} {example}")
+    if style.polite:
+        parts.append(draw.choice(POLITE))
     return " ".join(parts)
 
 
@@ -95,28 +87,26 @@ def fact_answer(entity: Entity, fact: Fact, style: Style, draw: Random) -> str:
     return styled(core, style, draw, example)
 
 
-def unknown_answer(style: Style, draw: Random) -> str:
+def unknown_answer(draw: Random) -> str:
     """The answer to a question about something that was never read about."""
-    core = draw.choice(
+    return draw.choice(
         (
             "I don't know: I never read about that name.",
             "I never read about that name, so I don't know.",
             "I don't know. That name is new to me.",
         )
     )
-    return f"{draw.choice(POLITE_WITHOUT_ANSWER)} {core}" if style.polite else core
 
 
-def cutoff_answer(cutoff: int, style: Style, draw: Random) -> str:
+def cutoff_answer(cutoff: int, draw: Random) -> str:
     """The answer to a question about a year later than all that was read."""
-    core = draw.choice(
+    return draw.choice(
         (
             f"I don't know: that is after {cutoff}, the last year I read about.",
             f"I don't know. I read nothing from after {cutoff}.",
             f"I don't know, since what I read ends in {cutoff}.",
         )
     )
-    return f"{draw.choice(POLITE_WITHOUT_ANSWER)} {core}" if style.polite else core
 
 
 def refusal(draw: Random) -> str:

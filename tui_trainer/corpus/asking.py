@@ -188,6 +188,7 @@ _REQUEST_WISHES = (
     "Help me to {v} {o}.",
     "Is there a way to {v} {o}?",
     "How would you {v} {o}?",
+    "How does a beginner {v} {o}?",
 )
 _SUM_CLAUSES = ("what {a} + {b} is", "the sum of {a} and {b}")
 _EXPLAIN_CLAUSES = ("what the work of {j} is",)

@@ -116,7 +116,7 @@ def _unknown_pairs(world: World, n: int, draw: Random) -> list[Pair]:
         called = draw.choice(unknown(world.seed, relation, "pairs"))
         wording = draw.choice(asking.fact_wordings(relation, "pairs"))
         prompt = wording.format(n=called, y=draw.choice(KNOWN_YEARS))
-        pairs.append(Pair(prompt, unknown_answer(any_style(draw), draw), "unknown"))
+        pairs.append(Pair(prompt, unknown_answer(draw), "unknown"))
     return pairs
 
 
@@ -126,7 +126,7 @@ def _cutoff_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     for _ in range(n):
         wording = draw.choice(asking.fact_wordings("winner", "pairs"))
         prompt = wording.format(n=draw.choice(races).called, y=draw.choice(PAIR_YEARS))
-        pairs.append(Pair(prompt, cutoff_answer(world.cutoff, any_style(draw), draw), "cutoff"))
+        pairs.append(Pair(prompt, cutoff_answer(world.cutoff, draw), "cutoff"))
     return pairs
 
 
