@@ -22,7 +22,8 @@ StageName = Literal["data", "pretrain", "finetune", "feedback", "frozen"]
 STAGES: tuple[StageName, ...] = ("data", "pretrain", "finetune", "feedback", "frozen")
 
 WeightsName = Literal["base", "tuned", "aligned"]
-Choice = Literal["a", "b", "tie", "both_bad", "skip"]
+# "undo" takes the pick before it back: that pair is offered again, and the one on offer later.
+Choice = Literal["a", "b", "tie", "both_bad", "skip", "undo"]
 
 
 def _snake(name: str) -> str:

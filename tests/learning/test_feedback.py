@@ -312,3 +312,44 @@ def test_knobs_turn_and_wrong_ones_are_refused(corpus: Corpus, tuned: Transforme
     assert _resumed(stage, corpus).state.settings == stage.state.settings
     with pytest.raises(ValueError, match="no pair"):
         list(stage.pick("a", "person", False))
+
+
+# -- taking a pick back ------------------------------------------------------------------------------------
+
+
+def test_a_pick_taken_back_leaves_no_trace(corpus: Corpus, tuned: Transformer) -> None:
+    straight, wavering = _stage(tuned, corpus), _stage(tuned, corpus)
+    expected = _drive(straight)
+    events = _drive(wavering, until=3)
+    first = [*events]
+    (offered,) = wavering.advance()
+    assert isinstance(offered, PairOffered)
+    undone = list(wavering.pick("undo", "person", False))
+    assert undone[0] == Picked(offered.pair, "undo", "person", False)
+    assert undone[-1] == wavering.pending == _of(PairOffered, first)[-1]
+    list(wavering.pick("b", "person", False))  # another pick, and back again
+    list(wavering.advance())
+    list(wavering.pick("undo", "person", False))
+    rest = [*_pick(wavering, "short"), *_drive(wavering)]
+    known = len(first) - 2  # the pick that was taken back, and what it taught
+    assert [*first[:known], *rest] == expected
+    assert weights_sha256(wavering.alignment.model) == weights_sha256(straight.alignment.model)
+
+
+def test_it_goes_on_after_a_pick_was_taken_back(corpus: Corpus, tuned: Transformer) -> None:
+    stage = _stage(tuned, corpus)
+    _drive(stage, until=3)
+    list(stage.advance())
+    list(stage.pick("undo", "person", False))
+    resumed = _resumed(stage, corpus)
+    assert resumed.pending == stage.pending and resumed.step == stage.step
+    assert _pick(resumed, "short") + _drive(resumed) == _pick(stage, "short") + _drive(stage)
+
+
+def test_before_the_first_pick_there_is_nothing_to_take_back(corpus: Corpus, tuned: Transformer) -> None:
+    stage = _stage(tuned, corpus)
+    _drive(stage, until=1)
+    list(stage.advance())
+    with pytest.raises(ValueError, match="no pick to take back"):
+        list(stage.pick("undo", "person", False))
+    assert stage.pending is not None

@@ -287,6 +287,32 @@ def test_picks_by_a_person(watch):
     assert [p.simulated for p in picks] == [False] * 3 + [True] * 3
 
 
+def test_a_pick_is_taken_back(watch):
+    straight = watch("feedback.rater=person", env={})
+    for number in range(PICKS):
+        _until_offered(straight, number)
+        straight.ok(Pick(number, "a"))
+    assert straight.wait() == 0
+
+    run = watch("feedback.rater=person", env={})
+    _until_offered(run, 0)
+    assert "no pick to take back yet" in run.refused(Pick(0, "undo"))
+    run.ok(Pick(0, "a"))
+    _until_offered(run, 1)
+    run.ok(Pick(1, "b"))
+    _until_offered(run, 2)
+    run.ok(Pick(2, "undo"))
+    _until_offered(run, 1)
+    assert [msgspec.json.decode(line)["pair"] for line in lines(run.folder.preferences)] == [0]
+    for number in range(1, PICKS):
+        run.ok(Pick(number, "a"))
+        if number + 1 < PICKS:
+            _until_offered(run, number + 1)
+    assert run.wait() == 0
+    assert lines(run.folder.preferences) == lines(straight.folder.preferences)
+    assert state_of(run.folder) == state_of(straight.folder)
+
+
 def test_killed_at_random_moments_while_picking(watch):
     """What was confirmed is in the log, once and as it was picked, whenever the kill came."""
     kills = int(os.environ.get("KILLS", "6"))

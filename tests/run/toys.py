@@ -92,31 +92,44 @@ class ToyFeedback(ToyStage):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
         self.picked = 0
+        self.before = self.state.clone()  # the last pick
         self.picks = self.steps - 10
 
     def advance(self) -> Iterator[Event]:
         if self.step < self.picks:
             self.step += 1
-            a, b = f"answer {self.state.sum():.6f}", f"another {self.picked}"
-            self.pending = PairOffered(self.picked, f"prompt {self.picked}", a, b, False, 0.5)
-            yield self.pending
+            yield self._show()
         else:
             yield from super().advance()
 
+    def _show(self) -> PairOffered:
+        a, b = f"answer {self.state.sum():.6f}", f"another {self.picked}"
+        self.pending = PairOffered(self.picked, f"prompt {self.picked}", a, b, False, 0.5)
+        return self.pending
+
     def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
         assert self.pending is not None
+        if choice == "undo":
+            self.picked -= 1
+            self.step -= 1
+            self.state.copy_(self.before)
+            yield Picked(self.picked + 1, choice, rater, simulated)
+            yield self._show()
+            return
         self.pending = None
+        self.before = self.state.clone()
         yield Picked(self.picked, choice, rater, simulated)
         self.state.add_({"a": 1.0, "b": -1.0}.get(choice, 0.25))
         self.picked += 1
         yield Measured("toy/picked", float(self.state.sum()))
 
     def tensors(self) -> dict[str, Tensor]:
-        return {**super().tensors(), "picked": torch.tensor(self.picked)}
+        return {**super().tensors(), "picked": torch.tensor(self.picked), "before": self.before}
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         super().restore(tensors)
         self.picked = int(tensors["picked"])
+        self.before = tensors["before"].clone()
 
 
 class ToyOnce(ToyStage):

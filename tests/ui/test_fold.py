@@ -133,3 +133,13 @@ def test_more_columns_than_steps_are_not_drawn() -> None:
     for step in range(1, 11):
         series.add(step, float(step))
     assert all(low == low for _, low, _ in series.columns(1, 11, 500))
+
+
+def test_a_pick_taken_back_counts_no_more() -> None:
+    state = State()
+    pairs = [e.PairOffered(n, "prompt", "a", "b", False, 0.5) for n in range(2)]
+    picks = [e.Picked(0, "a", "person", False), e.Picked(1, "undo", "person", False)]
+    for seq, event in enumerate([pairs[0], picks[0], pairs[1], picks[1], pairs[0]]):
+        state.apply(e.Record(1, seq, 0.0, 0.0, event))
+    assert not state.picks and sum(state.pick_counts.values()) == 0
+    assert state.offered == pairs[0]

@@ -185,14 +185,18 @@ class Feedback:
         return (second, first) if offer.swapped else (first, second)
 
     def _offer(self, candidate: Candidate) -> PairOffered:
-        assert self.pool is not None
         number = len(self.state.offers)
-        offer = Offer(candidate, rng(self.seed, "feedback", "sides", number).random() < 0.5)
-        self.state.offers.append(offer)
+        self.state.offers.append(Offer(candidate, rng(self.seed, "feedback", "sides", number).random() < 0.5))
+        return self._show()
+
+    def _show(self) -> PairOffered:
+        """The last offer, for the rater to see."""
+        assert self.pool is not None
+        number, offer = len(self.state.offers) - 1, self.state.offers[-1]
         (a, features_a), (b, features_b) = self._sides(offer)
         self.state.pending = PairOffered(
             pair=number,
-            prompt=self.pool.prompted[candidate.prompt].prompt,
+            prompt=self.pool.prompted[offer.candidate.prompt].prompt,
             a=a,
             b=b,
             swapped=offer.swapped,
@@ -201,14 +205,17 @@ class Feedback:
         return self.state.pending
 
     def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
-        """Answer the pending pair; what was learnt from it follows.
+        """Answer the pending pair, or take the pick before it back; what was learnt from it follows.
 
         Raises:
-            ValueError: no pair waits.
+            ValueError: no pair waits, or no pick was made.
         """
         pending = self.state.pending
         if pending is None:
             raise ValueError("there is no pair to pick from")
+        if choice == "undo":
+            yield from self._undo(pending, rater, simulated)
+            return
         offer = msgspec.structs.replace(
             self.state.offers[pending.pair], choice=choice, rater=rater, simulated=simulated
         )
@@ -218,6 +225,22 @@ class Feedback:
         yield Picked(pending.pair, choice, rater, simulated)
         if choice in WIN:
             yield self._fitted()
+
+    def _undo(self, pending: PairOffered, rater: str, simulated: bool) -> Iterator[Event]:
+        """Offer the pair before the pending one again, and forget what its pick taught."""
+        state = self.state
+        if pending.pair == 0:
+            raise ValueError("there is no pick to take back")
+        state.offers.pop()
+        state.offers[-1] = msgspec.structs.replace(state.offers[-1], choice=None, rater="", simulated=False)
+        state.step -= 1
+        self._fill()
+        for offer in state.offers:
+            self._learn(offer)
+        self._count()
+        yield Picked(pending.pair, "undo", rater, simulated)
+        yield self._fitted()
+        yield self._show()
 
     def _learn(self, offer: Offer) -> None:
         if self.pool is not None and offer.choice in WIN:

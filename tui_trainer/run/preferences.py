@@ -54,6 +54,8 @@ def of_log(records: Iterable[Record]) -> list[Preference]:
     for record in records:
         if isinstance(record.event, PairOffered):
             pairs[record.event.pair] = record.event
+        elif isinstance(record.event, Picked) and record.event.choice == "undo":
+            picks.pop(record.event.pair - 1, None)
         elif isinstance(record.event, Picked) and record.event.pair in pairs:
             picks[record.event.pair] = record.event
     return [preference(pairs[number], picked) for number, picked in picks.items()]
@@ -64,15 +66,22 @@ class PreferenceFile:
 
     def __init__(self, folder: RunFolder) -> None:
         self._path = folder.preferences
+        self._kept: list[Preference] = []
 
     def rebuild(self, preferences: list[Preference]) -> None:
         """Make the file hold these and nothing else. Raises `OSError`."""
+        self._kept = list(preferences)
         if preferences or self._path.exists():
             write_atomically(self._path, b"".join(encoder.encode(p) + b"\n" for p in preferences))
 
     def append(self, preference: Preference) -> None:
         """Add one, durably. Raises `OSError`; the next trainer's `rebuild` then mends the file."""
+        self._kept.append(preference)
         with open(self._path, "ab") as file:
             file.write(encoder.encode(preference) + b"\n")
             file.flush()
             os.fsync(file.fileno())
+
+    def take_back(self) -> None:
+        """Leave the last one out again. Raises `OSError`."""
+        self.rebuild(self._kept[:-1])

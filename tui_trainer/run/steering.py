@@ -203,6 +203,8 @@ class Steering:
             respond(Reply(ok=False, error="there is no pair to pick from now"))
         elif stage.pending.pair != command.pair:
             respond(Reply(ok=False, error=f"pair {command.pair} is over; pair {stage.pending.pair} is next"))
+        elif command.choice == "undo" and stage.pending.pair == 0:
+            respond(Reply(ok=False, error="there is no pick to take back yet"))
         else:
             self._pick(stage, command.choice, "person", False, respond)
 
@@ -229,6 +231,8 @@ class Steering:
         for event in stage.pick(choice, rater, simulated):
             self.journal.emit(event)
             if isinstance(event, Picked):
-                if live:
+                if live and event.choice == "undo":
+                    self.preferences.take_back()
+                elif live:
                     self.preferences.append(preference(pair, event))
                 respond(OK)

@@ -189,6 +189,8 @@ def _validated(_: State, event: e.Validated) -> str:
 def _picked(state: State, event: e.Picked) -> str:
     pick = state.picks[-1] if state.picks else None
     who = f"The simulated rater ({one_line(event.rater)})" if event.simulated else "You"
+    if event.choice == "undo":
+        return f"{who} took the last pick back; the reward model has forgotten it."
     said = f"{who} said: {words.CHOICE[event.choice]}."
     if pick is not None and pick.pair is not None and event.choice in ("a", "b"):
         expected = pick.pair.predicted_a if event.choice == "a" else 1 - pick.pair.predicted_a

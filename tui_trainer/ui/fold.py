@@ -192,12 +192,23 @@ def pair_offered(state: "State", event: e.PairOffered) -> None:
 
 
 def picked(state: "State", event: e.Picked) -> None:
+    if event.choice == "undo":
+        _taken_back(state, event)
+        return
     pair = state.offered if state.offered is not None and state.offered.pair == event.pair else None
     state.picks.append(Pick(event, pair))
     state.pick_counts[event.choice] += 1
     state.offered = None
     state.moment = event
     state.stages["feedback"].step += 1
+    _touch(state, "rater")
+
+
+def _taken_back(state: "State", event: e.Picked) -> None:
+    if state.picks:
+        state.pick_counts[state.picks.pop().picked.choice] -= 1
+    state.offered = None
+    state.moment = event
     _touch(state, "rater")
 
 

@@ -28,6 +28,8 @@ def applies(action: Action, scene: Scene) -> bool:
             return replay
         case "stop_and_quit" | "start_over_quick":
             return scene.steers
+    if action.name == "pick_undo" and (state.offered is None or state.offered.pair == 0):
+        return False
     if action.context == "rater":
         return scene.steers and state.offered is not None and not state.ended and scene.past is None
     return True

@@ -61,7 +61,7 @@ def _answer(
 def keys(scene: Scene, width: int) -> Strip:
     """The keys that pick, written out."""
     ink = scene.ink
-    wide = width >= 66
+    wide = width >= 76
     parts = []
     for key, action, label in (
         ("a", "pick_a", ""),
@@ -69,6 +69,7 @@ def keys(scene: Scene, width: int) -> Strip:
         ("t", "pick_tie", "tie"),
         ("x", "pick_both_bad", "both bad"),
         ("s", "pick_skip", "skip"),
+        ("u", "pick_undo", "undo"),
         ("S", "simulate", "simulate the rest" if wide else "simulate"),
     ):
         said = f" {label}" if label else ""
@@ -77,4 +78,4 @@ def keys(scene: Scene, width: int) -> Strip:
             (said + ("  " if wide else " "), ink.muted),
         ]
     shown = line(*parts)
-    return shown if shown.cell_length <= width else line((cut("a  b  t  x  s  S", width), ink.text))
+    return shown if shown.cell_length <= width else line((cut("a  b  t  x  s  u  S", width), ink.text))
