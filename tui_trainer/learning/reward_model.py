@@ -144,6 +144,14 @@ class RewardModel:
         self._wins.append(win)
         self._refit()
 
+    def learn_all(self, chosen: Sequence[Array], rejected: Sequence[Array]) -> None:
+        """Many comparisons at once, the first of each pair preferred; nothing is foreseen in between."""
+        self._differences += [
+            self.whitening(a) - self.whitening(b) for a, b in zip(chosen, rejected, strict=True)
+        ]
+        self._wins += [1.0] * len(chosen)
+        self._refit()
+
     def agreement(self) -> tuple[int, int]:
         """Prequential agreement (Dawid 1984): of the decided picks after the first, those predicted right
         *before* they were learnt from, and how many there were."""

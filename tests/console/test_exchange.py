@@ -1,0 +1,60 @@
+"""`tui-trainer preferences`: there and back."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tui_trainer import cli
+from tui_trainer.console import preferences
+from tui_trainer.corpus.preference_file import Comparison, encode
+from tui_trainer.errors import UserError
+from tui_trainer.run import folder as folders
+from tui_trainer.run import plan as plans
+from tui_trainer.settings import load
+
+
+def _polite_file(path: Path, lines: int) -> None:
+    with open(path, "wb") as file:
+        for number in range(lines):
+            plain = f"{'the mill ' * (number % 4)}stands in town {number}."
+            file.write(encode(Comparison("Where?", f"Gladly. {plain}", plain), "trl"))
+        file.write(b"{}\n")
+
+
+def test_a_taste_is_learnt_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "polite.jsonl"
+    _polite_file(path, 400)
+    imported = preferences.taken_in(path, 0)
+    assert (imported.read, imported.broken) == (400, 1)
+    assert imported.named[0].line == 401 and "chosen" in imported.named[0].reason
+    assert imported.agreement == 1.0 and imported.agreement_n == 200
+    assert imported.features["polite words"][0] > 0
+    assert "400 preferences read, 1 broken" in preferences.tell(imported)
+
+
+def test_picks_go_out_in_a_form_of_the_field(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    folder = folders.create(tmp_path, plans.make(load("quick", environ={}), preset="quick"))
+    with pytest.raises(UserError, match="nobody has picked"):
+        list(preferences.export(folder, "trl"))
+    picks = [
+        {"prompt": "Where?", "chosen": "In Orsa.", "rejected": "No.", "choice": "a"},
+        {"prompt": "Where?", "chosen": None, "rejected": None, "choice": "tie"},
+    ]
+    folder.preferences.write_text("".join(json.dumps(pick) + "\n" for pick in picks), "utf-8")
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["preferences", "export", folder.id, "--form", "hh", "--runs", str(tmp_path)])
+    assert ended.value.code == 0
+    assert json.loads(capfdbinary.readouterr().out) == {
+        "chosen": "\n\nHuman: Where?\n\nAssistant: In Orsa.",
+        "rejected": "\n\nHuman: Where?\n\nAssistant: No.",
+    }
+
+
+def test_a_file_without_any_preference_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "none.jsonl"
+    path.write_text("{}\n", "utf-8")
+    with pytest.raises(UserError, match="no preference in it"):
+        preferences.taken_in(path, 0)

@@ -1,0 +1,125 @@
+"""Preferences in the field's forms, and lines that are none."""
+
+import contextlib
+import json
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_trainer.corpus.preference_file import LONGEST, Broken, Comparison, encode, parse, read
+from tui_trainer.errors import UserError
+
+KEL = Comparison("Where does Kel live?", "In Orsa.", "I won't say.")
+BEFORE = f"\n\nHuman: Hi.\n\nAssistant: Hello.\n\nHuman: {KEL.prompt}\n\nAssistant:"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"prompt": KEL.prompt, "chosen": KEL.chosen, "rejected": KEL.rejected, "extra": 1},
+        {
+            "prompt": [{"role": "user", "content": KEL.prompt}],
+            "chosen": [{"role": "assistant", "content": KEL.chosen}],
+            "rejected": [{"role": "assistant", "content": KEL.rejected}],
+        },
+        {
+            "chosen": [
+                {"role": "user", "content": KEL.prompt},
+                {"role": "assistant", "content": KEL.chosen},
+            ],
+            "rejected": [
+                {"role": "user", "content": KEL.prompt},
+                {"role": "assistant", "content": KEL.rejected},
+            ],
+        },
+        {
+            "chosen": f"{BEFORE} {KEL.chosen}",
+            "rejected": f"{BEFORE} {KEL.rejected}",
+        },
+    ],
+)
+def test_every_form_says_the_same(line: dict[str, object]) -> None:
+    assert parse(json.dumps(line)) == KEL
+
+
+@pytest.mark.parametrize("form", ["trl", "messages", "hh"])
+def test_what_is_written_is_read_again(form: str) -> None:
+    line = encode(KEL, form)  # type: ignore[arg-type]  # from the list above
+    assert line.endswith(b"\n") and line.count(b"\n") == 1
+    assert parse(line) == KEL
+
+
+TEXT = st.text(min_size=1, max_size=50)
+
+
+@given(TEXT, TEXT, TEXT)
+def test_any_text_survives(prompt: str, chosen: str, rejected: str) -> None:
+    if chosen == rejected:
+        return
+    comparison = Comparison(prompt, chosen, rejected)
+    for form in ("trl", "messages"):
+        assert parse(encode(comparison, form)) == comparison  # type: ignore[arg-type]  # likewise
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("{", "JSON|truncated"),
+        ("[1]", "no JSON object"),
+        ('{"prompt": "a", "chosen": "b"}', "no 'rejected'"),
+        ('{"prompt": "a", "chosen": "b", "rejected": "b"}', "the same"),
+        ('{"prompt": 3, "chosen": "a", "rejected": "b"}', "no text"),
+        ('{"chosen": "a", "rejected": "b"}', "no 'prompt'"),
+        ('{"prompt": "a", "chosen": "b", "rejected": null}', "neither"),
+        ('{"prompt": "a", "chosen": [], "rejected": []}', "does not end"),
+        ('{"prompt": "a", "chosen": [{"content": 1}], "rejected": ["x"]}', "does not end"),
+        ('{"prompt": "a", "chosen": null, "rejected": null, "choice": "tie"}', "nothing was preferred"),
+    ],
+)
+def test_what_is_wrong_is_said(line: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse(line)
+
+
+@given(st.binary(max_size=200))
+def test_no_line_does_worse_than_be_refused(line: bytes) -> None:
+    with contextlib.suppress(ValueError):
+        parse(line)
+
+
+def test_ten_thousand_lines_with_a_hundred_broken(tmp_path: Path) -> None:
+    path = tmp_path / "hh.jsonl"
+    with open(path, "wb") as file:
+        for number in range(10_000):
+            if number % 100 == 50:
+                file.write(b'{"chosen": "half a li\n')
+            else:
+                answer = "word " * (number % 300)
+                file.write(encode(Comparison(f"Question {number}?", answer + "good.", answer + "bad."), "hh"))
+    size = path.stat().st_size
+    tracemalloc.start()
+    good, broken = 0, list[int]()
+    for found in read(path):
+        if isinstance(found, Broken):
+            broken.append(found.line)
+        else:
+            good += 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert good == 9_900 and broken == list(range(51, 10_000, 100))
+    assert peak < size / 20
+
+
+def test_an_endless_line_is_one_broken_line(tmp_path: Path) -> None:
+    path = tmp_path / "long.jsonl"
+    path.write_bytes(b"x" * (3 * LONGEST) + b"\n" + encode(KEL, "trl") + b"\n" + encode(KEL, "trl").strip())
+    found = list(read(path))
+    assert found[0] == Broken(1, f"longer than {LONGEST:,} bytes") and found[1:] == [KEL, KEL]
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"nowhere\.jsonl"):
+        list(read(tmp_path / "nowhere.jsonl"))
