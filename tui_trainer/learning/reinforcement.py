@@ -32,7 +32,7 @@ from tui_trainer.model.transformer import Transformer, soft_cap
 
 FORBIDDEN = -1e9  # logit of a token that is never sampled; -inf would turn its share of the KL to NaN
 EQUAL = 1e-6  # rewards closer than this are equal
-DISCOUNT = 0.8  # of what a token is credited with, for each token between it and what was earned
+DISCOUNT = 0.9  # of what a token is credited with, for each token between it and what was earned
 
 
 class Scored(Struct):
