@@ -127,6 +127,10 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
         Literal["person", "polite", "short", "example", "cautious"],
         Meta(description="who picks: the person at the keyboard, or a simulated taste"),
     ] = "person"
+    algorithm: Annotated[
+        Literal["rloo", "grpo", "dpo"],
+        Meta(description="how answers are made likelier; dpo learns from the picked pairs alone"),
+    ] = "rloo"
     picks: Annotated[int, Meta(ge=4, le=1000, description="picks asked for", extra=_unit("picks"))] = 24
     steps: Annotated[int, Meta(ge=0, description="reinforcement steps", extra=_unit("steps"))] = 60
     prompts: Annotated[Count, Meta(description="prompts a step", extra=_unit("prompts"))] = 6

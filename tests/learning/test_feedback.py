@@ -353,3 +353,31 @@ def test_before_the_first_pick_there_is_nothing_to_take_back(corpus: Corpus, tun
     with pytest.raises(ValueError, match="no pick to take back"):
         list(stage.pick("undo", "person", False))
     assert stage.pending is not None
+
+
+# -- the other algorithms ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("algorithm", ["grpo", "dpo"])
+def test_the_other_algorithms_turn_it_too_and_go_on_bit_for_bit(
+    corpus: Corpus, tuned: Transformer, algorithm: str
+) -> None:
+    feedback = msgspec.structs.replace(
+        SETTINGS.feedback, algorithm=algorithm, picks=12, steps=12, lr=1e-3, kl=0.2, samples=8
+    )
+    free = msgspec.structs.replace(corpus, questions={})
+    settings = msgspec.structs.replace(SETTINGS, feedback=feedback)
+    stage = _stage(tuned, free, settings)
+    _drive(stage, until=1 + 12 + 5)
+    resumed = Feedback(make_model(corpus, seed=9), free, settings, 0)
+    resumed.restore({name: t.detach().clone() for name, t in stage.tensors().items()})
+    events = _drive(stage)
+    assert _drive(resumed) == events
+    (rate,) = _of(Measured, events)
+    assert rate.value > 0.5
+
+
+def test_dpo_without_a_decided_pick_says_so(corpus: Corpus, tuned: Transformer) -> None:
+    feedback = msgspec.structs.replace(SETTINGS.feedback, algorithm="dpo")
+    stage = _stage(tuned, corpus, msgspec.structs.replace(SETTINGS, feedback=feedback))
+    assert any("every pick was a tie" in n.text for n in _of(Noticed, _drive(stage, "tie")))

@@ -8,15 +8,27 @@ from msgspec import Struct
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.randomness import rng
 from tui_trainer.events import Event, Noticed, Reinforced
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.guard import EVERY, STRIKES, Guard, probes
+from tui_trainer.learning.preference_losses import dpo_loss, grpo_loss
 from tui_trainer.learning.randomness import generator
-from tui_trainer.learning.reinforcement import Learner, Loss, Scored, log_probabilities, rloo_loss
+from tui_trainer.learning.reinforcement import (
+    Learner,
+    Loss,
+    Scored,
+    log_probabilities,
+    per_answer,
+    rloo_loss,
+)
 from tui_trainer.learning.replay import Replay
 from tui_trainer.learning.training import within
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Feedback as FeedbackSettings
+
+DPO_PAIRS = 12  # a step
+COOLEST = 0.05  # of the learning rate, which falls linearly over the steps
 
 Judge = Callable[[str, Answer], float]  # of an answer to a prompt
 
@@ -45,6 +57,7 @@ class Alignment:
         self.learner = Learner(model)
         self.replay = Replay(corpus, model.shape.context, seed + 2)  # not fine-tuning's order again
         self.guard = Guard(probes(corpus, seed) if asker.chat else [], asker)
+        self.pairs: list[tuple[str, str, str]] = []  # prompt, what was picked, what was not; for DPO
         self.good: dict[str, Tensor] = {}  # what passed the guard last
         self.progress = Progress()
 
@@ -66,7 +79,7 @@ class Alignment:
         answers = self.asker.ask(self.model, asked, generator(self.seed, "feedback", "samples", done.steps))
         rewards = [reward(p, a) for p, a in zip(asked, answers, strict=True)]
         so_far = [
-            reward(p, before)
+            reward(p, before) if settings.algorithm == "rloo" else 0.0
             for p, a in zip(asked, answers, strict=True)
             for before in self.asker.beginnings(a)
         ]
@@ -105,12 +118,37 @@ class Alignment:
         groups = rewards.view(-1, settings.samples)
         said = rloo_loss(policy, reference, chosen, scored.rows(), groups, so_far, settings.kl)
         loss = said.loss
+        if settings.algorithm == "grpo":
+            mine, theirs = (p.gather(1, chosen[:, None]).squeeze(1) for p in (policy, reference))
+            loss, _ = grpo_loss(mine, mine.detach(), theirs, scored.rows(), groups, settings.kl)
+        elif settings.algorithm == "dpo":
+            loss = self._preferred(settings.kl)
         if settings.finetune_weight > 0:
             replayed = self.replay.loss(self.model, self.reference, self.progress.steps)
             if replayed is not None:
                 loss = loss + settings.finetune_weight * replayed
-        self.learner.step(loss, settings.lr * self.guard.rate)
+        # It cools down: most of a taste is learnt in the first steps, and what the last ones add is noise.
+        left = max(COOLEST, 1 - self.progress.steps / max(1, settings.steps))
+        self.learner.step(loss, settings.lr * left * self.guard.rate)
         return said
+
+    def _preferred(self, beta: float) -> Tensor:
+        """DPO's loss on some of the picked pairs."""
+        draw = rng(self.seed, "feedback", "dpo", self.progress.steps)
+        pairs = draw.sample(self.pairs, min(DPO_PAIRS, len(self.pairs)))
+        asked = [self.asker.tokens(prompt) for prompt, _, _ in pairs]
+        answers = [self.asker.said(text) for side in (1, 2) for text in (pair[side] for pair in pairs)]
+        scored = Scored.of(asked * 2, answers, self.asker.tokenizer.pad)
+        chosen, rows = scored.targets[scored.mask][:, None], scored.rows()
+
+        def whole(model: Transformer) -> tuple[Tensor, Tensor]:
+            logs = log_probabilities(model, scored, self.asker.banned).gather(1, chosen).squeeze(1)
+            first, second = per_answer(logs, rows, len(answers)).chunk(2)
+            return first, second
+
+        with torch.no_grad():
+            before = whole(self.reference)
+        return dpo_loss(*whole(self.model), *before, beta)
 
     def _look(self, last: bool, limit: float) -> tuple[float | None, Noticed | None]:
         """Ask what the guard asks, when it is time to; go back when too much is lost.

@@ -72,6 +72,11 @@ class Asker:
             for ids in rows
         ]
 
+    def said(self, text: str) -> list[int]:
+        """The tokens of an answer as if the model had given it, its end included; never none."""
+        tokens = self.tokenizer.encode(text)[: self.longest - 1]
+        return [*tokens, self.end] if self.end is not None else tokens or self.tokenizer.encode(" ")
+
     def beginnings(self, answer: Answer) -> Iterator[Answer]:
         """What had been said before each token of an answer, as if it were to end by itself."""
         for at in range(len(answer.tokens)):

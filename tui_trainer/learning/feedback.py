@@ -266,9 +266,23 @@ class Feedback:
             yield Noticed("no pair was rated, so there is no taste to turn the model to", "warning")
             return
         taste, judge = self.taste, self._gold
+        self.alignment.pairs = list(self._preferences())
+        if self.state.settings.algorithm == "dpo" and not self.alignment.pairs:
+            self.alignment.progress.stopped = True
+            yield Noticed("every pick was a tie, and DPO learns from pairs that differ", "warning")
+            return
         yield from self.alignment.advance(
             self._next_prompts(), self.state.settings, self.proxy, judge if taste else None
         )
+
+    def _preferences(self) -> Iterator[tuple[str, str, str]]:
+        """Prompt, picked and other answer of each decided pick."""
+        assert self.pool is not None
+        for offer in self.state.offers:
+            if offer.choice in ("a", "b"):
+                (a, _), (b, _) = self._sides(offer)
+                picked, other = (a, b) if offer.choice == "a" else (b, a)
+                yield self.pool.prompted[offer.candidate.prompt].prompt, picked, other
 
     def _next_prompts(self) -> list[str]:
         """The prompts of this step: all of them in turn, in a new order each time round."""
