@@ -132,7 +132,7 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="how answers are made likelier; dpo learns from the picked pairs alone"),
     ] = "rloo"
     picks: Annotated[int, Meta(ge=4, le=1000, description="picks asked for", extra=_unit("picks"))] = 24
-    steps: Annotated[int, Meta(ge=0, description="reinforcement steps", extra=_unit("steps"))] = 60
+    steps: Annotated[int, Meta(ge=0, description="reinforcement steps", extra=_unit("steps"))] = 36
     prompts: Annotated[Count, Meta(description="prompts a step", extra=_unit("prompts"))] = 6
     samples: Annotated[
         int, Meta(ge=2, le=64, description="answers sampled a prompt", extra=_unit("answers"))
@@ -143,7 +143,9 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
     kl: Annotated[
         float, Meta(ge=0, le=10, description="the leash: reward lost a nat of KL to the tuned model")
     ] = 0.1
-    lr: Annotated[Rate, Meta(description="AdamW's learning rate, last block only")] = 5e-4
+    lr: Annotated[
+        Rate, Meta(description="AdamW's first learning rate, which falls to none; last block only")
+    ] = 1e-3
     finetune_weight: Annotated[
         float,
         Meta(ge=0, le=10, description="weight of what is kept in mind: documents, and answers nobody rates"),
@@ -213,7 +215,7 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "finetune.steps": 700,
         "finetune.pairs": 12000,
         "finetune.sums": 12.0,
-        "feedback.steps": 120,
+        "feedback.steps": 48,
     },
 }
 
