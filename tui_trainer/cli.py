@@ -9,14 +9,15 @@ import click
 
 from tui_trainer import __version__
 from tui_trainer.console.options import (
+    LIKES,
     of_run,
     plan_of,
     run_of,
     settings_of,
     texts_of,
     with_json,
-    with_record,
     with_runs,
+    with_screen,
     with_seed,
     with_settings,
     with_text,
@@ -96,7 +97,8 @@ def _show(
 ) -> None:
     from tui_trainer.ui.app import run_app
 
-    sys.exit(run_app(folder, mode, speed, launch=launch, record=record))
+    likes = click.get_current_context().meta.get(LIKES)
+    sys.exit(run_app(folder, mode, speed, launch=launch, record=record, likes=likes))
 
 
 @click.group(
@@ -112,7 +114,7 @@ Examples:
 @with_settings
 @with_seed
 @with_runs
-@with_record
+@with_screen
 @click.version_option(__version__, message="%(version)s")
 @click.pass_context
 def app(ctx: click.Context, /, runs: Path | None, record: Path | None, **options: Any) -> None:
@@ -139,7 +141,7 @@ Examples:
 @with_settings
 @with_seed
 @with_runs
-@with_record
+@with_screen
 @with_json
 def run(headless: bool, as_json: bool, runs: Path | None, record: Path | None, **options: Any) -> None:
     """Train a model through all its stages."""
@@ -210,7 +212,7 @@ Example:
 @of_run
 @click.option("--read-only", is_flag=True, help="Watch only, and leave the steering to others.")
 @with_runs
-@with_record
+@with_screen
 def attach(run: str, read_only: bool, record: Path | None, **options: Any) -> None:
     """Open the app on a run, trained now or before."""
     folder = run_of(options, run)
@@ -233,7 +235,7 @@ Example:
     help="Times as fast as it was.",
 )
 @with_runs
-@with_record
+@with_screen
 def replay(run: str, speed: float, record: Path | None, **options: Any) -> None:
     """Show a run again as it went; nothing is computed."""
     folder = run_of(options, run)
@@ -249,7 +251,7 @@ Example:
 @of_run
 @click.option("--headless", is_flag=True, help="No screen: a progress line, and a simulated rater.")
 @with_runs
-@with_record
+@with_screen
 @with_json
 def resume(run: str, headless: bool, as_json: bool, record: Path | None, **options: Any) -> None:
     """Go on with a run that was stopped.

@@ -12,6 +12,7 @@ from tui_trainer.run.commands import Command, Reply
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui import commander as commanders
 from tui_trainer.ui import feed as feeds
+from tui_trainer.ui import preferences
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.studio import Studio
 from tui_trainer.ui.words import Mode
@@ -65,6 +66,7 @@ async def opened(
     monkeypatch.setattr(feeds.lock, "is_alive", lambda folder: living["now"])
     monkeypatch.setattr(feeds, "ALIVE_SECONDS", 0.02)
     monkeypatch.setattr(commanders, "Control", FakeControl)
+    monkeypatch.setattr(preferences, "folder", lambda: tmp_path / "config")
     folder = recorded.write_run(tmp_path / "2026-03-21-1010-demo-s0", records)
     app = Studio(folder, mode, 1e9)
     app.living = living  # type: ignore[attr-defined]  # for tests that kill the trainer

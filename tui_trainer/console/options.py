@@ -32,11 +32,31 @@ with_runs = click.option(
     metavar="DIR",
     help="Folder of all runs; else $TUI_TRAINER_RUNS, else your data folder.",
 )
-with_record = click.option(
-    "--record",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Record the screen as an asciicast, which `asciinema play FILE` shows again.",
+LIKES = "tui_trainer.screen"  # where a context keeps what the command line says of the screen's looks
+
+
+def _like(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if value and parameter.name is not None:
+        ctx.meta.setdefault(LIKES, {})[parameter.name] = value
+
+
+with_screen = _together(
+    click.option(
+        "--theme",
+        type=click.Choice(["dark", "light", "contrast", "blue-orange"]),
+        callback=_like,
+        expose_value=False,
+        help="Colours of the screen; else as screen.toml in your configuration folder says.",
+    ),
+    click.option(
+        "--ascii", is_flag=True, callback=_like, expose_value=False, help="Draw with ASCII characters only."
+    ),
+    click.option(
+        "--record",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Record the screen as an asciicast, which `asciinema play FILE` shows again.",
+    ),
 )
 with_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 with_settings = _together(

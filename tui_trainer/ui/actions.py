@@ -1,9 +1,12 @@
 """Every action of the screen, declared once: bindings, footer, help and palette are made from this table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from textual.binding import Binding, BindingType
+
+from tui_trainer.errors import UserError
 
 Context = Literal["anywhere", "dataset", "loss", "weights", "rater", "chat"]
 
@@ -39,6 +42,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_pane", ("tab",), "tab", "next pane", "Go to the next pane"),
     Action("previous_pane", ("shift+tab",), "shift+tab", "back", "Go to the pane before", footer=False),
     Action("zoom", ("z",), "z", "zoom", "Give the whole screen to this pane, or take it back"),
+    Action("wider", ("greater_than_sign",), "< >", "size", "Make this pane wider, or narrower", footer=False),
+    Action(
+        "narrower", ("less_than_sign",), "<", "size", "Make this pane narrower", footer=False, listed=False
+    ),
+    Action("taller", ("right_curly_bracket",), "{ }", "size", "Make this row taller, or lower", footer=False),
+    Action("lower", ("left_curly_bracket",), "{", "size", "Make this row lower", footer=False, listed=False),
+    Action("caption", ("c",), "c", "caption", "Hide the sentence under the panes, or show it", footer=False),
     Action("figures", ("m",), "m", "exam", "What it can do: all exam results, stage by stage"),
     Action(
         "earlier",
@@ -255,8 +265,27 @@ def of(context: Context) -> tuple[Action, ...]:
 def bindings(*contexts: Context) -> list[BindingType]:
     """The keys of some contexts, each calling `action_do` of whoever binds them."""
     return [
-        Binding(",".join(action.keys), f"do('{action.name}')", action.label, show=False)
+        Binding(",".join(action.keys), f"do('{action.name}')", action.label, show=False, id=action.name)
         for context in contexts
         for action in of(context)
         if action.keys
     ]
+
+
+def shown_keys(keymap: Mapping[str, str]) -> dict[str, str]:
+    """How the keys that a person has chosen are written, by action.
+
+    Raises:
+        UserError: there is no such action, or a key is given twice where both would be heard.
+    """
+    for name, keys in keymap.items():
+        if name not in BY_NAME:
+            raise UserError(f"screen.toml: there is no action {name!r}")
+        for key in keys.split(","):
+            for other in ACTIONS:
+                theirs = keymap[other.name].split(",") if other.name in keymap else list(other.keys)
+                meet = {other.context, BY_NAME[name].context}
+                heard = len(meet) == 1 or meet & {"anywhere", "rater"}
+                if other.name != name and key in theirs and heard:
+                    raise UserError(f"screen.toml: the key {key!r} of {name} is that of {other.name} too")
+    return {name: keys.split(",")[0].replace("_", " ") for name, keys in keymap.items()}

@@ -3,11 +3,13 @@
 import gc
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
 from tui_trainer.errors import UserError
 from tui_trainer.run.folder import RunFolder
+from tui_trainer.ui import preferences
 from tui_trainer.ui.terminal import choose_colours
 
 
@@ -18,6 +20,7 @@ def run_app(
     *,
     launch: bool = False,
     record: Path | None = None,
+    likes: Mapping[str, object] | None = None,
 ) -> int:
     """Show a run until the person quits; returns the exit status.
 
@@ -25,6 +28,7 @@ def run_app(
 
     Args:
         launch: start a trainer on the run once the first frame stands: loading its libraries takes a core.
+        likes: preferences that hold for this time only.
         record: a file to write what the terminal is sent to, as an asciicast.
 
     Raises:
@@ -37,13 +41,14 @@ def run_app(
     # After the choice of colours: Textual reads it when it is imported.
     from tui_trainer.ui.studio import Studio
 
+    liked = preferences.load(overrides=likes)
     recorder = None
     if record is not None:
         from tui_trainer.ui.recording import Recorder
 
         recorder = Recorder(record)
     while True:
-        app = Studio(folder, mode, speed, launch=launch, recorder=recorder)
+        app = Studio(folder, mode, speed, launch=launch, recorder=recorder, preferences=liked)
         following = app.run()
         if app.failure:
             raise UserError(app.failure)

@@ -19,6 +19,8 @@ from tui_trainer.ui.screens.simulate import Simulate
 from tui_trainer.ui.steering import LOOKING_ON, Steering
 from tui_trainer.ui.travel import Travel
 
+WIDER = 4  # parts of a row, of 120
+
 
 class Doing(App[RunFolder | None]):
     """The part of the app that carries actions out; `Studio` makes and feeds what they work on."""
@@ -109,6 +111,21 @@ class Doing(App[RunFolder | None]):
 
     def do_zoom(self) -> None:
         self.dashboard.toggle_zoom()
+
+    def do_wider(self) -> None:
+        self.dashboard.resize_pane(WIDER)
+
+    def do_narrower(self) -> None:
+        self.dashboard.resize_pane(-WIDER)
+
+    def do_taller(self) -> None:
+        self.dashboard.resize_row(1)
+
+    def do_lower(self) -> None:
+        self.dashboard.resize_row(-1)
+
+    def do_caption(self) -> None:
+        self.dashboard.toggle_caption()
 
     def do_figures(self) -> None:
         self.push_screen(Figures(self.scene))

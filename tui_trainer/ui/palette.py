@@ -9,9 +9,10 @@ from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.scene import Scene
 
 
-def _name(action: Action) -> str:
+def _name(action: Action, scene: Scene) -> str:
     name = f"{action.label[0].upper()}{action.label[1:]}"
-    return f"{name} ({action.shown})" if action.shown else name
+    key = scene.key_of(action)
+    return f"{name} ({key})" if key else name
 
 
 class Actions(Provider):
@@ -27,7 +28,7 @@ class Actions(Provider):
     def _actions(self) -> Iterator[tuple[str, Action]]:
         for action in ACTIONS:
             if action.name != "palette" and applies(action, self.scene):
-                yield _name(action), action
+                yield _name(action, self.scene), action
 
     async def discover(self) -> Hits:
         for name, action in self._actions():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_trainer.events import Event, Guessed, Stepped, Validated
 from tui_trainer.run.folder import RunFolder
+from tui_trainer.ui.actions import Action
 from tui_trainer.ui.drawing.ink import Ink, make_ink
 from tui_trainer.ui.state import State
 from tui_trainer.ui.words import Mode, Trainer
@@ -37,6 +38,7 @@ class Scene:
     guess: Guessed | None = None  # the one last talked about
     guess_step: Stepped | None = None  # the step that the guess was part of
     pinned: "Pinned | None" = None  # an earlier run to compare with
+    keys: dict[str, str] = field(default_factory=dict)  # that the person has chosen, by action
     past: State | None = None  # the moment one looks back to
     past_at: int | None = None  # its number among `now.moments`
     _since: float = 0.0
@@ -55,6 +57,10 @@ class Scene:
         self.moment = None
         self.guess = None
         self.hold()
+
+    def key_of(self, action: Action) -> str:
+        """How an action's key is written."""
+        return self.keys.get(action.name, action.shown)
 
     @property
     def steers(self) -> bool:

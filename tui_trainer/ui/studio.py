@@ -14,14 +14,17 @@ from tui_trainer.events import Noticed, Record
 from tui_trainer.run.commands import Stop
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui import feed
-from tui_trainer.ui.actions import bindings
+from tui_trainer.ui.actions import bindings, shown_keys
 from tui_trainer.ui.commander import Answered, Commander
 from tui_trainer.ui.documents import Documents
 from tui_trainer.ui.doing import Doing
-from tui_trainer.ui.drawing.ink import STUDIO, STUDIO_ANSI, make_ink
+from tui_trainer.ui.drawing.ascii import Ascii
+from tui_trainer.ui.drawing.ink import STUDIO_ANSI, make_ink, theme_of
+from tui_trainer.ui.drawing.palettes import PALETTES
 from tui_trainer.ui.farewell import farewell_of
 from tui_trainer.ui.palette import Actions
 from tui_trainer.ui.panes.dataset import DatasetPane
+from tui_trainer.ui.preferences import Preferences
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.dashboard import Dashboard
@@ -63,16 +66,23 @@ class Studio(Doing):
         *,
         launch: bool = False,
         recorder: "Recorder | None" = None,
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__(driver_class=None if recorder is None else _recording(recorder))
         self.recorder = recorder
-        self.register_theme(STUDIO)
+        self.preferences = preferences or Preferences()
+        palette = PALETTES[self.preferences.theme]
+        self.register_theme(theme_of(palette))
         self.register_theme(STUDIO_ANSI)
         colours = colour_mode(self.console.color_system, self.no_color)
-        self.theme = "studio" if colours == "rich" else "studio-ansi"
+        self.theme = f"studio-{palette.name}" if colours == "rich" else "studio-ansi"
         if self.no_color:
             self._drop_colours()
-        self.scene = Scene(folder, mode, ink=make_ink(colours), replay_speed=speed)
+        if self.preferences.ascii:
+            self._filters.append(Ascii())
+        ink = make_ink(colours, palette, signs=self.preferences.ascii)
+        self.scene = Scene(folder, mode, ink=ink, replay_speed=speed, keys=shown_keys(self.preferences.keys))
+        self.set_keymap(self.preferences.keys)
         self.farewell = ""
         self.failure = ""  # why no trainer could be started
         self._launch = launch

@@ -25,17 +25,17 @@ class Footer(LineView):
         actions = list(self.actions())
         # Help is where the rest is found, so it always has its place.
         help_ = next((action for action in actions if action.name == "help"), None)
-        kept = len(f" {help_.shown}  {help_.label}  ") if help_ is not None else 0
+        kept = len(f" {self.scene.key_of(help_)}  {help_.label}  ") if help_ is not None else 0
         for action in actions:
             label = self._label(action)
-            length = len(f" {action.shown}  {label}  ")
+            length = len(f" {self.scene.key_of(action)}  {label}  ")
             mine = action is help_
             if used + length + (0 if mine or help_ is None else kept) > width:
                 continue
             if mine:
                 kept, help_ = 0, None
             parts += [
-                (f" {action.shown} ", link(ink.key, f"app.do('{action.name}')")),
+                (f" {self.scene.key_of(action)} ", link(ink.key, f"app.do('{action.name}')")),
                 (f" {label}  ", ink.muted),
             ]
             used += length

@@ -12,16 +12,13 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_trainer.events import Picture
-from tui_trainer.ui.drawing.ink import HEAT_NEGATIVE, HEAT_POSITIVE, Ink
+from tui_trainer.ui.drawing.ink import Ink
 from tui_trainer.ui.drawing.lines import Part
 
 LEVELS = 4  # on each side of nothing
 # Without colours: the further from nothing, the darker the sign; each side has its own shapes.
 NEGATIVE_SIGNS = ("-", "~", "=", "≡")
 POSITIVE_SIGNS = ("+", "*", "#", "█")
-
-_NEGATIVE = tuple(Color.parse(colour) for colour in HEAT_NEGATIVE)
-_POSITIVE = tuple(Color.parse(colour) for colour in HEAT_POSITIVE)
 
 
 def level(cell: int) -> int:
@@ -63,36 +60,36 @@ def shrunk(grid: Sequence[Sequence[int]], rows: int, columns: int, tall: int = 1
 
 def drawn(picture: Picture, width: int, height: int, ink: Ink) -> list[Strip]:
     """The picture in at most `width` x `height` characters."""
-    if ink.mode == "rich":
+    if not ink.signs:
         return heatmap(shrunk(levels(picture), 2 * height, width), ink)
     return heatmap(shrunk(levels(picture), height, width, tall=2), ink)
 
 
 def heatmap(grid: Sequence[Sequence[int]], ink: Ink) -> list[Strip]:
     """The levels as lines: half blocks in colour, or a sign a cell."""
-    if ink.mode != "rich":
+    if ink.signs:
         return [Strip(_signs(row, ink)) for row in grid]
     lines = []
     for y in range(0, len(grid), 2):
         upper = grid[y]
         lower = grid[y + 1] if y + 1 < len(grid) else None
-        lines.append(Strip(_half_blocks(upper, lower)))
+        lines.append(Strip(_half_blocks(upper, lower, ink)))
     return lines
 
 
-def _colour(step: int) -> Color | None:
+def _colour(step: int, ink: Ink) -> Color | None:
     if step == 0:
         return None
-    return _POSITIVE[step - 1] if step > 0 else _NEGATIVE[-step - 1]
+    return ink.positive[step - 1] if step > 0 else ink.negative[-step - 1]
 
 
-def _half_blocks(upper: Sequence[int], lower: Sequence[int] | None) -> list[Segment]:
+def _half_blocks(upper: Sequence[int], lower: Sequence[int] | None, ink: Ink) -> list[Segment]:
     segments: list[Segment] = []
     run = 0
     for x in range(len(upper) + 1):
         if x < len(upper) and _pair(upper, lower, x) == _pair(upper, lower, run):
             continue
-        segments.append(_run(*_pair(upper, lower, run), x - run))
+        segments.append(_run(*_pair(upper, lower, run), x - run, ink))
         run = x
     return segments
 
@@ -101,8 +98,8 @@ def _pair(upper: Sequence[int], lower: Sequence[int] | None, x: int) -> tuple[in
     return upper[x], 0 if lower is None else lower[x]
 
 
-def _run(top: int, bottom: int, length: int) -> Segment:
-    above, below = _colour(top), _colour(bottom)
+def _run(top: int, bottom: int, length: int, ink: Ink) -> Segment:
+    above, below = _colour(top, ink), _colour(bottom, ink)
     if above == below:
         return Segment(" " * length, Style(bgcolor=above) if above else Style())
     if above is None:
@@ -126,8 +123,8 @@ def _sign(step: int, ink: Ink) -> Part:
 def scale(largest: str, ink: Ink) -> list[Part]:
     """The palette with its ends: -0.12 ▮▮▮▮▮▮▮▮ 0.12."""
     steps = [*range(-LEVELS, 0), *range(1, LEVELS + 1)]
-    if ink.mode != "rich":
+    if ink.signs:
         shown = [_sign(step, ink) for step in steps]
     else:
-        shown = [("█", Style(color=_colour(step))) for step in steps]
+        shown = [("█", Style(color=_colour(step, ink))) for step in steps]
     return [(f"-{largest} ", ink.muted), *shown, (f" {largest}", ink.muted)]

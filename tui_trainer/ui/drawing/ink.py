@@ -8,26 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from rich.color import Color
 from rich.style import Style
 from textual.theme import Theme
 
 from tui_trainer.events import StageName
+from tui_trainer.ui.drawing.palettes import DARK, Palette
 
 ColourMode = Literal["rich", "ansi", "none"]  # 256 or more, the terminal's own 16, none
 
-BACKGROUND = "#0f1216"
-TEXT = "#d5dbe3"
-MUTED = "#8f99a8"
-FAINT = "#4d5766"
-
-# Okabe and Ito's colours, lightened for a dark ground: told apart with any kind of colour vision.
-ACCENTS: dict[StageName, str] = {
-    "data": "#63c0f0",
-    "pretrain": "#f0a830",
-    "finetune": "#3fc79a",
-    "feedback": "#e58cc0",
-    "frozen": "#b4c4ff",
-}
 _ANSI_ACCENTS: dict[StageName, str] = {
     "data": "cyan",
     "pretrain": "yellow",
@@ -35,10 +24,6 @@ _ANSI_ACCENTS: dict[StageName, str] = {
     "feedback": "magenta",
     "frozen": "bright_cyan",
 }
-
-# Blue for less than nothing, orange for more; the further from nothing, the brighter. Four steps each.
-HEAT_NEGATIVE = ("#15263d", "#1c4a80", "#3a86d8", "#a6d0ff")
-HEAT_POSITIVE = ("#38230d", "#85490e", "#e28a1c", "#ffdca0")
 
 
 @dataclass(frozen=True)
@@ -55,14 +40,19 @@ class Ink:
     warn: Style
     key: Style  # a key in the footer
     accents: Mapping[StageName, Style]
+    negative: tuple[Color, ...]  # of pictures: less than nothing, in steps
+    positive: tuple[Color, ...]
+    signs: bool = False  # draw pictures with signs, as where there are no colours
 
     def accent(self, stage: StageName | None, bold: bool = False) -> Style:
         style = self.accents[stage or "data"]
         return style + Style(bold=True) if bold else style
 
 
-def make_ink(mode: ColourMode) -> Ink:
+def make_ink(mode: ColourMode, palette: Palette = DARK, signs: bool = False) -> Ink:
     """The styles for what the terminal can show."""
+    negative = tuple(Color.parse(colour) for colour in palette.negative)
+    positive = tuple(Color.parse(colour) for colour in palette.positive)
     if mode == "none":
         plain, bold, dim = Style(), Style(bold=True), Style(dim=True)
         return Ink(
@@ -75,44 +65,54 @@ def make_ink(mode: ColourMode) -> Ink:
             bad=bold,
             warn=bold,
             key=Style(reverse=True),
-            accents=dict.fromkeys(ACCENTS, bold),
+            accents=dict.fromkeys(palette.accents, bold),
+            negative=negative,
+            positive=positive,
+            signs=True,
         )
     ansi = mode == "ansi"
+    accents = _ANSI_ACCENTS if ansi else palette.accents
     return Ink(
         mode=mode,
-        text=Style() if ansi else Style.parse(TEXT),
-        strong=Style(bold=True) if ansi else Style.parse("bold #ffffff"),
-        muted=Style.parse("white" if ansi else MUTED),
-        faint=Style.parse("bright_black" if ansi else FAINT),
-        good=Style.parse("green" if ansi else "#56d39b"),
-        bad=Style.parse("bold red" if ansi else "bold #ff8a80"),
-        warn=Style.parse("bold yellow" if ansi else "bold #f4c95d"),
-        key=Style(reverse=True) if ansi else Style.parse(f"bold {TEXT} on #2f343b"),
-        accents={name: Style.parse(colour) for name, colour in (_ANSI_ACCENTS if ansi else ACCENTS).items()},
+        text=Style() if ansi else Style.parse(palette.text),
+        strong=Style(bold=True) if ansi else Style.parse(f"bold {palette.strong}"),
+        muted=Style.parse("white" if ansi else palette.muted),
+        faint=Style.parse("bright_black" if ansi else palette.faint),
+        good=Style.parse("green" if ansi else palette.good),
+        bad=Style.parse("bold red" if ansi else f"bold {palette.bad}"),
+        warn=Style.parse("bold yellow" if ansi else f"bold {palette.warn}"),
+        key=Style(reverse=True) if ansi else Style.parse(f"bold {palette.text} on {palette.key}"),
+        accents={name: Style.parse(colour) for name, colour in accents.items()},
+        negative=negative,
+        positive=positive,
+        signs=signs or ansi,
     )
 
 
-STUDIO = Theme(
-    name="studio",
-    primary=ACCENTS["data"],
-    secondary=ACCENTS["frozen"],
-    accent=ACCENTS["pretrain"],
-    success="#56d39b",
-    warning="#f4c95d",
-    error="#ff8a80",
-    foreground=TEXT,
-    background=BACKGROUND,
-    surface=BACKGROUND,
-    panel="#1c1f24",
-    dark=True,
-    variables={
-        "line": FAINT,
-        "muted": MUTED,
-        "input-cursor-background": TEXT,
-        "input-cursor-foreground": BACKGROUND,
-        **{f"stage-{name}": colour for name, colour in ACCENTS.items()},
-    },
-)
+def theme_of(palette: Palette) -> Theme:
+    """Textual's theme of a palette."""
+    return Theme(
+        name=f"studio-{palette.name}",
+        primary=palette.accents["data"],
+        secondary=palette.accents["frozen"],
+        accent=palette.accents["pretrain"],
+        success=palette.good,
+        warning=palette.warn,
+        error=palette.bad,
+        foreground=palette.text,
+        background=palette.background,
+        surface=palette.background,
+        panel=palette.panel,
+        dark=palette.dark,
+        variables={
+            "line": palette.faint,
+            "muted": palette.muted,
+            "input-cursor-background": palette.text,
+            "input-cursor-foreground": palette.background,
+            **{f"stage-{name}": colour for name, colour in palette.accents.items()},
+        },
+    )
+
 
 STUDIO_ANSI = Theme(
     name="studio-ansi",

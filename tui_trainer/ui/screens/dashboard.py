@@ -24,9 +24,13 @@ from tui_trainer.ui.panes.loss import LossPane
 from tui_trainer.ui.panes.pane import Pane
 from tui_trainer.ui.panes.rater import RaterPane
 from tui_trainer.ui.panes.weights import WeightsPane
+from tui_trainer.ui.preferences import load_layout, save_layout
 from tui_trainer.ui.scene import Scene
 
 ROOM_FOR_ALL = (110, 32)
+WIDTHS = (38, 46, 36, 66, 54)  # of the panes, in parts of their row
+NARROWEST, WIDEST = 20, 120
+ROWS, LOWEST = 35, 10  # parts of both rows; of one
 CONTEXTS: tuple[Context, ...] = ("dataset", "loss", "weights", "rater", "chat")
 # Where to look in each stage, until the person has chosen for themselves.
 LOOK_AT: dict[StageName, int] = {"data": 1, "pretrain": 2, "finetune": 2, "feedback": 4, "frozen": 5}
@@ -61,6 +65,7 @@ class Dashboard(Screen[None]):
             Caption(scene),
             Footer(scene, lambda: in_footer(scene, self.context, self.typing)),
         )
+        self.layout_ = load_layout()
         self.current = 1
         self.zoomed = False
         self._guides = True  # looks where the stage is, until the person goes somewhere
@@ -76,6 +81,7 @@ class Dashboard(Screen[None]):
         yield from self.frame[3:]
 
     def on_mount(self) -> None:
+        self._apply_sizes()
         self._show_current(focus=True)
 
     # -- where the person is -----------------------------------------------------------------------------
@@ -140,6 +146,38 @@ class Dashboard(Screen[None]):
         width, height = event.size
         self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "tiny")
         self._show_current()
+
+    # -- sizes, which are remembered ---------------------------------------------------------------------
+
+    def resize_pane(self, parts: int) -> None:
+        """Make the current pane wider by so many parts of its row."""
+        widths = self.layout_.widths
+        key = str(self.current)
+        width = widths.get(key, WIDTHS[self.current - 1])
+        widths[key] = min(WIDEST, max(NARROWEST, width + parts))
+        self._resized()
+
+    def resize_row(self, parts: int) -> None:
+        """Make the current pane's row taller by so many of all parts."""
+        parts = parts if self.current <= 3 else -parts
+        self.layout_.upper = min(ROWS - LOWEST, max(LOWEST, self.layout_.upper + parts))
+        self._resized()
+
+    def toggle_caption(self) -> None:
+        """Hide the caption, or show it."""
+        self.layout_.caption = not self.layout_.caption
+        self._resized()
+
+    def _resized(self) -> None:
+        self._apply_sizes()
+        save_layout(self.layout_)
+
+    def _apply_sizes(self) -> None:
+        for number, pane in enumerate(self.panes, 1):
+            pane.styles.width = f"{self.layout_.widths.get(str(number), WIDTHS[number - 1])}fr"
+        upper, lower = self.query_one("#upper"), self.query_one("#lower")
+        upper.styles.height, lower.styles.height = f"{self.layout_.upper}fr", f"{ROWS - self.layout_.upper}fr"
+        self.set_class(not self.layout_.caption, "no-caption")
 
     # -- drawing -----------------------------------------------------------------------------------------
 

@@ -43,7 +43,7 @@ class Help(Sheet):
 
     def _row(self, action: Action, width: int) -> list[Strip]:
         ink = self.scene.ink
-        key = action.shown or "ctrl+p, then"
+        key = self.scene.key_of(action) or "ctrl+p, then"
         said = action.help if action.shown else f"“{action.label}”: {action.help}"
         return [
             line((fit("  " + key if not index else "", KEY_WIDTH + 3), ink.strong), (row, ink.text))
