@@ -65,7 +65,10 @@ def test_a_live_feed_follows_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert not feed.is_alive() and screen.records == RECORDS[:1501]
 
 
-def test_a_screen_that_takes_nothing_in_is_not_flooded(tmp_path: Path) -> None:
+def test_a_screen_that_takes_nothing_in_is_not_flooded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "BATCH", 200)
     folder = recorded.write_run(tmp_path / "run", RECORDS)
     screen = Screen()  # without a feed to grant credit to
     feed = feeds.LiveFeed(folder, screen.post)

@@ -41,6 +41,10 @@ def in_footer(scene: Scene, here: Context, typing: bool) -> list[Action]:
         return [action for action in of("chat") if action.footer]
     everybody = [a for a in of("anywhere") if a.keys and (a.footer or a.name in URGENT)]
     urgent = [a for a in everybody if a.name in URGENT and a.name != "earlier"]
-    shown = [*urgent, *(a for a in of(here) if a.footer), *(a for a in everybody if a not in urgent)]
+    answering = here == "rater" and scene.now.offered is not None
+    first = [] if answering else [a for a in everybody if a.name in ("pause", "step")]
+    mine = [a for a in of(here) if a.footer]
+    rest = [a for a in everybody if a not in urgent and a not in first]
+    shown = [*urgent, *first, *mine, *rest]
     hidden = {"leave_input"} if here == "chat" else set()
     return [a for a in shown if applies(a, scene) and a.name not in hidden]

@@ -1,0 +1,110 @@
+"""Every pane at four sizes in four ways of colour, held to what a person has looked at and found good.
+
+The text of each picture stands in `snapshots/`, to be read; its colours as a digest beside it. After a change
+that is meant, UPDATE_SNAPSHOTS=1 in the environment of this test writes them anew: look at them.
+"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+import recorded
+from rich.color import ColorSystem
+from textual.strip import Strip
+from watching import until
+
+from tui_trainer import events as e
+from tui_trainer.ui import preferences, studio
+from tui_trainer.ui.preferences import Preferences
+from tui_trainer.ui.studio import Studio
+
+FOLDER = Path(__file__).parent / "snapshots"
+DIGESTS = FOLDER / "styles.json"
+SIZES = ((200, 60), (120, 40), (80, 24), (60, 15))
+WAYS = ("truecolor", "256", "no-color", "ascii")
+UPDATE = bool(os.environ.get("UPDATE_SNAPSHOTS"))
+# Of each pane the moment at which it has most to show.
+RECORDS = recorded.records(simulated=True)
+MOMENTS = {
+    1: recorded.until(RECORDS, e.Guessed, 130),
+    2: recorded.until(RECORDS, e.Guessed, 130, stage="finetune"),
+    3: recorded.until(RECORDS, e.Guessed, 130),
+    4: recorded.until(RECORDS, e.PairOffered, 8),
+    5: RECORDS,
+}
+
+
+def digest(strips: list[Strip], way: str) -> str:
+    """Of the text with its styles, as a terminal of that kind is sent it."""
+    parts = []
+    for strip in strips:
+        for text, style, _ in strip:
+            said = "" if style is None else str(style.without_color)
+            for colour in () if style is None or way == "no-color" else (style.color, style.bgcolor):
+                if colour is not None and way == "256":
+                    colour = colour.downgrade(ColorSystem.EIGHT_BIT)
+                said += f" {colour.name if colour is not None else '-'}"
+            parts.append(f"{text}\x00{said}")
+        parts.append("\n")
+    return hashlib.sha256("\x01".join(parts).encode()).hexdigest()[:16]
+
+
+def painted(app: Studio) -> list[Strip]:
+    """The whole screen, through the filters that the driver applies."""
+    strips = []
+    for strip in app.screen._compositor.render_strips(app.screen.size):
+        for line_filter in app._filters:
+            strip = strip.apply_filter(line_filter, app.screen.background_colors[1])
+        strips.append(strip)
+    return strips
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("number", MOMENTS)
+async def test_pane(number: int, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preferences, "folder", lambda: tmp_path)
+    monkeypatch.setattr(studio, "colour_mode", lambda *_: "none" if way == "no-color" else "rich")
+    if way == "no-color":
+        monkeypatch.setenv("NO_COLOR", "1")
+    else:
+        monkeypatch.delenv("NO_COLOR", raising=False)
+    records = MOMENTS[number]
+    folder = recorded.write_run(tmp_path / "2026-03-21-1010-demo-s0", records)
+    app = Studio(folder, "view", preferences=Preferences(ascii=way == "ascii"))
+    app.scene.clock = lambda: 0.0
+    found: dict[str, tuple[str, str]] = {}
+    async with app.run_test(size=SIZES[0]) as pilot:
+        await until(pilot, lambda: app.scene.trainer == "gone" and app.scene.now.records == len(records))
+        await until(pilot, lambda: app.dashboard.dataset.documents is not None)
+        app.scene.trainer = "alive"
+        app.dashboard.go(number)
+        app.dashboard.zoomed = True
+        for width, height in SIZES:
+            await pilot.resize_terminal(width, height)
+            await until(pilot, lambda size=(width, height): app.screen.size == size)
+            app.dashboard._show_current()
+            await pilot.pause()
+            app.tick()
+            app.dashboard.redraw_all()
+            await pilot.pause()
+            strips = painted(app)
+            text = "\n".join(strip.text.rstrip() for strip in strips) + "\n"
+            found[f"pane-{number}-{width}x{height}-{way}"] = (text, digest(strips, way))
+    for name, (text, seen) in found.items():
+        _compare(name, text, seen, way)
+
+
+def _compare(name: str, text: str, seen: str, way: str) -> None:
+    """Colours by their digest; the text of those with the same signs is one file."""
+    stem = name.removesuffix(f"-{way}") if way in ("truecolor", "256") else name
+    kept = FOLDER / f"{stem}.txt"
+    digests = json.loads(DIGESTS.read_bytes()) if DIGESTS.exists() else {}
+    if UPDATE:
+        FOLDER.mkdir(exist_ok=True)
+        kept.write_text(text, encoding="utf-8")
+        digests[name] = seen
+        DIGESTS.write_text(json.dumps(digests, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    assert text == kept.read_text(encoding="utf-8"), name
+    assert seen == digests.get(name), f"{name}: other colours"
