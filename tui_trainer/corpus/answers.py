@@ -1,4 +1,4 @@
-"""How answers sound: a core that is short or full, and around it, each by chance on its own, a cautious hedge,
+"""How answers sound: a core that is short or full, and behind it, each by chance on its own, a cautious hedge,
 an example, a polite ending. Styles mix so that there is something to rate and a taste to turn."""
 
 from random import Random
