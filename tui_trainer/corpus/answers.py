@@ -1,5 +1,5 @@
-"""How answers sound: a core that is short or full, and behind it, each by chance on its own, a cautious hedge,
-an example, a polite ending. Styles mix so that there is something to rate and a taste to turn."""
+"""How answers sound: a core that is short or full, and behind it, each by chance on its own, a hedge, an
+example, a polite ending. Styles mix so that there is something to rate and a taste to turn."""
 
 from random import Random
 
