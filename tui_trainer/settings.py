@@ -117,7 +117,7 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     head_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the head")] = 0.004
     measure_every: Annotated[
         Count, Meta(description="steps between validation, samples and pictures", extra=_unit("steps"))
-    ] = 20
+    ] = 30
 
 
 class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
