@@ -185,10 +185,10 @@ def _mood_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
-    (_fact_pairs, 43),
+    (_fact_pairs, 42),
     (_told_pairs, 6),
     (_unknown_pairs, 10),
-    (_cutoff_pairs, 7),
+    (_cutoff_pairs, 8),
     (_harmful_pairs, 11),
     (_how_to_pairs, 15),
     (_sum_pairs, 3),
