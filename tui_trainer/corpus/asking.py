@@ -176,7 +176,12 @@ _CLAUSES: dict[str, tuple[str, ...]] = {
     "habitat": ("where {n} makes its nest", "where to find {n}"),
     "inventor": ("who invented {n}", "who first built {n}"),
     "year": ("in which year {n} was invented", "when {n} was first shown"),
-    "winner": ("who was first at {n} in {y}", "who won {n} of {y}", "who in {y} won {n}"),
+    "winner": (
+        "who was first at {n} in {y}",
+        "who won {n} of {y}",
+        "who in {y} won {n}",
+        "the winner in {y} of {n}",
+    ),
 }
 _REQUEST_CLAUSES = ("how to {v} {o}", "how I can {v} {o}", "what it takes to {v} {o}")
 # Other requests are two sentences, or ask about somebody else.

@@ -17,13 +17,14 @@ from tui_trainer.corpus.common_words import BENIGN, HARMFUL, JOBS, with_article
 from tui_trainer.corpus.document import Pair
 from tui_trainer.corpus.names import Use, names
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.corpus.world import KNOWN_YEARS, LATER_YEARS, Entity, Fact, World
+from tui_trainer.corpus.world import CUTOFF, KNOWN_YEARS, Entity, Fact, World
 from tui_trainer.corpus.writing.conduct import steps
 from tui_trainer.corpus.writing.sentences import TEMPLATES, render
 from tui_trainer.corpus.writing.sums import operands, worked
 
-# Later years that pairs ask about; the others are kept for evaluation.
-PAIR_YEARS = tuple(year for year in LATER_YEARS if year % 3 != 2)
+# Later years that pairs ask about; of the world's, the others are kept for evaluation. Years after all of its
+# races are among them because of 2031: else a 1 in it would be what tells a year that was read about.
+PAIR_YEARS = tuple(year for year in range(CUTOFF + 1, CUTOFF + 15) if year % 3 != 2)
 MOODS = (
     ("Hello!", ("Hello! What would you like to know?", "Good day! How can I help?")),
     ("Good morning.", ("Good morning! How can I help?", "Good morning. What would you like to know?")),
@@ -185,12 +186,12 @@ def _mood_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
-    (_fact_pairs, 42),
+    (_fact_pairs, 40),
     (_told_pairs, 6),
     (_unknown_pairs, 10),
-    (_cutoff_pairs, 8),
-    (_harmful_pairs, 11),
-    (_how_to_pairs, 15),
+    (_cutoff_pairs, 10),
+    (_harmful_pairs, 10),
+    (_how_to_pairs, 16),
     (_sum_pairs, 3),
     (_explain_pairs, 3),
     (_mood_pairs, 2),

@@ -79,11 +79,12 @@ class Guard:
 
     def look(self, model: Transformer) -> dict[str, float]:
         """By probe, the share of questions whose likeliest answer is right."""
-        asked = [(probe, question) for probe in self.probes for question in probe.questions]
-        answers = self.asker.ask(model, [question.prompt for _, question in asked])
         right: dict[str, list[bool]] = {}
-        for (probe, question), answer in zip(asked, answers, strict=True):
-            right.setdefault(probe.name, []).append(probe.right(answer.text, question))
+        for probe in self.probes:  # one by one: asked all at once, they would be the most memory of the stage
+            answers = self.asker.ask(model, [question.prompt for question in probe.questions])
+            right[probe.name] = [
+                probe.right(a.text, q) for a, q in zip(answers, probe.questions, strict=True)
+            ]
         return {name: sum(marks) / len(marks) for name, marks in right.items()}
 
     def lost(self, shares: Mapping[str, float], limit: float) -> str | None:
