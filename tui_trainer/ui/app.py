@@ -35,6 +35,8 @@ def run_app(
         UserError: no trainer could be started, or the recording not written.
     """
     gc.disable()  # until the first frame: nothing that is imported is garbage
+    # So long an escape is waited for to become a sequence: 100 ms if nobody says otherwise, which is felt.
+    os.environ.setdefault("ESCDELAY", "25")
     chosen = choose_colours(os.environ)
     if chosen is not None:
         os.environ["TEXTUAL_COLOR_SYSTEM"] = chosen

@@ -5,9 +5,8 @@ import time
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual.drivers.linux_driver import LinuxDriver
-
 from tui_trainer.errors import UserError
+from tui_trainer.ui.driver import TerminalDriver
 
 
 class Recorder:
@@ -50,10 +49,10 @@ class Recorder:
         self._file.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
-def recording_driver(recorder: Recorder) -> type[LinuxDriver]:
+def recording_driver(recorder: Recorder) -> type[TerminalDriver]:
     """A driver for Linux and macOS terminals that records what it writes."""
 
-    class RecordingDriver(LinuxDriver):
+    class RecordingDriver(TerminalDriver):
         recorder: ClassVar[Recorder]
 
         def start_application_mode(self) -> None:

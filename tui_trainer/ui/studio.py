@@ -4,7 +4,7 @@ import contextlib
 import gc
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on, work
+from textual import constants, on, work
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.events import Resize
@@ -40,10 +40,16 @@ if TYPE_CHECKING:
 TICK_SECONDS = 0.25
 
 
-def _recording(recorder: "Recorder") -> type[Driver]:
-    from tui_trainer.ui.recording import recording_driver
+def _driver(recorder: "Recorder | None") -> type[Driver] | None:
+    if recorder is not None:
+        from tui_trainer.ui.recording import recording_driver
 
-    return recording_driver(recorder)
+        return recording_driver(recorder)
+    if constants.DRIVER is not None:
+        return None  # asked for by the environment, as where the app is shown in a browser
+    from tui_trainer.ui.driver import TerminalDriver
+
+    return TerminalDriver
 
 
 class Studio(Doing):
@@ -68,7 +74,7 @@ class Studio(Doing):
         recorder: "Recorder | None" = None,
         preferences: Preferences | None = None,
     ) -> None:
-        super().__init__(driver_class=None if recorder is None else _recording(recorder))
+        super().__init__(driver_class=_driver(recorder))
         self.recorder = recorder
         self.preferences = preferences or Preferences()
         palette = PALETTES[self.preferences.theme]

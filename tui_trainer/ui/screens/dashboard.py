@@ -6,7 +6,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import DescendantFocus, Resize
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tui_trainer.events import STAGES, StageName
@@ -45,6 +47,8 @@ class Dashboard(Screen[None]):
         Binding("ctrl+c", "copy_or_quit", "copy, or quit", show=False),
     ]
     AUTO_FOCUS = ""
+    # Textual's own repaints the whole screen when the focus moves; the two frames that change do that here.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
     def __init__(self, scene: Scene) -> None:
         super().__init__()
