@@ -171,8 +171,7 @@ def test_styles_mix(made):
     share = {
         "example": sum("For example," in a for a in facts) / len(facts),
         "short": sum(len(a.split()) <= 3 for a in facts) / len(facts),
-        "polite": sum(bool(re.match(r"Of course|Gladly|Thank|With pl|Good q|Happy", a)) for a in facts)
-        / len(facts),
+        "polite": sum(bool(re.search(r"(help|asking|welcome)\.$", a)) for a in facts) / len(facts),
         "cautious": sum(bool(re.search(r"believe|think|far as|check|mistaken|wrong", a)) for a in facts)
         / len(facts),
     }

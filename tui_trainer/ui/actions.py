@@ -227,7 +227,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pick_tie", ("t",), "t", "tie", "Both are as good as each other", "rater"),
     Action("pick_both_bad", ("x",), "x", "both bad", "Neither is any good", "rater"),
     Action("pick_skip", ("s",), "s", "skip", "No opinion: leave this pair out", "rater"),
-    Action("pick_undo", ("u", "backspace"), "u", "undo", "Take the last pick back", "rater"),
+    Action("pick_undo", ("U", "backspace"), "U", "undo", "Take the last pick back", "rater"),
     Action(
         "simulate", ("S", "upper_s"), "S", "simulate", "Let a simulated rater make the other picks", "rater"
     ),

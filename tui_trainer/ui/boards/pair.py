@@ -69,7 +69,7 @@ def keys(scene: Scene, width: int) -> Strip:
         ("t", "pick_tie", "tie"),
         ("x", "pick_both_bad", "both bad"),
         ("s", "pick_skip", "skip"),
-        ("u", "pick_undo", "undo"),
+        ("U", "pick_undo", "undo"),
         ("S", "simulate", "simulate the rest" if wide else "simulate"),
     ):
         said = f" {label}" if label else ""

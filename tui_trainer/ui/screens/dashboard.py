@@ -53,6 +53,7 @@ class Dashboard(Screen[None]):
     def __init__(self, scene: Scene) -> None:
         super().__init__()
         self.scene = scene
+        self._goal: int | None = None  # the pane that is to have the focus in a moment
         self.chat = ChatPane(scene)
         self.dataset = DatasetPane(scene)
         self.panes: tuple[Pane | ChatPane, ...] = (  # in the order of their numbers
@@ -133,12 +134,20 @@ class Dashboard(Screen[None]):
         for row in self.query(".row"):
             row.set_class(any(child.has_class("current") for child in row.children), "current")
         if focus:
-            self.pane(self.current).focus()
+            self._goal = self.current
+            self.pane(self.current).focus()  # which Textual does later
+            self.call_after_refresh(self._arrived, self.current)
         self.redraw_frame()
+
+    def _arrived(self, number: int) -> None:
+        if self._goal == number:
+            self._goal = None
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         if event.widget is not self.focused:
             return  # news of a focus that has moved on since
+        if self._goal is not None and self.pane(self._goal) not in event.widget.ancestors_with_self:
+            return  # ... or is about to: where one was led to a moment before one chose another pane
         for number, pane in enumerate(self.panes, 1):
             if pane in event.widget.ancestors_with_self and number != self.current:
                 self.current = number
