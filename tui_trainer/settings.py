@@ -145,7 +145,7 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 0.1
     lr: Annotated[
         Rate, Meta(description="AdamW's first learning rate, which falls to none; last block only")
-    ] = 1e-3
+    ] = 7e-4
     finetune_weight: Annotated[
         float,
         Meta(ge=0, le=10, description="weight of what is kept in mind: documents, and answers nobody rates"),
