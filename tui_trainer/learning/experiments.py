@@ -64,14 +64,22 @@ def _renamed(events: Iterator[Event], name: str) -> Iterator[Event]:
 
 
 def without_pretraining(settings: Settings, seed: int, folder: Path) -> Iterator[Event]:
-    """Fine-tune random weights, and the pretrained ones, and ask both the same questions."""
+    """Fine-tune random weights, and the pretrained ones, and ask both the same questions.
+
+    Random weights read the pairs alone: the documents that fine-tuning reads along, so that nothing is
+    forgotten, would be a pretraining of hundreds of steps to them.
+    """
     yield from prepare(settings, seed, (), folder)
     corpus = Corpus.load(folder)
+    pairs_alone = msgspec.structs.replace(
+        settings, finetune=msgspec.structs.replace(settings.finetune, document_rows=0)
+    )
     for arm in ("pretrained", "not_pretrained"):
         model = new_model(corpus, settings, seed)
         if arm == "pretrained":
             yield from _through(Pretraining(model, corpus, settings, seed))
-        yield from _through(Finetuning(model, corpus, settings, seed))
+        own = settings if arm == "pretrained" else pairs_alone
+        yield from _through(Finetuning(model, corpus, own, seed))
         yield from _renamed(Evaluation("tuned", model, corpus, settings).advance(), arm)
 
 
