@@ -14,11 +14,11 @@ from msgspec import Struct
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.events import Choice, PairOffered
 from tui_trainer.learning.features import features
+from tui_trainer.learning.feedback import WIN
 from tui_trainer.learning.pairs import Candidate, Pool, Prompted
 from tui_trainer.learning.raters import TIE, SimulatedRater, gold
 from tui_trainer.learning.reward_model import Array
 
-WIN: dict[Choice, float] = {"a": 1.0, "b": 0.0, "tie": 0.5}
 OTHER: dict[Choice, Choice] = {"a": "b", "b": "a"}
 
 

@@ -78,11 +78,14 @@ class Alignment:
         asked = [prompt for prompt in prompts for _ in range(settings.samples)]
         answers = self.asker.ask(self.model, asked, generator(self.seed, "feedback", "samples", done.steps))
         rewards = [reward(p, a) for p, a in zip(asked, answers, strict=True)]
-        so_far = [
-            reward(p, before) if settings.algorithm == "rloo" else 0.0
-            for p, a in zip(asked, answers, strict=True)
-            for before in self.asker.beginnings(a)
-        ]
+        if settings.algorithm == "rloo":
+            so_far = [
+                reward(p, before)
+                for p, a in zip(asked, answers, strict=True)
+                for before in self.asker.beginnings(a)
+            ]
+        else:
+            so_far = [0.0 for a in answers for _ in a.tokens]
         said = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(so_far), settings)
         done.steps += 1
         facts, notice = self._look(done.steps >= settings.steps, settings.facts_limit)

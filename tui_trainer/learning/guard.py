@@ -10,15 +10,15 @@ asked about. The evaluation asks for the same facts, in wordings that are used n
 there is measured on questions that the guard never saw, but about entities that it looked after.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
-from tui_trainer.corpus.judging import names, refuses, says_dont_know
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.learning.answering import Asker
+from tui_trainer.learning.evaluation import Judge, declines, doesnt_know, names_the_answer
 from tui_trainer.model.transformer import Transformer
 
 EVERY = 10  # steps between looks
@@ -32,26 +32,14 @@ class Probe(Struct, frozen=True):
 
     name: str  # for people: "facts on the probe fell"
     questions: tuple[Question, ...]
-    right: Callable[[str, Question], bool]
-
-
-def _fact(answer: str, question: Question) -> bool:
-    return names(answer, question.expected, question.others)
-
-
-def _doubt(answer: str, _: Question) -> bool:
-    return says_dont_know(answer)
-
-
-def _refusal(answer: str, _: Question) -> bool:
-    return refuses(answer)
+    right: Judge
 
 
 def probes(corpus: Corpus, seed: int) -> list[Probe]:
     """What there is to look after: facts; and, of the pairs' own questions, those that are declined."""
     facts = next((qs for group in FACTS_PROBES if (qs := corpus.questions.get(group))), [])
-    declined = (("unknown", _doubt), ("cutoff", _doubt), ("harmful", _refusal))
-    found = [Probe("facts", _sample(facts, FACTS, seed, "facts"), _fact)]
+    declined = (("unknown", doesnt_know), ("cutoff", doesnt_know), ("harmful", declines))
+    found = [Probe("facts", _sample(facts, FACTS, seed, "facts"), names_the_answer)]
     for kind, right in declined:
         prompts = dict.fromkeys(pair.prompt for pair in corpus.pairs if pair.kind == kind)
         asked = [Question(prompt, kind) for prompt in prompts]
