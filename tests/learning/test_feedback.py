@@ -222,7 +222,7 @@ def _watched(stage: Feedback, seen: list[float]) -> list[dict[str, Tensor]]:
         looked_at.append(stage.alignment.learner.weights())
         return {"facts": next(shares)}
 
-    guard.look = look  # type: ignore[method-assign]
+    guard.look = look  # type: ignore[method-assign]  # what it sees is the case
     guard.probes = guard.probes[:1]
     return looked_at
 

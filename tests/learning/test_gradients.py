@@ -6,7 +6,7 @@ from torch.nn import functional as F
 from tui_trainer.model.transformer import Shape, Transformer
 
 
-def test_backpropagation_is_the_slope_of_the_loss(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_backpropagation_is_the_slope_of_the_loss(monkeypatch) -> None:  # type: ignore[no-untyped-def]  # pytest's fixture
     # The model computes its logits in float32 at the least; differences need more digits.
     monkeypatch.setattr(torch.Tensor, "float", torch.Tensor.double)
     model = Transformer(Shape(vocabulary=23, layers=2, width=16, heads=2, context=8), dtype=torch.float64)

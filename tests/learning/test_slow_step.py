@@ -40,7 +40,7 @@ def test_every_number_is_the_tensors_own(corpus: Corpus, tiny_model: Transformer
     assert said.loss_foreseen - said.loss_before == pytest.approx(foreseen, rel=1e-3)
     assert foreseen < 0
 
-    squares = {n: float(p.grad.square().sum()) for n, p in before.named_parameters()}  # type: ignore[union-attr]
+    squares = {n: float(p.grad.square().sum()) for n, p in before.named_parameters()}  # type: ignore[union-attr]  # likewise
     most = said.blamed[0]
     name = next(n for n in squares if n.removeprefix("model.").removesuffix(".weight") == most.name)
     assert squares[name] == max(squares.values())

@@ -58,7 +58,7 @@ SECONDS = 240.0  # for what takes a few, on a machine that does much else
 
 def new(runs: Path, *assignments: str, **options: object) -> RunFolder:
     settings = load("quick", [*SMALL, *assignments], environ={})
-    return folders.create(runs, plans.make(settings, preset="quick", **options))  # type: ignore[arg-type]
+    return folders.create(runs, plans.make(settings, preset="quick", **options))  # type: ignore[arg-type]  # given by name
 
 
 def events(folder: RunFolder) -> list[Event]:

@@ -58,7 +58,7 @@ class Watched:
         self.start()
 
     def start(self) -> None:
-        self.pid = self.trainers.start(self.folder, **self.order)  # type: ignore[attr-defined]
+        self.pid = self.trainers.start(self.folder, **self.order)  # type: ignore[attr-defined]  # of conftest
         self.running = True
         reply = Reply(ok=False)
         until = time.monotonic() + 5
@@ -69,7 +69,7 @@ class Watched:
 
     def wait(self) -> int:
         self.running = False
-        return self.trainers.wait()  # type: ignore[attr-defined, no-any-return]
+        return self.trainers.wait()  # type: ignore[attr-defined, no-any-return]  # likewise
 
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
@@ -96,12 +96,12 @@ class Watched:
         return [record.event for record in read_all(self.folder.events)]
 
     def ok(self, command: object) -> Reply:
-        reply = self.control.send(command)  # type: ignore[arg-type]
+        reply = self.control.send(command)  # type: ignore[arg-type]  # a Command
         assert reply.ok, reply.error
         return reply
 
     def refused(self, command: object) -> str:
-        reply = self.control.send(command)  # type: ignore[arg-type]
+        reply = self.control.send(command)  # type: ignore[arg-type]  # a Command
         assert not reply.ok and reply.error and "\n" not in reply.error
         return reply.error
 

@@ -90,7 +90,7 @@ class ToyFeedback(ToyStage):
     """Offers pairs, and steps on by what was picked."""
 
     def __init__(self, *arguments: object) -> None:
-        super().__init__(*arguments)  # type: ignore[arg-type]
+        super().__init__(*arguments)  # type: ignore[arg-type]  # passed on as they are
         self.picked = 0
         self.before = self.state.clone()  # the last pick
         self.picks = self.steps - 10
