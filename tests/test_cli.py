@@ -9,6 +9,7 @@ import pytest
 
 import tui_trainer
 from tui_trainer import cli
+from tui_trainer.console.commands import experiment, training
 from tui_trainer.learning.experiments import EXPERIMENTS
 from tui_trainer.learning.feedback_experiments import ON_TUNED
 from tui_trainer.run.folder import create, list_runs, runs_directory
@@ -150,14 +151,14 @@ def test_the_data_option_takes_what_a_shell_makes_of_a_pattern(
     for path in paths:
         path.write_text("text", "utf-8")
     asked: list[tuple[str, ...]] = []
-    monkeypatch.setattr(cli, "_run_headless", lambda plan, runs, as_json: asked.append(plan.data))
+    monkeypatch.setattr(training, "_run_headless", lambda plan, runs, as_json: asked.append(plan.data))
     for given in (["--data", *map(str, paths)], [part for path in paths for part in ("--data", str(path))]):
         assert status("run", "--headless", *given) == 0
     assert asked == [tuple(str(path.resolve()) for path in paths)] * 2
 
 
 def test_experiments_are_those_that_there_are() -> None:
-    assert list(cli.EXPERIMENTS) == [*EXPERIMENTS, *ON_TUNED]
+    assert list(experiment.EXPERIMENTS) == [*EXPERIMENTS, *ON_TUNED]
 
 
 def test_version(capsys: Capture) -> None:

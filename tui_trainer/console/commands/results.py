@@ -1,0 +1,94 @@
+"""What has come of runs: their list, reports and figures, and their weights to talk to."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui_trainer.console.commands.common import print_json
+from tui_trainer.console.options import of_run, run_of, with_json, with_runs
+
+if TYPE_CHECKING:
+    from tui_trainer.events import WeightsName
+    from tui_trainer.run.folder import RunFolder
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  tui-trainer runs
+  tui-trainer runs latest --json"""
+)
+@click.argument("run", required=False)
+@with_runs
+@with_json
+def runs(run: str | None, as_json: bool, **options: Any) -> None:
+    """List all runs; or print the report of one."""
+    from tui_trainer.console import tables
+    from tui_trainer.run.folder import list_runs, runs_directory
+    from tui_trainer.run.status import status
+
+    if run is not None:
+        print_report(run_of(options, run), as_json)
+        return
+    directory = runs_directory(options["runs"])
+    found = [status(folder) for folder in list_runs(directory)]
+    if as_json:
+        print_json(found)
+    else:
+        click.echo(tables.runs(found) if found else f"there are no runs in {directory} yet")
+
+
+def print_report(folder: "RunFolder", as_json: bool) -> None:
+    """The figures of a run, as far as it has come."""
+    from tui_trainer.console import tables
+    from tui_trainer.run import report
+
+    built = report.build(folder)  # what report.json says, also of a run that has not ended
+    if as_json:
+        click.echo(report.encode(built), nl=False)
+        return
+    click.echo(tables.figures(built.metrics))
+    if built.run.ended:
+        click.echo(f"\n{folder.report}")
+
+
+@click.command(
+    "eval",
+    epilog="""\b
+Example:
+  tui-trainer eval latest --json""",
+)
+@of_run
+@with_runs
+@with_json
+def evaluate(run: str, as_json: bool, **options: Any) -> None:
+    """Measure a run's weights again, from their files."""
+    from tui_trainer.console import tables
+    from tui_trainer.serving.measuring import measure
+
+    metrics = tables.metrics(measure(run_of(options, run)))
+    if as_json:
+        print_json({"metrics": metrics})
+    else:
+        click.echo(tables.figures(metrics))
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  tui-trainer chat latest --stage tuned
+  echo 'Where does Ada live?' | tui-trainer chat"""
+)
+@of_run
+@click.option(
+    "--stage", type=click.Choice(["base", "tuned", "aligned"]), help="Whose weights; else the latest."
+)
+@with_runs
+def chat(run: str, stage: "WeightsName | None", **options: Any) -> None:
+    """Talk to a run's frozen weights.
+
+    A line in, an answer out; nothing you say changes a weight.
+    """
+    from tui_trainer.console.conversation import converse
+
+    converse(run_of(options, run), stage)

@@ -1,0 +1,86 @@
+"""Runs in the app: a new one, one that is being trained, one that has been."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from tui_trainer.console.options import LIKES, of_run, run_of, with_runs, with_screen
+from tui_trainer.errors import UserError
+
+if TYPE_CHECKING:
+    from tui_trainer.run.folder import RunFolder
+    from tui_trainer.run.plan import Plan
+
+
+def require_terminal() -> None:
+    """Raises `UserError` where the app could not be shown."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        raise UserError("the app needs a terminal; without one there is: tui-trainer run --headless")
+
+
+def start_in_app(plan: "Plan", runs: Path | None, record: Path | None) -> None:
+    """Open the app on a new run."""
+    from tui_trainer.run.folder import create, runs_directory
+
+    require_terminal()
+    launch_in_app(create(runs_directory(runs), plan), record)
+
+
+def launch_in_app(folder: "RunFolder", record: Path | None) -> None:
+    """Open the app on a run, and start its trainer."""
+    _show(folder, "control", launch=True, record=record)
+
+
+def _show(
+    folder: "RunFolder",
+    mode: Literal["control", "view", "replay"],
+    speed: float = 1.0,
+    *,
+    launch: bool = False,
+    record: Path | None = None,
+) -> None:
+    from tui_trainer.ui.app import run_app
+
+    likes = click.get_current_context().meta.get(LIKES)
+    sys.exit(run_app(folder, mode, speed, launch=launch, record=record, likes=likes))
+
+
+@click.command(
+    epilog="""\b
+Example:
+  tui-trainer attach latest --read-only"""
+)
+@of_run
+@click.option("--read-only", is_flag=True, help="Watch only, and leave the steering to others.")
+@with_runs
+@with_screen
+def attach(run: str, read_only: bool, record: Path | None, **options: Any) -> None:
+    """Open the app on a run, trained now or before."""
+    folder = run_of(options, run)
+    require_terminal()
+    _show(folder, "view" if read_only else "control", record=record)
+
+
+@click.command(
+    epilog="""\b
+Example:
+  tui-trainer replay latest --speed 10"""
+)
+@of_run
+@click.option(
+    "--speed",
+    type=click.FloatRange(0.1, 1000),
+    default=1.0,
+    show_default=True,
+    metavar="X",
+    help="Times as fast as it was.",
+)
+@with_runs
+@with_screen
+def replay(run: str, speed: float, record: Path | None, **options: Any) -> None:
+    """Show a run again as it went; nothing is computed."""
+    folder = run_of(options, run)
+    require_terminal()
+    _show(folder, "replay", speed, record=record)

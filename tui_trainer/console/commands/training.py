@@ -1,0 +1,119 @@
+"""Commands that train: with the app or without."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui_trainer.console.commands.common import Failed
+from tui_trainer.console.commands.results import print_report
+from tui_trainer.console.commands.showing import launch_in_app, require_terminal, start_in_app
+from tui_trainer.console.options import (
+    of_run,
+    plan_of,
+    run_of,
+    with_json,
+    with_runs,
+    with_screen,
+    with_seed,
+    with_settings,
+    with_text,
+)
+from tui_trainer.errors import UserError
+
+if TYPE_CHECKING:
+    from tui_trainer.run.folder import RunFolder
+    from tui_trainer.run.plan import Plan
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  tui-trainer run --headless --preset quick
+  tui-trainer run --data notes.md letters/"""
+)
+@click.option("--headless", is_flag=True, help="No screen: a progress line, and a simulated rater.")
+@with_text
+@with_settings
+@with_seed
+@with_runs
+@with_screen
+@with_json
+def run(headless: bool, as_json: bool, runs: Path | None, record: Path | None, **options: Any) -> None:
+    """Train a model through all its stages."""
+    if as_json and not headless:
+        raise click.UsageError("--json goes with --headless")
+    if record is not None and headless:
+        raise click.UsageError("--record goes with the screen, not with --headless")
+    plan = plan_of(options)
+    if headless:
+        _run_headless(plan, runs, as_json)
+    else:
+        start_in_app(plan, runs, record)
+
+
+@click.command(
+    epilog="""\b
+Example:
+  tui-trainer train --data shakespeare.txt --tokenizer char"""
+)
+@with_text
+@with_settings
+@with_seed
+@with_runs
+@with_json
+def train(as_json: bool, runs: Path | None, **options: Any) -> None:
+    """Pretrain on your own text, without a screen."""
+    if not options["data"]:
+        raise click.UsageError("--data PATH... says what to train on")
+    _run_headless(plan_of(options, until="pretrain"), runs, as_json)
+
+
+def _run_headless(plan: "Plan", runs: Path | None, as_json: bool) -> None:
+    from tui_trainer.console.headless import with_simulated_rater
+    from tui_trainer.run.folder import create, runs_directory
+
+    _follow(create(runs_directory(runs), with_simulated_rater(plan)), as_json)
+
+
+@click.command(
+    epilog="""\b
+Example:
+  tui-trainer resume latest --headless"""
+)
+@of_run
+@click.option("--headless", is_flag=True, help="No screen: a progress line, and a simulated rater.")
+@with_runs
+@with_screen
+@with_json
+def resume(run: str, headless: bool, as_json: bool, record: Path | None, **options: Any) -> None:
+    """Go on with a run that was stopped.
+
+    From its last checkpoint, and bit for bit as if it had never been stopped.
+    """
+    from tui_trainer.run.status import status
+
+    if as_json and not headless:
+        raise click.UsageError("--json goes with --headless")
+    folder = run_of(options, run)
+    now = status(folder)
+    if now.running:
+        raise UserError(f"run {folder.id} is being trained now; `tui-trainer attach {folder.id}` shows it")
+    if now.ended:
+        raise UserError(f"run {folder.id} is complete; `tui-trainer replay {folder.id}` shows it again")
+    if headless:
+        _follow(folder, as_json)
+    else:
+        require_terminal()
+        launch_in_app(folder, record)
+
+
+def _follow(folder: "RunFolder", as_json: bool) -> None:
+    from tui_trainer.console.headless import TrainerDied, follow
+
+    try:
+        outcome = follow(folder)
+    except TrainerDied as error:
+        raise Failed(str(error)) from error
+    if outcome == "ended":
+        print_report(folder, as_json)
