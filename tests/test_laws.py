@@ -33,7 +33,7 @@ FORBIDDEN_TO_LEARNING = (
     "tui_trainer.serving",
 )
 # The screen and the front door never load torch, nor the folders that stand on it.
-FRONT = ("ui", "console", "cli.py", "__main__.py", "settings.py", "events.py", "errors.py")
+FRONT = ("ui", "console", "cli.py", "__main__.py", "settings.py", "events.py", "looks.py", "errors.py")
 TORCH = ("torch", "safetensors", "transformers")
 STANDS_ON_TORCH = ("tui_trainer.model", "tui_trainer.learning", "tui_trainer.serving")
 # They run code that stands in a file.

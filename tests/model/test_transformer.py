@@ -8,7 +8,7 @@ from tui_trainer.model.transformer import KVCache, Shape, Transformer
 SHAPE = Shape(vocabulary=97, layers=3, width=48, heads=4, context=32)  # as in conftest.py
 
 
-def test_logits_are_those_of_nanochat_in_transformers(model: Transformer) -> None:
+def test_logits_and_attention_are_those_of_nanochat_in_transformers(model: Transformer) -> None:
     from transformers import NanoChatConfig, NanoChatForCausalLM
 
     config = NanoChatConfig(
@@ -19,13 +19,16 @@ def test_logits_are_those_of_nanochat_in_transformers(model: Transformer) -> Non
         num_attention_heads=SHAPE.heads,
         max_position_embeddings=64,
     )
+    config._attn_implementation = "eager"  # the one that can say where it looked
     reference = NanoChatForCausalLM(config)
     missing, unexpected = reference.load_state_dict(model.state_dict(), strict=False)
     assert not missing and not unexpected
     tokens = torch.randint(0, SHAPE.vocabulary, (3, 29), generator=torch.Generator().manual_seed(3))
     with torch.inference_mode():
-        difference = (model(tokens) - reference.eval()(tokens).logits).abs().max()
-    assert difference < 1e-4
+        expected = reference.eval()(tokens, output_attentions=True)
+        assert (model(tokens) - expected.logits).abs().max() < 1e-4
+        for layer, shares in enumerate(expected.attentions):
+            assert (model.attention(tokens, layer) - shares).abs().max() < 1e-4
 
 
 def test_a_new_model_guesses_uniformly_and_is_fixed_by_its_seed() -> None:

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tui_trainer.looks import Look
 from tui_trainer.run import client
 from tui_trainer.run.client import Control
 from tui_trainer.run.commands import (
     MAX_BYTES,
     Continue,
+    LookAt,
     Pause,
     Pick,
     Prompt,
@@ -95,11 +97,15 @@ def test_one_steers_and_others_watch(server):
     assert ask(second, Pause()) == [{"ok": False, "error": "read-only: take control first"}]
     assert ask(first, TakeControl(), TakeControl(), Pause()) == [{"ok": True}] * 3
     assert ask(second, TakeControl(), Stop()) == [{"ok": False, "error": READ_ONLY}] * 2
+    assert ask(second, LookAt(Look("anybody may"))) == [{"ok": True}]
     first.close()
     with Control(server.folder) as control:
         while not control.send(TakeControl()).ok:
             time.sleep(0.01)
-    assert server.requests.qsize() == 1
+    assert [request.command for request in list(server.requests.queue)] == [
+        Pause(),
+        LookAt(Look("anybody may")),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -276,7 +282,16 @@ def test_the_controller_leaves_while_its_command_waits(server):
 
 
 @pytest.mark.parametrize(
-    "command", [Continue(), Continue(3), Turn("feedback.kl", 0.5), Pick(0, "both_bad"), Prompt("é"), Stop()]
+    "command",
+    [
+        Continue(),
+        Continue(3),
+        Turn("feedback.kl", 0.5),
+        Pick(0, "both_bad"),
+        Prompt("é"),
+        LookAt(Look("é")),
+        Stop(),
+    ],
 )
 def test_commands_survive_the_wire(command):
     assert command_decoder.decode(command_encoder.encode(command)) == command

@@ -26,10 +26,12 @@ from tui_trainer.events import (
     RunEnded,
     Stepped,
 )
+from tui_trainer.looks import Look
 from tui_trainer.run import lock
 from tui_trainer.run.client import Control
 from tui_trainer.run.commands import (
     Continue,
+    LookAt,
     Pause,
     Pick,
     Prompt,
@@ -359,12 +361,15 @@ def test_a_hand_over_outlives_a_kill(watch):
     assert {e.rater for e in run.events() if isinstance(e, Picked)} == {"short"}
 
 
-def test_prompt_changes_nothing(watch, trainers, new_run):
+def test_prompts_and_looks_change_nothing(watch, trainers, new_run):
     run = watch()
     run.until(step(5))
     assert (run.ok(Prompt("hello")).text or "").startswith("hello ")
+    looked = run.ok(LookAt(Look("héllo"))).looked
+    assert looked is not None and looked.ends == (5,) and looked.stage == "pretrain" and looked.step >= 5
     run.until(step(30))
     run.ok(Prompt("again"))
+    run.ok(LookAt(Look("again")))
     assert run.wait() == 0
     plain = new_run()
     assert trainers.run(plain) == 0

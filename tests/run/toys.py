@@ -26,6 +26,7 @@ from tui_trainer.events import (
     WeightsName,
 )
 from tui_trainer.learning.randomness import generator
+from tui_trainer.looks import Look, Looked
 from tui_trainer.model import checkpoint
 from tui_trainer.run import folder as folders
 from tui_trainer.run import plan as plans
@@ -223,6 +224,11 @@ class ToyPipeline:
         if self.state is None:
             raise UserError("there is no model to ask yet")
         return f"{text} {self.state.sum():.3f}"
+
+    def look(self, look: Look) -> Looked:
+        if self.state is None:
+            raise UserError("there is no model to look at yet")
+        return Looked(ends=(len(look.text),), losses=(float(self.state.sum()),), top=())
 
     def rater(self, name: str) -> ToyRater:
         if name not in ("polite", "short"):

@@ -29,6 +29,22 @@ def test_answers_in_pieces_then_with_the_hash(run: RunFolder) -> None:
     assert done["sha256"] == load(run.weights("base"))[1]["sha256"]
 
 
+def test_reads_a_text_without_answering(run: RunFolder) -> None:
+    first, seen, *rest = (
+        b'{"prompt": "Ada", "weights": "base"}',
+        b'{"look": {"text": "Ada lives in Oster.", "layer": 1}, "weights": "base"}',
+        b'{"prompt": "Ada", "weights": "base"}',
+    )
+    got = answers(run, first, seen, *rest)
+    at = next(index for index, message in enumerate(got) if "looked" in message)
+    looked = got[at]["looked"]
+    assert looked["weights"] == "base" and looked["ends"][-1] == len("Ada lives in Oster.")
+    assert len(looked["losses"]) == len(looked["ends"]) and looked["attention"]["rows"] == len(
+        looked["attending"]
+    )
+    assert got[:at] == answers(run, first) and got[at + 1 :] == answers(run, first, first)[len(got[:at]) :]
+
+
 def test_keeps_a_conversation_for_each_kind_of_weights(run: RunFolder) -> None:
     ask = b'{"prompt": "Ada"}'
     talk = session(run, "tuned")
@@ -50,6 +66,8 @@ def test_bad_lines_are_told_and_cost_nothing_else(run: RunFolder) -> None:
         b'{"prompt": 1}',
         b'{"prompt": "x", "weights": "other"}',
         b'{"weights": "base"}',
+        b'{"prompt": "x", "look": {"text": "x"}}',
+        b'{"look": {"text": "x", "layer": -1}}',
         b'{"prompt": "x", "weights": "aligned"}',
     ]
     got = answers(run, *bad, b'{"prompt": "Ada"}')

@@ -1,6 +1,7 @@
 """A made-up run of the embedded world, with all stages, as records: what the screen is tested with."""
 
 import math
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from pictured import matrices
 from tui_trainer import events as e
 from tui_trainer import settings
 from tui_trainer.events import VERSION, Event, Record, encoder
+from tui_trainer.looks import Look, Looked
 from tui_trainer.run import plan as plans
 from tui_trainer.run.folder import RunFolder
 
@@ -255,6 +257,30 @@ def until(all_records: list[Record], kind: type[Event], count: int = 1, **fields
             if found == count:
                 return all_records[: index + 1]
     raise AssertionError(f"there are {found} of {kind.__name__} {fields}")
+
+
+def looked(look: Look) -> Looked:
+    """What a made-up model would make of a text: a token a word, more surprised by long ones."""
+    ends = [found.end() for found in re.finditer(r"\s*\S+", look.text)]
+    words = look.text.split()[-24:]
+    size = len(words)
+    cells = [
+        max(0, round(127 * (column + 1) / (row * (row + 3) / 2 + 1) * (column <= row))) % 128
+        for row in range(size)
+        for column in range(size)
+    ]
+    return Looked(
+        ends=tuple(ends),
+        losses=tuple(
+            round((len(word) * 1.7 + index) % 9 / (1 + index / 40), 3)
+            for index, word in enumerate(look.text.split())
+        ),
+        top=((" river", 0.412), (" town", 0.187), (" Osk", 0.094), (" the", 0.051), (" a", 0.022)),
+        attention=None if look.layer is None else e.Picture(size, size, 1.0, bytes(cells)),
+        attending=() if look.layer is None else tuple(words),
+        stage="pretrain",
+        step=130,
+    )
 
 
 def write_run(path: Path, some_records: list[Record]) -> RunFolder:

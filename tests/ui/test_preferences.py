@@ -51,6 +51,11 @@ def test_all_text_can_be_read(palette: Palette, system: str) -> None:
     assert min(found.values()) >= READABLE, found
     assert contrast(as_sent(palette.text, system), as_sent(palette.key, system)) >= READABLE
     assert contrast(as_sent(palette.muted, system), as_sent(palette.panel, system)) >= READABLE * 0.9
+    for on, under in palette.surprise:
+        assert contrast(as_sent(on, system), as_sent(under, system)) >= READABLE, (on, under)
+    grounds = [as_sent(on, system) for on, _ in palette.surprise]
+    lightness = [luminance(colour) for colour in grounds]
+    assert lightness == sorted(lightness, reverse=not palette.dark) and len(set(grounds)) == len(grounds)
 
 
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=list(PALETTES))

@@ -13,9 +13,10 @@ import pytest
 import recorded
 from rich.color import ColorSystem
 from textual.strip import Strip
-from watching import until
+from watching import FakeLooks, until
 
 from tui_trainer import events as e
+from tui_trainer.ui import looker as lookers
 from tui_trainer.ui import preferences, studio
 from tui_trainer.ui.preferences import Preferences
 from tui_trainer.ui.studio import Studio
@@ -61,6 +62,12 @@ def painted(app: Studio) -> list[Strip]:
     return strips
 
 
+def settled(app: Studio) -> bool:
+    """Whether all texts on the screen have been read, as far as somebody can be asked."""
+    app.looker.follow(app.dashboard.wishes())
+    return not app.looker.busy
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("number", MOMENTS)
 async def test_pane(number: int, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +77,7 @@ async def test_pane(number: int, way: str, tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.setenv("NO_COLOR", "1")
     else:
         monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(lookers, "Control", FakeLooks)
     records = MOMENTS[number]
     folder = recorded.write_run(tmp_path / "2026-03-21-1010-demo-s0", records)
     app = Studio(folder, "view", preferences=Preferences(ascii=way == "ascii"))
@@ -87,6 +95,8 @@ async def test_pane(number: int, way: str, tmp_path: Path, monkeypatch: pytest.M
             app.dashboard._show_current()
             await pilot.pause()
             app.tick()
+            app.dashboard.redraw_all()
+            await until(pilot, lambda: settled(app))
             app.dashboard.redraw_all()
             await pilot.pause()
             strips = painted(app)

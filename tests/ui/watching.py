@@ -8,10 +8,12 @@ import recorded
 from textual.pilot import Pilot
 
 from tui_trainer.events import Record
-from tui_trainer.run.commands import Command, Reply
+from tui_trainer.looks import Look
+from tui_trainer.run.commands import Command, LookAt, Reply
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui import commander as commanders
 from tui_trainer.ui import feed as feeds
+from tui_trainer.ui import looker as lookers
 from tui_trainer.ui import preferences
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.studio import Studio
@@ -40,6 +42,23 @@ class FakeControl:
         pass
 
 
+class FakeLooks(FakeControl):
+    """Stands where the trainer's socket would be for looks: made-up losses for the words of any text."""
+
+    asked: list[Look]
+
+    def __init__(self, folder: RunFolder, timeout: float = 0.0) -> None:
+        self.asked = []
+        FakeLooks.latest = self
+
+    latest: "FakeLooks"
+
+    def send(self, command: Command) -> Reply:
+        assert isinstance(command, LookAt)
+        self.asked.append(command.look)
+        return Reply(ok=True, looked=recorded.looked(command.look))
+
+
 async def until(pilot: Pilot[RunFolder | None], condition: Callable[[], object]) -> None:
     """Let the app work until the condition holds."""
     for _ in range(TRIES):
@@ -66,6 +85,7 @@ async def opened(
     monkeypatch.setattr(feeds.lock, "is_alive", lambda folder: living["now"])
     monkeypatch.setattr(feeds, "ALIVE_SECONDS", 0.02)
     monkeypatch.setattr(commanders, "Control", FakeControl)
+    monkeypatch.setattr(lookers, "Control", FakeLooks)
     monkeypatch.setattr(preferences, "folder", lambda: tmp_path / "config")
     folder = recorded.write_run(tmp_path / "2026-03-21-1010-demo-s0", records)
     app = Studio(folder, mode, 1e9)

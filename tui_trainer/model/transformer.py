@@ -129,10 +129,20 @@ def attend(query: Tensor, key: Tensor, value: Tensor, allowed: Tensor | None) ->
         allowed: bool that broadcasts to (batch, heads, queries, keys), True where a query may look; None:
             everywhere.
     """
+    return shares(query, key, allowed).to(value.dtype) @ value
+
+
+def shares(query: Tensor, key: Tensor, allowed: Tensor | None) -> Tensor:
+    """How much of its attention a query gives to each key: (batch, heads, queries, keys), rows sum to 1."""
     scores = (query * query.shape[-1] ** -0.5 @ key.mT).float()
     if allowed is not None:
         scores = scores + torch.where(allowed, 0.0, -torch.inf)
-    return torch.softmax(scores, dim=-1).to(value.dtype) @ value
+    return torch.softmax(scores, dim=-1)
+
+
+def causal(positions: int) -> Tensor:
+    """(positions, positions) bool: every position sees itself and those before it."""
+    return torch.ones(positions, positions, dtype=torch.bool).tril()
 
 
 class Attention(nn.Module):
@@ -146,15 +156,23 @@ class Attention(nn.Module):
         self.v_proj = Linear(shape.width, shape.width)
         self.o_proj = Linear(shape.width, shape.width)
 
+    def _by_head(self, projection: Linear, x: Tensor) -> Tensor:
+        out: Tensor = projection(x).view(*x.shape[:2], self.shape.heads, -1).transpose(1, 2)
+        return out
+
+    def shares(self, x: Tensor, rope: tuple[Tensor, Tensor]) -> Tensor:
+        """Where each head looks: (batch, heads, queries, keys) for x (batch, positions, width)."""
+        query, key = (self._by_head(projection, x) for projection in (self.q_proj, self.k_proj))
+        return shares(norm(rotate(query, *rope)), norm(rotate(key, *rope)), causal(x.shape[1]))
+
     def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], cache: KVCache | None) -> Tensor:
         batch, positions, width = x.shape
         query, key, value = (
-            projection(x).view(batch, positions, self.shape.heads, -1).transpose(1, 2)
-            for projection in (self.q_proj, self.k_proj, self.v_proj)
+            self._by_head(projection, x) for projection in (self.q_proj, self.k_proj, self.v_proj)
         )
         query, key = norm(rotate(query, *rope)), norm(rotate(key, *rope))
         if cache is None:
-            allowed: Tensor | None = torch.ones(positions, positions, dtype=torch.bool).tril()
+            allowed: Tensor | None = causal(positions)
         else:
             allowed = cache.mask(positions)
             key, value = cache.extend(self.layer, key, value)
@@ -228,19 +246,31 @@ class Transformer(nn.Module):
     def hidden(self, tokens: Tensor, cache: KVCache | None = None) -> Tensor:
         """The normalised residual stream before the head: (batch, positions, width), of `dtype`."""
         parts: Any = self.model
-        start = cache.read if cache is not None else 0
-        half = self.shape.head_width // 2
-        angles = torch.outer(
-            torch.arange(start, start + tokens.shape[1]).float(),
-            ROPE_BASE ** (-torch.arange(half).float() / half),
-        )
-        rope = angles.cos().to(self.dtype), angles.sin().to(self.dtype)
+        rope = self._rope(cache.read if cache is not None else 0, tokens.shape[1])
         x = norm(parts["embed_tokens"](tokens).to(self.dtype))
         for block in parts["layers"]:
             x = block(x, rope, cache)
         if cache is not None:
             cache.read += tokens.shape[1]
         return norm(x)
+
+    def attention(self, tokens: Tensor, layer: int) -> Tensor:
+        """Where each head of one layer looks: (batch, heads, queries, keys) in float32, rows sum to 1."""
+        parts: Any = self.model
+        rope = self._rope(0, tokens.shape[1])
+        x = norm(parts["embed_tokens"](tokens).to(self.dtype))
+        for block in parts["layers"][:layer]:
+            x = block(x, rope, None)
+        out: Tensor = parts["layers"][layer].self_attn.shares(norm(x), rope)
+        return out
+
+    def _rope(self, start: int, count: int) -> tuple[Tensor, Tensor]:
+        """Cosine and sine of each position's angles: (count, head_width / 2) of `dtype` each."""
+        half = self.shape.head_width // 2
+        angles = torch.outer(
+            torch.arange(start, start + count).float(), ROPE_BASE ** (-torch.arange(half).float() / half)
+        )
+        return angles.cos().to(self.dtype), angles.sin().to(self.dtype)
 
     def forward(self, tokens: Tensor, cache: KVCache | None = None) -> Tensor:
         """Logits (batch, positions, vocabulary) in float32 for tokens (batch, positions) of int64.

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from tui_trainer.events import Choice
+from tui_trainer.looks import Look, Looked
 
 MAX_BYTES = 64 * 1024  # of one message, its newline included
 
@@ -54,11 +55,17 @@ class Prompt(Command, frozen=True):
     text: str
 
 
+class LookAt(Command, frozen=True, tag="look_at"):
+    """Read a text with the model as it is now; changes nothing, so anybody may ask."""
+
+    look: Look
+
+
 class Stop(Command, frozen=True):
     """Write a checkpoint and end the process; the run can be resumed."""
 
 
-AnyCommand = TakeControl | Pause | Continue | Turn | Pick | Simulate | Prompt | Stop
+AnyCommand = TakeControl | Pause | Continue | Turn | Pick | Simulate | Prompt | LookAt | Stop
 
 
 class Reply(Struct, frozen=True, omit_defaults=True):
@@ -67,6 +74,7 @@ class Reply(Struct, frozen=True, omit_defaults=True):
     ok: bool
     error: str | None = None  # one line for people
     text: str | None = None  # what the model wrote, for `Prompt`
+    looked: Looked | None = None  # for `LookAt`
 
 
 command_encoder = msgspec.json.Encoder()

@@ -21,6 +21,7 @@ from msgspec import Struct
 from tui_trainer.run.commands import (
     MAX_BYTES,
     AnyCommand,
+    LookAt,
     Reply,
     TakeControl,
     command_decoder,
@@ -165,7 +166,7 @@ class ControlServer:
                 return
             self._controller = connection
             self._hand_out(connection, Reply(ok=True))
-        elif self._controller is not connection:
+        elif self._controller is not connection and not isinstance(command, LookAt):
             refusal = NO_CONTROL if self._controller is None else READ_ONLY
             self._hand_out(connection, Reply(ok=False, error=refusal))
         else:

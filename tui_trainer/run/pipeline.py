@@ -15,6 +15,7 @@ from tui_trainer.events import (
     WeightsName,
 )
 from tui_trainer.learning.stage import Stage
+from tui_trainer.looks import Look, Looked
 from tui_trainer.settings import Settings
 
 
@@ -65,6 +66,9 @@ class Pipeline(Protocol):
 
     def prompt(self, text: str) -> str:
         """Let the model as it is go on from a text, changing nothing. Raises `UserError` if there is none."""
+
+    def look(self, look: Look) -> Looked:
+        """Read a text with the model as it is, changing nothing. Raises `UserError` if there is none."""
 
     def rater(self, name: str) -> Rater:
         """A simulated rater by its taste. Raises `ValueError`."""

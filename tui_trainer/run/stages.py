@@ -24,9 +24,11 @@ from tui_trainer.events import (
 from tui_trainer.learning.evaluation import Evaluation
 from tui_trainer.learning.feedback import Feedback
 from tui_trainer.learning.finetuning import Finetuning
+from tui_trainer.learning.looking import look
 from tui_trainer.learning.pretraining import Pretraining
 from tui_trainer.learning.raters import SimulatedRater
 from tui_trainer.learning.stage import Stage
+from tui_trainer.looks import Look, Looked
 from tui_trainer.model.checkpoint import load_model, save_weights, weights_sha256
 from tui_trainer.model.precision import compute_dtype
 from tui_trainer.model.transformer import Shape, Transformer
@@ -129,6 +131,12 @@ class RunPipeline:
         tokens = self.plan.settings.feedback.answer_tokens
         chat = ChatSession(self._model, self._corpus.tokenizer, continues=continues, answer_tokens=tokens)
         return "".join(chat.reply(text))
+
+    def look(self, look_: Look) -> Looked:
+        """What the model as it is now makes of a text; see `pipeline.Pipeline`."""
+        if self._model is None or self._corpus is None:
+            raise UserError("there is no model to look at yet")
+        return look(self._model, self._corpus.tokenizer, look_)
 
     def rater(self, name: str) -> SimulatedRater:
         """A simulated rater by its taste. Raises `ValueError`."""

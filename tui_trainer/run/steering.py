@@ -3,13 +3,16 @@
 import queue
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from tui_trainer.errors import UserError
 from tui_trainer.events import Choice, Continued, KnobTurned, Noticed, Paused, Picked
 from tui_trainer.learning.stage import Stage
+from tui_trainer.looks import Look
 from tui_trainer.run import knobs
 from tui_trainer.run.busy import BusyClock
 from tui_trainer.run.checkpoints import Place
-from tui_trainer.run.commands import Continue, Pause, Pick, Prompt, Reply, Simulate, Stop, Turn
+from tui_trainer.run.commands import Continue, LookAt, Pause, Pick, Prompt, Reply, Simulate, Stop, Turn
 from tui_trainer.run.control import Request
 from tui_trainer.run.journal import Input, Journal
 from tui_trainer.run.pipeline import Phase, Pipeline
@@ -155,6 +158,8 @@ class Steering:
                 respond(self._hand_over(command.rater))
             case Prompt():
                 respond(self._prompt(command.text))
+            case LookAt():
+                respond(self._look(command.look, stage))
             case _:
                 respond(Reply(ok=False, error="the trainer does not take this command"))
 
@@ -164,6 +169,14 @@ class Steering:
                 return Reply(ok=True, text=self.pipeline.prompt(text))
         except UserError as error:
             return Reply(ok=False, error=str(error))
+
+    def _look(self, look: Look, stage: Stage) -> Reply:
+        try:
+            with self.busy.idle():
+                looked = self.pipeline.look(look)
+        except UserError as error:
+            return Reply(ok=False, error=str(error))
+        return Reply(ok=True, looked=replace(looked, stage=stage.name, step=stage.step))
 
     def pause_for(self, trouble: str) -> None:
         """Pause because of something that a person has to put right. Raises `OSError`."""

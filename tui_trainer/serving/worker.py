@@ -2,7 +2,9 @@
 
 One JSON object a line. In: `{"prompt": text, "weights": "base" | "tuned" | "aligned" | null}`; null is the
 latest. Out, for each line read: any number of `{"text": piece}`, then `{"done": true, "weights", "sha256"}`
-or `{"error": one line}`. Each kind of weights has a conversation of its own. Ends with its input.
+or `{"error": one line}`. Each kind of weights has a conversation of its own. With `{"look": {"text", ...}}`
+(see `looks`) in place of the prompt, the text is read and not answered: `{"looked": {...}}` comes back, and
+nothing of the conversation changes. Ends with its input.
 """
 
 import sys
@@ -10,9 +12,12 @@ from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_trainer.errors import UserError
 from tui_trainer.events import WeightsName
+from tui_trainer.learning.looking import look
+from tui_trainer.looks import Look, Looked
 from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.serving.chat import ChatSession
@@ -20,8 +25,13 @@ from tui_trainer.serving.frozen import choose, session
 
 
 class Ask(Struct, frozen=True, forbid_unknown_fields=True):
-    prompt: str
+    prompt: str | None = None
+    look: Look | None = None  # exactly one of both
     weights: WeightsName | None = None
+
+    def __post_init__(self) -> None:
+        if (self.prompt is None) == (self.look is None):
+            raise ValueError("either a prompt or a look")
 
 
 class Text(Struct, frozen=True):
@@ -38,6 +48,12 @@ class Done(Struct, frozen=True):
     done: bool = True
 
 
+class Seen(Struct, frozen=True):
+    """What was made of a text."""
+
+    looked: Looked
+
+
 class Failed(Struct, frozen=True):
     error: str
 
@@ -46,7 +62,7 @@ def serve(run: RunFolder, lines: BinaryIO, out: BinaryIO) -> None:
     """Answer each line of `lines` until they end; a bad line is told and costs nothing else."""
     sessions: dict[WeightsName, tuple[ChatSession, str]] = {}
 
-    def send(message: Text | Done | Failed) -> None:
+    def send(message: Text | Done | Seen | Failed) -> None:
         out.write(msgspec.json.encode(message) + b"\n")
         out.flush()
 
@@ -58,6 +74,10 @@ def serve(run: RunFolder, lines: BinaryIO, out: BinaryIO) -> None:
                 opened = session(run, weights)
                 sessions[weights] = opened, weights_sha256(opened.model)
             chat, before = sessions[weights]
+            if ask.look is not None:
+                send(Seen(replace(look(chat.model, chat.tokenizer, ask.look), weights=weights)))
+                continue
+            assert ask.prompt is not None  # or there were a look
             for piece in chat.reply(ask.prompt):
                 send(Text(piece))
             after = weights_sha256(chat.model)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from tui_trainer.events import WeightsName
+from tui_trainer.looks import Look, Looked
 from tui_trainer.run.folder import RunFolder
 
 LINE_BYTES = 1024 * 1024
@@ -22,21 +23,39 @@ class Heard(Struct, frozen=True):
     weights: str = ""
     sha256: str = ""
     error: str = ""
+    looked: Looked | None = None
 
 
 class ChatProcess:
-    """Started by the first question; one question at a time."""
+    """Started by the first question; one question or look at a time, the others wait."""
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
         self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
 
     async def ask(self, prompt: str, weights: WeightsName, hear: Callable[[Heard], None]) -> None:
         """Pass everything the worker says to `hear`, up to and with its end or its error."""
+        await self._exchange({"prompt": prompt, "weights": weights}, hear)
+
+    async def look(self, look: Look, weights: WeightsName, hear: Callable[[Heard], None]) -> None:
+        """What frozen weights make of a text, or the error, to `hear`."""
+        await self._exchange({"look": look, "weights": weights}, hear)
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is a process, with its libraries loaded or loading."""
+        return self._process is not None and self._process.returncode is None
+
+    async def _exchange(self, asked: dict[str, object], hear: Callable[[Heard], None]) -> None:
+        async with self._turn:
+            await self._say(asked, hear)
+
+    async def _say(self, asked: dict[str, object], hear: Callable[[Heard], None]) -> None:
         try:
             process = await self._started()
             assert process.stdin is not None and process.stdout is not None
-            process.stdin.write(msgspec.json.encode({"prompt": prompt, "weights": weights}) + b"\n")
+            process.stdin.write(msgspec.json.encode(asked) + b"\n")
             await process.stdin.drain()
             while True:
                 line = await process.stdout.readline()
@@ -46,7 +65,7 @@ class ChatProcess:
                     return
                 heard = msgspec.json.decode(line, type=Heard)
                 hear(heard)
-                if heard.done or heard.error:
+                if heard.done or heard.error or heard.looked is not None:
                     return
         except (OSError, ValueError, msgspec.DecodeError) as error:
             await self.close()

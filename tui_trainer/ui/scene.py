@@ -9,6 +9,7 @@ from tui_trainer.events import Event, Guessed, Stepped, Validated
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.actions import Action
 from tui_trainer.ui.drawing.ink import Ink, make_ink
+from tui_trainer.ui.looker import Looks, Purpose, Saw
 from tui_trainer.ui.state import State
 from tui_trainer.ui.words import Mode, Trainer
 
@@ -38,6 +39,8 @@ class Scene:
     guess: Guessed | None = None  # the one last talked about
     guess_step: Stepped | None = None  # the step that the guess was part of
     pinned: "Pinned | None" = None  # an earlier run to compare with
+    looks: Looks = field(default_factory=Looks)  # what the model makes of texts on the screen
+    sentence: str = ""  # one that the person has typed, to be watched
     keys: dict[str, str] = field(default_factory=dict)  # that the person has chosen, by action
     past: State | None = None  # the moment one looks back to
     past_at: int | None = None  # its number among `now.moments`
@@ -57,6 +60,16 @@ class Scene:
         self.moment = None
         self.guess = None
         self.hold()
+
+    def saw(self, purpose: Purpose, text: str) -> Saw | None:
+        """What the weights of the moment on the screen made of a text, as far as that is known."""
+        saw = self.looks.seen.get(purpose)
+        if saw is None or saw.look.text != text:
+            return None
+        if self.mode != "replay" and self.past is None:
+            return saw
+        frozen = saw.looked.weights
+        return saw if frozen is not None and frozen == self.state.latest_weights else None
 
     def key_of(self, action: Action) -> str:
         """How an action's key is written."""

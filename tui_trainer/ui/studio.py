@@ -22,6 +22,7 @@ from tui_trainer.ui.drawing.ascii import Ascii
 from tui_trainer.ui.drawing.ink import STUDIO_ANSI, make_ink, theme_of
 from tui_trainer.ui.drawing.palettes import PALETTES
 from tui_trainer.ui.farewell import farewell_of
+from tui_trainer.ui.looker import Answer, Looker
 from tui_trainer.ui.palette import Actions
 from tui_trainer.ui.panes.dataset import DatasetPane
 from tui_trainer.ui.preferences import Preferences
@@ -102,6 +103,7 @@ class Studio(Doing):
             self.commander = Commander(folder, self.post_message)
         self.travel = Travel(self, self.scene)
         self.steering = Steering(self.scene, self.feed, self.commander)
+        self.looker = Looker(self.scene, self.dashboard.chat.process, self.post_message)
 
     def _drop_colours(self) -> None:
         """NO_COLOR: Textual turns colours into greys; the convention means none at all."""
@@ -146,6 +148,7 @@ class Studio(Doing):
 
     def on_unmount(self) -> None:
         self.feed.stop()
+        self.looker.stop()
         if self.commander is not None:
             self.commander.stop()
 
@@ -157,6 +160,7 @@ class Studio(Doing):
             return  # before the first frame, and after the last
         self.scene.hold()
         self.dashboard.follow()
+        self.looker.follow(self.dashboard.wishes())
         if isinstance(self.screen, Sheet):
             self.screen.follow()
 
@@ -201,6 +205,11 @@ class Studio(Doing):
         self.say(self.steering.answered(message.command, message.reply))
         if isinstance(message.command, Stop) and message.reply.ok:
             self._stopped()
+        self.tick()
+
+    @on(Answer)
+    def _looked(self, message: Answer) -> None:
+        self.looker.answered(message)
         self.tick()
 
     @on(DatasetPane.Weighed)

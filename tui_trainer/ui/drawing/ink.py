@@ -25,6 +25,14 @@ _ANSI_ACCENTS: dict[StageName, str] = {
     "frozen": "bright_cyan",
 }
 
+# Where grounds can't be told apart: more and more marked.
+_MARKS = (
+    Style(underline=True),
+    Style(bold=True),
+    Style(bold=True, underline=True),
+    Style(bold=True, reverse=True),
+)
+
 
 @dataclass(frozen=True)
 class Ink:
@@ -42,6 +50,7 @@ class Ink:
     accents: Mapping[StageName, Style]
     negative: tuple[Color, ...]  # of pictures: less than nothing, in steps
     positive: tuple[Color, ...]
+    surprise: tuple[Style, ...]  # of a token: its loss, from small to large
     signs: bool = False  # draw pictures with signs, as where there are no colours
 
     def accent(self, stage: StageName | None, bold: bool = False) -> Style:
@@ -68,9 +77,11 @@ def make_ink(mode: ColourMode, palette: Palette = DARK, signs: bool = False) -> 
             accents=dict.fromkeys(palette.accents, bold),
             negative=negative,
             positive=positive,
+            surprise=(plain, *_MARKS),
             signs=True,
         )
     ansi = mode == "ansi"
+    grounds = tuple(Style.parse(f"{text} on {ground}") for ground, text in palette.surprise)
     accents = _ANSI_ACCENTS if ansi else palette.accents
     return Ink(
         mode=mode,
@@ -85,6 +96,7 @@ def make_ink(mode: ColourMode, palette: Palette = DARK, signs: bool = False) -> 
         accents={name: Style.parse(colour) for name, colour in accents.items()},
         negative=negative,
         positive=positive,
+        surprise=(Style(), *_MARKS) if ansi else (Style.parse(palette.text), *grounds),
         signs=signs or ansi,
     )
 

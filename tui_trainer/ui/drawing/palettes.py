@@ -25,6 +25,8 @@ class Palette:
     # Less than nothing and more; the further from nothing, the further from the background. Four steps each.
     negative: tuple[str, str, str, str]
     positive: tuple[str, str, str, str]
+    # Grounds for tokens by their loss, from hardly surprising to not expected at all, and the text on each.
+    surprise: tuple[tuple[str, str], tuple[str, str], tuple[str, str], tuple[str, str]]
 
 
 # Okabe and Ito's colours, lightened for a dark ground: told apart with any kind of colour vision.
@@ -50,6 +52,12 @@ DARK = Palette(
     },
     negative=("#15263d", "#1c4a80", "#3a86d8", "#a6d0ff"),
     positive=("#38230d", "#85490e", "#e28a1c", "#ffdca0"),
+    surprise=(
+        ("#52185a", "#ffffff"),
+        ("#a01e5a", "#ffffff"),
+        ("#d7662a", "#000000"),
+        ("#fbd76a", "#000000"),
+    ),
 )
 
 LIGHT = Palette(
@@ -74,6 +82,12 @@ LIGHT = Palette(
     },
     negative=("#dce8f6", "#9cc3ec", "#3a86d8", "#123f78"),
     positive=("#f8e6cf", "#f0bd78", "#d0760c", "#6b3600"),
+    surprise=(
+        ("#ffe0b8", "#000000"),
+        ("#ffb266", "#000000"),
+        ("#d7005f", "#ffffff"),
+        ("#520a58", "#ffffff"),
+    ),
 )
 
 CONTRAST = Palette(
@@ -98,6 +112,12 @@ CONTRAST = Palette(
     },
     negative=("#16335c", "#2468b8", "#62aaff", "#d6eaff"),
     positive=("#4d2c06", "#a85e10", "#ffa733", "#ffeccc"),
+    surprise=(
+        ("#5f005f", "#ffffff"),
+        ("#af005f", "#ffffff"),
+        ("#d75f00", "#000000"),
+        ("#ffd75f", "#000000"),
+    ),
 )
 
 # Good and bad in blue and orange instead of green and red, and stages that also differ in lightness.
@@ -123,6 +143,7 @@ BLUE_ORANGE = Palette(
     },
     negative=DARK.negative,
     positive=DARK.positive,
+    surprise=DARK.surprise,
 )
 
 PALETTES: dict[str, Palette] = {p.name: p for p in (DARK, LIGHT, CONTRAST, BLUE_ORANGE)}

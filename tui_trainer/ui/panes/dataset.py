@@ -1,6 +1,6 @@
 """The dataset pane: what was read, what was thrown out and why, and the documents themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -8,21 +8,26 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui_trainer.events import SourceRead
+from tui_trainer.looks import Look
 from tui_trainer.ui import words
 from tui_trainer.ui.actions import Context, bindings
+from tui_trainer.ui.boards import surprise
 from tui_trainer.ui.documents import Documents, ShownDocument, Wanted
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, ends, filled, line
 from tui_trainer.ui.drawing.text import cut, fit, wrap_to
+from tui_trainer.ui.looker import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
-from tui_trainer.ui.sanitize import one_line, sanitize
+from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.screens.ask import Ask
 
 WEIGHT_STEP = 0.5
 WIDE = 70  # from here on the reader stands beside the figures
 MOST_SOURCES = 5
-SHOWN_CHARACTERS = 20_000  # of one document
+SHOWN_CHARACTERS = 6_000  # of one document
+MORE_CHARACTERS = 40  # read beyond what fits
+ROOM_FOR_SCALE = 4  # lines of text, from which on one is given to the scale
 
 
 def _after(chosen: str | None, names: Sequence[str | None]) -> str | None:
@@ -44,6 +49,7 @@ class DatasetPane(Pane):
     wanted = Wanted()
     chosen = 0  # the row of the source whose weight keys change
     _document: tuple[int, ShownDocument | None] = (-1, None)
+    _text = ""  # the part of the document that is shown, or a little more
 
     @dataclass
     class Weighed(Message):
@@ -53,7 +59,10 @@ class DatasetPane(Pane):
         weight: float
 
     def seen(self) -> object:
-        return super().seen(), self.documents is None
+        return super().seen(), self.documents is None, self.scene.looks.changed["document"]
+
+    def wishes(self) -> Mapping[Purpose, Wish]:
+        return {"document": Wish(Look(self._text), self.has_focus)} if self._text else {}
 
     def open(self, documents: Documents) -> None:
         """Take in documents that have been indexed."""
@@ -243,9 +252,15 @@ class DatasetPane(Pane):
         rows = [head]
         if document.dropped_by is not None and document.reason and height > 5:
             rows += [line((row, ink.warn)) for row in wrap_to(one_line(document.reason), width, 2)]
-        text = sanitize(document.text[:SHOWN_CHARACTERS]).strip()
-        rows += [line((row, ink.text)) for row in wrap_to(text, width, height - len(rows))]
-        return rows
+        room = height - len(rows)
+        scaled = room >= ROOM_FOR_SCALE
+        # What is not to be seen need not be read.
+        self._text = document.text[: min(SHOWN_CHARACTERS, width * room + MORE_CHARACTERS)]
+        saw = self.scene.saw("document", self._text)
+        looked = None if saw is None else saw.looked
+        if scaled:
+            rows.append(surprise.scale(self.scene, looked, width))
+        return [*rows, *surprise.board(self.scene, self._text, looked, width, height - len(rows))]
 
     def _verdict(self, document: ShownDocument, width: int) -> Strip:
         ink = self.scene.ink

@@ -1,5 +1,6 @@
 """What all panes have in common: a number, a title, a frame, and drawing from the scene."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -10,6 +11,7 @@ from tui_trainer.ui.actions import Context
 from tui_trainer.ui.drawing.lines import BLANK, centred, line
 from tui_trainer.ui.drawing.text import wrap_to
 from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.looker import Purpose, Wish
 from tui_trainer.ui.scene import Scene
 
 NAMES: tuple[str, ...] = ("Dataset", "Loss", "Weights", "Rater", "Chat")
@@ -50,6 +52,10 @@ class Pane(LineView, can_focus=True):
             self.scene.state.stage,
             self.scene.past_at,
         )
+
+    def wishes(self) -> Mapping[Purpose, Wish]:
+        """Texts that the pane would have the model read."""
+        return {}
 
     @property
     def can_be_seen(self) -> bool:

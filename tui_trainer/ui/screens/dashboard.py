@@ -1,5 +1,6 @@
 """The dashboard: five panes under the rail, over the caption and the keys; or one of them alone."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -20,6 +21,7 @@ from tui_trainer.ui.chrome.tabs import Tabs
 from tui_trainer.ui.chrome.too_small import SMALLEST, TooSmall
 from tui_trainer.ui.keys_now import in_footer
 from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.looker import Purpose, Wish
 from tui_trainer.ui.panes.chat import ChatPane
 from tui_trainer.ui.panes.dataset import DatasetPane
 from tui_trainer.ui.panes.loss import LossPane
@@ -222,6 +224,15 @@ class Dashboard(Screen[None]):
             self.redraw_frame()
         for pane in self.panes:
             pane.follow()
+
+    def wishes(self) -> Mapping[Purpose, Wish]:
+        """Texts that panes which can be seen would have the model read."""
+        return {
+            purpose: wish
+            for pane in self.panes
+            if isinstance(pane, Pane) and pane.can_be_seen
+            for purpose, wish in pane.wishes().items()
+        }
 
     def _follow_stage(self) -> None:
         stage = self.scene.state.stage
