@@ -107,7 +107,7 @@ async def test_another_moment_is_not_coloured_by_todays_weights(
         await pilot.press("[")
         await until(pilot, lambda: app.scene.past is not None)
         assert at(app) is None
-        assert "no weights now" in text_of(app.dashboard.dataset)
+        await until(pilot, lambda: "no weights now" in text_of(app.dashboard.dataset))
         await pilot.press("0")
         assert at(app) is not None
 
