@@ -49,6 +49,22 @@ class RunStarted(Event, frozen=True):
     machine: dict[str, str]  # cpu, threads, precision
 
 
+class Forked(Event, frozen=True):
+    """First event of a run's own that goes on from another one; the events before are the other's, as it
+    logged them."""
+
+    run: str  # this run's id
+    source: str  # the other's
+    stage: StageName  # the first that is this run's own
+    settings: dict[str, Any]  # the whole of settings.Settings from here on
+    changes: dict[str, Any]  # those of them that were changed, by dotted name
+    weights: WeightsName | None  # that were taken over; None: there were none yet
+    sha256: str
+    picks: int  # of the other run that are to be made again
+    software: dict[str, str]
+    machine: dict[str, str]
+
+
 class SpeedMeasured(Event, frozen=True):
     """The machine's speed, measured before the first stage, and what it makes of the plan."""
 
@@ -307,6 +323,7 @@ class WeightsFrozen(Event, frozen=True):
 
 AnyEvent = (
     RunStarted
+    | Forked
     | SpeedMeasured
     | StageStarted
     | StageSkipped

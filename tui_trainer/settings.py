@@ -303,12 +303,32 @@ def load(
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise SettingsError(f"settings file {file}: {error}") from error
     flat |= environment(os.environ if environ is None else environ)
+    return _settings(flat | _assigned(assignments))
+
+
+def changed(settings: Settings, assignments: Sequence[str]) -> Settings:
+    """Settings with some of them assigned anew, as `--set` does. Raises `SettingsError`."""
+    return _settings(_flat(msgspec.to_builtins(settings)) | _assigned(assignments))
+
+
+def differences(old: Settings, new: Settings) -> dict[str, Any]:
+    """The values in `new` that are others in `old`, by dotted name."""
+    before = _flat(msgspec.to_builtins(old))
+    return {name: value for name, value in _flat(msgspec.to_builtins(new)).items() if before[name] != value}
+
+
+def _assigned(assignments: Sequence[str]) -> dict[str, str]:
+    flat = {}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals:
             raise SettingsError(f"--set takes name=value, not {assignment!r}")
         value = value.strip()
         flat[name.strip()] = f"0{value}" if value.startswith(".") else value  # .02 is a number to people
+    return flat
+
+
+def _settings(flat: Mapping[str, Any]) -> Settings:
     known = {d.name: d for d in describe()}
     for name, value in flat.items():
         if name not in known:

@@ -88,6 +88,19 @@ with_seed = click.option(
     show_default=True,
     help="Fixes the world, the weights and every draw.",
 )
+with_source = _together(
+    click.option(
+        "--from", "source", metavar="RUN", help="Go on from what this run's stages before --stage have made."
+    ),
+    click.option(
+        "--stage",
+        type=click.Choice(["pretrain", "finetune", "feedback"]),
+        help="With --from: the first stage of the new run.",
+    ),
+    click.option(
+        "--keep-picks", is_flag=True, help="With --from at feedback: make that run's picks again by itself."
+    ),
+)
 with_text = _together(
     click.option(
         "--data",
@@ -137,6 +150,27 @@ def plan_of(options: dict[str, Any], **further: Any) -> "Plan":
         data=texts_of(options),
         **further,
     )
+
+
+def fork_of(options: dict[str, Any], runs: Path | None) -> "Plan | None":
+    """The plan of the run that --from asks for; None without it. Raises `UserError`."""
+    from tui_trainer.run import fork
+
+    source, stage, keep_picks = (options.pop(name) for name in ("source", "stage", "keep_picks"))
+    if source is None:
+        if stage is not None or keep_picks:
+            raise click.UsageError("--stage and --keep-picks go with --from RUN")
+        return None
+    if stage is None:
+        raise click.UsageError("--from goes with --stage pretrain, finetune or feedback")
+    context, given = click.get_current_context(), click.core.ParameterSource.COMMANDLINE
+    for name in ("preset", "config", "seed", "data", "more_data", "tokenizer"):
+        if context.get_parameter_source(name) is given:
+            raise click.UsageError(
+                f"--{name.removeprefix('more_')} does not go with --from: the other run's is taken over"
+            )
+    folder = run_of({"runs": runs}, source)
+    return fork.plan_of(folder, stage, list(options["assignments"]), keep_picks)
 
 
 def run_of(options: dict[str, Any], name: str) -> "RunFolder":

@@ -10,6 +10,7 @@ from tui_trainer.ui.drawing.numbers import count, duration, figure
 from tui_trainer.ui.drawing.text import cut
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.state import State
+from tui_trainer.ui.words import forked
 
 LINE_SECONDS = 5.0  # between progress lines where the last one can't be rewritten
 LONG_SECONDS = 300.0  # for a plan longer than this, the quick preset is offered
@@ -89,6 +90,8 @@ def told(state: State, event: Event) -> str | None:
             rater = state.setting("feedback.rater")
             rated = "" if rater in (None, "person") else f", rated by a simulated rater, '{rater}'"
             return f"run {one_line(event.run)}: preset {event.preset}, seed {event.seed}{rated}"
+        case e.Forked():
+            return f"run {one_line(event.run)} {forked(event)}"
         case e.SpeedMeasured():
             return _speed_told(state, event)
         case e.Noticed():

@@ -112,7 +112,7 @@ def runs(found: Sequence[Status]) -> str:
             s.run,
             time.strftime("%Y-%m-%d %H:%M", time.localtime(s.created)),
             _progress(s),
-            ", ".join(s.data) if s.data else "the tiny world",
+            (", ".join(s.data) if s.data else "the tiny world") + (f", from {s.forked}" if s.forked else ""),
         ]
         for s in found
     ]

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from tui_trainer.events import (
+    STAGES,
     Event,
+    Forked,
     Measured,
     Noticed,
     RunEnded,
@@ -42,7 +44,7 @@ class Driver:
         steering: Steering,
         checkpoints: Checkpoints,
         busy: BusyClock,
-        started: RunStarted,
+        started: RunStarted | Forked,
         measured: dict[str, Measured],
         say: Callable[[str], None],
     ) -> None:
@@ -58,7 +60,10 @@ class Driver:
         """Go on from a checkpoint, or begin; returns when the run has ended. Raises `Stopped`."""
         if saved is None:
             self._begin()
+        forked = self.plan.forked
         for stage in self.plan.stages():
+            if forked is not None and STAGES.index(stage) < STAGES.index(forked.stage):
+                continue  # taken over
             phases = [phase for phase in self.pipeline.phases if phase.stage == stage]
             if not phases:
                 continue

@@ -1,7 +1,9 @@
 """A run's folder: where each file of a run is, and how a run is made and found again."""
 
 import os
+import shutil
 import time
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -29,6 +31,7 @@ class RunFolder:
         self.corpus = self.path / "corpus"
         self.checkpoints = self.path / "checkpoints"
         self.preferences = self.path / "preferences.jsonl"
+        self.picks = self.path / "picks.jsonl"  # of another run, to be made again
         self.report = self.path / "report.json"
         self.resources = self.path / "resources.json"  # what the trainer's processes took
 
@@ -58,22 +61,30 @@ def runs_directory(option: Path | str | None = None) -> Path:
     return Path(platformdirs.user_data_dir("tui-trainer", appauthor=False)) / "runs"
 
 
-def create(runs_dir: Path, plan: Plan) -> RunFolder:
+def create(runs_dir: Path, plan: Plan, fill: Callable[[RunFolder], None] | None = None) -> RunFolder:
     """Make a run's folder, named after the time, the preset and the seed; never one that exists.
+
+    Args:
+        fill: puts files into the folder before it becomes a run.
 
     Raises:
         UserError: the folder can't be written.
     """
-    name = f"{time.strftime('%Y-%m-%d-%H%M')}-{plan.preset}-s{plan.seed}"
+    name = f"{time.strftime('%Y-%m-%d-%H%M')}-{plan.preset}-s{plan.seed}{'-fork' if plan.forked else ''}"
+    path: Path | None = None
     try:
         runs_dir.mkdir(parents=True, exist_ok=True)
         path = _new_directory(runs_dir, name)
         folder = RunFolder(path)
+        if fill is not None:
+            fill(folder)
         # A folder is a run from the moment when it has a plan: `list_runs` never sees half of one.
         write_atomically(folder.plan_file, plans.encode(plans.stamped(plan, folder.id)))
     except OSError as error:
+        if path is not None:
+            shutil.rmtree(path, ignore_errors=True)
         raise UserError(
-            f"no run can be made in {runs_dir}: {error.strerror}; choose another folder with --runs"
+            f"no run can be made in {runs_dir}: {error.strerror or error}; choose another folder with --runs"
         ) from error
     return folder
 

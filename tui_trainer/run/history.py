@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tui_trainer.events import Measured, PairOffered, Picked, Record, RunEnded, RunStarted
+from tui_trainer.events import Forked, Measured, PairOffered, Picked, Record, RunEnded, RunStarted
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import LogReader, LogWriter
 from tui_trainer.run.preferences import Preference, of_log
@@ -15,9 +15,10 @@ class History(Struct):
 
     records: int  # whole ones
     end: int  # byte offset of their end
-    started: RunStarted | None
+    started: RunStarted | Forked | None  # by which this run began; of a fork that has not, the other's
     ended: bool
     measured: list[Record]
+    taken_back: list[int]  # numbers of the records that took a pick back
     preferences: list[Preference]
 
     def writer(self, folder: RunFolder) -> LogWriter:
@@ -28,19 +29,21 @@ class History(Struct):
 def read(folder: RunFolder) -> History:
     """Read the log of a run, [] if there is none yet. Raises `UserError`."""
     reader = LogReader(folder.events)
-    started: RunStarted | None = None
+    started: RunStarted | Forked | None = None
     ended = False
-    measured, picks = [], []
+    measured, picks, taken_back = [], [], []
     for record in _records(reader):
         event = record.event
         ended = isinstance(event, RunEnded)
-        if isinstance(event, RunStarted):
+        if isinstance(event, RunStarted | Forked):
             started = event
         elif isinstance(event, Measured):
             measured.append(record)
         elif isinstance(event, PairOffered | Picked):
             picks.append(record)
-    return History(reader.next_seq, reader.offset, started, ended, measured, of_log(picks))
+            if isinstance(event, Picked) and event.choice == "undo":
+                taken_back.append(record.seq)
+    return History(reader.next_seq, reader.offset, started, ended, measured, taken_back, of_log(picks))
 
 
 def script(folder: RunFolder, first: int) -> list[Record]:

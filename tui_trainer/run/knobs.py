@@ -39,6 +39,17 @@ def is_later(name: str, stage: StageName) -> bool:
     return section in STAGES and STAGES.index(section) > STAGES.index(stage)
 
 
+def is_own(name: str, stage: StageName) -> bool:
+    """Whether a run that goes on from another one's finished stages, itself beginning with this stage, may
+    have another value of the setting: whatever was made before was made with the other's."""
+    if name in ("finetune.pairs", "finetune.sums"):
+        return False  # the pairs are written when the data is prepared
+    section = name.partition(".")[0]
+    if section in ("data", "model"):
+        return stage == "pretrain" and (section == "model" or name.startswith("data.mixture."))
+    return section == "run" or STAGES.index(section) >= STAGES.index(stage)
+
+
 def turned(settings: Settings, knobs: Sequence[tuple[str, float]]) -> Settings:
     """The settings with these changes, in order; each passed `check`."""
     tree = msgspec.to_builtins(settings)

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from tui_trainer.errors import UserError
-from tui_trainer.events import VERSION, Event, Record, RunStarted, decoder, encoder
+from tui_trainer.events import VERSION, Event, Forked, Record, RunStarted, decoder, encoder
 from tui_trainer.run.not_finite import convert_with_nan
 
 CHUNK_BYTES = 512 * 1024  # decoded in one go, in a few milliseconds: other threads must get their turn
@@ -33,8 +33,8 @@ class _Head(Struct):
 def comparable(record: Record) -> dict[str, Any]:
     """What two runs of the same plan have in common: no times, and not where the run was kept."""
     event = msgspec.to_builtins(record.event)
-    if isinstance(record.event, RunStarted):
-        event = {key: value for key, value in event.items() if key not in ("run", "data")}
+    if isinstance(record.event, RunStarted | Forked):
+        event = {key: value for key, value in event.items() if key not in ("run", "source", "data")}
     event = {key: value for key, value in event.items() if not key.endswith("_seconds")}
     return {"seq": record.seq, "event": event}
 

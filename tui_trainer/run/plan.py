@@ -2,15 +2,29 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from tui_trainer.errors import UserError
-from tui_trainer.events import STAGES, StageName
+from tui_trainer.events import STAGES, StageName, WeightsName
 from tui_trainer.settings import Preset, Settings
 
 VERSION = 1
+
+
+class Fork(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a run comes from that goes on from another one's finished stages."""
+
+    source: str  # the other run's id
+    stage: StageName  # the first that is this run's own
+    records: int  # of the other's log, which this one's log begins with
+    busy: float  # seconds of computing that they took
+    changes: dict[str, Any]  # settings that differ from the other's, by dotted name
+    weights: WeightsName | None = None  # the other's that this run goes on from
+    sha256: str = ""  # of them
+    picks: int = 0  # of the other run that are to be made again: `picks.jsonl`
 
 
 class Plan(Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +36,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     data: tuple[str, ...] = ()  # absolute paths of the user's own text; empty: the tiny world
     until: StageName = "frozen"  # the last stage
     skip: tuple[StageName, ...] = ()  # stages left out, for experiments such as no pretraining
+    forked: Fork | None = None  # from another run
     run: str = ""  # the run's id; given by `folder.create`
     created: float = 0.0  # seconds since the epoch; given by `folder.create`
     version: int = VERSION

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from tui_trainer.events import (
+    Forked,
     Measured,
     RunEnded,
     RunStarted,
@@ -19,6 +20,7 @@ from tui_trainer.run import resources
 from tui_trainer.run.files import write_atomically
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import read_all
+from tui_trainer.run.plan import Fork
 
 
 class Metric(Struct, frozen=True):
@@ -49,6 +51,7 @@ class RunSummary(Struct):
     settings: dict[str, Any] = {}
     software: dict[str, str] = {}
     machine: dict[str, str] = {}
+    forked: Fork | None = None  # from another run
     ended: bool = False  # it went through all its stages
     stages: dict[str, str] = {}  # name: started, ended, or why it was skipped
     events: int = 0
@@ -68,7 +71,7 @@ def build(folder: RunFolder) -> Report:
     Raises:
         UserError: the log can't be read.
     """
-    report = Report({}, {}, RunSummary(folder.id))
+    report = Report({}, {}, RunSummary(folder.id, forked=folder.plan.forked))
     metrics, run = report.metrics, report.run
     busy = 0.0
     for record in read_all(folder.events):
@@ -84,6 +87,8 @@ def build(folder: RunFolder) -> Report:
             case RunStarted() as s:
                 run.seed, run.preset, run.data = s.seed, s.preset, s.data
                 run.settings, run.software, run.machine = s.settings, s.software, s.machine
+            case Forked() as f:
+                run.settings, run.software, run.machine = f.settings, f.software, f.machine
             case StageStarted() as started:
                 run.stages[started.stage] = "started"
             case StageEnded() as ended:

@@ -154,11 +154,20 @@ class RunPipeline:
         if self._model is None:
             weights = self._frozen_before(phase.key, settings)
             if weights is not None:
-                self._model = load_model(self.folder.weights(weights))
+                self._model = self._loaded(weights)
             else:
                 shape = model_shape(settings, self._opened_corpus().tokenizer.size)
                 self._model = Transformer(shape, self.plan.seed, compute_dtype(settings.model))
         return self._model
+
+    def _loaded(self, weights: WeightsName) -> Transformer:
+        model, forked = load_model(self.folder.weights(weights)), self.plan.forked
+        if forked is not None and weights == forked.weights and weights_sha256(model) != forked.sha256:
+            raise UserError(
+                f"the {weights} weights in {self.folder.id} are not those of run {forked.source} "
+                f"(SHA-256 {forked.sha256[:12]}); begin again from there"
+            )
+        return model
 
     def _frozen_before(self, key: str, settings: Settings) -> WeightsName | None:
         """The last weights that a phase before this one froze; files of later phases may lie about."""

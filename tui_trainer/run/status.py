@@ -23,6 +23,7 @@ class Status(Struct, frozen=True):
     ended: bool  # it went through all its stages
     stage: StageName | None  # the running one, or the last; None: none has begun
     step: int  # done in that stage
+    forked: str | None = None  # the run whose finished stages it took over
 
 
 def status(folder: RunFolder) -> Status:
@@ -52,6 +53,7 @@ def status(folder: RunFolder) -> Status:
         ended,
         stage,
         step,
+        plan.forked.source if plan.forked is not None else None,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from tui_trainer.errors import UserError
-from tui_trainer.events import Choice, Continued, KnobTurned, Noticed, Paused, Picked
+from tui_trainer.events import Choice, Continued, KnobTurned, Noticed, PairOffered, Paused, Picked
 from tui_trainer.learning.stage import Stage
 from tui_trainer.looks import Look
 from tui_trainer.run import knobs
@@ -14,6 +14,7 @@ from tui_trainer.run.busy import BusyClock
 from tui_trainer.run.checkpoints import Place
 from tui_trainer.run.commands import Continue, LookAt, Pause, Pick, Prompt, Reply, Simulate, Stop, Turn
 from tui_trainer.run.control import Request
+from tui_trainer.run.fork import KeptPicks
 from tui_trainer.run.journal import Input, Journal
 from tui_trainer.run.pipeline import Phase, Pipeline
 from tui_trainer.run.preferences import PreferenceFile, preference
@@ -33,6 +34,7 @@ class Steering:
     Args:
         requests: filled by the socket's thread and by signals.
         settings: the plan's.
+        kept: picks of another run, to be made again.
     """
 
     def __init__(
@@ -43,10 +45,11 @@ class Steering:
         preferences: PreferenceFile,
         busy: BusyClock,
         settings: Settings,
+        kept: KeptPicks,
     ) -> None:
         self.journal, self.requests = journal, requests
         self.pipeline, self.preferences, self.busy = pipeline, preferences, busy
-        self._settings = settings
+        self._settings, self.kept = settings, kept
         self.paused = False
         self.steps_left: int | None = None
         self.knobs: list[tuple[str, float]] = []
@@ -98,6 +101,8 @@ class Steering:
                 self._obey(request, stage)
             elif stage.pending is None:
                 return
+            elif (pick := self.kept.of(stage.pending)) is not None:
+                self._pick(stage, *pick)
             else:
                 assert self.rater is not None
                 self._pick(stage, self.pipeline.rater(self.rater).choose(stage.pending), self.rater, True)
@@ -107,11 +112,15 @@ class Steering:
         try:
             return self.requests.get_nowait()
         except queue.Empty:
-            if not self.paused and (stage.pending is None or self.rater is not None):
+            if not self.paused and not self._must_be_asked(stage.pending):
                 return None
         self.journal.sync()
         with self.busy.idle():
             return self.requests.get()
+
+    def _must_be_asked(self, pair: PairOffered | None) -> bool:
+        """Whether only a person can pick from this pair."""
+        return pair is not None and self.rater is None and self.kept.of(pair) is None
 
     # -- the script ----------------------------------------------------------------------------------------
 
@@ -128,8 +137,9 @@ class Steering:
                 if stage.pending is None:
                     self.journal.emit(event)  # of another stream than this one: passed over
                     return
+                again = self.kept.of(stage.pending) == (event.choice, event.rater, event.simulated)
                 self._pick(stage, event.choice, event.rater, event.simulated)
-                if event.simulated and self.rater is None:
+                if event.simulated and self.rater is None and not again:
                     self.rater = event.rater  # a person had handed over
 
     # -- commands ------------------------------------------------------------------------------------------
@@ -241,6 +251,8 @@ class Steering:
         pair = stage.pending
         assert pair is not None
         live = not self.journal.replaying
+        if choice == "undo":
+            self.kept.forget()
         for event in stage.pick(choice, rater, simulated):
             self.journal.emit(event)
             if isinstance(event, Picked):

@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tui_trainer.errors import UserError
-from tui_trainer.events import Measured, Noticed, RunStarted
+from tui_trainer.events import Forked, Measured, Noticed, RunStarted
 from tui_trainer.run import history, machine, report, resources
 from tui_trainer.run.busy import BusyClock
 from tui_trainer.run.commands import Reply, Stop
 from tui_trainer.run.control import ControlServer, Request
 from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.fork import KeptPicks
 from tui_trainer.run.journal import Journal
 from tui_trainer.run.lock import Lock
 from tui_trainer.run.log import LogWriter
@@ -106,8 +107,10 @@ class Trainer:
             say("the run has ended already")
             return 0
         plan = self.folder.plan
+        forked = plan.forked
+        begun = past.started if past.records > (forked.records if forked else 0) else None
         # A resumed run computes with the threads it began with, whatever this machine has.
-        known = past.started.machine.get("threads", "") if past.started else ""
+        known = begun.machine.get("threads", "") if begun else ""
         threads = int(known) if known.isdecimal() else machine.threads(plan.settings.run.threads)
         machine.configure(threads)
 
@@ -118,22 +121,17 @@ class Trainer:
         pipeline = self.build(self.folder)
         checkpoints = Checkpoints(self.folder, say)
         saved = checkpoints.load(past.records)
-        first = saved.place.seq if saved else 0
-        self.busy.at_least(saved.place.busy if saved else 0.0)
+        first = saved.place.seq if saved else forked.records if forked else 0
+        self.busy.at_least(saved.place.busy if saved else forked.busy if forked else 0.0)
         self.writer = past.writer(self.folder)
         preferences = PreferenceFile(self.folder)
         preferences.rebuild(past.preferences)
         journal = Journal(self.writer, history.script(self.folder, first), self.busy, say)
-        started = past.started or RunStarted(
-            run=self.folder.id,
-            seed=plan.seed,
-            preset=plan.preset,
-            settings=msgspec.to_builtins(plan.settings),
-            data=plan.data,
-            software=machine.software(),
-            machine={**machine.description(threads), **pipeline.machine()},
-        )
-        steering = Steering(journal, self.requests, pipeline, preferences, self.busy, plan.settings)
+        started = begun or self._started({**machine.description(threads), **pipeline.machine()})
+        kept = KeptPicks(self.folder)
+        if any(seq < first for seq in past.taken_back):
+            kept.forget()
+        steering = Steering(journal, self.requests, pipeline, preferences, self.busy, plan.settings, kept)
         if saved is not None:
             steering.take_up(saved.place)
             say(f"resumed in {saved.place.phase}, {past.records - first} events back")
@@ -152,6 +150,32 @@ class Trainer:
         report.write(self.folder)
         say("the run has ended")
         return 0
+
+    def _started(self, described: dict[str, str]) -> RunStarted | Forked:
+        """The run's first event."""
+        plan, settings = self.folder.plan, msgspec.to_builtins(self.folder.plan.settings)
+        if (forked := plan.forked) is not None:
+            return Forked(
+                run=self.folder.id,
+                source=forked.source,
+                stage=forked.stage,
+                settings=settings,
+                changes=forked.changes,
+                weights=forked.weights,
+                sha256=forked.sha256,
+                picks=forked.picks,
+                software=machine.software(),
+                machine=described,
+            )
+        return RunStarted(
+            run=self.folder.id,
+            seed=plan.seed,
+            preset=plan.preset,
+            settings=settings,
+            data=plan.data,
+            software=machine.software(),
+            machine=described,
+        )
 
     # -- surroundings --------------------------------------------------------------------------------------
 

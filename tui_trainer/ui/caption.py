@@ -95,6 +95,10 @@ def _sentence(scene: Scene) -> str:
     return said
 
 
+def _forked(_: State, event: e.Forked) -> str:
+    return f"This run {words.forked(event)[:200]}."
+
+
 def _speed(state: State, event: e.SpeedMeasured) -> str:
     total = sum(event.planned_seconds.values())
     said = f"On this machine the whole run will take about {numbers.duration(total)} of computing."
@@ -239,6 +243,7 @@ def _ended(state: State, _: e.RunEnded) -> str:
 
 
 _TELLERS: dict[type[Any], Callable[[State, Any], str]] = {
+    e.Forked: _forked,
     e.SpeedMeasured: _speed,
     e.StageStarted: _stage_started,
     e.StageSkipped: _skipped,

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from tui_trainer import events as e
 from tui_trainer.events import Event, StageName
 from tui_trainer.ui.moments import Moment, What
@@ -46,6 +48,18 @@ def run_started(state: "State", event: e.RunStarted) -> None:
     state.run = event
     state.mixture = dict(event.settings.get("data", {}).get("mixture", {}))
     _touch(state, "run", "data")
+
+
+def forked(state: "State", event: e.Forked) -> None:
+    # What was turned before is among the settings of this run.
+    state.forked = event
+    state.knobs.clear()
+    if state.run is not None:
+        state.run = msgspec.structs.replace(state.run, run=event.run, settings=event.settings)
+    mixture = event.settings.get("data", {}).get("mixture", {})
+    state.mixture = {source: mixture.get(source, weight) for source, weight in state.mixture.items()}
+    state.moment = event
+    _touch(state, "run", "knobs", "data")
 
 
 def speed_measured(state: "State", event: e.SpeedMeasured) -> None:
@@ -252,6 +266,7 @@ def weights_frozen(state: "State", event: e.WeightsFrozen) -> None:
 
 HANDLERS: dict[type[Event], Callable[["State", Any], None]] = {
     e.RunStarted: run_started,
+    e.Forked: forked,
     e.SpeedMeasured: speed_measured,
     e.StageStarted: stage_started,
     e.StageSkipped: stage_skipped,

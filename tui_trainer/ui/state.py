@@ -37,6 +37,7 @@ class State:
     time: float = 0.0  # wall-clock time of the latest record
     busy: float = 0.0  # compute seconds of the run
     run: e.RunStarted | None = None
+    forked: e.Forked | None = None  # the run goes on from another one
     speed: e.SpeedMeasured | None = None
     stage: StageName | None = None  # the running one, or the last
     stages: dict[StageName, StageProgress] = field(default_factory=_stages)

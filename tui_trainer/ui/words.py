@@ -3,7 +3,8 @@
 import re
 from typing import Literal
 
-from tui_trainer.events import Choice, StageName, WeightsName
+from tui_trainer.events import Choice, Forked, StageName, WeightsName
+from tui_trainer.ui.sanitize import one_line
 
 Trainer = Literal["starting", "alive", "gone", "ended"]
 Mode = Literal["control", "view", "replay"]
@@ -94,3 +95,12 @@ def matrix(name: str) -> str:
         return name
     layer, part = found.groups()
     return f"layer {int(layer) + 1} {_PARTS.get(part, part)}"
+
+
+def forked(event: Forked) -> str:
+    """What a run took over and what it does otherwise: "goes on at feedback from ..."."""
+    taken = f"the {event.weights} weights" if event.weights else "the data"
+    said = f"goes on at {STAGE[event.stage]} with {taken} of {one_line(event.source)}"
+    said += f" and its {event.picks} picks" if event.picks else ""
+    changes = ", ".join(f"{one_line(name)} {one_line(str(value))}" for name, value in event.changes.items())
+    return f"{said}; changed: {changes}" if changes else f"{said}; nothing is changed"

@@ -22,10 +22,18 @@ def require_terminal() -> None:
 
 def start_in_app(plan: "Plan", runs: Path | None, record: Path | None) -> None:
     """Open the app on a new run."""
-    from tui_trainer.run.folder import create, runs_directory
-
     require_terminal()
-    launch_in_app(create(runs_directory(runs), plan), record)
+    launch_in_app(begun(plan, runs), record)
+
+
+def begun(plan: "Plan", runs: Path | None) -> "RunFolder":
+    """The folder of a new run, with what it takes over from another one. Raises `UserError`."""
+    from tui_trainer.run import folder, fork
+
+    directory = folder.runs_directory(runs)
+    if plan.forked is None:
+        return folder.create(directory, plan)
+    return fork.begin(folder.find(directory, plan.forked.source), plan)
 
 
 def launch_in_app(folder: "RunFolder", record: Path | None) -> None:

@@ -7,8 +7,9 @@ import click
 
 from tui_trainer.console.commands.common import Failed
 from tui_trainer.console.commands.results import print_report
-from tui_trainer.console.commands.showing import launch_in_app, require_terminal, start_in_app
+from tui_trainer.console.commands.showing import begun, launch_in_app, require_terminal, start_in_app
 from tui_trainer.console.options import (
+    fork_of,
     of_run,
     plan_of,
     run_of,
@@ -17,6 +18,7 @@ from tui_trainer.console.options import (
     with_screen,
     with_seed,
     with_settings,
+    with_source,
     with_text,
 )
 from tui_trainer.errors import UserError
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   tui-trainer run --headless --preset quick
-  tui-trainer run --data notes.md letters/"""
+  tui-trainer run --data notes.md letters/
+  tui-trainer run --from latest --stage feedback --keep-picks --set feedback.kl=0"""
 )
 @click.option("--headless", is_flag=True, help="No screen: a progress line, and a simulated rater.")
+@with_source
 @with_text
 @with_settings
 @with_seed
@@ -40,12 +44,16 @@ Examples:
 @with_screen
 @with_json
 def run(headless: bool, as_json: bool, runs: Path | None, record: Path | None, **options: Any) -> None:
-    """Train a model through all its stages."""
+    """Train a model through all its stages.
+
+    With --from, a new run takes over what another one's stages before --stage have made, and goes on from
+    there with the settings that --set changes.
+    """
     if as_json and not headless:
         raise click.UsageError("--json goes with --headless")
     if record is not None and headless:
         raise click.UsageError("--record goes with the screen, not with --headless")
-    plan = plan_of(options)
+    plan = fork_of(options, runs) or plan_of(options)
     if headless:
         _run_headless(plan, runs, as_json)
     else:
@@ -71,9 +79,8 @@ def train(as_json: bool, runs: Path | None, **options: Any) -> None:
 
 def _run_headless(plan: "Plan", runs: Path | None, as_json: bool) -> None:
     from tui_trainer.console.headless import with_simulated_rater
-    from tui_trainer.run.folder import create, runs_directory
 
-    _follow(create(runs_directory(runs), with_simulated_rater(plan)), as_json)
+    _follow(begun(with_simulated_rater(plan), runs), as_json)
 
 
 @click.command(

@@ -1,0 +1,179 @@
+"""A run that goes on from another one's finished stages, with other settings for the rest.
+
+The log of a run is only ever appended to, and it is what the run is resumed from. So a stage is not done
+again in its place: a new run takes over what the stages before have left, and the beginning of the log that
+tells of them, word for word. From there on it is a run like any other. For feedback it can take over the
+picks as well: the same answers are sampled again from the same weights, and each pick is made again where it
+was made.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tui_trainer import settings as settings_
+from tui_trainer.errors import UserError
+from tui_trainer.events import (
+    STAGES,
+    Choice,
+    KnobTurned,
+    PairOffered,
+    Picked,
+    Record,
+    Reinforced,
+    StageEnded,
+    StageName,
+    StageSkipped,
+    WeightsFrozen,
+    WeightsName,
+    encoder,
+)
+from tui_trainer.run import knobs
+from tui_trainer.run.folder import RunFolder, create
+from tui_trainer.run.log import read_all
+from tui_trainer.run.plan import Fork, Plan
+from tui_trainer.run.preferences import Preference, of_log
+
+FORKS: tuple[StageName, ...] = ("pretrain", "finetune", "feedback")  # stages that a fork can begin with
+
+
+class _Taken(Struct):
+    """What a log says of a run up to a stage."""
+
+    records: int | None = None  # up to there; None: it has not got there
+    busy: float = 0.0
+    frozen: list[WeightsFrozen] = []
+    turned: list[tuple[str, float]] = []  # knobs, also those turned while picks were made
+    picks: list[Preference] = []
+
+
+def plan_of(
+    source: RunFolder, stage: StageName, assignments: Sequence[str] = (), keep_picks: bool = False
+) -> Plan:
+    """The plan of a run that takes over another one's stages before `stage`.
+
+    Args:
+        assignments: settings to change, as `name=value`; of this stage and of those after it.
+        keep_picks: make the same picks again, as far as they were made.
+
+    Raises:
+        UserError: the run has not got so far, a setting can't be changed any more, or there are no picks.
+    """
+    if stage not in FORKS:
+        raise UserError(f"a run can be taken up again at {', '.join(FORKS)}, not at {stage}")
+    if keep_picks and stage != "feedback":
+        raise UserError("only a run that goes on at feedback can keep the picks")
+    old = source.plan
+    taken = _read(source, stage, keep_picks)
+    if taken.records is None:
+        before = STAGES[STAGES.index(stage) - 1]
+        raise UserError(f"run {source.id} has not finished {before} yet; {stage} can't begin from it")
+    if keep_picks and not taken.picks:
+        raise UserError(f"run {source.id} has no picks to keep")
+    began = knobs.turned(old.settings, taken.turned)
+    settings = settings_.changed(began, assignments)
+    changes = settings_.differences(began, settings)
+    for name in changes:
+        if not knobs.is_own(name, stage):
+            raise UserError(
+                f"{name} can't be changed at {stage}: what run {source.id} made by it is taken over"
+            )
+    last = taken.frozen[-1] if taken.frozen else None
+    forked = Fork(
+        source.id,
+        stage,
+        taken.records,
+        taken.busy,
+        changes,
+        last.weights if last else None,
+        last.sha256 if last else "",
+        len(taken.picks),
+    )
+    reaches = STAGES.index(old.until) >= STAGES.index(stage)
+    return msgspec.structs.replace(
+        old,
+        settings=settings,
+        until=old.until if reaches else "frozen",
+        skip=tuple(s for s in old.skip if STAGES.index(s) < STAGES.index(stage)),
+        forked=forked,
+        run="",
+        created=0.0,
+    )
+
+
+def begin(source: RunFolder, plan: Plan, runs_dir: Path | None = None) -> RunFolder:
+    """Make the folder of a plan that `plan_of` made, with all that it takes over; nothing is shared.
+
+    Raises:
+        UserError: it can't be written, or a file of the other run can't be read.
+    """
+    forked = plan.forked
+    assert forked is not None
+    picks = _read(source, forked.stage, True).picks[: forked.picks] if forked.picks else []
+    if not source.corpus.is_dir():
+        raise UserError(f"run {source.id} has no corpus folder any more")
+
+    def fill(folder: RunFolder) -> None:
+        shutil.copytree(source.corpus, folder.corpus)
+        for weights in _weights_before(forked.stage):
+            if source.weights(weights).exists():
+                folder.weights(weights).parent.mkdir(exist_ok=True)
+                shutil.copyfile(source.weights(weights), folder.weights(weights))
+        if picks:
+            folder.picks.write_bytes(b"".join(encoder.encode(pick) + b"\n" for pick in picks))
+        with open(source.events, "rb") as theirs, open(folder.events, "wb") as ours:
+            ours.writelines(next(theirs) for _ in range(forked.records))
+
+    return create(runs_dir or source.path.parent, plan, fill)
+
+
+def _read(source: RunFolder, stage: StageName, keep_picks: bool) -> _Taken:
+    taken = _Taken()
+    # A fork's settings have in them whatever was turned before it began.
+    own = source.plan.forked.records if source.plan.forked is not None else 0
+    picked: list[Record] = []
+    for record in read_all(source.events):
+        match record.event:
+            case KnobTurned(name, value) if record.seq >= own:
+                taken.turned.append((name, value))
+            case WeightsFrozen() as frozen:
+                taken.frozen.append(frozen)
+            case PairOffered() | Picked():
+                picked.append(record)
+            case Reinforced():
+                break
+            case StageEnded(ended) | StageSkipped(ended) if STAGES.index(ended) + 1 == STAGES.index(stage):
+                taken.records, taken.busy = record.seq + 1, record.busy
+                if not keep_picks:
+                    break
+    taken.picks = of_log(picked)
+    return taken
+
+
+def _weights_before(stage: StageName) -> Iterator[WeightsName]:
+    for trained, weights in (("pretrain", "base"), ("finetune", "tuned")):
+        if STAGES.index(trained) < STAGES.index(stage):
+            yield weights  # type: ignore[misc]  # a name of weights
+
+
+class KeptPicks:
+    """The picks of another run, for those pairs that come again just as they were."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._picks: dict[tuple[int, str, str, str], Preference] = {}
+        if folder.picks.exists():
+            for line in folder.picks.read_bytes().splitlines():
+                pick = msgspec.json.decode(line, type=Preference)
+                self._picks[pick.pair, pick.prompt, pick.a, pick.b] = pick
+
+    def forget(self) -> None:
+        """A person has taken a pick back: from here on they pick themselves."""
+        self._picks.clear()
+
+    def of(self, pair: PairOffered) -> tuple[Choice, str, bool] | None:
+        """Choice, rater, and whether it was a simulated one; None for a pair that was not picked from."""
+        pick = self._picks.get((pair.pair, pair.prompt, pair.a, pair.b))
+        return None if pick is None else (pick.choice, pick.rater, pick.simulated)
