@@ -46,14 +46,14 @@ def loudness(terminal: Terminal, seconds: float) -> float:
 def while_training(preset: str, seconds: float, size: tuple[int, int]) -> bool:
     with tempfile.TemporaryDirectory() as runs, training(Path(runs), preset) as run:
         terminal = Terminal(run.folder.path, "control", size=size)
-        terminal.wait_for(b"tokens/s")
+        terminal.wait_for("tokens/s")
         good = verdict("bytes while pretraining", loudness(terminal, seconds), 30.0, "kB/s")
         waits = keys(terminal, 120)
         print(f"      {len(waits)} keys, median {statistics.median(waits):.0f} ms")
         good &= verdict("key to paint, p95", percentile(waits, 0.95), 50.0, "ms")
         good &= verdict("key to paint, p99", percentile(waits, 0.99), 80.0, "ms")
         terminal.key(" ")
-        terminal.wait_for(b"aused")
+        terminal.wait_for("aused")
         terminal.read(2.0)
         good &= verdict("bytes while paused", 1000 * loudness(terminal, 10.0), 100.0, "B/s")
         os.kill(terminal.process, signal.SIGTERM)

@@ -56,7 +56,7 @@ def resident(process: int) -> float:
 def shown(terminal: Terminal, step: int, seconds: float) -> float:
     """Seconds until the rail shows a step."""
     began = time.perf_counter()
-    terminal.wait_for(f"{step:,}/".encode(), seconds)
+    terminal.wait_for(f"{step:,}/", seconds)
     return time.perf_counter() - began
 
 

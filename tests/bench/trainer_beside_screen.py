@@ -71,9 +71,7 @@ def main() -> None:
         after = rate(run, min(options.stall, 20.0))
         calm = statistics.mean([*headless, after])
         good &= verdict("steps/s with a stalled terminal / headless", stalled / calm, 0.97, "", more=True)
-        caught_up = max(
-            (n for n in range(shown, shown + 60) if f"{n:,}/".encode() in terminal.output), default=0
-        )
+        caught_up = max((n for n in range(shown, shown + 60) if f"{n:,}/" in terminal.shown()), default=0)
         good &= verdict(
             "steps that the screen shows once the terminal reads again", caught_up, shown, "", more=True
         )

@@ -3,12 +3,15 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import sys
 import termios
 import time
 from pathlib import Path
+
+import pyte
 
 CODE = """
 import sys
@@ -39,6 +42,17 @@ class Terminal:
             command = command or [sys.executable, "-c", CODE, str(run), mode, str(speed)]
             os.execve(command[0], command, {**os.environ, **known})
         self.output = b""
+        self._screen = pyte.Screen(width, height)
+        self._stream = pyte.ByteStream(self._screen)
+        self._unfed: list[bytes] = []
+
+    def shown(self) -> str:
+        """What a person sees, line by line: of a frame only what differs is ever sent."""
+        # pyte takes the kitty keyboard's sequences for text.
+        data = re.sub(rb"\x1b\[[<>=][0-9;]*u", b"", b"".join(self._unfed))
+        self._unfed.clear()
+        self._stream.feed(data)
+        return "\n".join(self._screen.display)
 
     def read(self, seconds: float) -> float | None:
         """Read for so long; returns after how many seconds the first byte came."""
@@ -54,13 +68,21 @@ class Terminal:
                 break
             first = time.perf_counter() - began if first is None else first
             self.output += data
+            self._unfed.append(data)
         return first
 
-    def wait_for(self, text: bytes, seconds: float = 60.0) -> None:
-        """Read until this has come."""
+    def wait_for(self, text: str, seconds: float = 60.0) -> None:
+        """Read until this is to be seen."""
         end = time.monotonic() + seconds
-        while text not in self.output:
-            assert time.monotonic() < end, f"{text!r} did not come"
+        while text not in self.shown():
+            assert time.monotonic() < end, f"{text!r} did not come:\n{self.shown()}"
+            self.read(0.05)
+
+    def wait_until_gone(self, text: str, seconds: float = 60.0) -> None:
+        """Read until this is to be seen no more."""
+        end = time.monotonic() + seconds
+        while text in self.shown():
+            assert time.monotonic() < end, f"{text!r} stays:\n{self.shown()}"
             self.read(0.05)
 
     def key(self, text: str, seconds: float = 0.3) -> float | None:
@@ -68,14 +90,14 @@ class Terminal:
         os.write(self.end, text.encode())
         return self.read(seconds)
 
-    def ended(self, seconds: float = 30.0) -> int:
-        """Wait for the process's end, reading on; its exit status, or minus the signal's number."""
+    def ended(self, seconds: float = 30.0, *, reading: bool = True) -> int:
+        """Wait for the process's end, reading on or not; its exit status, or minus the signal's number."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             pid, status = os.waitpid(self.process, os.WNOHANG)
             if pid:
                 return os.waitstatus_to_exitcode(status)
-            if self.end >= 0:
+            if self.end >= 0 and reading:
                 self.read(0.05)
             else:
                 time.sleep(0.05)

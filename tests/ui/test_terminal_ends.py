@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def terminal(tmp_path: Path) -> Terminal:
     records = recorded.until(recorded.records(), e.Stepped, 30)
     folder = recorded.write_run(tmp_path / "a-run", records)
     terminal = Terminal(folder.path, "view")
-    terminal.wait_for(b"The trainer has stopped")
+    terminal.wait_for("The trainer has stopped")
     assert SWITCH_TO_SCREEN in terminal.output
     return terminal
 
@@ -41,7 +42,7 @@ def test_what_the_terminal_was_sent_can_be_played_again(tmp_path: Path) -> None:
     cast = tmp_path / "screen.cast"
     command = [sys.executable, "-m", "tui_trainer", "attach", "--read-only", "--record", str(cast)]
     terminal = Terminal(folder.path, "view", command=[*command, str(folder.path)])
-    terminal.wait_for(b"The trainer has stopped")
+    terminal.wait_for("The trainer has stopped")
     terminal.key("q", 0.0)
     terminal.ended()
     head, *events = [json.loads(line) for line in cast.read_text("utf-8").splitlines()]
@@ -67,3 +68,15 @@ def test_signals_give_the_terminal_back(terminal: Terminal, number: int) -> None
 def test_a_dropped_line_ends_the_screen(terminal: Terminal) -> None:
     terminal.hang_up()
     terminal.ended()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_terminal_that_does_not_read_holds_nobody_up(tmp_path: Path, number: int) -> None:
+    folder = recorded.write_run(tmp_path / "a-run", recorded.records())
+    terminal = Terminal(folder.path, "replay", speed=20.0)
+    terminal.wait_for("Dataset")
+    time.sleep(3.0)  # it is sent far more than it takes
+    os.kill(terminal.process, number)
+    terminal.ended(6.0, reading=False)
+    terminal.read(0.5)
+    assert given_back(terminal), terminal.output[-400:]

@@ -13,17 +13,16 @@ from tui_trainer import events as e
 def test_escape_and_sequences_are_told_apart(tmp_path: Path) -> None:
     run = recorded.write_run(tmp_path / "run", recorded.until(recorded.records(), e.Guessed, 130))
     terminal = Terminal(run.path, "view")
-    terminal.wait_for(b"tokens/s")
+    terminal.wait_for("tokens/s")
     terminal.key("?")
-    terminal.wait_for(b"you are here")
-    terminal.output = b""
+    terminal.wait_for("you are here")
     terminal.key("\x1b")
-    terminal.wait_for(b"Weights")  # the help has closed, and what it hid is painted again
-    terminal.output = b""
+    terminal.wait_until_gone("you are here")
+    terminal.wait_for("Weights")
     terminal.key("3\x1b[")
     terminal.key("B")
-    terminal.wait_for(b"layer 1 key")
+    terminal.wait_for("layer 1 key")
     terminal.key("m")
-    terminal.wait_for(b"What it can do")
+    terminal.wait_for("What it can do")
     os.kill(terminal.process, signal.SIGTERM)
     assert terminal.ended() == 0

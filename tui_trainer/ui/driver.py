@@ -1,23 +1,73 @@
-"""The terminal's keyboard, read so that a lone escape is answered at once.
+"""The terminal: its keyboard, read so that a lone escape is answered at once, and its screen.
 
 Textual's own driver looks every 100 ms whether an escape has stayed alone, whatever ESCDELAY says; here it
-is looked at when that time is over. And a terminal that is gone is not read again and again.
+is looked at when that time is over. A terminal that is gone is not read again and again: it ends the app, as
+the signal for that does. And nothing waits for a terminal that does not read (`Output`).
 """
 
 import codecs
+import contextlib
 import os
 import select
+import signal
+import termios
+from collections.abc import Callable
+from typing import Any
 
 from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui_trainer.ui.output import Output
+
 LOOK_SECONDS = 0.1  # at most so long after its end the thread ends
 READ_BYTES = 4096
+GIVE_BACK = (
+    *("\x18", "\x1b[0m"),  # half a sequence is broken off
+    *("\x1b[?1000l", "\x1b[?1003l", "\x1b[?1015l", "\x1b[?1006l"),  # the mouse is let alone
+    *("\x1b[?2004l", "\x1b[?2048l", "\x1b[?1004l", "\x1b[<u"),  # paste, size, focus and keys as ever
+    *("\x1b[?7h", "\x1b[?1049l", "\x1b[?25h"),  # lines wrap; the screen from before, with its cursor
+)
 
 
 class TerminalDriver(LinuxDriver):
     """For the terminals of Linux and macOS."""
+
+    def __init__(self, app: Any, **options: Any) -> None:
+        super().__init__(app, **options)
+        assert self._file is not None
+        self._terminal, self._encoding = self._file.fileno(), self._file.encoding
+        self._output: Output | None = None
+        self.on_idle: Callable[[], object] = _nothing  # called in the app's loop when all has been written
+        self.on_start: Callable[[], object] = _nothing  # the terminal is ours, for the first time or again
+
+    @property
+    def idle(self) -> bool:
+        """Whether the terminal has taken everything."""
+        return self._output is not None and self._output.idle
+
+    def start_application_mode(self) -> None:
+        """Take the terminal."""
+        self._output = Output(self._terminal, self._encoding, self._idle, _hang_up)
+        self._output.start()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual leaves it unannotated
+        if self._writer_thread is not None:
+            self._writer_thread.stop()  # Textual's own, which has nothing to do
+            self._writer_thread = None
+        self.on_start()
+
+    def write(self, data: str) -> None:
+        """Send this to the terminal after what came before; returns at once."""
+        if self._output is not None:
+            self._output.write(data)
+
+    def close(self) -> None:
+        """Wait, though not for long, until the terminal has taken what is left."""
+        if self._output is not None and not self._output.stop():
+            self.give_back()
+
+    def _idle(self) -> None:
+        self._loop.call_soon_threadsafe(self.on_idle)
 
     def run_input_thread(self) -> None:
         """Read keys and pass them on until the driver ends."""
@@ -27,12 +77,34 @@ class TerminalDriver(LinuxDriver):
             undecided = parser._timeout_time is not None  # an escape that may be the start of more
             wait = constants.ESCAPE_DELAY if undecided else LOOK_SECONDS
             if select.select([self.fileno], [], [], wait)[0]:
-                data = os.read(self.fileno, READ_BYTES)
+                try:
+                    data = os.read(self.fileno, READ_BYTES)
+                except OSError:
+                    data = b""
                 if not data:
-                    self.exit_event.wait()  # nobody will type again; the signal that says so ends the app
+                    _hang_up()  # nobody will type again
+                    self.exit_event.wait()
                     break
                 if text := decoder.decode(data):
                     for event in parser.feed(text):
                         self.process_message(event)
             for event in parser.tick():
                 self.process_message(event)
+
+    def give_back(self) -> None:
+        """As far as that goes without waiting: the terminal as it was, for an app that can't end properly."""
+        with contextlib.suppress(termios.error, OSError):
+            if self.attrs_before is not None:
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+            termios.tcflush(self.fileno, termios.TCOFLUSH)  # what it has not read, it need not read
+            if self._output is not None:
+                self._output.write_now("".join(GIVE_BACK))
+
+
+def _hang_up() -> None:
+    """There is one way in which a terminal goes away: as when its line is dropped."""
+    os.kill(os.getpid(), signal.SIGHUP)
+
+
+def _nothing() -> None:
+    pass

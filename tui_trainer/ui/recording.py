@@ -57,7 +57,7 @@ def recording_driver(recorder: Recorder) -> type[TerminalDriver]:
 
         def start_application_mode(self) -> None:
             self.recorder.size(*self._get_terminal_size())
-            super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual leaves it unannotated
+            super().start_application_mode()
 
         def write(self, data: str) -> None:
             self.recorder.output(data)

@@ -23,6 +23,7 @@ from tui_trainer.ui.drawing.ink import STUDIO_ANSI, make_ink, theme_of
 from tui_trainer.ui.drawing.palettes import PALETTES
 from tui_trainer.ui.farewell import farewell_of
 from tui_trainer.ui.looker import Answer, Looker
+from tui_trainer.ui.painting import Painting
 from tui_trainer.ui.palette import Actions
 from tui_trainer.ui.panes.dataset import DatasetPane
 from tui_trainer.ui.preferences import Preferences
@@ -53,7 +54,7 @@ def _driver(recorder: "Recorder | None") -> type[Driver] | None:
     return TerminalDriver
 
 
-class Studio(Doing):
+class Studio(Painting, Doing):
     """Joins feed, scene, screens and steering. Ends with the folder of a run to show next, or None."""
 
     CSS_PATH = "studio.tcss"
@@ -120,7 +121,7 @@ class Studio(Doing):
 
     def on_mount(self) -> None:
         with contextlib.suppress(RuntimeError, ValueError):
-            end_on_signals(self.leave)
+            end_on_signals(self.leave, self.give_back)
         self.set_interval(TICK_SECONDS, self.tick)
 
     def on_ready(self) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # it imports textual, before which the colours must be chosen
 # person gets 256 colours on their own terminal's better screen.
 _TRUECOLOR_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour", "iterm2")
 LAST_RESORT_SECONDS = 3.0
+KILLED_SECONDS = 10
 
 
 def choose_colours(environ: Mapping[str, str]) -> str | None:
@@ -34,20 +35,32 @@ def colour_mode(color_system: str | None, no_color: bool) -> "ColourMode":
     return "rich" if color_system in ("truecolor", "256") else "ansi"
 
 
-def end_on_signals(leave: Callable[[], object]) -> None:
+def end_on_signals(leave: Callable[[], object], give_back: Callable[[], object]) -> None:
     """On SIGTERM and SIGHUP leave the app as by its key, so that the terminal is restored.
 
-    Where that does not work, as when the terminal is gone and writing to it blocks, the process ends all the
-    same after a moment: an orphan that spins is worse than a terminal that needs `reset`.
+    Where that does not work, as when the terminal is gone or the app gets no time to run, the process ends
+    all the same: an orphan that spins is worse than a terminal that needs `reset`. The handlers are Python's,
+    not the loop's: those are heard only once the loop comes round.
+
+    Args:
+        leave: called in the loop.
+        give_back: restores the terminal without waiting for it; called from a thread if `leave` was in vain.
     """
     loop = asyncio.get_running_loop()
 
-    def left(number: int) -> None:
-        timer = threading.Timer(LAST_RESORT_SECONDS, os._exit, (128 + number,))
+    def at_last(number: int) -> None:
+        give_back()
+        os._exit(128 + number)
+
+    def told(number: int, _: object) -> None:
+        # The kernel's own clock, for a process that gets no time at all: by default its signal ends it.
+        signal.alarm(KILLED_SECONDS)
+        timer = threading.Timer(LAST_RESORT_SECONDS, at_last, (number,))
         timer.daemon = True
         timer.start()
-        leave()
+        with contextlib.suppress(RuntimeError):  # the loop has ended: so will the process
+            loop.call_soon_threadsafe(leave)
 
     for number in (signal.SIGTERM, signal.SIGHUP):
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # not in the main thread
-            loop.add_signal_handler(number, left, number)
+        with contextlib.suppress(ValueError):  # not in the main thread
+            signal.signal(number, told)

@@ -1,0 +1,88 @@
+"""What goes to the terminal goes through a thread: nothing here ever waits for a terminal that does not read.
+
+Textual's own thread takes thirty frames and then lets the app wait, keys, signals and all.
+"""
+
+import contextlib
+import os
+import select
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+
+LAST_SECONDS = 1.0  # so long the end of the app waits for the terminal to take what is left
+LOOK_SECONDS = 0.1  # so long it takes at most to notice that it has been given up
+
+
+class Output(threading.Thread):
+    """Writes in order. Whoever paints asks `idle` first, and paints the newest state once it is.
+
+    Args:
+        file: a descriptor of the terminal.
+        on_idle: called from the thread when everything has been written.
+        on_gone: called from the thread, once, when the terminal is gone.
+    """
+
+    def __init__(
+        self, file: int, encoding: str, on_idle: Callable[[], object], on_gone: Callable[[], object]
+    ) -> None:
+        super().__init__(name="output", daemon=True)
+        self._file, self._encoding = _opened_again(file), encoding
+        self._on_idle, self._on_gone = on_idle, on_gone
+        self._texts: SimpleQueue[str | None] = SimpleQueue()
+        self._mutex = threading.Lock()
+        self._unwritten = 0
+        self._given_up = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether all has been written that was to be."""
+        return not self._unwritten
+
+    def write(self, text: str) -> None:
+        """Write this after what came before; returns at once."""
+        with self._mutex:
+            self._unwritten += 1
+        self._texts.put(text)
+
+    def stop(self) -> bool:
+        """End after the last write; or without it, if the terminal does not take it: then False."""
+        self._texts.put(None)
+        self.join(LAST_SECONDS)
+        taken, self._given_up = not self.is_alive(), True
+        self.join(2 * LOOK_SECONDS)
+        if taken:
+            os.close(self._file)
+        return taken
+
+    def write_now(self, text: str) -> None:
+        """Write this without waiting, if there is room for it. Raises `OSError`."""
+        self._given_up = True
+        os.write(self._file, text.encode(self._encoding, "replace"))
+
+    def run(self) -> None:
+        while (text := self._texts.get()) is not None:
+            self._write(text.encode(self._encoding, "replace"))
+            with self._mutex:
+                self._unwritten -= 1
+            if not self._unwritten:
+                with contextlib.suppress(RuntimeError):  # the app has ended
+                    self._on_idle()
+
+    def _write(self, data: bytes) -> None:
+        try:
+            while data and not self._given_up:
+                if select.select([], [self._file], [], LOOK_SECONDS)[1]:
+                    with contextlib.suppress(BlockingIOError):
+                        data = data[os.write(self._file, data) :]
+        except OSError:
+            self._given_up = True
+            self._on_gone()
+
+
+def _opened_again(file: int) -> int:
+    """The same terminal so that writing never blocks: the shell's own descriptor must stay as it is."""
+    try:
+        return os.open(os.ttyname(file), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError:
+        return os.dup(file)
