@@ -96,7 +96,7 @@ async def test_without_news_nothing_is_asked_again(tmp_path: Path, monkeypatch: 
 
 
 def at(app: Studio) -> object:
-    return app.scene.saw("document", app.dashboard.dataset._text)
+    return app.scene.saw("document", Look(app.dashboard.dataset._text))
 
 
 async def test_another_moment_is_not_coloured_by_todays_weights(

@@ -9,7 +9,9 @@ from watching import opened, shown, text_of, until
 
 from tui_trainer import events as e
 from tui_trainer.events import VERSION, Record
+from tui_trainer.looks import Looked
 from tui_trainer.ui.boards import slow_step
+from tui_trainer.ui.looker import Answer
 
 TRAINING = recorded.until(recorded.records(), e.Guessed, 60)
 GUESS = TRAINING[-1].event
@@ -52,3 +54,28 @@ async def test_a_single_step_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
         await until(pilot, lambda: "again" in text_of(app.dashboard.pane(4)))
         assert "The same guess after the nudge" in shown(app)
         assert "the blame foresaw" in " ".join(shown(app).split())
+
+
+async def test_a_typed_sentence_is_watched_over_a_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, LOG) as (app, pilot):
+        await pilot.press("T")
+        await pilot.press(*"Velm lies", "enter")
+        pane = app.dashboard.pane(4)
+        await until(pilot, lambda: "the sentence itself: loss" in text_of(pane))
+        text = text_of(pane)
+        assert app.dashboard.current == 4 and "Velm lies ?" in text and "river" in text and "41 %" in text
+        assert "before" not in text
+        for part in ("blame", "nudge", "again"):
+            assert part in text
+        seen = app.scene.looks.seen["sentence"]
+        then = Looked(seen.looked.ends, (9.0, 9.0), ((" river", 0.2),), stage="pretrain", step=131)
+        app.post_message(Answer("sentence", seen.look, then))
+        await until(pilot, lambda: "before" in text_of(pane))
+        assert (
+            "before    41 %" in text_of(pane) and "→ 9.000" in text_of(pane) and "in 1 step" in text_of(pane)
+        )
+        await pilot.press("T")
+        await pilot.press(*["backspace"] * 9, "enter")
+        await until(pilot, lambda: "the sentence itself" not in text_of(pane))

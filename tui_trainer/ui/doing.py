@@ -11,6 +11,7 @@ from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.actions import BY_NAME
 from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.dashboard import CONTEXTS, Dashboard
 from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.glossary import Glossary
@@ -72,6 +73,16 @@ class Doing(App[RunFolder | None]):
 
     def do_step(self) -> None:
         self.say(self.steering.step())
+
+    def do_sentence(self) -> None:
+        self.push_screen(Ask("A sentence for the model", self.scene.sentence), self._typed)
+
+    def _typed(self, text: str | None) -> None:
+        if text is not None:
+            self.scene.sentence = text.strip().encode("utf-8", "replace").decode("utf-8")
+            self.dashboard.go(4)
+            self.dashboard.redraw_all()
+            self.tick()
 
     def do_faster(self) -> None:
         self.steering.change_speed(2)

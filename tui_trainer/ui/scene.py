@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui_trainer.events import Event, Guessed, Stepped, Validated
+from tui_trainer.looks import Look
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.actions import Action
 from tui_trainer.ui.drawing.ink import Ink, make_ink
@@ -61,10 +62,10 @@ class Scene:
         self.guess = None
         self.hold()
 
-    def saw(self, purpose: Purpose, text: str) -> Saw | None:
+    def saw(self, purpose: Purpose, look: Look) -> Saw | None:
         """What the weights of the moment on the screen made of a text, as far as that is known."""
         saw = self.looks.seen.get(purpose)
-        if saw is None or saw.look.text != text:
+        if saw is None or saw.look != look:
             return None
         if self.mode != "replay" and self.past is None:
             return saw

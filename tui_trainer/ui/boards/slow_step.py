@@ -16,7 +16,9 @@ from tui_trainer.ui.scene import Scene
 
 LABEL = 7  # cells of "guess  "
 NAME = 12  # of a token
-FIXED = 6  # lines besides the bars and the blame
+NUDGE = 3  # lines after the blame
+FIXED = 2 + NUDGE  # besides the bars and the blame
+CHANGE = 34  # cells of a weight before and after, where there is room for them beside the blame
 
 
 def board(scene: Scene, guess: Guessed, step: StepExplained, width: int, height: int) -> list[Strip]:
@@ -38,8 +40,21 @@ def board(scene: Scene, guess: Guessed, step: StepExplained, width: int, height:
             (f" = −ln {numbers.percent(guess.probability)}, given to the truth", ink.muted),
         )
     )
-    rows += _blame(scene, guess, step, width, blamed)
-    rows += _nudge(scene, guess, step)
+    return [row.crop(0, width) for row in [*rows, *after(scene, guess, step, width, blamed + NUDGE)][:height]]
+
+
+def after(
+    scene: Scene, guess: Guessed, step: StepExplained, width: int, height: int, *, guessed: bool = True
+) -> list[Strip]:
+    """What follows a guess: blame, nudge, and the same again.
+
+    Args:
+        guessed: the guess is shown as well.
+    """
+    nudge = _nudge(scene, guess, step)
+    nudge = nudge if guessed else nudge[:-1]
+    blamed = max(1, min(len(step.blamed), height - len(nudge)))
+    rows = [*_blame(scene, guess, step, width, blamed), *nudge]
     return [row.crop(0, width) for row in rows[:height]]
 
 
@@ -69,7 +84,8 @@ def _guesses(scene: Scene, guess: Guessed, step: StepExplained, width: int, coun
 def _blame(scene: Scene, guess: Guessed, step: StepExplained, width: int, count: int) -> list[Strip]:
     """The matrices that made it most wrong; the bar is their part of the squared gradient."""
     ink = scene.ink
-    room = max(4, width - LABEL - 18 - 8 - 28)
+    changes = width >= 70 + CHANGE
+    room = max(4, width - LABEL - 18 - 8 - 28 - (CHANGE if changes else 0))
     rows = []
     for index, part in enumerate(step.blamed[:count]):
         label = fit("blame" if not index else "", LABEL)
@@ -77,7 +93,11 @@ def _blame(scene: Scene, guess: Guessed, step: StepExplained, width: int, count:
         parts.append((fit(one_line(words.matrix(part.name)), 17) + " ", ink.text))
         parts += bar(part.share, room, ink.accent(guess.stage), ink.faint)
         parts.append((f" {numbers.percent(part.share):>6} ", ink.strong))
-        parts.append((f" most at {part.row},{part.column}: {numbers.small(part.gradient)}", ink.muted))
+        most = f" most at {part.row},{part.column}: {numbers.small(part.gradient)}"
+        parts.append((fit(most, 28) if changes else most, ink.muted))
+        if changes:
+            parts.append((f"{part.before:+.5f} → {part.after:+.5f}", ink.text))
+            parts.append((f" {numbers.small(part.after - part.before):>10}", ink.muted))
         rows.append(line(*parts))
     return rows
 

@@ -256,7 +256,7 @@ class DatasetPane(Pane):
         scaled = room >= ROOM_FOR_SCALE
         # What is not to be seen need not be read.
         self._text = document.text[: min(SHOWN_CHARACTERS, width * room + MORE_CHARACTERS)]
-        saw = self.scene.saw("document", self._text)
+        saw = self.scene.saw("document", Look(self._text))
         looked = None if saw is None else saw.looked
         if scaled:
             rows.append(surprise.scale(self.scene, looked, width))

@@ -1,13 +1,16 @@
 """The rater pane: who says what is right. First the text itself, then the person at the keyboard."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.strip import Strip
 
 from tui_trainer.events import StepExplained
+from tui_trainer.looks import Look
 from tui_trainer.ui.actions import Context
-from tui_trainer.ui.boards import guess, pair, reinforcement, reward_model, slow_step, verdicts
+from tui_trainer.ui.boards import guess, pair, reinforcement, reward_model, sentence, slow_step, verdicts
 from tui_trainer.ui.drawing.lines import BLANK, beside, filled, line
+from tui_trainer.ui.looker import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
 
 WIDE = 90
@@ -27,7 +30,14 @@ class RaterPane(Pane):
             scene.sent,
             scene.moment if isinstance(scene.moment, StepExplained) else None,
             None if self._feedback else scene.guess,
+            scene.sentence,
+            scene.looks.changed["sentence"],
         )
+
+    def wishes(self) -> Mapping[Purpose, Wish]:
+        # It was typed to be read: worth a process.
+        sentence = self.scene.sentence
+        return {"sentence": Wish(Look(sentence), pressing=True)} if sentence else {}
 
     @property
     def _feedback(self) -> bool:
@@ -40,6 +50,8 @@ class RaterPane(Pane):
 
     def lines(self, width: int, height: int) -> list[Strip]:
         state = self.scene.state
+        if self.scene.sentence and not state.picking:
+            return self._sentence(width, height)
         if state.examples:
             return self._result(width, height)
         if state.reinforced is not None:
@@ -63,6 +75,16 @@ class RaterPane(Pane):
             "person picks between two answers: you."
         )
         return empty(self.scene, "Nothing to rate yet.", more, width, height)
+
+    def _sentence(self, width: int, height: int) -> list[Strip]:
+        """The typed sentence; under it, while one steps, where the blame lay and what was nudged."""
+        scene, state = self.scene, self.scene.state
+        below: list[Strip] = []
+        if state.explained is not None and state.explained is scene.moment and state.guess is not None:
+            below = slow_step.after(scene, state.guess, state.explained, width, 2 * height // 5, guessed=False)
+        saw = scene.saw("sentence", Look(scene.sentence))
+        above = sentence.board(scene, saw, width, height - len(below))
+        return [*filled(above, height - len(below)), *below]
 
     def _picking(self, width: int, height: int) -> list[Strip]:
         scene, state = self.scene, self.scene.state

@@ -1,22 +1,67 @@
 """The weights pane: real matrices as pictures, and all of them in figures."""
 
+import math
+import re
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual.strip import Strip
 
 from tui_trainer.events import MatrixState, Picture
+from tui_trainer.looks import Look
 from tui_trainer.ui import words
 from tui_trainer.ui.actions import Context, bindings
+from tui_trainer.ui.boards import attention, surprise
 from tui_trainer.ui.drawing import heatmap, numbers
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, beside, ends, filled, line
 from tui_trainer.ui.drawing.text import fit
+from tui_trainer.ui.looker import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.sanitize import one_line
 
 # Which of a matrix's three pictures, by the words of the six steps.
-KINDS = (("weight", "weights"), ("gradient", "blame: the gradient"), ("update", "nudge: the last change"))
+KINDS = (
+    ("weight", "weights"),
+    ("gradient", "blame: the gradient"),
+    ("update", "nudge: the last change"),
+    (None, "attention: where it looks"),
+)
+PICTURES = 3  # of a matrix; the attention is not one
+# What the overview's bars say of a matrix.
+ORDERS: tuple[tuple[str, Callable[[MatrixState], float]], ...] = (
+    ("moved by", lambda m: m.update_rms / m.weight_rms if m.weight_rms else 0.0),
+    ("norm", lambda m: m.weight_rms * math.sqrt(m.shape[0] * m.shape[1])),
+    ("blame", lambda m: m.gradient_rms * math.sqrt(m.shape[0] * m.shape[1])),
+)
 WIDE = 76
+
+
+def layer_of(name: str) -> int:
+    """The layer that a matrix belongs to; 0 for one outside of all."""
+    found = re.search(r"layers\.(\d+)\.", name)
+    return int(found[1]) if found else 0
+
+
+def side_of_heads(name: str, heads: int) -> str:
+    """Along which side of a matrix its heads lie: "rows", "columns", or "" where it has none."""
+    if heads < 2 or "self_attn" not in name:
+        return ""
+    return "columns" if "o_proj" in name else "rows"
+
+
+def part(picture: Picture, side: str, head: int, heads: int) -> Picture:
+    """One head's part of a picture, if the heads fill whole cells of it; else all of it."""
+    rows, columns = picture.rows, picture.columns
+    if (rows if side == "rows" else columns) % heads:
+        return picture
+    if side == "rows":
+        size = rows // heads * columns
+        return replace(picture, rows=rows // heads, cells=picture.cells[head * size : (head + 1) * size])
+    size = columns // heads
+    lines = [picture.cells[row * columns :][head * size : (head + 1) * size] for row in range(rows)]
+    return replace(picture, columns=size, cells=b"".join(lines))
 
 
 class WeightsPane(Pane):
@@ -29,6 +74,8 @@ class WeightsPane(Pane):
 
     chosen: str | None = None
     kind = 0
+    head: int | None = None  # of the attention; None: all of them
+    order = 0
 
     def do_next_matrix(self) -> None:
         self._go(1)
@@ -41,6 +88,31 @@ class WeightsPane(Pane):
 
     def do_previous_kind(self) -> None:
         self.kind = (self.kind - 1) % len(KINDS)
+
+    def do_next_head(self) -> None:
+        heads = int(self.scene.state.setting("model.heads") or 0)
+        after = 0 if self.head is None else self.head + 1
+        self.head = after if after < heads else None
+
+    def do_overview(self) -> None:
+        self.order = (self.order + 1) % len(ORDERS)
+
+    def seen(self) -> object:
+        scene = self.scene
+        attending = KINDS[self.kind][0] is None
+        return super().seen(), (scene.looks.changed["attention"], scene.guess) if attending else None
+
+    def wishes(self) -> Mapping[Purpose, Wish]:
+        look = self._look()
+        return {} if look is None else {"attention": Wish(look, self.has_focus)}
+
+    def _look(self) -> Look | None:
+        """The text on the screen and the head that is to be pictured; None: something else is."""
+        scene, matrix = self.scene, self.matrix
+        text = scene.sentence or (scene.guess.context if scene.guess is not None else "")
+        if KINDS[self.kind][0] is not None or not text.strip() or matrix is None:
+            return None
+        return Look(text.encode("utf-8", "replace").decode(), layer_of(matrix.name), self.head or 0)
 
     def _go(self, step: int) -> None:
         names = list(self.scene.state.matrices)
@@ -72,6 +144,8 @@ class WeightsPane(Pane):
                 (self._overview(matrix, right, height), right),
             ]
             return beside(blocks, height, rule)
+        if KINDS[self.kind][0] is None:
+            return filled(self._attention(matrix, width, height), height)
         picture = self._picture(matrix, self.kind, width, height - 4)
         return filled([*picture, *self._overview(matrix, width, height - len(picture))], height)
 
@@ -84,48 +158,80 @@ class WeightsPane(Pane):
 
     def _pictures(self, matrix: MatrixState, width: int, height: int) -> list[Strip]:
         """The chosen picture; where there is room under it, the other two, small."""
+        if KINDS[self.kind][0] is None:
+            return self._attention(matrix, width, height)
         rows = self._picture(matrix, self.kind, width, height)
         half = (width - 2) // 2
         left = height - len(rows) - 1
         if left < 8 or half < 24:
             return rows
-        others = [kind for kind in range(len(KINDS)) if kind != self.kind]
+        others = [kind for kind in range(PICTURES) if kind != self.kind]
         blocks = [(self._picture(matrix, kind, half, left)[1:], half) for kind in others]
         return [*rows, BLANK, *beside(blocks, left, line(("  ", self.scene.ink.text)))]
 
     def _picture(self, matrix: MatrixState, which: int, width: int, height: int) -> list[Strip]:
         ink, state = self.scene.ink, self.scene.state
         field, kind = KINDS[which]
+        assert field is not None  # the attention is drawn elsewhere
         picture: Picture = getattr(matrix, field)
+        heads = int(state.setting("model.heads") or 1)
+        of_head = "" if self.head is None else side_of_heads(matrix.name, heads)
+        if of_head and self.head is not None:
+            picture = part(picture, of_head, self.head, heads)
         stage, at = state.pictured or (None, 0)
         step = (
             f"step {numbers.count(at)}" if stage == state.stage else f"end of {words.STAGE[stage or 'data']}"
         )
-        name = one_line(words.matrix(matrix.name))
         rows = [
-            ends(
-                line((name, ink.strong), (f" {matrix.shape[0]}×{matrix.shape[1]}", ink.muted)), BLANK, width
-            ),
+            self._heading(matrix, f" head {(self.head or 0) + 1} of {heads}" if of_head else "", width),
             ends(line((kind, ink.accent(state.stage))), line((step, ink.muted)), width),
         ]
         rows += heatmap.drawn(picture, width, height - len(rows) - 1, ink)
         rows.append(line(*heatmap.scale(numbers.small(picture.scale), ink)))
         return rows
 
+    def _heading(self, matrix: MatrixState, more: str, width: int) -> Strip:
+        ink = self.scene.ink
+        shape = f" {matrix.shape[0]}×{matrix.shape[1]}"
+        name = line((one_line(words.matrix(matrix.name)), ink.strong), (shape, ink.muted))
+        return ends(name, line((more, ink.text)), width)
+
+    def _attention(self, matrix: MatrixState, width: int, height: int) -> list[Strip]:
+        """Where the chosen head of the chosen matrix's layer looks, on the text that is on the screen."""
+        ink, state = self.scene.ink, self.scene.state
+        look, layer = self._look(), layer_of(matrix.name)
+        heads = int(state.setting("model.heads") or 1)
+        saw = None if look is None else self.scene.saw("attention", look)
+        head = line(
+            (f"layer {layer + 1}", ink.strong), (f" head {(self.head or 0) + 1} of {heads}", ink.strong)
+        )
+        when = "" if saw is None else surprise.by(self.scene, saw.looked)
+        rows = [
+            ends(head, line((when, ink.muted)), width),
+            line((KINDS[-1][1], ink.accent(state.stage))),
+        ]
+        if saw is not None:
+            return [*rows, *attention.board(self.scene, saw.looked, width, height - len(rows))]
+        said = "The model is asked where it looks." if look is not None else "No text yet: T to type one."
+        if look is not None and self.scene.trainer != "alive" and state.latest_weights is None:
+            said = "No weights to ask now."
+        return [*rows, BLANK, line((said, ink.muted))]
+
     def _overview(self, chosen: MatrixState, width: int, height: int) -> list[Strip]:
         """Every matrix with its size in figures; the bar is how far the last step moved it."""
         ink, state = self.scene.ink, self.scene.state
         matrices = list(state.matrices.values())
         at = next((i for i, matrix in enumerate(matrices) if matrix.name == chosen.name), 0)
-        moved = [m.update_rms / m.weight_rms if m.weight_rms else 0.0 for m in matrices]
-        largest = max((share for share in moved if share == share), default=0.0) or 1.0
+        title, size_of = ORDERS[self.order]
+        sizes = [size_of(matrix) for matrix in matrices]
+        largest = max((size for size in sizes if size == size), default=0.0) or 1.0
         figures = width >= 44
         name_width = 17
-        header = fit("", name_width + 2) + ("  weight   blame   " if figures else "") + "moved by"
+        header = fit("", name_width + 2) + ("  weight   blame   " if figures else "") + title
         rows = [line((fit(header, width), ink.muted))]
         room = max(0, height - 1)
         first = max(0, min(at - room // 2, len(matrices) - room))
-        for matrix, share in list(zip(matrices, moved, strict=True))[first : first + room]:
+        for matrix, size in list(zip(matrices, sizes, strict=True))[first : first + room]:
             mine = matrix is chosen
             parts = [
                 ("▸ " if mine else "  ", ink.accent(state.stage, bold=True)),
@@ -138,8 +244,8 @@ class WeightsPane(Pane):
                         ink.muted,
                     )
                 )
-            label = f" {numbers.percent(share):>6}"
+            label = f" {numbers.percent(size) if not self.order else numbers.small(size):>6}"
             used = sum(len(text) for text, _ in parts) + len(label)
-            parts += bar(share / largest, max(2, width - used), ink.accent(state.stage), ink.faint)
+            parts += bar(size / largest, max(2, width - used), ink.accent(state.stage), ink.faint)
             rows.append(line(*parts, (label, ink.text)))
         return rows
