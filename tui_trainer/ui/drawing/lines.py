@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.cells import get_character_cell_size
+from rich.cells import cell_len, get_character_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -37,6 +37,19 @@ def ends(left: Strip, right: Strip, width: int, gap: int = 1) -> Strip:
     if room <= 0:
         return right.crop(0, width)
     return Strip.join([left.adjust_cell_length(room), right])
+
+
+def fitting(groups: Sequence[Sequence[Part]], width: int) -> Strip:
+    """A line of as many of the groups as fit whole, two cells apart; the first ones have the right of way."""
+    shown: list[Part] = []
+    used = 0
+    for group in groups:
+        needed = sum(cell_len(text) for text, _ in group) + (2 if shown else 0)
+        if not group or used + needed > width:
+            continue
+        shown += [("  ", group[0][1]), *group] if shown else group
+        used += needed
+    return line(*shown)
 
 
 def beside(blocks: Sequence[tuple[Sequence[Strip], int]], height: int, gap: Strip) -> list[Strip]:

@@ -13,7 +13,7 @@ from tui_trainer.ui.boards.axes import UNITS, View, XAxis
 from tui_trainer.ui.boards.curves import CHARTS, FEEDBACK_CHARTS, KL, LOSS, REWARD, Chart
 from tui_trainer.ui.boards.reading import readings
 from tui_trainer.ui.drawing import numbers
-from tui_trainer.ui.drawing.lines import Part, filled, line
+from tui_trainer.ui.drawing.lines import Part, filled, fitting, line
 from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
@@ -141,7 +141,7 @@ class LossPane(Pane):
             head = readings(self.scene, curves.spans(self.scene.state), self.view.cursor, width)
             return [*head[: height - body], *drawn]
         if chart is LOSS:
-            return [self._legend(), self._figures(width), *drawn]
+            return [self._legend(width), self._figures(width), *drawn]
         return [self._heading(chart), *drawn]
 
     def _begun(self, chart: Chart) -> bool:
@@ -173,44 +173,37 @@ class LossPane(Pane):
             ]
         return line(*parts)
 
-    def _legend(self) -> Strip:
+    def _legend(self, width: int) -> Strip:
         state, ink = self.scene.state, self.scene.ink
-        parts: list[Part] = []
-        if state.stepped is not None:
-            stepped = state.stepped
-            parts += [("━ ", ink.accent(stepped.stage)), ("loss ", ink.text)]
-            parts += [(f"{numbers.figure(stepped.loss):<6}", ink.strong)]
-        if state.validated is not None:
-            parts += [("• ", ink.strong), ("unseen ", ink.text)]
-            parts += [(f"{numbers.figure(state.validated.nats):<6}", ink.strong)]
-            parts += [
-                ("╌ ", ink.muted),
-                ("chance ", ink.text),
-                (f"{state.validated.chance_nats:.2f}", ink.strong),
-            ]
+        parts: list[list[Part]] = []
         broken = next((s.broken for s in state.curves.values() if s.broken is not None), None)
         if broken is not None:
-            parts.append((f"  ✗ diverged at {numbers.count(broken)}", ink.bad))
-        return line(*parts)
+            parts.append([(f"✗ diverged at {numbers.count(broken)}", ink.bad)])
+        if state.stepped is not None:
+            stepped = state.stepped
+            loss = f"{numbers.figure(stepped.loss):<4}"
+            parts.append([("━ ", ink.accent(stepped.stage)), ("loss ", ink.text), (loss, ink.strong)])
+        if state.validated is not None:
+            unseen = f"{numbers.figure(state.validated.nats):<4}"
+            chance = f"{state.validated.chance_nats:.2f}"
+            parts.append([("• ", ink.strong), ("unseen ", ink.text), (unseen, ink.strong)])
+            parts.append([("╌ ", ink.muted), ("chance ", ink.text), (chance, ink.strong)])
+        return fitting(parts, width)
 
     def _figures(self, width: int) -> Strip:
+        """The second line; with a run to compare with, that."""
         state, ink = self.scene.state, self.scene.ink
-        parts: list[Part] = []
+        parts: list[list[Part]] = []
         if state.validated is not None:
-            parts += [(f"{state.validated.bits_per_byte:.3f}", ink.strong), (" bits/byte  ", ink.muted)]
+            parts.append([(f"{state.validated.bits_per_byte:.3f}", ink.strong), (" bits/byte", ink.muted)])
         if state.stepped is not None:
-            parts += [(f"{state.stepped.lr:.4f}", ink.strong), (" rate  ", ink.muted)]
-            parts += [
-                (f"{numbers.small(state.stepped.gradient_norm)}", ink.strong),
-                (" gradient" if width >= 48 else " grad", ink.muted),
-            ]
-        return self._compared(parts, width)
-
-    def _compared(self, parts: list[Part], width: int) -> Strip:
-        """The second line; with a run to compare with, that comes first."""
+            gradient = numbers.small(state.stepped.gradient_norm)
+            parts.append([(f"{state.stepped.lr:.4f}", ink.strong), (" rate", ink.muted)])
+            named = " gradient" if width >= 48 else " grad"
+            parts.append([(gradient, ink.strong), (named, ink.muted)])
         pinned_ = self.scene.pinned
         if pinned_ is None:
-            return line(*parts)
+            return fitting(parts, width)
         ink = self.scene.ink
         validated = pinned_.state.validated
         then = f" {validated.nats:.2f}" if validated is not None else ""

@@ -81,7 +81,8 @@ class RaterPane(Pane):
         scene, state = self.scene, self.scene.state
         below: list[Strip] = []
         if state.explained is not None and state.explained is scene.moment and state.guess is not None:
-            below = slow_step.after(scene, state.guess, state.explained, width, 2 * height // 5, guessed=False)
+            room = 2 * height // 5
+            below = slow_step.after(scene, state.guess, state.explained, width, room, guessed=False)
         saw = scene.saw("sentence", Look(scene.sentence))
         above = sentence.board(scene, saw, width, height - len(below))
         return [*filled(above, height - len(below)), *below]
