@@ -66,7 +66,7 @@ async def test_weights_are_chosen_by_arrows(tmp_path: Path, monkeypatch: pytest.
         pane = app.dashboard.pane(3)
         await pilot.press("3", "down", "right")
         assert "layer 1 key" in text_of(pane) and "blame: the gradient" in text_of(pane)
-        await pilot.press("right", "right", "up", "z")
+        await pilot.press("right", "right", "right", "up", "z")
         await until(pilot, lambda: pane.size.width > 100)
         assert "layer 1 query" in text_of(pane) and "nudge: the last change" in text_of(pane)
 
