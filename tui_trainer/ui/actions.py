@@ -211,7 +211,7 @@ ACTIONS: tuple[Action, ...] = (
         footer=False,
         listed=False,
     ),
-    Action("next_matrix", ("down",), "↑ ↓", "which matrix", "Which matrix is pictured", "weights"),
+    Action("next_matrix", ("down",), "↑ ↓", "matrix", "Which matrix is pictured", "weights"),
     Action(
         "previous_kind",
         ("left",),
@@ -226,7 +226,7 @@ ACTIONS: tuple[Action, ...] = (
         "next_kind",
         ("right",),
         "← →",
-        "weight, blame, nudge",
+        "picture",
         "Its weights, its gradient, its last change; and where a head looks",
         "weights",
     ),
