@@ -5,8 +5,8 @@ drawn is a fold over those records. Two rules keep a resumed run identical to on
 
 - an event holds no clock reading, except in a field whose name ends in `_seconds`;
   wall-clock time and compute time stand in the `Record` around it;
-- whatever a person does that changes numbers (`Picked`, `KnobTurned`) is an event of its own, logged at the
-  place where it took effect, so that resuming can apply it there again.
+- whatever a person does that changes numbers (`Picked`, `PromptsEdited`, `KnobTurned`) is an event of its
+  own, logged at the place where it took effect, so that resuming can apply it there again.
 
 Tensors travel as `Picture`s: 8-bit, down-sampled, with their scale.
 """
@@ -22,8 +22,9 @@ StageName = Literal["data", "pretrain", "finetune", "feedback", "frozen"]
 STAGES: tuple[StageName, ...] = ("data", "pretrain", "finetune", "feedback", "frozen")
 
 WeightsName = Literal["base", "tuned", "aligned"]
-# "undo" takes the pick before it back: that pair is offered again, and the one on offer later.
-Choice = Literal["a", "b", "tie", "both_bad", "skip", "undo"]
+# "undo" takes the pick before it back: that pair is offered again, and the one on offer later. "own" is an
+# answer of the rater's own, better than both. "enough" picks nothing: the rater wants to go on.
+Choice = Literal["a", "b", "tie", "both_bad", "skip", "undo", "own", "enough"]
 
 
 def _snake(name: str) -> str:
@@ -258,6 +259,11 @@ class PairOffered(Event, frozen=True):
     b: str
     swapped: bool  # sides were exchanged by the seed
     predicted_a: float  # the reward model's probability that A is picked, before the pick
+    predicted_ci95: tuple[float, float] | None = None  # of that, by what the picks so far leave open
+    repeats: int | None = None  # the pair that this one shows again, sides exchanged
+    # One answer is the tuned model's and one the aligned model's: "before or after?". Unless swapped, A is
+    # the tuned one's. Nothing is learnt from it.
+    blind: bool = False
 
 
 class Picked(Event, frozen=True):
@@ -265,15 +271,44 @@ class Picked(Event, frozen=True):
     choice: Choice
     rater: str  # "person", or the simulated taste's name
     simulated: bool
+    text: str = ""  # the rater's own answer
+
+
+class PromptsEdited(Event, frozen=True):
+    """A person changed the list of prompts: one came, one went, or one was put in another's place."""
+
+    added: str = ""
+    removed: str = ""
+
+
+class PromptsListed(Event, frozen=True):
+    """The prompts that a person will see answers to."""
+
+    prompts: tuple[str, ...]
+
+
+class Valued(Struct, frozen=True):
+    """An answer by its score: standard deviations above the mean of the tuned model's answers."""
+
+    prompt: str
+    answer: str
+    score: float
 
 
 class RewardModelFitted(Event, frozen=True):
     """The posterior after so many picks."""
 
-    picks: int  # that say something: ties count, skips do not
+    picks: int  # that say something: ties count, skips do not, a pair shown twice counts once
     features: dict[str, tuple[float, float]]  # weight: mean, standard deviation
     agreement: float | None  # prequential: picks predicted right before they were made
     agreement_ci95: tuple[float, float] | None
+    recent: tuple[int, int] = (0, 0)  # of the last decided picks: foreseen, and how many
+    expected: float | None = None  # share of the pairs never shown that it expects to foresee
+    enough: bool = False  # by the rule in learning.picked
+    alike: tuple[int, int] = (0, 0)  # pairs shown twice: picked alike, and how many
+    left: tuple[int, int] = (0, 0)  # a person's picks of a side: of the left one, and how many
+    best: tuple[Valued, ...] = ()  # the answers that it likes best
+    least: tuple[Valued, ...] = ()
 
 
 class Reinforced(Event, frozen=True):
@@ -344,6 +379,8 @@ AnyEvent = (
     | StepExplained
     | PairOffered
     | Picked
+    | PromptsEdited
+    | PromptsListed
     | RewardModelFitted
     | Reinforced
     | BeforeAfter

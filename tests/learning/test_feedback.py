@@ -19,6 +19,7 @@ from tui_trainer.events import (
     Noticed,
     PairOffered,
     Picked,
+    PromptsListed,
     Reinforced,
     RewardModelFitted,
 )
@@ -63,6 +64,8 @@ def _drive(stage: Feedback, choose: str | Choice = "short", until: int | None = 
 def _pick(stage: Feedback, choose: str | Choice) -> list[Event]:
     assert stage.pending is not None
     if choose in ("a", "b", "tie", "skip", "both_bad"):
+        if stage.pending.pair == stage.state.settings.picks:
+            choose = "enough"  # a person says so
         return list(stage.pick(choose, "person", False))  # type: ignore[arg-type]  # narrowed by the test
     rater = SimulatedRater(choose, seed=1)  # type: ignore[arg-type]  # likewise
     return list(stage.pick(rater.choose(stage.pending), choose, True))
@@ -78,7 +81,7 @@ def test_its_parts_follow_each_other(corpus: Corpus, tuned: Transformer) -> None
     events = _drive(stage)
     kinds = [type(e) for e in events if not isinstance(e, Noticed)]
     picks = [kind for _ in range(6) for kind in (PairOffered, Picked, RewardModelFitted)]
-    assert kinds == [*picks, *[Reinforced] * 3, *[BeforeAfter] * 2, Measured]
+    assert kinds == [PromptsListed, *picks, *[Reinforced] * 3, *[BeforeAfter] * 2, Measured]
     assert stage.step == stage.steps == 1 + 6 + 3 + 2
 
     pairs = _of(PairOffered, events)
@@ -172,7 +175,7 @@ def test_a_pair_that_is_not_compared_teaches_nothing(
 ) -> None:
     stage = _stage(tuned, corpus)
     events = _drive(stage, choice)
-    assert [p.choice for p in _of(Picked, events)] == [choice] * 6
+    assert [p.choice for p in _of(Picked, events)] == [*[choice] * 6, "enough"]
     assert not _of(RewardModelFitted, events) and not _of(Reinforced, events)
     assert any("no pair was rated" in n.text for n in _of(Noticed, events))
     assert weights_sha256(stage.alignment.model) == weights_sha256(tuned)

@@ -337,6 +337,7 @@ def test_killed_at_random_moments_while_picking(watch):
         killer.join()
         assert run.wait() == -signal.SIGKILL
         run.start()
+    _until_offered(run, None)  # the file of the preferences has been mended by then
     run.kill()
     picks = [e for e in run.events() if isinstance(e, Picked)]
     assert [p.pair for p in picks] == list(range(len(picks)))

@@ -71,7 +71,7 @@ class ToyStage:
         if self.step == self.steps // 2:
             yield Noticed(f"halfway through {self.name}", "error")  # becomes a warning: see the driver
 
-    def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
+    def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
         raise ValueError
 
     def tensors(self) -> dict[str, Tensor]:
@@ -108,7 +108,7 @@ class ToyFeedback(ToyStage):
         self.pending = PairOffered(self.picked, f"prompt {self.picked}", a, b, False, 0.5)
         return self.pending
 
-    def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
+    def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
         assert self.pending is not None
         if choice == "undo":
             self.picked -= 1

@@ -80,7 +80,7 @@ def test_while_paused_every_step_is_told_at_once() -> None:
 
 def test_waiting_for_a_person_and_what_they_picked() -> None:
     asking = scene_at(recorded.until(RECORDS, e.PairOffered, 3))
-    assert "Your turn, pick 3 of 24" in said(asking)
+    assert "Your turn, pick 3: which" in said(asking)
     assert "is being waited for" in said(scene_at(recorded.until(RECORDS, e.PairOffered, 3), mode="view"))
     picked = said(scene_at(recorded.until(RECORDS, e.Picked, 2)))
     assert "You said: A is better" in picked and "reward model had given that" in picked

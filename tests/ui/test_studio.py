@@ -90,7 +90,7 @@ async def test_keys_steer_the_trainer(tmp_path: Path, monkeypatch: pytest.Monkey
 async def test_picks_are_made_by_letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, ASKING) as (app, pilot):
         assert app.dashboard.current == 4
-        assert "Your turn, pick 5 of 24" in shown(app)
+        assert "Your turn, pick 5: which" in shown(app)
         assert "expected" not in text_of(app.dashboard.pane(4))  # it would sway the rater
         await pilot.press("b")
         await until(pilot, lambda: Pick(4, "b") in FakeControl.last.sent)

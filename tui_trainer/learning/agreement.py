@@ -14,8 +14,8 @@ from msgspec import Struct
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.events import Choice, PairOffered
 from tui_trainer.learning.features import features
-from tui_trainer.learning.feedback import WIN
 from tui_trainer.learning.pairs import Candidate, Pool, Prompted
+from tui_trainer.learning.picked import WIN
 from tui_trainer.learning.raters import TIE, SimulatedRater, gold
 from tui_trainer.learning.reward_model import Array
 

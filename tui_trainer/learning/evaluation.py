@@ -173,7 +173,7 @@ class Evaluation:
         high = lost + ((high_b - before) ** 2 + (after - low_a) ** 2) ** 0.5
         return Measured("aligned/facts_lost", lost, (low, high), n, 0.0)
 
-    def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
+    def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
         """There is nothing to pick in an evaluation."""
         raise ValueError("an evaluation offers no pair")
 

@@ -1,6 +1,6 @@
 """Which two answers to show next: a pool of the tuned model's own answers, and the pair that teaches most."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from msgspec import Struct
@@ -44,30 +44,65 @@ class Pool:
         if not self.prompted:
             raise ValueError("the pool holds no answers")
         self.reward_model = RewardModel(np.concatenate(self.features))
-        whitened = [self.reward_model.whitening(rows) for rows in self.features]
-        self.candidates = [
-            Candidate(at, first, second)
-            for at, rows in enumerate(whitened)
-            for first in range(len(rows))
-            for second in range(first + 1, len(rows))
-            if np.linalg.norm(rows[first] - rows[second]) > RATEABLE
-        ]
-        self._differences = {
-            c: whitened[c.prompt][c.first] - whitened[c.prompt][c.second] for c in self.candidates
-        }
+        self.candidates: list[Candidate] = []
+        self._differences: dict[Candidate, Array] = {}
+        for at, rows in enumerate(self.features):
+            self._pair(at, rows)
 
-    def best(self, offered: Sequence[Candidate]) -> Candidate | None:
+    def _pair(self, at: int, rows: Array) -> int:
+        """Make the answers to a prompt pairs; returns how many."""
+        whitened, before = self.reward_model.whitening(rows), len(self.candidates)
+        for first in range(len(rows)):
+            for second in range(first + 1, len(rows)):
+                difference = whitened[first] - whitened[second]
+                if np.linalg.norm(difference) > RATEABLE:
+                    self.candidates.append(Candidate(at, first, second))
+                    self._differences[self.candidates[-1]] = difference
+        return len(self.candidates) - before
+
+    def add(self, prompted: Prompted) -> int:
+        """One more prompt; the scale of the features stays as it is. Returns how many pairs came with it."""
+        if not prompted.answers:
+            return 0
+        self.prompted.append(prompted)
+        self.features.append(np.array([features(prompted.prompt, a) for a in prompted.answers]))
+        return self._pair(len(self.prompted) - 1, self.features[-1])
+
+    def best(
+        self,
+        offered: Sequence[Candidate],
+        first: Collection[str] = (),
+        without: Collection[str] = (),
+    ) -> Candidate | None:
         """The pair not yet offered that would teach most; of a prompt not yet seen, while there is one.
 
         None when all have been offered.
+
+        Args:
+            first: prompts that come before all others, once each.
+            without: prompts that are passed over.
         """
         seen, prompts = set(offered), {c.prompt for c in offered}
         left = [c for c in self.candidates if c not in seen]
+        if without:
+            left = [c for c in left if self.prompted[c.prompt].prompt not in without]
         fresh = [c for c in left if c.prompt not in prompts] or left
+        if first:
+            wanted = [c for c in fresh if c.prompt not in prompts and self.prompted[c.prompt].prompt in first]
+            fresh = wanted or fresh
         if not fresh:
             return None
         information = self.reward_model.information(np.array([self._differences[c] for c in fresh]))
         return fresh[int(np.argmax(information))]
+
+    def expected(self, offered: Sequence[Candidate]) -> float | None:
+        """The share of the pairs not yet offered that the reward model expects to foresee; None of none."""
+        seen = set(offered)
+        left = [self._differences[c] for c in self.candidates if c not in seen]
+        if not left:
+            return None
+        chance = self.reward_model.chances(np.array(left))
+        return float(np.mean(np.maximum(chance, 1 - chance)))
 
     def pair(self, candidate: Candidate) -> tuple[tuple[str, Array], tuple[str, Array]]:
         """Both answers: text and features (d,)."""

@@ -15,6 +15,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from tui_trainer.statistics import Z95
+
 Array = NDArray[np.float64]
 
 PRIOR_STD = 0.7  # of each weight, in log-odds per standard deviation of a whitened feature
@@ -136,6 +138,18 @@ class RewardModel:
         spread = 1 + np.pi / 8 * (x @ self.covariance @ x)
         return float(sigmoid(np.asarray(x @ self.mean / np.sqrt(spread))))
 
+    def probability_interval(self, a: Array, b: Array) -> tuple[float, float]:
+        """95 % interval of the same chance: what it could be under the tastes that the picks leave open."""
+        x = self.whitening(a) - self.whitening(b)
+        middle, spread = x @ self.mean, Z95 * np.sqrt(x @ self.covariance @ x)
+        low, high = sigmoid(np.array([middle - spread, middle + spread]))
+        return float(low), float(high)
+
+    def chances(self, x: Array) -> Array:
+        """`probability` of each of some whitened differences (pairs, d): (pairs,)."""
+        spread = 1 + np.pi / 8 * np.einsum("ni,ij,nj->n", x, self.covariance, x)
+        return sigmoid(x @ self.mean / np.sqrt(spread))
+
     def learn(self, a: Array, b: Array, win: float) -> None:
         """One comparison: `win` is 1 when A was picked, 0 when B was, 0.5 for a tie."""
         if self.comparisons and win != 0.5:
@@ -152,10 +166,20 @@ class RewardModel:
         self._wins += [1.0] * len(chosen)
         self._refit()
 
-    def agreement(self) -> tuple[int, int]:
+    def revise(self, comparison: int, win: float) -> None:
+        """Another look at a comparison (0 is the first): it is worth this now. What was foreseen stands."""
+        self._wins[comparison] = win
+        self._refit()
+
+    def agreement(self, last: int | None = None) -> tuple[int, int]:
         """Prequential agreement (Dawid 1984): of the decided picks after the first, those predicted right
-        *before* they were learnt from, and how many there were."""
-        return sum(self._hits), len(self._hits)
+        *before* they were learnt from, and how many there were.
+
+        Args:
+            last: only of so many of the latest.
+        """
+        hits = self._hits if last is None else self._hits[-last:]
+        return sum(hits), len(hits)
 
     def information(self, x: Array) -> Array:
         """How much picking from each pair would teach: p (1 - p) x' S x, for whitened differences (pairs, d).

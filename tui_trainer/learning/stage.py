@@ -15,6 +15,18 @@ class Explaining(Protocol):
     explains: bool  # yield a `StepExplained` with each step
 
 
+@runtime_checkable
+class Prompting(Protocol):
+    """A stage that asks prompts which a person may change."""
+
+    def edit_prompts(self, added: str = "", removed: str = "") -> Iterator[Event]:
+        """Take a prompt in, or out, or one for the other; yields `PromptsEdited` and what follows.
+
+        Raises:
+            ValueError: it can't be done now; one line.
+        """
+
+
 class Stage(Protocol):
     """One stage, driven a step at a time by whoever owns the process."""
 
@@ -37,8 +49,12 @@ class Stage(Protocol):
     def advance(self) -> Iterator[Event]:
         """Do one step; `step` has grown by one when the iterator is exhausted."""
 
-    def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
-        """Answer the pending pair; yields `Picked` and what follows from it."""
+    def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
+        """Answer the pending pair; yields `Picked` and what follows from it.
+
+        Raises:
+            ValueError: it can't be picked so; one line.
+        """
 
     def tensors(self) -> dict[str, Tensor]:
         """All that is needed to go on from here bit for bit, the model's weights included."""

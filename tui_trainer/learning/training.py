@@ -144,7 +144,7 @@ class Training(ABC):
                 ),
             )
 
-    def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
+    def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
         """There is nothing to pick in this stage."""
         raise ValueError(f"{self.name} offers no pair")
 

@@ -41,6 +41,14 @@ class Pick(Command, frozen=True):
 
     pair: int
     choice: Choice
+    text: Annotated[str, Meta(max_length=2000)] = ""  # an answer of one's own
+
+
+class EditPrompts(Command, frozen=True, tag="edit_prompts"):
+    """Take a prompt into the list, or out of it, or one for the other."""
+
+    added: Annotated[str, Meta(max_length=2000)] = ""
+    removed: Annotated[str, Meta(max_length=2000)] = ""
 
 
 class Simulate(Command, frozen=True):
@@ -65,7 +73,7 @@ class Stop(Command, frozen=True):
     """Write a checkpoint and end the process; the run can be resumed."""
 
 
-AnyCommand = TakeControl | Pause | Continue | Turn | Pick | Simulate | Prompt | LookAt | Stop
+AnyCommand = TakeControl | Pause | Continue | Turn | Pick | EditPrompts | Simulate | Prompt | LookAt | Stop
 
 
 class Reply(Struct, frozen=True, omit_defaults=True):

@@ -18,7 +18,6 @@ from tui_trainer import settings as settings_
 from tui_trainer.errors import UserError
 from tui_trainer.events import (
     STAGES,
-    Choice,
     KnobTurned,
     PairOffered,
     Picked,
@@ -35,7 +34,7 @@ from tui_trainer.run import knobs
 from tui_trainer.run.folder import RunFolder, create
 from tui_trainer.run.log import read_all
 from tui_trainer.run.plan import Fork, Plan
-from tui_trainer.run.preferences import Preference, of_log
+from tui_trainer.run.preferences import made_in_log
 
 FORKS: tuple[StageName, ...] = ("pretrain", "finetune", "feedback")  # stages that a fork can begin with
 
@@ -47,7 +46,7 @@ class _Taken(Struct):
     busy: float = 0.0
     frozen: list[WeightsFrozen] = []
     turned: list[tuple[str, float]] = []  # knobs, also those turned while picks were made
-    picks: list[Preference] = []
+    picks: list[tuple[PairOffered, Picked]] = []
 
 
 def plan_of(
@@ -123,7 +122,8 @@ def begin(source: RunFolder, plan: Plan, runs_dir: Path | None = None) -> RunFol
                 folder.weights(weights).parent.mkdir(exist_ok=True)
                 shutil.copyfile(source.weights(weights), folder.weights(weights))
         if picks:
-            folder.picks.write_bytes(b"".join(encoder.encode(pick) + b"\n" for pick in picks))
+            kept = [KeptPick(pair.prompt, pair.a, pair.b, picked) for pair, picked in picks]
+            folder.picks.write_bytes(b"".join(encoder.encode(pick) + b"\n" for pick in kept))
         with open(source.events, "rb") as theirs, open(folder.events, "wb") as ours:
             ours.writelines(next(theirs) for _ in range(forked.records))
 
@@ -149,7 +149,7 @@ def _read(source: RunFolder, stage: StageName, keep_picks: bool) -> _Taken:
                 taken.records, taken.busy = record.seq + 1, record.busy
                 if not keep_picks:
                     break
-    taken.picks = of_log(picked)
+    taken.picks = made_in_log(picked)
     return taken
 
 
@@ -159,21 +159,29 @@ def _weights_before(stage: StageName) -> Iterator[WeightsName]:
             yield weights  # type: ignore[misc]  # a name of weights
 
 
+class KeptPick(Struct, frozen=True):
+    """A pick, and what it was made of."""
+
+    prompt: str
+    a: str
+    b: str
+    picked: Picked
+
+
 class KeptPicks:
     """The picks of another run, for those pairs that come again just as they were."""
 
     def __init__(self, folder: RunFolder) -> None:
-        self._picks: dict[tuple[int, str, str, str], Preference] = {}
+        self._picks: dict[tuple[int, str, str, str], Picked] = {}
         if folder.picks.exists():
             for line in folder.picks.read_bytes().splitlines():
-                pick = msgspec.json.decode(line, type=Preference)
-                self._picks[pick.pair, pick.prompt, pick.a, pick.b] = pick
+                pick = msgspec.json.decode(line, type=KeptPick)
+                self._picks[pick.picked.pair, pick.prompt, pick.a, pick.b] = pick.picked
 
     def forget(self) -> None:
         """A person has taken a pick back: from here on they pick themselves."""
         self._picks.clear()
 
-    def of(self, pair: PairOffered) -> tuple[Choice, str, bool] | None:
-        """Choice, rater, and whether it was a simulated one; None for a pair that was not picked from."""
-        pick = self._picks.get((pair.pair, pair.prompt, pair.a, pair.b))
-        return None if pick is None else (pick.choice, pick.rater, pick.simulated)
+    def of(self, pair: PairOffered) -> Picked | None:
+        """The pick of this pair; None for one that was not picked from."""
+        return None if pair.blind else self._picks.get((pair.pair, pair.prompt, pair.a, pair.b))

@@ -16,14 +16,15 @@ from tui_trainer.events import (
     Noticed,
     Paused,
     Picked,
+    PromptsEdited,
     Record,
     encoder,
 )
 from tui_trainer.run.busy import BusyClock
 from tui_trainer.run.log import LogWriter, comparable
 
-Input = Picked | KnobTurned | Paused | Continued
-INPUTS = (Picked, KnobTurned, Paused, Continued)
+Input = Picked | PromptsEdited | KnobTurned | Paused | Continued
+INPUTS = (Picked, PromptsEdited, KnobTurned, Paused, Continued)
 
 
 class Journal:
@@ -57,7 +58,7 @@ class Journal:
         """Write an event, or find it in the script."""
         if not self.replaying:
             self._writer.append(event, self._busy.seconds)
-            if isinstance(event, Picked):
+            if isinstance(event, Picked | PromptsEdited):
                 self._writer.sync()
             return
         scripted = self._script[0]
@@ -70,9 +71,9 @@ class Journal:
             self._diverge(scripted, event)
 
     def take_input(self) -> Input | None:
-        """What a person did at this point, if the script says so; `emit` must follow for a `Picked`."""
+        """What a person did at this point, if the script says so; an `emit` follows picks and prompts."""
         if self.replaying and isinstance(event := self._script[0].event, INPUTS):
-            if not isinstance(event, Picked):
+            if not isinstance(event, Picked | PromptsEdited):
                 self._advance()
             return event
         return None

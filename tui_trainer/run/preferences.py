@@ -1,13 +1,13 @@
 """`preferences.jsonl`: the picks of a run as the field keeps them, one JSON object a line.
 
 The log is the truth; this file is made from it again whenever a trainer starts, and appended to while it
-runs, so it holds each pair once.
+runs, so it holds each pick once. An answer of the rater's own is two lines, as it is better than both.
 """
 
 import os
 from collections.abc import Iterable
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from tui_trainer.events import Choice, PairOffered, Picked, Record, encoder
 from tui_trainer.run.files import write_atomically
@@ -27,38 +27,51 @@ class Preference(Struct, frozen=True):
     swapped: bool
     rater: str
     simulated: bool
+    repeats: int | UnsetType = UNSET  # the pair that was shown again, sides exchanged
 
 
-def preference(pair: PairOffered, picked: Picked) -> Preference:
-    """The pick of a pair, in the field's form."""
-    chosen = {"a": pair.a, "b": pair.b}.get(picked.choice)
-    rejected = {"a": pair.b, "b": pair.a}.get(picked.choice)
-    return Preference(
-        pair.prompt,
-        chosen,
-        rejected,
-        pair.pair,
-        picked.choice,
-        pair.a,
-        pair.b,
-        pair.swapped,
-        picked.rater,
-        picked.simulated,
-    )
+def preferences(pair: PairOffered, picked: Picked) -> list[Preference]:
+    """The pick of a pair, in the field's form; none where nothing was picked, or nothing is to be learnt."""
+    if pair.blind or picked.choice in ("undo", "enough"):
+        return []
+    chosen = {"a": pair.a, "b": pair.b, "own": picked.text}.get(picked.choice)
+    others = {"a": [pair.b], "b": [pair.a], "own": [t for t in (pair.a, pair.b) if t != picked.text]}
+    return [
+        Preference(
+            pair.prompt,
+            chosen,
+            rejected,
+            pair.pair,
+            picked.choice,
+            pair.a,
+            pair.b,
+            pair.swapped,
+            picked.rater,
+            picked.simulated,
+            UNSET if pair.repeats is None else pair.repeats,
+        )
+        for rejected in others.get(picked.choice, [None])  # None: neither
+    ]
+
+
+def made_in_log(records: Iterable[Record]) -> list[tuple[PairOffered, Picked]]:
+    """The picks of a log that stand, in order, each with its pair; "enough" among them."""
+    pairs: dict[int, PairOffered] = {}
+    picks: dict[int, tuple[PairOffered, Picked]] = {}
+    for record in records:
+        event = record.event
+        if isinstance(event, PairOffered):
+            pairs[event.pair] = event  # the blind test begins with the number that "enough" left free
+        elif isinstance(event, Picked) and event.choice == "undo":
+            picks.pop(event.pair - 1, None)
+        elif isinstance(event, Picked) and event.pair in pairs and not pairs[event.pair].blind:
+            picks[event.pair] = pairs[event.pair], event
+    return list(picks.values())
 
 
 def of_log(records: Iterable[Record]) -> list[Preference]:
-    """All picks of a log, in order."""
-    pairs: dict[int, PairOffered] = {}
-    picks: dict[int, Picked] = {}
-    for record in records:
-        if isinstance(record.event, PairOffered):
-            pairs[record.event.pair] = record.event
-        elif isinstance(record.event, Picked) and record.event.choice == "undo":
-            picks.pop(record.event.pair - 1, None)
-        elif isinstance(record.event, Picked) and record.event.pair in pairs:
-            picks[record.event.pair] = record.event
-    return [preference(pairs[number], picked) for number, picked in picks.items()]
+    """All preferences of a log, in order."""
+    return [made for pair, picked in made_in_log(records) for made in preferences(pair, picked)]
 
 
 class PreferenceFile:
@@ -74,14 +87,20 @@ class PreferenceFile:
         if preferences or self._path.exists():
             write_atomically(self._path, b"".join(encoder.encode(p) + b"\n" for p in preferences))
 
-    def append(self, preference: Preference) -> None:
-        """Add one, durably. Raises `OSError`; the next trainer's `rebuild` then mends the file."""
-        self._kept.append(preference)
+    def follow(self, pair: PairOffered, picked: Picked) -> None:
+        """Take in a pick, or leave the one before out again, durably.
+
+        Raises:
+            OSError: the next trainer's `rebuild` then mends the file.
+        """
+        if picked.choice == "undo":
+            self.rebuild([p for p in self._kept if p.pair != pair.pair - 1])
+            return
+        made = preferences(pair, picked)
+        if not made:
+            return
+        self._kept += made
         with open(self._path, "ab") as file:
-            file.write(encoder.encode(preference) + b"\n")
+            file.write(b"".join(encoder.encode(p) + b"\n" for p in made))
             file.flush()
             os.fsync(file.fileno())
-
-    def take_back(self) -> None:
-        """Leave the last one out again. Raises `OSError`."""
-        self.rebuild(self._kept[:-1])

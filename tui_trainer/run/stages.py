@@ -194,7 +194,7 @@ class _OneStep:
     steps = 1
     pending: PairOffered | None = None
 
-    def pick(self, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
+    def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
         """There is nothing to pick here."""
         raise ValueError("there is no pair to pick from")
 

@@ -6,18 +6,37 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from tui_trainer.errors import UserError
-from tui_trainer.events import Choice, Continued, KnobTurned, Noticed, PairOffered, Paused, Picked
-from tui_trainer.learning.stage import Stage
+from tui_trainer.events import (
+    Continued,
+    KnobTurned,
+    Noticed,
+    PairOffered,
+    Paused,
+    Picked,
+    PromptsEdited,
+)
+from tui_trainer.learning.stage import Prompting, Stage
 from tui_trainer.looks import Look
 from tui_trainer.run import knobs
 from tui_trainer.run.busy import BusyClock
 from tui_trainer.run.checkpoints import Place
-from tui_trainer.run.commands import Continue, LookAt, Pause, Pick, Prompt, Reply, Simulate, Stop, Turn
+from tui_trainer.run.commands import (
+    Continue,
+    EditPrompts,
+    LookAt,
+    Pause,
+    Pick,
+    Prompt,
+    Reply,
+    Simulate,
+    Stop,
+    Turn,
+)
 from tui_trainer.run.control import Request
 from tui_trainer.run.fork import KeptPicks
 from tui_trainer.run.journal import Input, Journal
 from tui_trainer.run.pipeline import Phase, Pipeline
-from tui_trainer.run.preferences import PreferenceFile, preference
+from tui_trainer.run.preferences import PreferenceFile
 from tui_trainer.run.stopped import Stopped
 from tui_trainer.settings import Settings
 
@@ -102,10 +121,12 @@ class Steering:
             elif stage.pending is None:
                 return
             elif (pick := self.kept.of(stage.pending)) is not None:
-                self._pick(stage, *pick)
+                self._pick(stage, pick)
             else:
                 assert self.rater is not None
-                self._pick(stage, self.pipeline.rater(self.rater).choose(stage.pending), self.rater, True)
+                pair = stage.pending
+                choice = self.pipeline.rater(self.rater).choose(pair)
+                self._pick(stage, Picked(pair.pair, choice, self.rater, True))
 
     def _request(self, stage: Stage) -> Request | None:
         """The next request; waits for one, without computing, where nothing can go on without."""
@@ -137,10 +158,23 @@ class Steering:
                 if stage.pending is None:
                     self.journal.emit(event)  # of another stream than this one: passed over
                     return
-                again = self.kept.of(stage.pending) == (event.choice, event.rater, event.simulated)
-                self._pick(stage, event.choice, event.rater, event.simulated)
+                again = self.kept.of(stage.pending) == event
+                try:
+                    self._pick(stage, event)
+                except ValueError:
+                    self.journal.emit(event)  # likewise
+                    return
                 if event.simulated and self.rater is None and not again:
                     self.rater = event.rater  # a person had handed over
+            case PromptsEdited():
+                if not isinstance(stage, Prompting) or stage.pending is None:
+                    self.journal.emit(event)  # likewise
+                    return
+                try:
+                    for said in stage.edit_prompts(event.added, event.removed):
+                        self.journal.emit(said)
+                except ValueError:
+                    self.journal.emit(event)  # likewise
 
     # -- commands ------------------------------------------------------------------------------------------
 
@@ -165,7 +199,9 @@ class Steering:
             case Pick():
                 self._pick_by_person(command, stage, respond)
             case Simulate():
-                respond(self._hand_over(command.rater))
+                respond(self._hand_over(command.rater, stage))
+            case EditPrompts():
+                respond(self._edit_prompts(command, stage))
             case Prompt():
                 respond(self._prompt(command.text))
             case LookAt():
@@ -229,9 +265,25 @@ class Steering:
         elif command.choice == "undo" and stage.pending.pair == 0:
             respond(Reply(ok=False, error="there is no pick to take back yet"))
         else:
-            self._pick(stage, command.choice, "person", False, respond)
+            picked = Picked(command.pair, command.choice, "person", False, command.text.strip())
+            try:
+                self._pick(stage, picked, respond)
+            except ValueError as error:
+                respond(Reply(ok=False, error=str(error)))
 
-    def _hand_over(self, rater: str) -> Reply:
+    def _edit_prompts(self, command: EditPrompts, stage: Stage) -> Reply:
+        if not isinstance(stage, Prompting):
+            return Reply(ok=False, error="prompts are changed while pairs are picked from")
+        try:
+            for event in stage.edit_prompts(command.added, command.removed):
+                self.journal.emit(event)
+        except ValueError as error:
+            return Reply(ok=False, error=str(error))
+        return OK
+
+    def _hand_over(self, rater: str, stage: Stage) -> Reply:
+        if stage.pending is not None and stage.pending.blind:
+            return Reply(ok=False, error="the blind test is for the person who picked")
         try:
             self.pipeline.rater(rater)
         except ValueError as error:
@@ -239,25 +291,20 @@ class Steering:
         self.rater = rater
         return OK
 
-    def _pick(
-        self,
-        stage: Stage,
-        choice: Choice,
-        rater: str,
-        simulated: bool,
-        respond: Callable[[Reply], None] = nobody,
-    ) -> None:
-        """Answer the pending pair: durable in the log and the preferences before anything follows."""
+    def _pick(self, stage: Stage, picked: Picked, respond: Callable[[Reply], None] = nobody) -> None:
+        """Answer the pending pair: durable in the log and the preferences before anything follows.
+
+        Raises:
+            ValueError: it can't be picked so.
+        """
         pair = stage.pending
         assert pair is not None
         live = not self.journal.replaying
-        if choice == "undo":
+        if picked.choice == "undo":
             self.kept.forget()
-        for event in stage.pick(choice, rater, simulated):
+        for event in stage.pick(picked.choice, picked.rater, picked.simulated, picked.text):
             self.journal.emit(event)
             if isinstance(event, Picked):
-                if live and event.choice == "undo":
-                    self.preferences.take_back()
-                elif live:
-                    self.preferences.append(preference(pair, event))
+                if live:
+                    self.preferences.follow(pair, event)
                 respond(OK)

@@ -252,6 +252,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("pick_both_bad", ("x",), "x", "both bad", "Neither is any good", "rater"),
     Action("pick_skip", ("s",), "s", "skip", "No opinion: leave this pair out", "rater"),
     Action("pick_undo", ("U", "backspace"), "U", "undo", "Take the last pick back", "rater"),
+    Action("pick_own", ("O", "upper_o"), "O", "own answer", "Write a better answer of your own", "rater"),
+    Action("go_on", ("G", "upper_g"), "G", "go on", "Enough picked: go on to reinforcement", "rater"),
     Action(
         "simulate", ("S", "upper_s"), "S", "simulate", "Let a simulated rater make the other picks", "rater"
     ),

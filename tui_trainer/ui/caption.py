@@ -67,10 +67,12 @@ def _paused(scene: Scene) -> str:
 
 
 def _asked(scene: Scene, pair: e.PairOffered) -> str:
+    if pair.blind and scene.steers and not scene.typing:
+        return (
+            f"Before or after? {len(scene.state.blind)} done. Which answer is better? You learn after each "
+            "pick which was from the model that your picks have turned."
+        )
     number = f"pick {pair.pair + 1}"
-    total = scene.state.setting("feedback.picks")
-    if total is not None:
-        number += f" of {total:.0f}"
     if not scene.steers:
         return f"The model wrote two answers; {number} is being waited for."
     if scene.typing:
@@ -193,6 +195,10 @@ def _validated(_: State, event: e.Validated) -> str:
 def _picked(state: State, event: e.Picked) -> str:
     pick = state.picks[-1] if state.picks else None
     who = f"The simulated rater ({one_line(event.rater)})" if event.simulated else "You"
+    if event.choice == "enough":
+        return f"{who} said: enough. What was learnt is what the model is turned to now."
+    if event.choice == "own":
+        return "Your own answer is better than both: the reward model learns that from it twice."
     if event.choice == "undo":
         return f"{who} took the last pick back; the reward model has forgotten it."
     said = f"{who} said: {words.CHOICE[event.choice]}."

@@ -20,6 +20,7 @@ from tui_trainer.ui.screens.simulate import Simulate
 from tui_trainer.ui.steering import LOOKING_ON, Steering
 from tui_trainer.ui.travel import Travel
 
+LONGEST_ANSWER = 500  # characters
 WIDER = 4  # parts of a row, of 120
 
 
@@ -59,10 +60,18 @@ class Doing(App[RunFolder | None]):
         if not self.dashboard.sees(4) or self.dashboard.typing:
             return
         choice = name.removeprefix("pick_")
-        if choice in get_args(Choice):
+        if choice == "own":
+            self.push_screen(Ask("A better answer, in your words", most=LONGEST_ANSWER), self._own)
+        elif choice in get_args(Choice):
             self.say(self.steering.pick(choice))  # type: ignore[arg-type]  # checked in the line above
+        elif name == "go_on":
+            self.say(self.steering.pick("enough"))
         else:
             self.push_screen(Simulate(self.scene), self._simulate)
+
+    def _own(self, text: str | None) -> None:
+        if text is not None and text.strip():
+            self.say(self.steering.pick("own", text.strip()))
 
     def _simulate(self, taste: str | None) -> None:
         if taste is not None:

@@ -190,16 +190,46 @@ def weights_pictured(state: "State", event: e.WeightsPictured) -> None:
     _touch(state, "weights")
 
 
+def prompts_listed(state: "State", event: e.PromptsListed) -> None:
+    state.prompts = list(event.prompts)
+    _touch(state, "rater")
+
+
+def prompts_edited(state: "State", event: e.PromptsEdited) -> None:
+    if event.removed:
+        state.left_out.add(event.removed)
+    if event.added:
+        state.left_out.discard(event.added)
+        if event.added not in state.prompts:
+            state.prompts.append(event.added)
+            state.own_prompts.add(event.added)
+    state.moment = event
+    _touch(state, "rater")
+
+
+def _planned(state: "State") -> int:
+    return int(state.setting("feedback.picks") or 0)
+
+
 def _before_picks(state: "State", progress: StageProgress) -> int:
     """Steps of the feedback stage before its first pair, and none when its length is unknown."""
-    after = (state.setting("feedback.picks") or 0) + (state.setting("feedback.steps") or 0) + FINISHING
-    return max(0, progress.steps - int(after))
+    picks = max(_planned(state), state.more_picks) - state.fewer_picks
+    return max(0, progress.steps - picks - int(state.setting("feedback.steps") or 0) - FINISHING)
 
 
 def pair_offered(state: "State", event: e.PairOffered) -> None:
-    progress = state.stages["feedback"]
-    progress.step = _before_picks(state, progress) + event.pair
     state.offered = event
+    state.offered_at = state.time
+    if event.blind:
+        state.moment = event
+        _touch(state, "rater")
+        return
+    progress = state.stages["feedback"]
+    before = _before_picks(state, progress)
+    progress.step = before + event.pair
+    if progress.steps and event.pair >= max(_planned(state), state.more_picks):
+        progress.steps += event.pair + 1 - max(_planned(state), state.more_picks)
+        state.more_picks = event.pair + 1  # a person goes on
     state.moment = event
     _mark(state, "feedback", event.pair + 1, "pick")
     _touch(state, "rater")
@@ -210,12 +240,24 @@ def picked(state: "State", event: e.Picked) -> None:
         _taken_back(state, event)
         return
     pair = state.offered if state.offered is not None and state.offered.pair == event.pair else None
-    state.picks.append(Pick(event, pair))
-    state.pick_counts[event.choice] += 1
     state.offered = None
     state.moment = event
-    state.stages["feedback"].step += 1
     _touch(state, "rater")
+    if pair is not None and pair.blind:
+        if event.choice != "enough":
+            state.blind.append(Pick(event, pair))
+        return
+    if event.choice == "enough":
+        made, progress = sum(state.pick_counts.values()), state.stages["feedback"]
+        fewer = max(_planned(state), state.more_picks) - made
+        if progress.steps:
+            progress.steps, state.fewer_picks = progress.steps - fewer, fewer
+        return
+    if not event.simulated:
+        state.pick_seconds.append(max(0.0, state.time - state.offered_at))
+    state.picks.append(Pick(event, pair))
+    state.pick_counts[event.choice] += 1
+    state.stages["feedback"].step += 1
 
 
 def _taken_back(state: "State", event: e.Picked) -> None:
@@ -287,6 +329,8 @@ HANDLERS: dict[type[Event], Callable[["State", Any], None]] = {
     e.StepExplained: explained,
     e.PairOffered: pair_offered,
     e.Picked: picked,
+    e.PromptsListed: prompts_listed,
+    e.PromptsEdited: prompts_edited,
     e.RewardModelFitted: fitted,
     e.Reinforced: reinforced,
     e.BeforeAfter: before_after,

@@ -30,6 +30,9 @@ def applies(action: Action, scene: Scene) -> bool:
             return scene.steers
     if action.name == "pick_undo" and (state.offered is None or state.offered.pair == 0):
         return False
+    blind = state.offered is not None and state.offered.blind
+    if blind and action.name in ("pick_undo", "pick_own", "simulate"):
+        return False
     if action.context == "rater":
         return scene.steers and state.offered is not None and not state.ended and scene.past is None
     return True

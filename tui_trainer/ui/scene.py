@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui_trainer.events import Event, Guessed, Stepped, Validated
 from tui_trainer.looks import Look
 from tui_trainer.run.folder import RunFolder
-from tui_trainer.ui.actions import Action
+from tui_trainer.ui.actions import BY_NAME, Action
 from tui_trainer.ui.drawing.ink import Ink, make_ink
 from tui_trainer.ui.looker import Looks, Purpose, Saw
 from tui_trainer.ui.state import State
@@ -75,6 +75,10 @@ class Scene:
     def key_of(self, action: Action) -> str:
         """How an action's key is written."""
         return self.keys.get(action.name, action.shown)
+
+    def key_of_name(self, name: str) -> str:
+        """The same by the action's name."""
+        return self.key_of(BY_NAME[name])
 
     @property
     def steers(self) -> bool:

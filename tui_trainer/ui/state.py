@@ -59,8 +59,16 @@ class State:
     matrices: dict[str, e.MatrixState] = field(default_factory=dict)
     pictured: tuple[StageName, int] | None = None  # when the matrices were pictured
     offered: e.PairOffered | None = None  # the pair that waits for a pick
+    offered_at: float = 0.0  # wall-clock time of that
     picks: deque[Pick] = field(default_factory=lambda: deque(maxlen=KEPT_PICKS))
     pick_counts: Counter[str] = field(default_factory=Counter)
+    pick_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_PICKS))  # a person's, each
+    more_picks: int = 0  # pairs offered beyond the plan: that many in all
+    fewer_picks: int = 0  # picks of the plan that a person did without
+    blind: list[Pick] = field(default_factory=list)  # of the test at the end
+    prompts: list[str] = field(default_factory=list)  # that a person will see answers to
+    own_prompts: set[str] = field(default_factory=set)  # of these, the person's own
+    left_out: set[str] = field(default_factory=set)  # ... and those not to be asked any more
     fitted: e.RewardModelFitted | None = None
     reinforced: e.Reinforced | None = None
     facts: float | None = None  # the latest recall measured during reinforcement

@@ -48,12 +48,12 @@ class Steering:
             return "The run is finished: there are no more steps."
         return self._send(Continue(steps=1), "one step") if self.scene.now.paused else self.pause()
 
-    def pick(self, choice: Choice) -> str | None:
-        """Answer the pair on offer."""
+    def pick(self, choice: Choice, text: str = "") -> str | None:
+        """Answer the pair on offer; with an answer of one's own, if the choice is that."""
         offered = self.scene.now.offered
         if offered is None or self.scene.sent:
             return None
-        return self._send(Pick(offered.pair, choice), "picking")
+        return self._send(Pick(offered.pair, choice, text), "picking")
 
     def simulate(self, taste: str) -> str | None:
         """Hand the remaining picks to a simulated rater."""

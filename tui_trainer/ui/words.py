@@ -29,6 +29,8 @@ CHOICE: dict[Choice, str] = {
     "tie": "as good as each other",
     "both_bad": "both bad",
     "skip": "skipped",
+    "own": "a better one of one's own",
+    "enough": "enough picked",
 }
 
 # Singular and plural of what each filter throws out.
@@ -57,6 +59,7 @@ FIGURES: tuple[tuple[str, str, bool], ...] = (
     ("false_refusal", "declines harmless look-alikes ↓", False),
     ("sums", "sums of unseen numbers", True),
     ("win_rate", "the rater's taste: wins over tuned", True),
+    ("blind_win_rate", "after beats before, picked blindly", True),
     ("facts_lost", "facts lost to feedback ↓", False),
 )
 

@@ -70,12 +70,13 @@ def keys(scene: Scene, width: int) -> Strip:
         ("x", "pick_both_bad", "both bad"),
         ("s", "pick_skip", "skip"),
         ("U", "pick_undo", "undo"),
-        ("S", "simulate", "simulate the rest" if wide else "simulate"),
+        ("O", "pick_own", "own answer" if wide else "own"),
+        ("G", "go_on", "go on"),
     ):
         said = f" {label}" if label else ""
         parts += [
             (f" {key} ", link(ink.key, f"app.do('{action}')")),
-            (said + ("  " if wide else " "), ink.muted),
+            (said + " " * (1 + (wide and bool(label))), ink.muted),
         ]
     shown = line(*parts)
-    return shown if shown.cell_length <= width else line((cut("a  b  t  x  s  u  S", width), ink.text))
+    return shown if shown.cell_length <= width else line((cut("a  b  t  x  s  U  O  G", width), ink.text))

@@ -3,34 +3,11 @@
 from textual.strip import Strip
 
 from tui_trainer.ui.drawing import numbers
-from tui_trainer.ui.drawing.bars import bar, signed
-from tui_trainer.ui.drawing.lines import BLANK, beside, ends, line
+from tui_trainer.ui.drawing.bars import signed
+from tui_trainer.ui.drawing.lines import BLANK, beside, line
 from tui_trainer.ui.drawing.text import fit
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
-
-
-def progress(scene: Scene, width: int) -> Strip:
-    """How many picks are made, by whom, and how well they were foreseen."""
-    state, ink = scene.state, scene.ink
-    made = sum(state.pick_counts.values())
-    total = int(state.setting("feedback.picks") or 0)
-    simulated = bool(state.picks) and state.picks[-1].picked.simulated
-    parts = [(f"{made}", ink.strong), (f" of {total} picks " if total else " picks ", ink.muted)]
-    if total and (width >= 76 or not simulated):
-        parts += bar(made / total, 12, ink.accent("feedback"), ink.faint)
-    if simulated:
-        rater = one_line(state.picks[-1].picked.rater)
-        parts += [(" ", ink.text), (f" simulated: {rater} ", ink.key)]
-    fitted = state.fitted
-    right = BLANK
-    if fitted is not None and fitted.agreement is not None:
-        agreement = [("foreseen ", ink.muted), (numbers.percent(fitted.agreement), ink.strong)]
-        if fitted.agreement_ci95 is not None:
-            low, high = (round(100 * x) for x in fitted.agreement_ci95)
-            agreement.append((f" ({low}–{high})", ink.muted))
-        right = line(*agreement)
-    return ends(line(*parts), right, width)
 
 
 def weights(scene: Scene, width: int, height: int) -> list[Strip]:
@@ -59,17 +36,8 @@ def weights(scene: Scene, width: int, height: int) -> list[Strip]:
         parts += signed(mean, spread, largest, max(5, column - len(label) - 8), style, ink.faint)
         parts.append((numbers.signed(mean).rjust(6), ink.strong if sure else ink.muted))
         cells.append(line(*parts))
-    head = line((f"{_foreseen(scene)} believes that {who}", ink.muted))
+    head = line((f"the reward model believes that {who}", ink.muted))
     if columns == 1:
         return [head, *cells]
     half = -(-len(cells) // 2)
     return [head, *beside([(cells[:half], column), (cells[half:], column)], half, line(("  ", ink.text)))]
-
-
-def _foreseen(scene: Scene) -> str:
-    """What the reward model had given the last pick, while there are picks to be made."""
-    last = scene.state.picks[-1] if scene.state.picks else None
-    if not scene.state.picking or last is None or last.pair is None or last.picked.choice not in ("a", "b"):
-        return "the reward model"
-    given = last.pair.predicted_a if last.picked.choice == "a" else 1 - last.pair.predicted_a
-    return f"{last.picked.choice.upper()} had got {numbers.percent(given)}; now it"

@@ -8,7 +8,17 @@ from textual.strip import Strip
 from tui_trainer.events import StepExplained
 from tui_trainer.looks import Look
 from tui_trainer.ui.actions import Context
-from tui_trainer.ui.boards import guess, pair, reinforcement, reward_model, sentence, slow_step, verdicts
+from tui_trainer.ui.boards import (
+    blind,
+    guess,
+    pair,
+    picks,
+    reinforcement,
+    reward_model,
+    sentence,
+    slow_step,
+    verdicts,
+)
 from tui_trainer.ui.drawing.lines import BLANK, beside, filled, line
 from tui_trainer.ui.looker import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
@@ -50,6 +60,8 @@ class RaterPane(Pane):
 
     def lines(self, width: int, height: int) -> list[Strip]:
         state = self.scene.state
+        if state.offered is not None and state.offered.blind:
+            return blind.board(self.scene, state.offered, width, height)
         if self.scene.sentence and not state.picking:
             return self._sentence(width, height)
         if state.examples:
@@ -90,8 +102,11 @@ class RaterPane(Pane):
     def _picking(self, width: int, height: int) -> list[Strip]:
         scene, state = self.scene, self.scene.state
         learnt = reward_model.weights(scene, width, 5 if width >= 56 else 3) if height >= 14 else []
-        head = [reward_model.progress(scene, width)]
-        room = height - len(head) - len(learnt) - 1
+        head = [picks.progress(scene, width)]
+        told = [picks.reveal(scene)]
+        offer = picks.offer(scene, width)
+        told += [offer] if offer is not None else []
+        room = height - len(head) - len(learnt) - len(told) - 1
         if state.offered is not None:
             live = scene.steers and not scene.sent
             body = pair.board(scene, state.offered, None, width, room, live)
@@ -105,7 +120,7 @@ class RaterPane(Pane):
                 else []
             )
             foot = line(("… thinking: the next two answers", scene.ink.muted))
-        return [*head, *filled(body, room), foot, *learnt]
+        return [*head, *filled(body, room), *told, foot, *learnt]
 
     def _waiting(self) -> Strip:
         scene = self.scene
@@ -142,4 +157,6 @@ class RaterPane(Pane):
             )
         else:
             rows.append(line(("The same prompts before and after the feedback", ink.muted)))
-        return [*rows, BLANK, *reinforcement.examples(scene, 0, width, height - 2)][:height]
+        tested = blind.result(scene)
+        rows += [tested] if tested is not None else []
+        return [*rows, BLANK, *reinforcement.examples(scene, 0, width, height - len(rows) - 1)][:height]

@@ -19,12 +19,15 @@ class Ask(ModalScreen[str | None]):
 
     Args:
         title: one of our own, never foreign text: titles are markup.
+        value: what stands there at first.
+        most: characters that can be typed.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", show=False)]
 
-    def __init__(self, title: str, value: str = "") -> None:
+    def __init__(self, title: str, value: str = "", most: int = MOST) -> None:
         super().__init__()
+        self.most = most
         self.asked = title
         self.value = value
 
@@ -32,7 +35,7 @@ class Ask(ModalScreen[str | None]):
         with Vertical(id="ask") as frame:
             frame.border_title = self.asked
             frame.border_subtitle = "enter: done · esc: leave it"
-            box = SafeInput(self.value, compact=True, max_length=MOST, id="ask-input")
+            box = SafeInput(self.value, compact=True, max_length=self.most, id="ask-input")
             box.cursor_blink = False
             yield box
 
