@@ -38,7 +38,10 @@ def test_the_plan_and_the_way_out_of_a_long_one() -> None:
 def test_a_guess_with_its_numbers() -> None:
     wrong = e.Guessed("pretrain", 3, "the small grey", " rabbit", 0.03, ((" dog", 0.41), (" rabbit", 0.03)))
     text = said(at(wrong))
-    assert all(part in text for part in ("‘dog’", "41 %", "‘rabbit’", "3 %", "loss 3.5", "Blame goes back"))
+    assert all(
+        part in text
+        for part in ("‘dog’", "41 %", "‘rabbit’", "3 %", "loss 3.5", "Blame goes backward", "nudged")
+    )
     right = e.Guessed("pretrain", 3, "the small grey", " rabbit", 0.9, ((" rabbit", 0.9),))
     assert "was right: loss 0.1" in said(at(right))
 

@@ -58,6 +58,50 @@ def test_all_text_can_be_read(palette: Palette, system: str) -> None:
     assert lightness == sorted(lightness, reverse=not palette.dark) and len(set(grounds)) == len(grounds)
 
 
+# What two kinds of terminal that have no more than sixteen colours make of their names.
+SIXTEEN = {
+    "console": dict(
+        black=(0, 0, 0),
+        red=(170, 0, 0),
+        magenta=(170, 0, 170),
+        blue=(0, 0, 170),
+        white=(170, 170, 170),
+        bright_black=(85, 85, 85),
+        bright_red=(255, 85, 85),
+        bright_green=(85, 255, 85),
+        bright_yellow=(255, 255, 85),
+        bright_magenta=(255, 85, 255),
+        bright_cyan=(85, 255, 255),
+        bright_white=(255, 255, 255),
+    ),
+    "xterm": dict(
+        black=(0, 0, 0),
+        red=(205, 0, 0),
+        magenta=(205, 0, 205),
+        blue=(0, 0, 238),
+        white=(229, 229, 229),
+        bright_black=(127, 127, 127),
+        bright_red=(255, 0, 0),
+        bright_green=(0, 255, 0),
+        bright_yellow=(255, 255, 0),
+        bright_magenta=(255, 0, 255),
+        bright_cyan=(0, 255, 255),
+        bright_white=(255, 255, 255),
+    ),
+}
+
+
+@pytest.mark.parametrize("terminal", SIXTEEN)
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=list(PALETTES))
+def test_all_text_can_be_read_in_sixteen_colours(palette: Palette, terminal: str) -> None:
+    few, colours = palette.sixteen, SIXTEEN[terminal]
+    texts = [few.text, few.strong, few.muted, few.good, few.bad, few.warn, *few.accents.values()]
+    found = {name: contrast(colours[name], colours[few.background]) for name in texts}
+    assert min(found.values()) >= READABLE, found
+    # Lines and tracks have to be seen, not read.
+    assert contrast(colours[few.faint], colours[few.background]) >= 2.5
+
+
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=list(PALETTES))
 def test_the_steps_of_pictures_differ_in_lightness(palette: Palette) -> None:
     for side in (palette.negative, palette.positive):

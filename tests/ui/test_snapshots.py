@@ -1,4 +1,4 @@
-"""Every pane at four sizes in four ways of colour, held to what a person has looked at and found good.
+"""Every pane at four sizes in five ways of colour, held to what a person has looked at and found good.
 
 The text of each picture stands in `snapshots/`, to be read; its colours as a digest beside it. After a change
 that is meant, UPDATE_SNAPSHOTS=1 in the environment of this test writes them anew: look at them.
@@ -24,7 +24,7 @@ from tui_trainer.ui.studio import Studio
 FOLDER = Path(__file__).parent / "snapshots"
 DIGESTS = FOLDER / "styles.json"
 SIZES = ((200, 60), (120, 40), (80, 24), (60, 15))
-WAYS = ("truecolor", "256", "no-color", "ascii")
+WAYS = ("truecolor", "256", "16", "no-color", "ascii")
 UPDATE = bool(os.environ.get("UPDATE_SNAPSHOTS"))
 # Of each pane the moment at which it has most to show.
 RECORDS = recorded.records(simulated=True)
@@ -72,7 +72,8 @@ def settled(app: Studio) -> bool:
 @pytest.mark.parametrize("number", MOMENTS)
 async def test_pane(number: int, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preferences, "folder", lambda: tmp_path)
-    monkeypatch.setattr(studio, "colour_mode", lambda *_: "none" if way == "no-color" else "rich")
+    mode = {"no-color": "none", "16": "ansi"}.get(way, "rich")
+    monkeypatch.setattr(studio, "colour_mode", lambda *_: mode)
     if way == "no-color":
         monkeypatch.setenv("NO_COLOR", "1")
     else:

@@ -32,6 +32,8 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action("pause", ("space",), "space", "pause", "Pause training, or go on"),
     Action("step", ("full_stop",), ".", "one step", "While paused: train exactly one step"),
+    Action("tour_next", ("enter",), "enter", "go on", "On the tour of the first run: go on"),
+    Action("tour_skip", ("escape",), "esc", "skip the tour", "On the tour: leave it"),
     Action(
         "sentence",
         ("T", "upper_t"),
@@ -84,6 +86,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "stop_and_quit", (), "", "stop and quit", "Stop training, keep a checkpoint, and close the screen"
     ),
+    Action("tour", (), "", "take the tour", "A tour of the panes, by the line under them"),
     Action("start_over_quick", (), "", "start over with quick", "Stop this run; begin one of about a minute"),
     Action(
         "previous_document", ("p", "left"), "p", "previous", "The document before", "dataset", footer=False

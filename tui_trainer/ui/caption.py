@@ -15,6 +15,7 @@ from tui_trainer.ui.drawing.text import cut, cut_left
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.state import State
+from tui_trainer.ui.tour import STOPS
 
 LONG_RUN_SECONDS = 300
 
@@ -22,13 +23,15 @@ LONG_RUN_SECONDS = 300
 def caption(scene: Scene) -> tuple[str, str]:
     """The sign and the sentence."""
     state = scene.state
+    if scene.tour is not None:
+        return f"{scene.tour + 1}/{len(STOPS)}", STOPS[scene.tour].said
     if scene.past is not None:
         return "‹", f"As it was then: {_sentence(scene)} 0 returns to now."
     if scene.mode == "replay":
         if scene.replay_paused:
             return "‖", f"The replay is paused: {_sentence(scene)}"
         return "»", _sentence(scene)
-    if scene.trainer == "gone" and not state.ended:
+    if scene.stopped:
         return "✗", _gone(scene)
     if state.paused and not state.ended:
         return "‖", _paused(scene)
@@ -115,9 +118,9 @@ def _stage_started(state: State, event: e.StageStarted) -> str:
     return {
         "data": "Stage 1, data: text is gathered, and what should not be learnt is thrown out.",
         "pretrain": f"Stage 2, pretraining{steps}: hide the end, guess the next token, score the guess.",
-        "finetune": f"Stage 3, fine-tuning{steps}: good answers turn the autocomplete into an assistant.",
+        "finetune": f"Stage 3, instruction tuning{steps}: good answers make the autocomplete an assistant.",
         "feedback": "Stage 4, feedback: the model answers twice, a rater picks, it turns to that taste.",
-        "frozen": "Stage 5, frozen: the weights are hashed and will not change any more.",
+        "frozen": "Stage 5, frozen: the weights are hashed and change no more; from now on they only run.",
     }[event.stage]
 
 
@@ -158,12 +161,12 @@ def _guess(state: State, event: e.Guessed) -> str:
     after = f"After “{context}” " if context.strip() else ""
     score = f"loss {loss:.1f}"
     if first == event.truth:
-        judged = "Little to blame." if event.probability > 0.5 else "Right, but unsure: a small nudge."
+        judged = "Hardly any blame." if event.probability > 0.5 else "Right, but unsure: a nudge."
         share = event.probability
         return f"{after}it expected {truth} with {numbers.percent(share)}, and was right: {score}. {judged}"
     return (
         f"{after}it expected {quoted(first)} with {numbers.percent(share)}; it was {truth}, "
-        f"given {numbers.percent(event.probability)}: {score}. Blame goes back."
+        f"given {numbers.percent(event.probability)}: {score}. Blame goes backward, weights are nudged."
     )
 
 

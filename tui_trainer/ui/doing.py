@@ -83,6 +83,16 @@ class Doing(App[RunFolder | None]):
     def do_step(self) -> None:
         self.say(self.steering.step())
 
+    def do_tour(self) -> None:
+        self.dashboard.tour(0)
+
+    def do_tour_next(self) -> None:
+        if self.scene.tour is not None:
+            self.dashboard.tour(self.scene.tour + 1)
+
+    def do_tour_skip(self) -> None:
+        self.dashboard.tour(None)
+
     def do_sentence(self) -> None:
         self.push_screen(Ask("A sentence for the model", self.scene.sentence), self._typed)
 

@@ -1,6 +1,6 @@
 """Which actions do something at this moment: what the footer shows, and what a key is ignored for."""
 
-from tui_trainer.ui.actions import Action, Context, of
+from tui_trainer.ui.actions import BY_NAME, Action, Context, of
 from tui_trainer.ui.scene import Scene
 
 URGENT = ("resume", "now", "later", "earlier", "faster", "slower")
@@ -11,6 +11,8 @@ def applies(action: Action, scene: Scene) -> bool:
     state = scene.now
     replay = scene.mode == "replay"
     match action.name:
+        case "tour_next" | "tour_skip":
+            return scene.tour is not None
         case "pause":
             return replay or (scene.steers and scene.trainer == "alive" and not state.ended)
         case "step":
@@ -42,6 +44,8 @@ def in_footer(scene: Scene, here: Context, typing: bool) -> list[Action]:
     """What the footer shows: what is urgent, then the focussed pane's keys, then everybody's."""
     if typing:
         return [action for action in of("chat") if action.footer]
+    if scene.tour is not None:
+        return [BY_NAME[name] for name in ("tour_next", "tour_skip", "help", "quit")]
     everybody = [a for a in of("anywhere") if a.keys and (a.footer or a.name in URGENT)]
     urgent = [a for a in everybody if a.name in URGENT and a.name != "earlier"]
     answering = here == "rater" and scene.now.offered is not None

@@ -36,6 +36,7 @@ class Layout(Struct):
     caption: bool = True
     widths: dict[str, int] = {}  # of panes, in parts of their row, by their number
     upper: int = 17  # the upper row's height, of 35 parts
+    toured: bool = False  # the tour has been taken, or skipped
 
 
 def folder() -> Path:

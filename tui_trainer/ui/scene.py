@@ -42,6 +42,7 @@ class Scene:
     pinned: "Pinned | None" = None  # an earlier run to compare with
     looks: Looks = field(default_factory=Looks)  # what the model makes of texts on the screen
     sentence: str = ""  # one that the person has typed, to be watched
+    tour: int | None = None  # the stop of the tour that one is at
     keys: dict[str, str] = field(default_factory=dict)  # that the person has chosen, by action
     past: State | None = None  # the moment one looks back to
     past_at: int | None = None  # its number among `now.moments`
@@ -84,6 +85,11 @@ class Scene:
     def steers(self) -> bool:
         """Whether this screen may command the trainer."""
         return self.mode == "control"
+
+    @property
+    def stopped(self) -> bool:
+        """The trainer has gone before the run was done."""
+        return self.trainer == "gone" and self.mode != "replay" and not self.now.ended
 
     @property
     def paused(self) -> bool:

@@ -19,7 +19,7 @@ from tui_trainer.ui.commander import Answered, Commander
 from tui_trainer.ui.documents import Documents
 from tui_trainer.ui.doing import Doing
 from tui_trainer.ui.drawing.ascii import Ascii
-from tui_trainer.ui.drawing.ink import STUDIO_ANSI, make_ink, theme_of
+from tui_trainer.ui.drawing.ink import ansi_theme_of, make_ink, theme_of
 from tui_trainer.ui.drawing.palettes import PALETTES
 from tui_trainer.ui.farewell import farewell_of
 from tui_trainer.ui.looker import Answer, Looker
@@ -81,7 +81,7 @@ class Studio(Painting, Doing):
         self.preferences = preferences or Preferences()
         palette = PALETTES[self.preferences.theme]
         self.register_theme(theme_of(palette))
-        self.register_theme(STUDIO_ANSI)
+        self.register_theme(ansi_theme_of(palette))
         colours = colour_mode(self.console.color_system, self.no_color)
         self.theme = f"studio-{palette.name}" if colours == "rich" else "studio-ansi"
         if self.no_color:
@@ -129,6 +129,8 @@ class Studio(Painting, Doing):
         gc.enable()
         gc.freeze()
         if self._launch:
+            if not self.dashboard.layout_.toured:
+                self.dashboard.tour(0)
             self._begin()
         else:
             self._listen()
@@ -160,6 +162,8 @@ class Studio(Painting, Doing):
         if not self.dashboard.is_running:
             return  # before the first frame, and after the last
         self.scene.hold()
+        if self.scene.tour is not None and self.scene.now.offered is not None and self.scene.steers:
+            self.dashboard.tour(None)  # a question waits for the person
         self.dashboard.follow()
         self.looker.follow(self.dashboard.wishes())
         if isinstance(self.screen, Sheet):

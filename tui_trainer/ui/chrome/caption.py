@@ -19,11 +19,11 @@ class Caption(LineView):
     def lines(self, width: int, height: int) -> list[Strip]:
         scene, ink = self.scene, self.scene.ink
         sign, sentence = caption(scene)
-        gone = scene.trainer == "gone" and not scene.state.ended and scene.mode != "replay"
-        accent = ink.bad if gone else ink.accent(scene.state.stage, bold=True)
-        rows = wrap_to(sentence, width - 5, height)
+        accent = ink.bad if scene.stopped and scene.past is None else ink.accent(scene.state.stage, bold=True)
+        indent = len(sign) + 2
+        rows = wrap_to(sentence, width - indent - 2, height)
         rows += [""] * (height - len(rows))
         return [
-            line(("▌", accent), (f" {sign} " if not index else "   ", accent), (row, ink.strong))
+            line(("▌", accent), (f" {sign} " if not index else " " * indent, accent), (row, ink.strong))
             for index, row in enumerate(rows)
         ]

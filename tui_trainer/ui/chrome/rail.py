@@ -57,7 +57,7 @@ class Rail(LineView):
     def _sign(self, stage: StageName) -> str:
         scene = self.scene
         status = scene.state.stages[stage].status
-        if status == "running" and scene.mode != "replay" and scene.trainer == "gone":
+        if status == "running" and scene.stopped and scene.past is None:
             return "✗"
         return "‖" if status == "running" and scene.paused else SIGNS[status]
 
@@ -114,7 +114,7 @@ class Rail(LineView):
             parts.append((f" replay ×{scene.replay_speed:g} ", ink.key))
         elif scene.mode == "view":
             parts.append((" looking on ", ink.key))
-        if scene.trainer == "gone" and not scene.state.ended:
+        if scene.stopped:
             parts.append((" trainer stopped ", ink.bad + ink.key))
         elif scene.state.paused:
             parts.append((" paused ", ink.key))

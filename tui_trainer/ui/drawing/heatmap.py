@@ -115,9 +115,7 @@ def _sign(step: int, ink: Ink) -> Part:
     if step == 0:
         return " ", ink.faint
     sign = POSITIVE_SIGNS[step - 1] if step > 0 else NEGATIVE_SIGNS[-step - 1]
-    if ink.mode == "none":
-        return sign, ink.text
-    return sign, Style(color="yellow" if step > 0 else "blue", bold=abs(step) > 2)
+    return sign, ink.strong if abs(step) > 2 and ink.mode == "ansi" else ink.text
 
 
 def scale(largest: str, ink: Ink) -> list[Part]:

@@ -17,14 +17,6 @@ from tui_trainer.ui.drawing.palettes import DARK, Palette
 
 ColourMode = Literal["rich", "ansi", "none"]  # 256 or more, the terminal's own 16, none
 
-_ANSI_ACCENTS: dict[StageName, str] = {
-    "data": "cyan",
-    "pretrain": "yellow",
-    "finetune": "green",
-    "feedback": "magenta",
-    "frozen": "bright_cyan",
-}
-
 # Where grounds can't be told apart: more and more marked.
 _MARKS = (
     Style(underline=True),
@@ -80,24 +72,47 @@ def make_ink(mode: ColourMode, palette: Palette = DARK, signs: bool = False) -> 
             surprise=(plain, *_MARKS),
             signs=True,
         )
-    ansi = mode == "ansi"
-    grounds = tuple(Style.parse(f"{text} on {ground}") for ground, text in palette.surprise)
-    accents = _ANSI_ACCENTS if ansi else palette.accents
+    if mode == "ansi":
+        return _sixteen(palette, negative, positive)
     return Ink(
         mode=mode,
-        text=Style() if ansi else Style.parse(palette.text),
-        strong=Style(bold=True) if ansi else Style.parse(f"bold {palette.strong}"),
-        muted=Style.parse("white" if ansi else palette.muted),
-        faint=Style.parse("bright_black" if ansi else palette.faint),
-        good=Style.parse("green" if ansi else palette.good),
-        bad=Style.parse("bold red" if ansi else f"bold {palette.bad}"),
-        warn=Style.parse("bold yellow" if ansi else f"bold {palette.warn}"),
-        key=Style(reverse=True) if ansi else Style.parse(f"bold {palette.text} on {palette.key}"),
-        accents={name: Style.parse(colour) for name, colour in accents.items()},
+        text=Style.parse(palette.text),
+        strong=Style.parse(f"bold {palette.strong}"),
+        muted=Style.parse(palette.muted),
+        faint=Style.parse(palette.faint),
+        good=Style.parse(palette.good),
+        bad=Style.parse(f"bold {palette.bad}"),
+        warn=Style.parse(f"bold {palette.warn}"),
+        key=Style.parse(f"bold {palette.text} on {palette.key}"),
+        accents={name: Style.parse(colour) for name, colour in palette.accents.items()},
         negative=negative,
         positive=positive,
-        surprise=(Style(), *_MARKS) if ansi else (Style.parse(palette.text), *grounds),
-        signs=signs or ansi,
+        surprise=(
+            Style.parse(palette.text),
+            *(Style.parse(f"{text} on {ground}") for ground, text in palette.surprise),
+        ),
+        signs=signs,
+    )
+
+
+def _sixteen(palette: Palette, negative: tuple[Color, ...], positive: tuple[Color, ...]) -> Ink:
+    few = palette.sixteen
+    text = Style.parse(few.text)
+    return Ink(
+        mode="ansi",
+        text=text,
+        strong=Style.parse(f"bold {few.strong}"),
+        muted=Style.parse(few.muted),
+        faint=Style.parse(few.faint),
+        good=Style.parse(few.good),
+        bad=Style.parse(f"bold {few.bad}"),
+        warn=Style.parse(f"bold {few.warn}"),
+        key=Style.parse(f"{few.text} reverse"),
+        accents={name: Style.parse(colour) for name, colour in few.accents.items()},
+        negative=negative,
+        positive=positive,
+        surprise=(text, *(text + mark for mark in _MARKS)),
+        signs=True,
     )
 
 
@@ -126,35 +141,39 @@ def theme_of(palette: Palette) -> Theme:
     )
 
 
-STUDIO_ANSI = Theme(
-    name="studio-ansi",
-    primary="ansi_cyan",
-    secondary="ansi_cyan",
-    accent="ansi_yellow",
-    success="ansi_green",
-    warning="ansi_yellow",
-    error="ansi_red",
-    foreground="ansi_default",
-    background="ansi_default",
-    surface="ansi_default",
-    panel="ansi_default",
-    boost="ansi_default",
-    dark=True,
-    ansi=True,
-    variables={
-        "ansi-background": "ansi_black",
-        "ansi-foreground": "ansi_white",
-        "border-blurred": "ansi_black",
-        "block-cursor-foreground": "ansi_black",
-        "block-cursor-background": "ansi_white",
-        "input-cursor-background": "ansi_white",
-        "input-cursor-foreground": "ansi_black",
-        "input-selection-background": "ansi_bright_blue",
-        "input-selection-foreground": "ansi_black",
-        "screen-selection-background": "ansi_bright_blue",
-        "screen-selection-foreground": "ansi_black",
-        "line": "ansi_bright_black",
-        "muted": "ansi_white",
-        **{f"stage-{name}": f"ansi_{colour}" for name, colour in _ANSI_ACCENTS.items()},
-    },
-)
+def ansi_theme_of(palette: Palette) -> Theme:
+    """Textual's theme of a palette on a terminal of sixteen colours."""
+    few = palette.sixteen
+    ground, text = f"ansi_{few.background}", f"ansi_{few.text}"
+    return Theme(
+        name="studio-ansi",
+        primary=f"ansi_{few.accents['data']}",
+        secondary=f"ansi_{few.accents['frozen']}",
+        accent=f"ansi_{few.accents['pretrain']}",
+        success=f"ansi_{few.good}",
+        warning=f"ansi_{few.warn}",
+        error=f"ansi_{few.bad}",
+        foreground=text,
+        background=ground,
+        surface=ground,
+        panel=ground,
+        boost=ground,
+        dark=palette.dark,
+        ansi=True,
+        variables={
+            "ansi-background": ground,
+            "ansi-foreground": text,
+            "border-blurred": ground,
+            "block-cursor-foreground": ground,
+            "block-cursor-background": text,
+            "input-cursor-background": text,
+            "input-cursor-foreground": ground,
+            "input-selection-background": f"ansi_{few.accents['data']}",
+            "input-selection-foreground": ground,
+            "screen-selection-background": f"ansi_{few.accents['data']}",
+            "screen-selection-foreground": ground,
+            "line": f"ansi_{few.faint}",
+            "muted": f"ansi_{few.muted}",
+            **{f"stage-{name}": f"ansi_{colour}" for name, colour in few.accents.items()},
+        },
+    )

@@ -6,6 +6,25 @@ from tui_trainer.events import StageName
 
 
 @dataclass(frozen=True)
+class Sixteen:
+    """The same on a terminal of sixteen colours, by their names there; the ground is named, too.
+
+    Which colours are meant is up to the terminal. Those that are too near to the ground on a common one (blue
+    on black; green, cyan and yellow on white) are left out.
+    """
+
+    background: str
+    text: str
+    strong: str
+    muted: str
+    faint: str
+    good: str
+    bad: str
+    warn: str
+    accents: dict[StageName, str]
+
+
+@dataclass(frozen=True)
 class Palette:
     """One theme. Every text colour has a contrast of 4.5 or more on the background, by test."""
 
@@ -27,6 +46,7 @@ class Palette:
     positive: tuple[str, str, str, str]
     # Grounds for tokens by their loss, from hardly surprising to not expected at all, and the text on each.
     surprise: tuple[tuple[str, str], tuple[str, str], tuple[str, str], tuple[str, str]]
+    sixteen: Sixteen
 
 
 # Okabe and Ito's colours, lightened for a dark ground: told apart with any kind of colour vision.
@@ -58,6 +78,23 @@ DARK = Palette(
         ("#d7662a", "#000000"),
         ("#fbd76a", "#000000"),
     ),
+    sixteen=Sixteen(
+        background="black",
+        text="white",
+        strong="bright_white",
+        muted="white",
+        faint="bright_black",
+        good="bright_green",
+        bad="bright_red",
+        warn="bright_yellow",
+        accents={
+            "data": "bright_cyan",
+            "pretrain": "bright_yellow",
+            "finetune": "bright_green",
+            "feedback": "bright_magenta",
+            "frozen": "bright_white",
+        },
+    ),
 )
 
 LIGHT = Palette(
@@ -87,6 +124,23 @@ LIGHT = Palette(
         ("#ffb266", "#000000"),
         ("#d7005f", "#ffffff"),
         ("#520a58", "#ffffff"),
+    ),
+    sixteen=Sixteen(
+        background="bright_white",
+        text="black",
+        strong="black",
+        muted="black",
+        faint="bright_black",
+        good="blue",
+        bad="red",
+        warn="magenta",
+        accents={
+            "data": "blue",
+            "pretrain": "red",
+            "finetune": "black",
+            "feedback": "magenta",
+            "frozen": "blue",
+        },
     ),
 )
 
@@ -118,6 +172,23 @@ CONTRAST = Palette(
         ("#d75f00", "#000000"),
         ("#ffd75f", "#000000"),
     ),
+    sixteen=Sixteen(
+        background="black",
+        text="bright_white",
+        strong="bright_white",
+        muted="bright_white",
+        faint="white",
+        good="bright_green",
+        bad="bright_red",
+        warn="bright_yellow",
+        accents={
+            "data": "bright_cyan",
+            "pretrain": "bright_yellow",
+            "finetune": "bright_green",
+            "feedback": "bright_magenta",
+            "frozen": "bright_white",
+        },
+    ),
 )
 
 # Good and bad in blue and orange instead of green and red, and stages that also differ in lightness.
@@ -144,6 +215,23 @@ BLUE_ORANGE = Palette(
     negative=DARK.negative,
     positive=DARK.positive,
     surprise=DARK.surprise,
+    sixteen=Sixteen(
+        background="black",
+        text="white",
+        strong="bright_white",
+        muted="white",
+        faint="bright_black",
+        good="bright_cyan",
+        bad="bright_yellow",
+        warn="bright_yellow",
+        accents={
+            "data": "bright_cyan",
+            "pretrain": "bright_yellow",
+            "finetune": "bright_white",
+            "feedback": "bright_yellow",
+            "frozen": "white",
+        },
+    ),
 )
 
 PALETTES: dict[str, Palette] = {p.name: p for p in (DARK, LIGHT, CONTRAST, BLUE_ORANGE)}

@@ -30,6 +30,7 @@ from tui_trainer.ui.panes.rater import RaterPane
 from tui_trainer.ui.panes.weights import WeightsPane
 from tui_trainer.ui.preferences import load_layout, save_layout
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.tour import STOPS
 
 ROOM_FOR_ALL = (110, 32)
 WIDTHS = (38, 46, 36, 66, 54)  # of the panes, in parts of their row
@@ -46,6 +47,9 @@ class Dashboard(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.do('next_pane')", "next pane", show=False),
         Binding("shift+tab", "app.do('previous_pane')", "previous pane", show=False),
+        # Before the panes get these keys, but only on the tour: see `check_action`.
+        Binding("enter", "tour('tour_next')", "go on", show=False, priority=True),
+        Binding("escape", "tour('tour_skip')", "skip the tour", show=False, priority=True),
         Binding("ctrl+c", "copy_or_quit", "copy, or quit", show=False),
     ]
     AUTO_FOCUS = ""
@@ -194,6 +198,30 @@ class Dashboard(Screen[None]):
         upper.styles.height, lower.styles.height = f"{self.layout_.upper}fr", f"{ROWS - self.layout_.upper}fr"
         self.set_class(not self.layout_.caption, "no-caption")
 
+    # -- the tour ----------------------------------------------------------------------------------------
+
+    def tour(self, stop: int | None) -> None:
+        """Go to a stop of the tour; None, or one past the last, ends it for good."""
+        on = stop is not None and stop < len(STOPS)
+        self.scene.tour = stop if on else None
+        if on and stop is not None:
+            self.go(STOPS[stop].pane, guided=True)
+            return
+        if not self.layout_.toured:
+            self.layout_.toured = True
+            save_layout(self.layout_)
+        self.go(LOOK_AT[self._stage or "data"], guided=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys of the tour are the panes' own where there is no tour."""
+        if action == "tour":
+            return self.scene.tour is not None and not self.typing
+        return super().check_action(action, parameters)
+
+    async def action_tour(self, name: str) -> None:
+        """A key of the tour."""
+        await self.app.run_action(f"app.do('{name}')")
+
     # -- drawing -----------------------------------------------------------------------------------------
 
     def redraw_frame(self) -> None:
@@ -216,6 +244,7 @@ class Dashboard(Screen[None]):
             scene.replay_paused,
             scene.replay_speed,
             scene.past_at,
+            scene.tour,
         )
         if seen != self._seen:
             self._seen = seen
@@ -243,7 +272,7 @@ class Dashboard(Screen[None]):
             self._guides = False  # one has come to see a pane: it stays
         for name in STAGES:
             self.set_class(name == stage, f"stage-{name}")
-        if self._guides and not self.typing:
+        if self._guides and not self.typing and self.scene.tour is None:
             self.go(LOOK_AT[stage], guided=True)
 
     def redraw_all(self) -> None:

@@ -1,0 +1,57 @@
+"""The tour of the first run: a sentence a pane, once, and never in the way."""
+
+from pathlib import Path
+
+import pytest
+import recorded
+from rich.cells import cell_len
+from watching import opened, shown, until
+
+from tui_trainer import events as e
+from tui_trainer.ui import preferences
+from tui_trainer.ui.drawing.text import wrap
+from tui_trainer.ui.tour import STOPS
+
+TRAINING = recorded.until(recorded.records(), e.Guessed, 60)
+
+
+def test_every_stop_fits_two_lines_at_eighty_columns() -> None:
+    assert {stop.pane for stop in STOPS} == {1, 2, 3, 4, 5}
+    for stop in STOPS:
+        rows = wrap(stop.said, 80 - len("1/6") - 4)
+        assert len(rows) <= 2 and max(map(cell_len, rows)) <= 80, stop
+
+
+async def test_enter_leads_through_the_panes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING, size=(80, 24)) as (app, pilot):
+        assert not preferences.load_layout().toured
+        app.dashboard.tour(0)
+        for number, stop in enumerate(STOPS, 1):
+            await until(pilot, lambda stop=stop: app.dashboard.current == stop.pane)
+            await pilot.pause()
+            text = shown(app)
+            assert f" {number}/{len(STOPS)} {stop.said[:30]}" in text and "skip the tour" in text
+            await pilot.press("enter")
+        assert app.scene.tour is None and app.dashboard.current == 2  # where this stage is looked at
+        assert preferences.load_layout().toured
+        assert "skip the tour" not in shown(app)
+
+
+async def test_it_can_be_left_and_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING) as (app, pilot):
+        await app.run_action("app.do('tour')")
+        await pilot.press("enter", "escape")
+        await pilot.pause()
+        assert app.scene.tour is None
+        await pilot.press("l", "escape")  # the loss pane's own again
+        assert app.dashboard.pane(2).view.cursor is None
+        await app.run_action("app.do('tour')")
+        assert app.scene.tour == 0
+
+
+async def test_a_pair_that_waits_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = recorded.until(recorded.records(), e.PairOffered)
+    async with opened(tmp_path, monkeypatch, asking) as (app, pilot):
+        app.dashboard.tour(0)
+        await until(pilot, lambda: app.scene.tour is None)
+        assert "Your turn" in shown(app)
