@@ -131,7 +131,15 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
         Literal["rloo", "grpo", "dpo"],
         Meta(description="how answers are made likelier; dpo learns from the picked pairs alone"),
     ] = "rloo"
-    picks: Annotated[int, Meta(ge=4, le=1000, description="picks asked for", extra=_unit("picks"))] = 24
+    picks: Annotated[
+        int,
+        Meta(
+            ge=4,
+            le=1000,
+            description="picks of a simulated rater; a person says when it is enough",
+            extra=_unit("picks"),
+        ),
+    ] = 24
     steps: Annotated[int, Meta(ge=0, description="reinforcement steps", extra=_unit("steps"))] = 36
     prompts: Annotated[Count, Meta(description="prompts a step", extra=_unit("prompts"))] = 6
     samples: Annotated[
@@ -159,6 +167,12 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
             extra=_unit("standard deviations"),
         ),
     ] = 2.0
+    wage: Annotated[
+        float,
+        Meta(
+            ge=0, le=1000, description="pay for picking, in the ledger alone", extra=_unit("dollars an hour")
+        ),
+    ] = 7.25
     facts_limit: Annotated[
         float,
         Meta(

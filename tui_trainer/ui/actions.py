@@ -257,6 +257,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("pick_undo", ("U", "backspace"), "U", "undo", "Take the last pick back", "rater"),
     Action("pick_own", ("O", "upper_o"), "O", "own answer", "Write a better answer of your own", "rater"),
     Action("go_on", ("G", "upper_g"), "G", "go on", "Enough picked: go on to reinforcement", "rater"),
+    Action("prompts", ("P", "upper_p"), "P", "prompts", "The list of prompts: add your own", "rater"),
+    Action("taste", ("R", "upper_r"), "R", "reward model", "All that the reward model has learnt", "rater"),
+    Action("ledger", ("L", "upper_l"), "L", "ledger", "What picking costs: time, pace, wages", "rater"),
     Action(
         "simulate", ("S", "upper_s"), "S", "simulate", "Let a simulated rater make the other picks", "rater"
     ),

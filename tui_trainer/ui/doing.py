@@ -16,7 +16,10 @@ from tui_trainer.ui.screens.dashboard import CONTEXTS, Dashboard
 from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.glossary import Glossary
 from tui_trainer.ui.screens.help import Help
+from tui_trainer.ui.screens.ledger import LedgerSheet
+from tui_trainer.ui.screens.prompts import Prompts
 from tui_trainer.ui.screens.simulate import Simulate
+from tui_trainer.ui.screens.taste import TasteSheet
 from tui_trainer.ui.steering import LOOKING_ON, Steering
 from tui_trainer.ui.travel import Travel
 
@@ -60,7 +63,11 @@ class Doing(App[RunFolder | None]):
         if not self.dashboard.sees(4) or self.dashboard.typing:
             return
         choice = name.removeprefix("pick_")
-        if choice == "own":
+        if name in ("taste", "ledger"):
+            self.push_screen({"taste": TasteSheet, "ledger": LedgerSheet}[name](self.scene))
+        elif name == "prompts":
+            self.push_screen(Prompts(self.scene, lambda *edit: self.say(self.steering.edit_prompts(*edit))))
+        elif choice == "own":
             self.push_screen(Ask("A better answer, in your words", most=LONGEST_ANSWER), self._own)
         elif choice in get_args(Choice):
             self.say(self.steering.pick(choice))  # type: ignore[arg-type]  # checked in the line above

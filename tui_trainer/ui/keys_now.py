@@ -35,6 +35,12 @@ def applies(action: Action, scene: Scene) -> bool:
     blind = state.offered is not None and state.offered.blind
     if blind and action.name in ("pick_undo", "pick_own", "simulate"):
         return False
+    if blind and action.name == "prompts":
+        return False
+    if action.name == "taste":
+        return state.fitted is not None
+    if action.name == "ledger":
+        return bool(state.pick_seconds)
     if action.context == "rater":
         return scene.steers and state.offered is not None and not state.ended and scene.past is None
     return True

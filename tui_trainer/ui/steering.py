@@ -6,7 +6,18 @@ from tui_trainer.events import Choice
 from tui_trainer.run import client
 from tui_trainer.run import folder as folders
 from tui_trainer.run import plan as plans
-from tui_trainer.run.commands import Command, Continue, Pause, Pick, Reply, Simulate, Stop, TakeControl, Turn
+from tui_trainer.run.commands import (
+    Command,
+    Continue,
+    EditPrompts,
+    Pause,
+    Pick,
+    Reply,
+    Simulate,
+    Stop,
+    TakeControl,
+    Turn,
+)
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.commander import Commander
 from tui_trainer.ui.feed import Feed, ReplayFeed
@@ -54,6 +65,10 @@ class Steering:
         if offered is None or self.scene.sent:
             return None
         return self._send(Pick(offered.pair, choice, text), "picking")
+
+    def edit_prompts(self, added: str, removed: str) -> str | None:
+        """Take a prompt in, or out, or one for the other."""
+        return self._send(EditPrompts(added, removed), "answering your prompt" if added else "leaving it out")
 
     def simulate(self, taste: str) -> str | None:
         """Hand the remaining picks to a simulated rater."""

@@ -9,6 +9,26 @@ from tui_trainer.ui.drawing.text import fit
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 
+LENGTH = "length"
+
+
+def length(scene: Scene, width: int) -> list[Strip]:
+    """The weight of length, apart from the others: most of what a reward model likes is often only that."""
+    state, ink = scene.state, scene.ink
+    if state.fitted is None or LENGTH not in state.fitted.features:
+        return []
+    mean, spread = state.fitted.features[LENGTH]
+    largest = max((abs(m) + s for m, s in state.fitted.features.values()), default=1.0)
+    sure = abs(mean) > 2 * spread
+    said = "longer is better" if mean > 0 else "shorter is better"
+    row = [
+        (fit("length", 15), ink.text),
+        *signed(mean, spread, largest, max(5, width // 2 - 24), ink.text, ink.faint),
+    ]
+    row.append((numbers.signed(mean).rjust(6), ink.strong))
+    row.append((f"  {said}" if sure else "  not sure yet which way", ink.muted))
+    return [line(("length apart", ink.strong)), line(*row)]
+
 
 def weights(scene: Scene, width: int, height: int) -> list[Strip]:
     """The features by weight, the surest first; a dotted tail is what is not sure yet."""

@@ -1,0 +1,173 @@
+"""What the rater's panes and sheets say of picks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import recorded
+from test_actions import scene_at
+from watching import opened, until
+
+from tui_trainer import events as e
+from tui_trainer.events import Record
+from tui_trainer.run.ledger import Ledger
+from tui_trainer.ui.actions import BY_NAME
+from tui_trainer.ui.boards import blind, picks
+from tui_trainer.ui.keys_now import applies
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.ledger import LedgerSheet
+from tui_trainer.ui.screens.taste import TasteSheet, calibration
+
+
+def _records(*events: tuple[float, e.Event]) -> list[Record]:
+    base = recorded.until(recorded.records(0), e.StageStarted, stage="feedback")
+    time, seq = base[-1].t, len(base)
+    out = list(base)
+    for seconds, event in events:
+        time += seconds
+        out.append(Record(1, seq, time, 100.0, event))  # type: ignore[arg-type]  # of AnyEvent
+        seq += 1
+    return out
+
+
+def _pair(number: int, predicted: float = 0.7, **more: object) -> e.PairOffered:
+    return e.PairOffered(number, f"prompt {number}", "left", "right", False, predicted, (0.4, 0.9), **more)  # type: ignore[arg-type]  # its fields
+
+
+def _fitted(**more: object) -> e.RewardModelFitted:
+    return e.RewardModelFitted(
+        12, {"length": (-0.8, 0.2), "polite words": (1.0, 0.3)}, 0.75, (0.5, 0.9), **more
+    )  # type: ignore[arg-type]  # likewise
+
+
+def _picked(number: int, choice: e.Choice = "a") -> e.Picked:
+    return e.Picked(number, choice, "person", False)
+
+
+def _text(scene: Scene, rows: Sequence[object]) -> str:
+    return "\n".join(row.text for row in rows)  # type: ignore[attr-defined]  # strips
+
+
+def test_the_reveal_says_what_was_foreseen_and_how_sure_it_was() -> None:
+    right = scene_at(_records((0, _pair(0)), (4, _picked(0))))
+    assert picks.reveal(right).text == "pick 1: A is better. It foresaw A with 70 % (40–90): right"
+    wrong = scene_at(_records((0, _pair(0, 0.2)), (4, _picked(0))))
+    assert "foresaw B with 80 % (10–60): wrong" in picks.reveal(wrong).text
+    first = scene_at(_records((0, _pair(0, 0.5)), (4, _picked(0, "tie"))))
+    assert "It had no idea" in picks.reveal(first).text
+    assert "After each pick" in picks.reveal(scene_at(_records())).text
+
+
+def test_a_repeat_is_told_after_its_pick_alone() -> None:
+    events = [(0, _pair(0)), (1, _picked(0)), (0, _pair(1, repeats=0))]
+    assert "seen it before" not in picks.reveal(scene_at(_records(*events))).text
+    alike = scene_at(_records(*events, (1, _picked(1, "b"))))
+    assert "sides exchanged: as then" in picks.reveal(alike).text
+    other = scene_at(_records(*events, (1, _picked(1, "a"))))
+    assert "sides exchanged: not as then" in picks.reveal(other).text
+
+
+def test_it_offers_to_go_on_when_it_is_enough_and_only_then() -> None:
+    def at(enough: bool, mode: str = "control") -> Scene:
+        events = [(0, _pair(0)), (1, _picked(0)), (0, _fitted(enough=enough, expected=0.8)), (0, _pair(1))]
+        return scene_at(_records(*events), mode=mode)
+
+    assert picks.offer(at(False), 80) is None and picks.offer(at(True, "view"), 80) is None
+    said = picks.offer(at(True), 80)
+    assert said is not None and "G  goes on to reinforcement, or pick on" in said.text
+    assert applies(BY_NAME["go_on"], at(False))  # whoever wants to may go on before
+
+
+def test_progress_counts_what_is_useful() -> None:
+    events = [
+        (0, _pair(0)),
+        (1, _picked(0)),
+        (0, _fitted(recent=(3, 4))),
+        (0, _pair(1)),
+        (1, _picked(1, "skip")),
+    ]
+    said = picks.progress(scene_at(_records(*events)), 80).text
+    assert said.startswith("2 picks, 12 useful") and said.endswith("foreseen 75 % of the last 4 (30–95)")
+
+
+def test_enough_and_more_than_planned_keep_the_count_of_steps() -> None:
+    def steps(picked: int) -> tuple[int, int]:
+        events: list[tuple[float, e.Event]] = []
+        for number in range(picked):
+            events += [(0, _pair(number)), (1, _picked(number))]
+        events += [(0, _pair(picked)), (0, _picked(picked, "enough"))]
+        events += [(0, e.Reinforced(36, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None))]
+        progress = scene_at(_records(*events)).now.stages["feedback"]
+        return progress.step, progress.steps
+
+    for picked in (5, 24, 31):
+        step, total = steps(picked)
+        assert total == 27 + picked + 36 + 2, picked  # 27 before the first pair
+        assert step == 27 + picked + 36, picked
+
+
+def test_the_blind_test_says_which_was_which_after_the_pick_and_stands_apart() -> None:
+    events = [(0, _pair(0)), (1, _picked(0)), (0, _pair(1, blind=True))]
+    scene = scene_at(_records(*events))
+    text = _text(scene, blind.board(scene, scene.state.offered, 80, 16))  # type: ignore[arg-type]  # it is there
+    assert "Before or after?" in text and "preferred" not in text
+    events += [(1, _picked(1, "b")), (0, _pair(2, blind=True))]
+    scene = scene_at(_records(*events))
+    text = _text(scene, blind.board(scene, scene.state.offered, 80, 16))  # type: ignore[arg-type]  # likewise
+    assert "1 done; you preferred the answer from after" in text
+    assert len(scene.state.picks) == 1 and len(scene.state.pick_seconds) == 1
+    assert not applies(BY_NAME["pick_undo"], scene) and not applies(BY_NAME["simulate"], scene)
+    events += [(0, e.Measured("aligned/blind_win_rate", 0.75, (0.4, 0.93), 8, 0.5))]
+    said = blind.result(scene_at(_records(*events)))
+    assert said is not None and "in 75 % of 8 pairs (40–93)" in said.text
+
+
+def test_the_ledger_takes_the_median() -> None:
+    ledger = Ledger.of([2.0, 4.0, 300.0])
+    assert ledger is not None and ledger.pace == 4.0 and ledger.seconds == 306.0
+    assert ledger.hours(33_000) == pytest.approx(36.67, abs=0.01)
+    assert Ledger.of([]) is None
+
+
+def test_the_ledger_sheet_counts_a_person_alone() -> None:
+    events = [(0, _pair(0)), (4, _picked(0)), (0, _pair(1)), (6, e.Picked(1, "a", "polite", True))]
+    scene = scene_at(_records(*events))
+    text = _text(scene, LedgerSheet(scene).rows(76))
+    assert "you made 1 pick in" in text and "4.0 s each" in text
+    assert "161,000 picks" in text and "179 hours" in text and "(arXiv 2204.05862)" in text
+    assert "Nobody has picked" in _text(scene, LedgerSheet(scene_at(_records())).rows(76))
+
+
+def test_calibration_by_hand_and_the_sheet_of_the_reward_model() -> None:
+    events: list[tuple[float, e.Event]] = []
+    made = [(0.5, "a"), (0.65, "a"), (0.35, "a"), (0.95, "a"), (0.9, "tie")]
+    for number, (predicted, choice) in enumerate(made):
+        events += [(0, _pair(number, predicted)), (1, _picked(number, choice))]  # type: ignore[arg-type]  # a choice
+    events += [(0, _pair(5, 0.99, repeats=1)), (1, _picked(5))]
+    best = (e.Valued("Who?", "Gladly: \x1b[31mMira.", 2.1),)
+    events += [(0, _fitted(expected=0.8, alike=(1, 2), left=(3, 4), best=best))]
+    scene = scene_at(_records(*events))
+    found = calibration(scene.state)
+    assert found[0.6, 0.7] == (1, 2) and found[0.9, 1.0] == (1, 1) and found[0.5, 0.6] == (0, 0)
+    text = _text(scene, TasteSheet(scene).rows(76))
+    assert "length apart" in text and "shorter is better" in text
+    assert "60–70 %" in text and "50 % of 2" in text and "+2.1" in text and "\x1b" not in text
+    assert "picked alike: 50 % of 2" in text and "left side picked: 75 % of 4" in text
+
+
+async def test_prompts_and_own_answers_go_to_the_trainer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = _records((0, e.PromptsListed(("Who is Mira?", "Where is Velm?"))), (0, _pair(0)))
+    async with opened(tmp_path, monkeypatch, records) as (app, pilot):
+        sent: list[tuple[object, ...]] = []
+        monkeypatch.setattr(app.steering, "edit_prompts", lambda *edit: sent.append(edit))
+        monkeypatch.setattr(app.steering, "pick", lambda *pick: sent.append(pick))
+        await pilot.press("O", *"Gladly.", "enter")
+        await until(pilot, lambda: sent == [("own", "Gladly.")])
+        await pilot.press("P", "down", "x")
+        await until(pilot, lambda: sent[1:] == [("", "Where is Velm?")])
+        await pilot.press("n", *"Why?", "enter")
+        await until(pilot, lambda: sent[2:] == [("Why?", "")])
+        await pilot.press("escape", "G")
+        await until(pilot, lambda: sent[3:] == [("enough",)])

@@ -1,0 +1,87 @@
+"""The ledger of labour: your picks, your pace, and what the field's data sets would take at it."""
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+
+from tui_trainer.run.ledger import KNOWN_PAY, PUBLISHED, Ledger
+from tui_trainer.ui.drawing import numbers
+from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.drawing.text import fit, wrap
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.sheet import Sheet
+
+STEP = 0.25  # dollars an hour
+MOST = 1000.0
+WORKING_WEEK = 40  # hours
+
+
+class LedgerSheet(Sheet):
+    """The rate of pay is changed by the arrows, on this screen alone."""
+
+    name_ = "What picking costs"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("L,upper_l", "dismiss_sheet", "close", show=False),
+        Binding("right", "pay(1)", "more", show=False),
+        Binding("left", "pay(-1)", "less", show=False),
+    ]
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self.wage = float(scene.state.setting("feedback.wage") or 0.0)
+
+    def action_pay(self, steps: int) -> None:
+        """Another rate of pay."""
+        self.wage = min(MOST, max(0.0, self.wage + STEP * steps))
+        self.page.redraw()
+
+    def rows(self, width: int) -> list[Strip]:
+        ink = self.scene.ink
+        ledger = Ledger.of(list(self.scene.state.pick_seconds))
+        if ledger is None:
+            said = "Nobody has picked yet. Each pick of a person is counted here, with the time it took."
+            return [line((row, ink.muted)) for row in wrap(said, width)]
+        rows = [
+            line(
+                ("you made ", ink.muted),
+                (numbers.plural(ledger.picks, "pick"), ink.strong),
+                (" in ", ink.muted),
+                (numbers.duration(ledger.seconds), ink.strong),
+                (": ", ink.muted),
+                (f"{ledger.pace:.1f} s", ink.strong),
+                (" each (median)", ink.muted),
+            ),
+            line(
+                (" ← → ", ink.key),
+                (" at ", ink.muted),
+                (f"{self.wage:.2f} dollars an hour", ink.strong),
+                (" that is worth ", ink.muted),
+                (f"${self.wage * ledger.seconds / 3600:.2f}", ink.strong),
+            ),
+            BLANK,
+            line(("At your pace", ink.strong)),
+        ]
+        for known in PUBLISHED:
+            hours = ledger.hours(known.picks)
+            rows.append(
+                line(
+                    (fit(known.name, 13), ink.text),
+                    (f"{numbers.count(known.picks):>8} picks", ink.strong),
+                    (f"{numbers.count(hours):>8} hours", ink.strong),
+                    (f"{hours / WORKING_WEEK:>8,.1f} weeks", ink.muted),
+                    (f"{'$' + numbers.count(hours * self.wage):>10}", ink.strong),
+                )
+            )
+            said = f"{known.what} ({known.source})"
+            rows += [line(("  " + row, ink.muted)) for row in wrap(said, width - 2)]
+        rows += [BLANK, line(("What is known of such pay, in dollars an hour", ink.strong))]
+        for pay, whose, source in KNOWN_PAY:
+            first, *more = wrap(f"{whose} ({source})", width - 13)
+            rows.append(line((f"{pay:>11}  ", ink.text), (first, ink.muted)))
+            rows += [line((" " * 13 + row, ink.muted)) for row in more]
+        note = (
+            f"Weeks are of {WORKING_WEEK} hours. A pick here is of short answers about a tiny world; to "
+            "read a page of real text takes minutes."
+        )
+        return [*rows, BLANK, *(line((row, ink.muted)) for row in wrap(note, width))]

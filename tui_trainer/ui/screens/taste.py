@@ -1,0 +1,100 @@
+"""What the reward model has learnt, all of it: weights, calibration, what it likes best and least."""
+
+from itertools import pairwise
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+
+from tui_trainer.events import Valued
+from tui_trainer.statistics import proportion_interval
+from tui_trainer.ui.boards import picks, reward_model
+from tui_trainer.ui.drawing import numbers
+from tui_trainer.ui.drawing.bars import bar
+from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.drawing.text import fit, wrap, wrap_to
+from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.screens.sheet import Sheet
+from tui_trainer.ui.state import State
+
+BINS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+
+class TasteSheet(Sheet):
+    """Follows the picks as they are made."""
+
+    name_ = "The reward model"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("R,upper_r", "dismiss_sheet", "close", show=False)]
+
+    def rows(self, width: int) -> list[Strip]:
+        ink, fitted = self.scene.ink, self.scene.state.fitted
+        if fitted is None:
+            said = "It has learnt nothing yet: it needs a first pick."
+            return [line((row, ink.muted)) for row in wrap(said, width)]
+        weights = reward_model.weights(self.scene, width, 1 + len(fitted.features))
+        rows = [picks.progress(self.scene, width), *self._expects(width), BLANK]
+        rows += [*reward_model.length(self.scene, width), BLANK, *weights, BLANK]
+        rows += [*self._calibration(width), BLANK]
+        rows += self._valued("it likes best", fitted.best, width)
+        rows += self._valued("it likes least", fitted.least, width)
+        steady = picks.steadiness(self.scene)
+        if steady:
+            rows += [BLANK, line(("how steady you are", ink.strong)), *steady]
+        return rows
+
+    def _expects(self, width: int) -> list[Strip]:
+        ink, fitted = self.scene.ink, self.scene.state.fitted
+        assert fitted is not None
+        if fitted.expected is None:
+            return []
+        said = (
+            f"It expects to foresee {numbers.percent(fitted.expected)} of the pairs you were not shown. You "
+            "were shown those it was least sure of, so that it learns most."
+        )
+        return [line((row, ink.muted)) for row in wrap(said, width)]
+
+    def _calibration(self, width: int) -> list[Strip]:
+        """How often it was right when it was so sure; on the diagonal it knows what it knows."""
+        ink = self.scene.ink
+        rows = [line(("calibration: how sure it was, and how often it was right", ink.strong))]
+        for (low, high), (right, n) in calibration(self.scene.state).items():
+            label = fit(f"{100 * low:.0f}–{100 * high:.0f} %", 10)
+            if not n:
+                rows.append(line((label, ink.muted), ("no pick yet", ink.faint)))
+                continue
+            least, most = proportion_interval(right, n)
+            rows.append(
+                line(
+                    (label, ink.text),
+                    *bar(right / n, max(4, min(24, width - 44)), ink.accent("feedback"), ink.faint),
+                    (f"{numbers.percent(right / n):>6}", ink.strong),
+                    (f" of {n} ({100 * least:.0f}–{100 * most:.0f})", ink.muted),
+                )
+            )
+        return rows
+
+    def _valued(self, title: str, answers: tuple[Valued, ...], width: int) -> list[Strip]:
+        ink = self.scene.ink
+        head = f"{title} of the tuned model's answers, in standard deviations"
+        rows = [line((head if width >= 70 else title, ink.strong))]
+        for valued in answers:
+            prompt = fit(f"“{one_line(valued.prompt)}”", width - 7)
+            rows.append(line((f"{numbers.signed(valued.score, 1):>5}  ", ink.text), (prompt, ink.muted)))
+            rows += [line((" " * 7 + r, ink.text)) for r in wrap_to(one_line(valued.answer), width - 7, 2)]
+        return rows
+
+
+def calibration(state: State) -> dict[tuple[float, float], tuple[int, int]]:
+    """By how sure it was of the likelier side: foreseen, and picks; without the first and the repeats."""
+    found = dict.fromkeys(pairwise(BINS), (0, 0))
+    for pick in state.picks:
+        pair, choice = pick.pair, pick.picked.choice
+        if pair is None or pair.repeats is not None or choice not in ("a", "b") or not pair.pair:
+            continue
+        sure = max(pair.predicted_a, 1 - pair.predicted_a)
+        right = (pair.predicted_a > 0.5) == (choice == "a")
+        for low, high in found:
+            if low <= sure < high or sure == high == 1.0:
+                k, n = found[low, high]
+                found[low, high] = k + right, n + 1
+    return found
