@@ -76,7 +76,9 @@ class LogReader:
     def _read(self) -> bool:
         """Decode one chunk of whole lines; False when there is none."""
         try:
-            with open(self.path, "rb") as file:
+            if os.stat(self.path).st_size <= self._offset:
+                return False  # asked for several times a second, mostly in vain
+            with open(self.path, "rb", buffering=0) as file:
                 file.seek(self._offset)
                 chunk = file.read(self._chunk)
         except FileNotFoundError:

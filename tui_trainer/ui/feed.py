@@ -20,7 +20,7 @@ from tui_trainer.ui.words import Trainer
 
 BATCH = 3000  # records; folding them takes about ten milliseconds
 CREDIT = 2  # batches
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.15
 ALIVE_SECONDS = 0.7
 FRAME_SECONDS = 0.05  # what a replay plays within it comes in one batch
 LONGEST_WAIT = 3.0  # of a replay: where a person once thought for a minute, nobody wants to wait one

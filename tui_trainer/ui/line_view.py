@@ -7,6 +7,7 @@ what stands on the screen and asks for a repaint of the differing cells only.
 
 from collections.abc import Sequence
 
+from rich.style import Style
 from textual.events import Resize
 from textual.geometry import Region
 from textual.selection import Selection
@@ -24,6 +25,7 @@ class LineView(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._shown: list[Strip] = []
+        self._ground: Style | None = None  # colours of the whole widget; costly to ask for, line by line
 
     def lines(self, width: int, height: int) -> Sequence[Strip]:
         """What to show in `width` x `height` cells now."""
@@ -34,6 +36,7 @@ class LineView(Widget):
         width, height = self.size
         if not width or not height:
             return
+        self._ground = None
         before, self._shown = self._shown, self._fresh(width, height)
         if len(before) != height or before[0].cell_length != width:
             self.refresh()
@@ -51,6 +54,10 @@ class LineView(Widget):
         rows = [strip.adjust_cell_length(width) for strip in self.lines(width, height)[:height]]
         return rows + [BLANK.adjust_cell_length(width)] * (height - len(rows))
 
+    def notify_style_update(self) -> None:
+        self._ground = None
+        super().notify_style_update()
+
     def on_resize(self, _: Resize) -> None:
         self.redraw()
 
@@ -59,7 +66,9 @@ class LineView(Widget):
         if len(self._shown) != height or self._shown[0].cell_length != width:
             # Painted before the news of the new size came: better now than a blank frame first.
             self._shown = self._fresh(width, height)
-        strip = (self._shown[y] if y < height else BLANK).apply_style(self.rich_style)
+        if self._ground is None:
+            self._ground = self.rich_style
+        strip = (self._shown[y] if y < height else BLANK).apply_style(self._ground)
         selection = self.text_selection
         if selection is not None and (span := selection.get_span(y)) is not None:
             start, end = span

@@ -26,7 +26,9 @@ from tui_trainer.ui.chat_process import ChatProcess, Heard
 if TYPE_CHECKING:
     from tui_trainer.ui.scene import Scene
 
-REFRESH_SECONDS = 2.0  # so often a text is read again while the weights move
+# So often a text is read again while the weights move; the trainer takes no step meanwhile.
+REFRESH_SECONDS = 2.0
+SELDOM_SECONDS = 8.0  # ... one that nobody looks at in particular
 ANSWER_SECONDS = 30.0
 
 Purpose = Literal["document", "sentence", "attention"]
@@ -173,7 +175,8 @@ class Looker:
         look, asked, when = self._asked.get(purpose, (None, None, 0.0))
         if look != wish.look:
             return True
-        waited = self.scene.paused or not self._live or self.clock() - when >= REFRESH_SECONDS
+        pause = REFRESH_SECONDS if wish.pressing else SELDOM_SECONDS
+        waited = self.scene.paused or not self._live or self.clock() - when >= pause
         return asked != version and waited
 
     def _ask(self, purpose: Purpose, look: Look) -> None:

@@ -31,6 +31,11 @@ class Painting(App[Any]):
         if isinstance(self._driver, TerminalDriver):
             self._driver.give_back()
 
+    @property
+    def behind(self) -> bool:
+        """Whether the terminal has not taken yet what it should show."""
+        return self._glass is not None and not self._glass.complete
+
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         driver = self._driver
         if not isinstance(driver, TerminalDriver) or not isinstance(renderable, ChopsUpdate | LayoutUpdate):

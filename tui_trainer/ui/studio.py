@@ -122,7 +122,7 @@ class Studio(Painting, Doing):
     def on_mount(self) -> None:
         with contextlib.suppress(RuntimeError, ValueError):
             end_on_signals(self.leave, self.give_back)
-        self.set_interval(TICK_SECONDS, self.tick)
+        self.set_interval(TICK_SECONDS, self._timed_tick)
 
     def on_ready(self) -> None:
         # The first frame stands before the first byte of the log is read, and before anything is launched.
@@ -156,6 +156,11 @@ class Studio(Painting, Doing):
             self.commander.stop()
 
     # -- what comes in -----------------------------------------------------------------------------------
+
+    def _timed_tick(self) -> None:
+        # While the terminal has not taken the last picture yet, nobody needs a newer one.
+        if not self.behind:
+            self.tick()
 
     def tick(self) -> None:
         """Bring the screen up to date; what has not changed is not drawn."""

@@ -58,8 +58,12 @@ class DatasetPane(Pane):
         source: str
         weight: float
 
+    def on_focus(self) -> None:
+        self.redraw()  # what is chosen is marked while one is here
+
     def seen(self) -> object:
-        return super().seen(), self.documents is None, self.scene.looks.changed["document"]
+        looked = self.scene.looks.changed["document"]
+        return super().seen(), self.documents is None, looked, self.has_focus
 
     def wishes(self) -> Mapping[Purpose, Wish]:
         return {"document": Wish(Look(self._text), self.has_focus)} if self._text else {}

@@ -19,7 +19,7 @@ from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 
 BOTH = Chart("reward and KL", "reward", feedback=True)
-REDRAW_SECONDS = 0.5  # a curve grows by less than a cell in that time
+REDRAW_SECONDS = 1.0  # a curve grows by less than a cell in that time
 
 
 class LossPane(Pane):

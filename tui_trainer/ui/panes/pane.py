@@ -32,9 +32,6 @@ class Pane(LineView, can_focus=True):
         self.border_title = title(self.number)
         self._seen: object = None
 
-    def on_focus(self) -> None:
-        self.redraw()
-
     def follow(self) -> None:
         """Redraw if something that the pane shows has changed."""
         seen = self.seen()

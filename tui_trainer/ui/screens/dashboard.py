@@ -134,9 +134,11 @@ class Dashboard(Screen[None]):
         self._show_current()
 
     def _show_current(self, focus: bool = False) -> None:
-        self.set_class(self.single, "single")
+        single = self.single
+        self.set_class(single, "single")
+        # Each class that changes costs milliseconds, and where all panes stand this one means nothing.
         for number, pane in enumerate(self.panes, 1):
-            pane.set_class(number == self.current, "current")
+            pane.set_class(single and number == self.current, "current")
         for row in self.query(".row"):
             row.set_class(any(child.has_class("current") for child in row.children), "current")
         if focus:
@@ -159,7 +161,8 @@ class Dashboard(Screen[None]):
                 self.current = number
                 self._guides = False
                 self._show_current()
-        self.redraw_frame()
+        if self.typing != self.scene.typing:
+            self.redraw_frame()
 
     def on_resize(self, event: Resize) -> None:
         width, height = event.size
