@@ -61,6 +61,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("caption", ("c",), "c", "caption", "Hide the sentence under the panes, or show it", footer=False),
     Action("figures", ("m",), "m", "exam", "What it can do: all exam results, stage by stage"),
     Action(
+        "samples",
+        ("j",),
+        "j",
+        "samples",
+        "What it wrote at each evaluation, from noise to sentences",
+        footer=False,
+    ),
+    Action(
         "earlier",
         ("left_square_bracket", "comma"),
         "[",

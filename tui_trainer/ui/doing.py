@@ -18,6 +18,7 @@ from tui_trainer.ui.screens.glossary import Glossary
 from tui_trainer.ui.screens.help import Help
 from tui_trainer.ui.screens.ledger import LedgerSheet
 from tui_trainer.ui.screens.prompts import Prompts
+from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.simulate import Simulate
 from tui_trainer.ui.screens.taste import TasteSheet
 from tui_trainer.ui.steering import LOOKING_ON, Steering
@@ -166,6 +167,9 @@ class Doing(App[RunFolder | None]):
 
     def do_figures(self) -> None:
         self.push_screen(Figures(self.scene))
+
+    def do_samples(self) -> None:
+        self.push_screen(Samples(self.scene))
 
     def do_glossary(self) -> None:
         self.push_screen(Glossary(self.scene))

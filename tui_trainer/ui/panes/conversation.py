@@ -79,7 +79,7 @@ class Conversation(LineView):
         rows = [line(("  ", ink.text), (row, ink.text)) for row in shown]
         if not turn.open:
             mark = one_line(turn.sha256)[:8]
-            label = line((f"  {turn.who} {mark}", ink.faint if ink.mode == "rich" else ink.muted))
+            label = line((f"  {turn.who} {mark}", ink.muted))
             if cell_len(shown[-1]) + label.cell_length + 4 <= width:
                 rows[-1] = Strip.join([rows[-1], label])
             else:

@@ -6,12 +6,13 @@ from tui_trainer.events import Measured
 from tui_trainer.ui import words
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, line
-from tui_trainer.ui.drawing.text import fit, wrap
+from tui_trainer.ui.drawing.text import cut, fit, wrap
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.ui.state import WEIGHTS
 
 COLUMN = 20
-BAR = 6
+BAR = 5
+INDENT = 2  # of figures under their words
 
 
 class Figures(Sheet):
@@ -21,17 +22,20 @@ class Figures(Sheet):
 
     def rows(self, width: int) -> list[Strip]:
         ink = self.scene.ink
-        column = COLUMN if width >= 34 + 3 * COLUMN + 9 else 12
-        label = max(16, min(40, width - 3 * column - 9))
+        beside = width >= 34 + 3 * COLUMN + 9  # else the words stand over the figures
+        column = COLUMN if beside else max(12, min(COLUMN, (width - 9 - INDENT) // 3))
+        label = max(16, min(40, width - 3 * column - 9)) if beside else INDENT
         parts: list[Part] = [(fit("", label), ink.muted)]
-        indent = BAR + 1 if column >= COLUMN else 1
+        indent = BAR + 1 if column >= COLUMN else 3
         parts += [(fit(" " * indent + name, column), ink.strong) for name in WEIGHTS]
         rows = [line(*parts, (" chance", ink.muted)), BLANK]
         for name, words_, better in words.FIGURES:
             figures = [self._figure(weights, name) for weights in WEIGHTS]
             if not any(figures):
                 continue
-            parts = [(fit(words_, label - 1) + " ", ink.text)]
+            if not beside:
+                rows.append(line((cut(words_, width), ink.text)))
+            parts = [(fit(words_ if beside else "", label - 1) + " ", ink.text)]
             for figure in figures:
                 parts += self._cell(figure, column, name, better)
             baseline = next((f.baseline for f in figures if f is not None and f.baseline is not None), None)
@@ -56,7 +60,7 @@ class Figures(Sheet):
     def _cell(self, figure: Measured | None, width: int, name: str, better: bool) -> list[Part]:
         ink = self.scene.ink
         if figure is None:
-            return [(fit(" " * (width - 15 if width >= COLUMN else 5) + "·", width), ink.faint)]
+            return [(fit(" " * (width - 16 if width >= COLUMN else 3) + "·", width), ink.faint)]
         bits = name == "bits_per_byte"
         value = f"{self._value(figure.value, name):>6}"
         parts: list[Part] = []
@@ -64,7 +68,7 @@ class Figures(Sheet):
             style = ink.good if better else ink.warn
             parts += [(" " * BAR, ink.text)] if bits else bar(figure.value, BAR, style, ink.faint)
         parts.append((value, ink.strong))
-        if figure.ci95 is not None and not bits and width >= COLUMN:
+        if figure.ci95 is not None and not bits:
             low, high = (f"{100 * end:.0f}" for end in figure.ci95)
             parts.append((f" {low}–{high}", ink.muted))
         used = sum(len(text) for text, _ in parts)

@@ -1,0 +1,48 @@
+"""The sheets over the dashboard: the exam and the samples over time."""
+
+from pathlib import Path
+
+import pytest
+import recorded
+from test_actions import scene_at
+from watching import opened, shown, until
+
+from tui_trainer import events as e
+from tui_trainer.ui.screens.figures import Figures
+from tui_trainer.ui.screens.samples import Samples
+from tui_trainer.ui.words import FIGURES
+
+
+@pytest.mark.parametrize("width", [52, 70, 107, 180])
+def test_the_exam_has_an_interval_at_every_width(width: int) -> None:
+    rows = [row.text for row in Figures(scene_at(recorded.records())).rows(width)]
+    assert all(len(row) <= width for row in rows)
+    text = "\n".join(rows)
+    measured = {name for key in scene_at(recorded.records()).state.measured for name in [key.split("/")[-1]]}
+    for name, words, _ in FIGURES:
+        assert words in text or name not in measured, name
+    assert text.count("–") >= 10
+
+
+@pytest.mark.parametrize("width", [52, 107])
+def test_samples_show_each_prompt_at_every_evaluation(width: int) -> None:
+    assert "Nothing yet" in Samples(scene_at([])).rows(width)[0].text
+    scene = scene_at(recorded.until(recorded.records(), e.Sampled, 5))
+    rows = [row.text for row in Samples(scene).rows(width)]
+    assert all(len(row) <= width for row in rows)
+    text = "\n".join(rows)
+    for prompt in recorded.PROMPTS:
+        assert text.count(prompt) == 1
+    for sampled in scene.state.samples:
+        assert text.count(f"pretrain   {sampled.step:>5} ") == len(recorded.PROMPTS)
+
+
+async def test_samples_are_a_key_away_and_scroll(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, recorded.records(), size=(80, 24)) as (app, pilot):
+        await pilot.press("j")
+        await until(pilot, lambda: "What it wrote" in shown(app))
+        before = shown(app)
+        await pilot.press("pagedown")
+        await until(pilot, lambda: shown(app) != before)
+        await pilot.press("escape")
+        await until(pilot, lambda: "What it wrote" not in shown(app))
