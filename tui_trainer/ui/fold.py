@@ -248,6 +248,7 @@ def picked(state: "State", event: e.Picked) -> None:
             state.blind.append(Pick(event, pair))
         return
     if event.choice == "enough":
+        state.enough = True
         made, progress = sum(state.pick_counts.values()), state.stages["feedback"]
         fewer = max(_planned(state), state.more_picks) - made
         if progress.steps:

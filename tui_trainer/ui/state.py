@@ -63,6 +63,7 @@ class State:
     picks: deque[Pick] = field(default_factory=lambda: deque(maxlen=KEPT_PICKS))
     pick_counts: Counter[str] = field(default_factory=Counter)
     pick_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_PICKS))  # a person's, each
+    enough: bool = False  # the person said so
     more_picks: int = 0  # pairs offered beyond the plan: that many in all
     fewer_picks: int = 0  # picks of the plan that a person did without
     blind: list[Pick] = field(default_factory=list)  # of the test at the end

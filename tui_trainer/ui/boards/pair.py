@@ -1,10 +1,12 @@
 """Two answers to choose between, or the two that were last chosen between."""
 
+from collections.abc import Sequence
+
 from textual.strip import Strip
 
 from tui_trainer.events import Choice, PairOffered
 from tui_trainer.ui.drawing import numbers
-from tui_trainer.ui.drawing.lines import beside, ends, line, link
+from tui_trainer.ui.drawing.lines import Part, beside, ends, line, link
 from tui_trainer.ui.drawing.text import cut, wrap_to
 from tui_trainer.ui.sanitize import one_line, sanitize
 from tui_trainer.ui.scene import Scene
@@ -58,25 +60,38 @@ def _answer(
     return [ends(left, right, width), *body][:height]
 
 
-def keys(scene: Scene, width: int) -> Strip:
-    """The keys that pick, written out."""
+PICKING = (
+    ("a", "pick_a", ""),
+    ("b", "pick_b", ""),
+    ("t", "pick_tie", "tie"),
+    ("x", "pick_both_bad", "both bad"),
+    ("s", "pick_skip", "skip"),
+    ("U", "pick_undo", "undo"),
+    ("O", "pick_own", "own answer"),
+    ("G", "go_on", "go on"),
+)
+MORE = (
+    ("P", "prompts", "prompts"),
+    ("R", "taste", "reward model"),
+    ("L", "ledger", "ledger"),
+    ("S", "simulate", "let a program pick"),
+)
+
+
+def keys(scene: Scene, width: int, height: int = 1) -> list[Strip]:
+    """The keys that pick, written out; in two lines also those that do more."""
+    rows = [_keys(scene, PICKING, width)]
+    return rows if height < 2 else [*rows, _keys(scene, MORE, width)]
+
+
+def _keys(scene: Scene, named: Sequence[tuple[str, str, str]], width: int) -> Strip:
     ink = scene.ink
-    wide = width >= 76
-    parts = []
-    for key, action, label in (
-        ("a", "pick_a", ""),
-        ("b", "pick_b", ""),
-        ("t", "pick_tie", "tie"),
-        ("x", "pick_both_bad", "both bad"),
-        ("s", "pick_skip", "skip"),
-        ("U", "pick_undo", "undo"),
-        ("O", "pick_own", "own answer" if wide else "own"),
-        ("G", "go_on", "go on"),
-    ):
-        said = f" {label}" if label else ""
-        parts += [
-            (f" {key} ", link(ink.key, f"app.do('{action}')")),
-            (said + " " * (1 + (wide and bool(label))), ink.muted),
-        ]
-    shown = line(*parts)
-    return shown if shown.cell_length <= width else line((cut("a  b  t  x  s  U  O  G", width), ink.text))
+    for gap in ("  ", " "):
+        parts: list[Part] = []
+        for _, action, label in named:
+            key = scene.key_of_name(action)
+            parts.append((f" {key} ", link(ink.key, f"app.do('{action}')")))
+            parts.append((f" {label}{gap}" if label else gap, ink.muted))
+        if (shown := line(*parts)).cell_length <= width:
+            return shown
+    return line((cut("  ".join(key for key, _, _ in named), width), ink.text))

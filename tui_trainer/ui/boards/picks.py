@@ -98,7 +98,7 @@ def _again(scene: Scene, last: Pick) -> Part | None:
 def offer(scene: Scene, width: int) -> Strip | None:
     """The offer to go on, once it is good enough."""
     fitted, ink = scene.state.fitted, scene.ink
-    if fitted is None or not fitted.enough or not scene.steers:
+    if fitted is None or not fitted.enough or not scene.steers or scene.state.enough:
         return None
     key = scene.key_of_name("go_on")
     why = f" It expects to foresee {numbers.percent(fitted.expected or 0)} of other pairs."

@@ -30,7 +30,7 @@ def length(scene: Scene, width: int) -> list[Strip]:
     return [line(("length apart", ink.strong)), line(*row)]
 
 
-def weights(scene: Scene, width: int, height: int) -> list[Strip]:
+def weights(scene: Scene, width: int, height: int, without: str = "") -> list[Strip]:
     """The features by weight, the surest first; a dotted tail is what is not sure yet."""
     state, ink = scene.state, scene.ink
     if height <= 1:
@@ -42,7 +42,8 @@ def weights(scene: Scene, width: int, height: int) -> list[Strip]:
             *([BLANK] * (height - 1)),
         ]
     features = sorted(
-        state.fitted.features.items(), key=lambda item: (-abs(item[1][0]) / (item[1][1] or 1e-9), item[0])
+        ((name, found) for name, found in state.fitted.features.items() if name != without),
+        key=lambda item: (-abs(item[1][0]) / (item[1][1] or 1e-9), item[0]),
     )
     largest = max((abs(mean) + spread for mean, spread in state.fitted.features.values()), default=1.0)
     columns = 2 if width >= 56 and height - 1 < len(features) else 1

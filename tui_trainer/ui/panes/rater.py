@@ -106,11 +106,12 @@ class RaterPane(Pane):
         told = [picks.reveal(scene)]
         offer = picks.offer(scene, width)
         told += [offer] if offer is not None else []
-        room = height - len(head) - len(learnt) - len(told) - 1
+        keys = 2 if height >= 15 and scene.steers else 1
+        room = height - len(head) - len(learnt) - len(told) - keys
         if state.offered is not None:
             live = scene.steers and not scene.sent
             body = pair.board(scene, state.offered, None, width, room, live)
-            foot = pair.keys(scene, width) if live else self._waiting()
+            foot = pair.keys(scene, width, keys) if live else [self._waiting()]
         else:
             last = state.picks[-1] if state.picks else None
             shown = last is not None and last.pair is not None
@@ -119,8 +120,9 @@ class RaterPane(Pane):
                 if shown and last is not None and last.pair is not None
                 else []
             )
-            foot = line(("… thinking: the next two answers", scene.ink.muted))
-        return [*head, *filled(body, room), *told, foot, *learnt]
+            said = "turning the model to that" if state.enough else "thinking: the next two answers"
+            foot = [line((f"… {said}", scene.ink.muted))]
+        return [*head, *filled(body, room), *told, *filled(foot, keys), *learnt]
 
     def _waiting(self) -> Strip:
         scene = self.scene

@@ -31,7 +31,7 @@ class TasteSheet(Sheet):
         if fitted is None:
             said = "It has learnt nothing yet: it needs a first pick."
             return [line((row, ink.muted)) for row in wrap(said, width)]
-        weights = reward_model.weights(self.scene, width, 1 + len(fitted.features))
+        weights = reward_model.weights(self.scene, width, len(fitted.features), reward_model.LENGTH)
         rows = [picks.progress(self.scene, width), *self._expects(width), BLANK]
         rows += [*reward_model.length(self.scene, width), BLANK, *weights, BLANK]
         rows += [*self._calibration(width), BLANK]
