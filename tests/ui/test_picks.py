@@ -114,7 +114,7 @@ def test_the_blind_test_says_which_was_which_after_the_pick_and_stands_apart() -
     events += [(1, _picked(1, "b")), (0, _pair(2, blind=True))]
     scene = scene_at(_records(*events))
     text = _text(scene, blind.board(scene, scene.state.offered, 80, 16))  # type: ignore[arg-type]  # likewise
-    assert "1 done; you preferred the answer from after" in text
+    assert "1 done; you preferred the model after" in text
     assert len(scene.state.picks) == 1 and len(scene.state.pick_seconds) == 1
     assert not applies(BY_NAME["pick_undo"], scene) and not applies(BY_NAME["simulate"], scene)
     events += [(0, e.Measured("aligned/blind_win_rate", 0.75, (0.4, 0.93), 8, 0.5))]

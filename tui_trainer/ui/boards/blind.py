@@ -51,7 +51,7 @@ def _reveal(scene: Scene, last: Pick) -> Strip:
     if picked is None:
         return line((f"{number}the last pair had been: A {a}, B {b}", ink.muted))
     style = ink.good if picked == "after" else ink.warn
-    return line((f"{number}you preferred the answer from ", ink.muted), (picked, style))
+    return line((f"{number}you preferred the model ", ink.muted), (picked, style))
 
 
 def result(scene: Scene) -> Strip | None:
