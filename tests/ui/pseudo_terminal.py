@@ -9,6 +9,7 @@ import struct
 import sys
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pyte
@@ -84,6 +85,22 @@ class Terminal:
         while text in self.shown():
             assert time.monotonic() < end, f"{text!r} stays:\n{self.shown()}"
             self.read(0.05)
+
+    def answered_in(self, key: str, answer: Callable[[str], bool], seconds: float = 3.0) -> float | None:
+        """Press a key; seconds until what came made the screen answer so; None: it did not."""
+        self.shown()
+        began = time.perf_counter()
+        os.write(self.end, key.encode())
+        while (left := began + seconds - time.perf_counter()) > 0:
+            if not select.select([self.end], [], [], left)[0]:
+                return None
+            data = os.read(self.end, 65536)
+            came = time.perf_counter()  # what our own emulation takes is not the app's
+            self.output += data
+            self._unfed.append(data)
+            if answer(self.shown()):
+                return came - began
+        return None
 
     def key(self, text: str, seconds: float = 0.3) -> float | None:
         """Press a key; returns after how many seconds something was painted."""

@@ -232,6 +232,7 @@ def main() -> int:
     parser.add_argument("--proceed", action="store_true", help="leave a pause that the run was in")
     parser.add_argument("--lock", type=int, help="descriptor of the lock file, locked by who starts this")
     arguments = parser.parse_args()
+    machine.step_back()
     folder = RunFolder(arguments.run)
     return Trainer(folder, _real, proceed=arguments.proceed, inherited=arguments.lock).run()
 

@@ -36,7 +36,8 @@ def run_app(
     """
     gc.disable()  # until the first frame: nothing that is imported is garbage
     # So long an escape is waited for to become a sequence: 100 ms if nobody says otherwise, which is felt.
-    os.environ.setdefault("ESCDELAY", "25")
+    # Terminals send a sequence in one piece; tmux waits as long.
+    os.environ.setdefault("ESCDELAY", "10")
     # What a key changes is painted within 1/120 s instead of 1/60; nothing is painted that has not changed.
     os.environ.setdefault("TEXTUAL_FPS", "120")
     chosen = choose_colours(os.environ)

@@ -35,6 +35,7 @@ class LineView(Widget):
         """Bring the screen up to date with `lines`."""
         width, height = self.size
         if not width or not height:
+            self._shown = []  # when it is seen again, it is drawn anew
             return
         self._ground = None
         before, self._shown = self._shown, self._fresh(width, height)
@@ -59,12 +60,17 @@ class LineView(Widget):
         super().notify_style_update()
 
     def on_resize(self, _: Resize) -> None:
-        self.redraw()
+        if not self._fits():
+            self.redraw()
+
+    def _fits(self) -> bool:
+        """Whether what is shown was drawn for the size there is: painting may come before the news of it."""
+        width, height = self.size
+        return len(self._shown) == height and bool(height) and self._shown[0].cell_length == width
 
     def render_line(self, y: int) -> Strip:
         width, height = self.size
-        if len(self._shown) != height or self._shown[0].cell_length != width:
-            # Painted before the news of the new size came: better now than a blank frame first.
+        if not self._fits():
             self._shown = self._fresh(width, height)
         if self._ground is None:
             self._ground = self.rich_style

@@ -32,6 +32,7 @@ class LossPane(Pane):
 
     chosen = 0
     _drawn = 0.0
+    _loading = True  # when it was drawn last
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
@@ -122,8 +123,9 @@ class LossPane(Pane):
     def follow(self) -> None:
         # Drawing costs milliseconds, so not at every tick; the last state is drawn by the tick after.
         now = self.scene.clock()
-        if self.seen() != self._seen and (now - self._drawn >= REDRAW_SECONDS or self.scene.paused):
-            self._drawn = now
+        pressing = self.scene.paused or self._loading != self.scene.loading
+        if self.seen() != self._seen and (now - self._drawn >= REDRAW_SECONDS or pressing):
+            self._drawn, self._loading = now, self.scene.loading
             super().follow()
 
     # -- drawing -----------------------------------------------------------------------------------------
