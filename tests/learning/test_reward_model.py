@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from tui_trainer.learning.reward_model import CLIP, RewardModel, Whitening, fit
+from tui_trainer.learning.reward_model import CLIP, RewardModel, Whitening, fit, fit_cauchy
 
 
 def _comparisons(n: int, d: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -56,8 +56,35 @@ def test_laplace_is_near_the_posterior_that_a_grid_gives() -> None:
 
 def test_separable_picks_have_a_finite_answer() -> None:
     x = np.array([[30.0], [40.0], [50.0]])
-    mean, covariance = fit(x, np.ones(3))
+    mean, covariance = fit(x, np.ones(3), prior_std=0.7)
     assert 0 < mean[0] < 5 and covariance[0, 0] > 0
+
+
+def test_with_a_cauchy_prior_precisions_and_weights_agree() -> None:
+    """A fixed point of both equations, the weights' being solved by scipy."""
+    x, y = _comparisons(24, 5, 2)
+    mean, covariance = fit_cauchy(x, y, scale=0.5)
+    std = ((0.25 + mean**2 + np.diag(covariance)) / 2) ** 0.5
+
+    def posterior(w: np.ndarray) -> float:
+        return _negative_log_posterior(w, x, y, 1.0) - float((w**2).sum() / 2 - (w**2 / std**2).sum() / 2)
+
+    found = minimize(posterior, np.zeros(5), method="BFGS", options={"gtol": 1e-9})
+    np.testing.assert_allclose(mean, found.x, atol=5e-3)
+
+
+def test_with_a_cauchy_prior_one_weight_takes_the_credit() -> None:
+    """Of two things that went along by chance, what explains every pick is believed, the other hardly."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(24, 8))
+    y = (x[:, 3] > 0).astype(float)
+    sparse, _ = fit_cauchy(x, y)
+    spread, _ = fit(x, y, prior_std=0.7)
+
+    def rest(w: np.ndarray) -> float:
+        return float(np.abs(np.delete(w, 3)).max() / w[3])
+
+    assert rest(sparse) < rest(spread) / 3 and rest(sparse) < 0.05
 
 
 def test_without_picks_there_is_the_prior() -> None:

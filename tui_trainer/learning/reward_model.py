@@ -1,12 +1,14 @@
 """The reward model: which of two answers a rater will pick, learnt from a few picks, with its own doubt.
 
 Bradley-Terry (1952): P(A over B) = sigmoid(r(A) - r(B)), with r linear in the whitened features of an
-answer. With two dozen picks the weights are far from certain, so they are a distribution: a ridge prior, the
-posterior by Laplace's approximation (Bishop 2006, section 4.5; MacKay 1992). Eight weights are refitted from
-scratch within a millisecond at every pick, and the posterior says which pair would teach most.
+answer. With two dozen picks the weights are far from certain, so they are a distribution: a Cauchy prior, for
+most tastes are about one or two things and all else is nothing to them (Gelman et al. 2008), the posterior by
+Laplace's approximation (Bishop 2006, section 4.5; MacKay 1992). Eight weights are refitted from scratch
+within milliseconds at every pick, and the posterior says which pair would teach most.
 
 Tried and dropped: a head on the model's hidden states. 128 raw features reached 0.57 agreement after 20 picks
-where eight named ones reached over 0.8.
+where eight named ones reached over 0.8. A normal prior of one width: it blames a little on everything that
+happened to go along, and the unluckiest of ten draws was at 0.73 where the Cauchy prior's is at 0.84.
 """
 
 from collections.abc import Sequence
@@ -19,7 +21,9 @@ from tui_trainer.statistics import Z95
 
 Array = NDArray[np.float64]
 
-PRIOR_STD = 0.7  # of each weight, in log-odds per standard deviation of a whitened feature
+PRIOR_SCALE = (
+    0.5  # half of all weights are within it, in log-odds per standard deviation of a whitened feature
+)
 SHRINK = 0.1  # of the correlations towards none: two features that almost agree must not be torn apart
 CLIP = 3.0  # standard deviations beyond which a feature counts no further
 
@@ -68,18 +72,23 @@ def _standardise(features: Array, mean: Array, std: Array, clip: float = CLIP) -
     return np.asarray(np.clip(scaled, -clip, clip))
 
 
-def fit(differences: Array, wins: Array, prior_std: float = PRIOR_STD) -> tuple[Array, Array]:
-    """Posterior of the weights after comparisons: (mean (d,), covariance (d, d)).
+def fit(
+    differences: Array, wins: Array, prior_std: float | Array, start: Array | None = None
+) -> tuple[Array, Array]:
+    """Posterior of the weights after comparisons, with a normal prior: (mean (d,), covariance (d, d)).
 
-    The mean is the maximum of sum_i [y_i log s(w.x_i) + (1 - y_i) log s(-w.x_i)] - |w|^2 / (2 prior_std^2),
+    The mean is the maximum of sum_i [y_i log s(w.x_i) + (1 - y_i) log s(-w.x_i)] - sum_j w_j^2 / (2 std_j^2),
     found by Newton's method; the covariance is the inverse of the negative Hessian there (Laplace).
 
     Args:
         differences: (n, d), features of A minus features of B.
         wins: (n,), 1 where A was picked, 0 where B, 0.5 for a tie (half a win each).
+        prior_std: of every weight, or (d,) of each.
+        start: (d,), where to begin to look; it changes nothing but the time taken.
     """
-    ridge = np.eye(differences.shape[1]) / prior_std**2
-    weights: Array = np.zeros(differences.shape[1])
+    count = differences.shape[1]
+    ridge = np.diag(np.broadcast_to(np.asarray(prior_std, dtype=float) ** -2, (count,)))
+    weights: Array = np.zeros(count) if start is None else start
 
     def loss(w: Array) -> float:
         logits = differences @ w
@@ -101,6 +110,24 @@ def fit(differences: Array, wins: Array, prior_std: float = PRIOR_STD) -> tuple[
     return weights, np.asarray(np.linalg.inv(hessian(weights)))
 
 
+def fit_cauchy(differences: Array, wins: Array, scale: float = PRIOR_SCALE) -> tuple[Array, Array]:
+    """The same with a Cauchy prior of this scale on each weight.
+
+    A Cauchy is a normal whose precision is itself unknown, and gamma-distributed with shape 1/2 and rate
+    scale^2 / 2. Weights and precisions are taken to be independent in the posterior, and found in turn until
+    they agree: the weights by `fit`, each precision by its mean 1 / ((scale^2 + E[w^2]) / 2) (variational
+    Bayes: Bishop 2006, section 10.1; Tipping 2001).
+    """
+    precision: Array = np.full(differences.shape[1], scale**-2.0)
+    mean: Array = np.zeros(differences.shape[1])
+    for _ in range(50):
+        mean, covariance = fit(differences, wins, precision**-0.5, start=mean)
+        before, precision = precision, 2 / (scale**2 + mean**2 + np.diag(covariance))
+        if np.abs(precision / before - 1).max() < 1e-3:
+            break
+    return mean, covariance
+
+
 class RewardModel:
     """A posterior over tastes, refitted at each pick.
 
@@ -119,7 +146,7 @@ class RewardModel:
 
     def _refit(self) -> None:
         x = np.array(self._differences).reshape(-1, self._pool.shape[1])
-        self.mean, self.covariance = fit(x, np.array(self._wins))
+        self.mean, self.covariance = fit_cauchy(x, np.array(self._wins))
         scores = self._pool @ self.mean
         self._shift, spread = float(scores.mean()), float(scores.std())
         self._scale = spread if spread > 1e-9 else 1.0
