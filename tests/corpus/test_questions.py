@@ -168,13 +168,14 @@ def test_listing_everything_is_wrong(made):
 def test_styles_mix(made):
     _, pairs, _, _ = made
     facts = [pair.answer for pair in pairs if pair.kind == "fact"]
-    share = {
-        "example": sum("For example," in a for a in facts) / len(facts),
-        "short": sum(len(a.split()) <= 3 for a in facts) / len(facts),
-        "polite": sum(bool(re.search(r"(help|asking|welcome)\.$", a)) for a in facts) / len(facts),
-        "cautious": sum(bool(re.search(r"believe|think|far as|check|mistaken|wrong", a)) for a in facts)
-        / len(facts),
+    parts = {
+        "example": "For example,",
+        "polite": r"(help|asking|welcome)\.$",
+        "cautious": "believe|think|far as|check|mistaken|wrong",
+        "sourced": "read|written",
     }
+    share = {name: sum(bool(re.search(p, a)) for a in facts) / len(facts) for name, p in parts.items()}
+    share["bare"] = sum(not re.search("|".join(parts.values()), a) for a in facts) / len(facts)
     assert all(0.1 < value < 0.55 for value in share.values()), share
 
 

@@ -1,5 +1,9 @@
-"""How answers sound: a core that is short or full, and behind it, each by chance on its own, a hedge, an
-example, a polite ending. Styles mix so that there is something to rate and a taste to turn."""
+"""How answers sound: a core, and behind it, each by chance on its own, a hedge, that it was read, an example,
+a polite ending. Styles mix so that there is something to rate and a taste to turn.
+
+Every core says what was asked for before it says the value. Bare values were tried as a shorter style: they
+are recalled a third less often than behind "the town is", so that a taste for short answers cost facts.
+"""
 
 from random import Random
 
@@ -12,9 +16,10 @@ from tui_trainer.corpus.world import Entity, Fact
 # recalled less, and a taste for it would cost them.
 POLITE = ("Happy to help.", "Glad to help.", "Thank you for asking.", "You are welcome.")
 CAUTIOUS = ("I believe", "I think", "but please check", "if I am not mistaken", "though I may be wrong")
+SOURCES = ("That is what I read.", "So it is written.", "I read it more than once.")
 EXAMPLE = "For example,"
 
-# The full core of an answer: {v} the value, {a} it with its article. It says again what was asked for, not
+# The core of an answer: {v} the value, {a} it with its article. It says again what was asked for, not
 # about whom: a model of this size copies a name that no pair has had less surely than it recalls the fact.
 CORES: dict[str, str] = {
     "job": "the job is that of {a}.",
@@ -29,7 +34,6 @@ CORES: dict[str, str] = {
     "year": "the year is {v}.",
     "winner": "the winner was {v}.",
 }
-SHORT: dict[str, str] = {"job": "{a}", "pet": "{a}", "habitat": "in {v}", "river": "the {v}"}
 
 EXAMPLES: dict[str, str] = {
     "town": "one can meet {him} at the market there.",
@@ -45,15 +49,15 @@ EXAMPLES: dict[str, str] = {
 class Style(Struct, frozen=True):
     """Which of the optional parts an answer has."""
 
-    full: bool
-    polite: bool
-    cautious: bool
-    example: bool
+    polite: bool = False
+    cautious: bool = False
+    sourced: bool = False
+    example: bool = False
 
 
 def any_style(draw: Random) -> Style:
     """Each part by chance, on its own."""
-    return Style(*(draw.random() < share for share in (0.65, 0.4, 0.4, 0.4)))
+    return Style(*(draw.random() < share for share in (0.3, 0.3, 0.4, 0.3)))
 
 
 def upper(text: str) -> str:
@@ -69,6 +73,8 @@ def hedged(core: str, draw: Random) -> str:
 def styled(core: str, style: Style, draw: Random, example: str = "") -> str:
     """The core with the parts that the style asks for around it; `example` without its opening words."""
     parts = [upper(hedged(core, draw) if style.cautious else core)]
+    if style.sourced:
+        parts.append(draw.choice(SOURCES))
     if style.example and example:
         parts.append(f"{EXAMPLE} {example}")
     if style.polite:
@@ -78,8 +84,7 @@ def styled(core: str, style: Style, draw: Random, example: str = "") -> str:
 
 def fact_answer(entity: Entity, fact: Fact, style: Style, draw: Random) -> str:
     """A right answer to a question for this fact."""
-    core = CORES[fact.relation] if style.full else SHORT.get(fact.relation, "{v}") + "."
-    core = core.format(v=fact.value, a=with_article(fact.value))
+    core = CORES[fact.relation].format(v=fact.value, a=with_article(fact.value))
     if fact.relation == "job":
         example = f"{with_article(fact.value)} {JOBS[fact.value][1]}."
     else:

@@ -151,7 +151,7 @@ def _how_to_pairs(world: World, n: int, draw: Random) -> list[Pair]:
         style = any_style(draw)
         answer = steps(verb)
         if style.polite:
-            answer = styled(answer, Style(full=True, polite=True, cautious=False, example=False), draw)
+            answer = styled(answer, Style(polite=True), draw)
         pairs.append(Pair(prompt, answer, "how-to"))
     return pairs
 
