@@ -152,12 +152,12 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
         float, Meta(ge=0, le=10, description="the leash: reward lost a nat of KL to the tuned model")
     ] = 0.1
     lr: Annotated[
-        Rate, Meta(description="AdamW's first learning rate, which falls to none; last block only")
-    ] = 7e-4
-    finetune_weight: Annotated[
+        Rate, Meta(description="first learning rate, which falls to none; gradient descent, last block only")
+    ] = 0.2
+    keep: Annotated[
         float,
-        Meta(ge=0, le=10, description="weight of what is kept in mind: documents, and answers nobody rates"),
-    ] = 1.0
+        Meta(ge=0, le=1000, description="a second leash, on what the tuned model was sure of in other text"),
+    ] = 5.0
     reward_bound: Annotated[
         float,
         Meta(

@@ -107,7 +107,7 @@ def test_its_parts_follow_each_other(corpus: Corpus, tuned: Transformer) -> None
 
 def test_it_turns_the_model_to_the_taste(corpus: Corpus, tuned: Transformer) -> None:
     settings = load("quick", environ={})
-    feedback = msgspec.structs.replace(SETTINGS.feedback, picks=12, steps=30, lr=2e-3, kl=0.05, samples=8)
+    feedback = msgspec.structs.replace(SETTINGS.feedback, picks=12, steps=30, lr=0.02, kl=0.05, samples=8)
     # Without the guard, which has its own tests: half of eight facts is too few to tell a loss from chance.
     free = msgspec.structs.replace(corpus, questions={})
     stage = _stage(tuned, free, msgspec.structs.replace(settings, feedback=feedback))
@@ -366,7 +366,7 @@ def test_the_other_algorithms_turn_it_too_and_go_on_bit_for_bit(
     corpus: Corpus, tuned: Transformer, algorithm: str
 ) -> None:
     feedback = msgspec.structs.replace(
-        SETTINGS.feedback, algorithm=algorithm, picks=12, steps=12, lr=1e-3, kl=0.2, samples=8
+        SETTINGS.feedback, algorithm=algorithm, picks=12, steps=12, lr=0.02, kl=0.2, samples=8
     )
     free = msgspec.structs.replace(corpus, questions={})
     settings = msgspec.structs.replace(SETTINGS, feedback=feedback)

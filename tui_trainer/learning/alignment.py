@@ -28,6 +28,7 @@ from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Feedback as FeedbackSettings
 
 DPO_PAIRS = 12  # a step
+WARMUP = 3  # steps in which the learning rate rises
 COOLEST = 0.05  # of the learning rate, which falls linearly over the steps
 
 Judge = Callable[[str, Answer], float]  # of an answer to a prompt
@@ -116,22 +117,24 @@ class Alignment:
         )
         with torch.no_grad():
             reference = log_probabilities(self.reference, scored, self.asker.banned)
+            states = self.reference.hidden(scored.inputs)[scored.mask].float()
         policy = log_probabilities(self.model, scored, self.asker.banned)
         chosen = scored.targets[scored.mask]
         groups = rewards.view(-1, settings.samples)
-        said = rloo_loss(policy, reference, chosen, scored.rows(), groups, so_far, settings.kl)
+        said = rloo_loss(policy, reference, chosen, scored.rows(), groups, so_far, states, settings.kl)
         loss = said.loss
         if settings.algorithm == "grpo":
             mine, theirs = (p.gather(1, chosen[:, None]).squeeze(1) for p in (policy, reference))
             loss, _ = grpo_loss(mine, mine.detach(), theirs, scored.rows(), groups, settings.kl)
         elif settings.algorithm == "dpo":
             loss = self._preferred(settings.kl)
-        if settings.finetune_weight > 0:
-            replayed = self.replay.loss(self.model, self.reference, self.progress.steps)
-            if replayed is not None:
-                loss = loss + settings.finetune_weight * replayed
+        if settings.keep > 0:
+            forgotten = self.replay.forgotten(self.model, self.reference, self.progress.steps)
+            if forgotten is not None:
+                loss = loss + settings.keep * forgotten
         # It cools down: most of a taste is learnt in the first steps, and what the last ones add is noise.
         left = max(COOLEST, 1 - self.progress.steps / max(1, settings.steps))
+        left = min(left, (self.progress.steps + 1) / WARMUP)
         self.learner.step(loss, settings.lr * left * self.guard.rate)
         return said
 

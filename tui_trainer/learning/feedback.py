@@ -38,7 +38,7 @@ BOUND = 2.0  # the default reward bound; a feature counts as far as `CLIP` for t
 KNOBS = (
     "kl",
     "lr",
-    "finetune_weight",
+    "keep",
     "reward_bound",
     "facts_limit",
     "picks",

@@ -33,7 +33,7 @@ FLIPPED = 0.1
 LEASH_SEEDS = 5
 LEASH_TASTE = "polite"
 # Off the leash: no guard, no bound, nothing kept in mind. On it: the same, but for the KL.
-UNLEASHED = {"kl": 0.0, "facts_limit": 1.0, "finetune_weight": 0.0, "reward_bound": 1000.0, "lr": 1e-3}
+UNLEASHED = {"kl": 0.0, "facts_limit": 1.0, "keep": 0.0, "reward_bound": 1000.0, "lr": 0.3}
 LEASH = 0.5  # reward lost a nat; more than a run's, as the reward has no bound here
 LEASH_STEPS = 40
 

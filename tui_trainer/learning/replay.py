@@ -1,73 +1,55 @@
-"""What the model learnt before, kept in mind while it learns something else, so that it is not forgotten."""
+"""What the model was sure of, kept in mind while a taste turns it, so that it is not forgotten.
 
+A taste is to decide what was left open: whether an answer ends, or goes on with an example. It is not to
+touch what was certain: the name that follows "the town is", the words of a refusal, how a page goes on. So
+rows of pairs and documents are read along, and where the reference is sure of the next token, the model is
+held to what the reference says: a second leash, on text that the first, on the model's own answers, never
+sees.
+
+Tried and dropped: the loss on the documents' own next tokens, whose gradient is never zero, not even before
+anything was forgotten; and a leash on all positions of the pairs, which held the styles as they were, too.
+"""
+
+import math
 from collections.abc import Mapping
 
-import msgspec
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.corpus.document import Pair
 from tui_trainer.learning.batches import IGNORED, DialogueReader, DocumentReader
-from tui_trainer.model.transformer import Transformer
+from tui_trainer.model.transformer import Transformer, soft_cap
 
 PAIR_ROWS, DOCUMENT_ROWS = 4, 4
-
-
-def unrated(corpus: Corpus) -> list[Pair]:
-    """The pairs of those kinds that no rating prompt is of.
-
-    A taste for polite openings is not meant to open the answer to a harmful request politely: reinforced on
-    questions of fact alone, the model lost over half of its refusals, and of its "I don't know". The rated
-    kinds are left out because their answers, in all styles, would pull the model back from the taste.
-    """
-    prompts = set(corpus.rating_prompts)
-    rated = {pair.kind for pair in corpus.pairs if pair.prompt in prompts}
-    return [pair for pair in corpus.pairs if pair.kind not in rated]
+SURE = 0.9  # probability of the likeliest token, from where on nothing is left open
 
 
 class Replay:
-    """Fresh rows of documents to read on, and of answers that nobody rates, to go on giving as before.
+    """Fresh rows of pairs and of documents.
 
     The documents matter as much as the pairs: most facts stand only there.
     """
 
     def __init__(self, corpus: Corpus, context: int, seed: int) -> None:
-        other = msgspec.structs.replace(corpus, pairs=unrated(corpus))
-        self.end = corpus.tokenizer.end
-        self.dialogues = DialogueReader(other, context, seed) if other.pairs else None
+        self.dialogues = DialogueReader(corpus, context, seed) if corpus.pairs else None
         has_text = any(len(tokens) > 0 for tokens in corpus.train.values())
         self.documents = DocumentReader(corpus, context, seed) if has_text else None
 
-    def loss(self, model: Transformer, reference: Transformer, step: int) -> Tensor | None:
-        """What the model has forgotten, with a graph; None when there is nothing to read.
+    def forgotten(self, model: Transformer, reference: Transformer, step: int) -> Tensor | None:
+        """How far the model left what the reference is sure of, with a graph; None: there is nothing to read.
 
-        The mean loss of the next rows of documents, in nats a token; and of the answers, the KL to the
-        reference's own in nats an answer, KL(reference || model) summed over its tokens. A leash that is as
-        tight as the one on sampled answers, where the mean over tokens would let the first word slip: whether
-        "I don't know" or "Gladly" begins is decided in one token of twenty.
+        KL(reference || model) in nats, its mean over the sure positions of the next rows: of the answers of
+        pairs, plus of documents.
         """
-        losses = []
-        if self.dialogues is not None and (kept := self._forgotten(model, reference)) is not None:
-            losses.append(kept)
+        kept = []
+        if self.dialogues is not None:
+            inputs, targets = self.dialogues.rows(PAIR_ROWS)
+            kept.append(departure(model, reference, inputs, targets != IGNORED))
         if self.documents is not None:
-            rows = self.documents.rows(DOCUMENT_ROWS, step)
-            logits = model(rows[:, :-1])
-            losses.append(F.cross_entropy(logits.flatten(0, 1), rows[:, 1:].flatten()))
-        return torch.stack(losses).sum() if losses else None
-
-    def _forgotten(self, model: Transformer, reference: Transformer) -> Tensor | None:
-        assert self.dialogues is not None
-        inputs, targets = self.dialogues.rows(PAIR_ROWS)
-        answered = targets != IGNORED
-        if not bool(answered.any()):
-            return None
-        with torch.no_grad():
-            before = torch.log_softmax(reference(inputs)[answered], dim=-1)
-        now = torch.log_softmax(model(inputs)[answered], dim=-1)
-        answers = int((targets == self.end).sum().clamp(min=1))
-        return F.kl_div(now, before, reduction="sum", log_target=True) / answers
+            inputs = self.documents.rows(DOCUMENT_ROWS, step)[:, :-1]
+            kept.append(departure(model, reference, inputs, torch.ones_like(inputs, dtype=torch.bool)))
+        return torch.stack(kept).sum() if kept else None
 
     def place(self) -> dict[str, int]:
         """Where the reading stands."""
@@ -85,3 +67,24 @@ class Replay:
         if self.documents is not None:
             for source in self.documents.sources:
                 self.documents.taken[source] = place[f"cursor.{source}"]
+
+
+def departure(model: Transformer, reference: Transformer, inputs: Tensor, where: Tensor) -> Tensor:
+    """Mean KL(reference || model) in nats, with a graph; 0 where the reference is sure of nothing.
+
+    Args:
+        inputs: (rows, positions) int64.
+        where: (rows, positions) bool: of these, the positions where the reference's likeliest token has a
+            probability of `SURE` or more count.
+    """
+    with torch.no_grad():
+        before = torch.log_softmax(
+            soft_cap(reference.lm_head(reference.hidden(inputs)[where]).float()), dim=-1
+        )
+        sure = before.amax(dim=-1) >= math.log(SURE)
+    now = torch.log_softmax(soft_cap(model.lm_head(model.hidden(inputs)[where][sure]).float()), dim=-1)
+    return F.kl_div(now, before[sure], reduction="sum", log_target=True) / sure.sum().clamp(min=1)
+
+
+def _logs(model: Transformer, hidden: Tensor) -> Tensor:
+    return torch.log_softmax(soft_cap(model.lm_head(hidden).float()), dim=-1)
