@@ -3,7 +3,8 @@
     python tests/bench/slow_link.py [--preset demo] [--kbit 256] [--round-trip 0.2]
 
 The pseudo-terminal is read no faster than the link carries, and every byte and key is late by half a round
-trip. A key counts as answered when something has come that only it can have caused.
+trip. A key counts as answered when the far end shows what only that key can have changed. The keys are those
+of `keys_and_bytes.py`; then twenty follow each other so fast that whole frames must be dropped.
 """
 
 import argparse
@@ -15,8 +16,11 @@ import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 
+import pyte
+from keys_and_bytes import KEYS
 from real_training import percentile, training, verdict
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "ui"))
@@ -24,8 +28,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "ui"))
 from pseudo_terminal import Terminal
 
 SLICE = 0.01  # seconds
-# A key, what only its answer contains, and the key that takes it back.
-QUESTIONS = (("?", b"you are here", "\x1b"), ("m", b"What it can do", "\x1b"), ("g", b"Thu", "\x1b"))
 
 
 class Link:
@@ -36,7 +38,9 @@ class Link:
         self.a_slice = int(kbit * 1000 / 8 * SLICE)
         self.under_way: deque[tuple[float, bytes]] = deque()
         self.keys: deque[tuple[float, bytes]] = deque()
-        self.far = b""  # what has come at the far end
+        self.carried = 0  # bytes that have come at the far end
+        self._screen = pyte.Screen(120, 40)
+        self._stream = pyte.ByteStream(self._screen)
 
     def carry(self, seconds: float) -> None:
         """Let the link work for so long."""
@@ -47,15 +51,20 @@ class Link:
             if select.select([self.terminal.end], [], [], 0)[0]:
                 self.under_way.append((now + self.delay, os.read(self.terminal.end, self.a_slice)))
             while self.under_way and self.under_way[0][0] <= now:
-                self.far += self.under_way.popleft()[1]
+                data = self.under_way.popleft()[1]
+                self.carried += len(data)
+                self._stream.feed(data)
             time.sleep(SLICE)
 
-    def ask(self, key: str, answer: bytes, limit: float = 5.0) -> float:
-        """Press a key at the far end; seconds until its answer is there."""
-        self.far = b""
+    def press(self, key: str) -> None:
+        """Press a key at the far end."""
+        self.keys.append((time.monotonic() + self.delay, key.encode()))
+
+    def ask(self, key: str, answer: Callable[[str], bool], limit: float = 5.0) -> float:
+        """Press a key; seconds until its answer is there."""
         began = time.monotonic()
-        self.keys.append((began + self.delay, key.encode()))
-        while answer not in self.far and time.monotonic() < began + limit:
+        self.press(key)
+        while not answer("\n".join(self._screen.display)) and time.monotonic() < began + limit:
             self.carry(SLICE)
         return time.monotonic() - began
 
@@ -71,11 +80,20 @@ def main() -> None:
         link = Link(terminal, options.kbit, options.round_trip)
         link.carry(5.0)
         waits = []
-        for number in range(30):
-            key, answer, back = QUESTIONS[number % len(QUESTIONS)]
+        for key, answer in KEYS * 3:
             waits.append(link.ask(key, answer))
-            link.keys.append((time.monotonic(), back.encode()))
-            link.carry(1.2)
+            print(f"      {key!r} {1000 * waits[-1]:.0f} ms")
+            link.carry(1.0)
+        # A burst: the screen is painted twenty times, of which the line can carry a few.
+        before, began = link.carried, time.monotonic()
+        for key in "z" * 19:
+            link.press(key)
+            link.carry(0.05)
+        waits.append(link.ask("2", lambda shown: "┏━ 2 Loss" in shown or "[2 Loss]" in shown))
+        print(
+            f"      after a burst of 20 keys {link.carried - before:,} bytes in "
+            f"{time.monotonic() - began:.1f} s, the last answered in {1000 * waits[-1]:.0f} ms"
+        )
         os.kill(terminal.process, signal.SIGTERM)
         terminal.ended()
     print(f"      {len(waits)} keys, median {1000 * statistics.median(waits):.0f} ms")

@@ -12,8 +12,13 @@ import recorded
 from pseudo_terminal import Terminal
 
 from tui_trainer import events as e
+from tui_trainer import settings
+from tui_trainer.run import lock
+from tui_trainer.run import plan as plans
+from tui_trainer.run.folder import create
 
 SWITCH_TO_SCREEN, SWITCH_BACK = b"\x1b[?1049h", b"\x1b[?1049l"
+PROGRAM = (sys.executable, "-m", "tui_trainer")
 MOUSE_OFF, CURSOR_ON = b"\x1b[?1000l", b"\x1b[?25h"
 
 
@@ -80,3 +85,30 @@ def test_a_terminal_that_does_not_read_holds_nobody_up(tmp_path: Path, number: i
     terminal.ended(6.0, reading=False)
     terminal.read(0.5)
     assert given_back(terminal), terminal.output[-400:]
+
+
+def test_a_killed_screen_leaves_the_trainer_and_a_killed_trainer_is_told_in_two_seconds(
+    tmp_path: Path,
+) -> None:
+    chosen = settings.load("quick", assignments=["pretrain.steps=100000"], environ={})
+    folder = create(tmp_path, plans.make(chosen, seed=0, preset="quick"))
+    first = Terminal(folder.path, "control", command=[*PROGRAM, "resume", str(folder.path)])
+    first.wait_for("pretrain")
+    deadline = time.monotonic() + 60
+    while not lock.is_alive(folder):
+        assert time.monotonic() < deadline
+        first.read(0.1)
+    os.kill(first.process, signal.SIGKILL)
+    assert first.ended() == -signal.SIGKILL
+    assert lock.is_alive(folder)
+    second = Terminal(folder.path, "view")
+    second.wait_for("step ")
+    trainer = lock.holder(folder)
+    assert trainer is not None
+    os.kill(trainer.pid, signal.SIGKILL)
+    began = time.monotonic()
+    second.wait_for("The trainer has stopped")
+    assert time.monotonic() - began < 2.0
+    second.wait_for("resume")
+    os.kill(second.process, signal.SIGTERM)
+    assert second.ended() == 0 and given_back(second)

@@ -15,7 +15,7 @@ from tui_trainer.ui.glass import Glass
 
 # A frame is sent in parts of about so many characters, each once the one before is written: so what a key
 # changes never waits behind a whole frame on a slow line.
-PART = 4096
+PART = 2048
 BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"  # the terminal shows what is between in one go, if it can
 TORN = 400  # characters beyond which that is worth its bytes
 
