@@ -8,7 +8,15 @@ from typing import Any
 import click
 
 from tui_trainer import __version__
-from tui_trainer.console.commands import experiment, preferences, preparing, results, showing, training
+from tui_trainer.console.commands import (
+    comparing,
+    experiment,
+    preferences,
+    preparing,
+    results,
+    showing,
+    training,
+)
 from tui_trainer.console.commands.common import InOrder, complain
 from tui_trainer.console.options import plan_of, with_runs, with_screen, with_seed, with_settings
 from tui_trainer.errors import UserError
@@ -61,6 +69,7 @@ for command in (
     results.runs,
     results.evaluate,
     results.chat,
+    comparing.compare,
     preferences.preferences,
     preparing.data,
     preparing.settings,

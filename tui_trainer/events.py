@@ -325,6 +325,17 @@ class Reinforced(Event, frozen=True):
     facts: float | None  # recall on the probe set, when it was measured at this step
 
 
+class BestOfN(Event, frozen=True):
+    """The best of n answers of the tuned model by the reward model, for growing n, out of one pool."""
+
+    n: tuple[int, ...]
+    kl: tuple[float, ...]  # nats to the tuned model
+    proxy: tuple[float, ...]  # the reward model's, mean over prompts
+    gold: tuple[float, ...] | None  # the simulated rater's own; None when a person rates
+    prompts: int
+    answers: int  # to each
+
+
 class BeforeAfter(Event, frozen=True):
     """One prompt as the tuned and the aligned model answer it."""
 
@@ -383,6 +394,7 @@ AnyEvent = (
     | PromptsListed
     | RewardModelFitted
     | Reinforced
+    | BestOfN
     | BeforeAfter
     | Measured
     | WeightsFrozen

@@ -17,6 +17,7 @@ from tui_trainer.errors import UserError
 
 Preset = Literal["quick", "demo", "full"]
 Taste = Literal["polite", "short", "example", "cautious"]
+Culture = Literal["ceremonious", "plain-spoken", "scholarly", "decided"]  # of learning/raters.toml
 Source = Literal["web", "books", "code", "papers", "forum"]
 
 
@@ -124,8 +125,8 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
     """Learn a rater's taste, then turn the model to it."""
 
     rater: Annotated[
-        Literal["person", "polite", "short", "example", "cautious"],
-        Meta(description="who picks: the person at the keyboard, or a simulated taste"),
+        Literal["person", Taste, Culture],
+        Meta(description="who picks: the person at the keyboard, a simulated taste, or a culture"),
     ] = "person"
     algorithm: Annotated[
         Literal["rloo", "grpo", "dpo"],
@@ -173,6 +174,15 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
             ge=0, le=1000, description="pay for picking, in the ledger alone", extra=_unit("dollars an hour")
         ),
     ] = 7.25
+    best_of: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1024,
+            description="answers to a prompt of which the best of n is measured, to compare; 0: it is not",
+            extra=_unit("answers"),
+        ),
+    ] = 0
     facts_limit: Annotated[
         float,
         Meta(

@@ -22,6 +22,7 @@ from tui_trainer.events import (
     PromptsListed,
     Reinforced,
     RewardModelFitted,
+    Sampled,
 )
 from tui_trainer.learning.feedback import Feedback
 from tui_trainer.learning.guard import Guard, probes
@@ -81,7 +82,7 @@ def test_its_parts_follow_each_other(corpus: Corpus, tuned: Transformer) -> None
     events = _drive(stage)
     kinds = [type(e) for e in events if not isinstance(e, Noticed)]
     picks = [kind for _ in range(6) for kind in (PairOffered, Picked, RewardModelFitted)]
-    assert kinds == [PromptsListed, *picks, *[Reinforced] * 3, *[BeforeAfter] * 2, Measured]
+    assert kinds == [PromptsListed, *picks, Sampled, *[Reinforced] * 3, *[BeforeAfter] * 2, Measured]
     assert stage.step == stage.steps == 1 + 6 + 3 + 2
 
     pairs = _of(PairOffered, events)

@@ -44,7 +44,7 @@ def test_taste_measures_every_taste(tuned: Tuned, monkeypatch: pytest.MonkeyPatc
 
 def test_leash_differs_in_the_leash_alone(tuned: Tuned, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feedback_experiments, "LEASH_SEEDS", 2)
-    monkeypatch.setattr(feedback_experiments, "LEASH_STEPS", 3)
+    monkeypatch.setattr(feedback_experiments, "STEPS", 3)
     monkeypatch.setattr(feedback_experiments, "LEASH", 0.0)
     found = _figures(tuned, "leash")
     for kind in ("proxy_gain", "gold_gain"):  # with the same leash on both, both arms are one and the same

@@ -18,7 +18,17 @@ from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.events import Choice, Event, Noticed, PairOffered, PromptsListed, StageName
+from tui_trainer.events import (
+    Choice,
+    Event,
+    Noticed,
+    PairOffered,
+    PromptsListed,
+    Sample,
+    Sampled,
+    StageName,
+)
+from tui_trainer.learning import best_of_n
 from tui_trainer.learning.alignment import Alignment, Judge, Progress
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.blind import PAIRS, BlindTest
@@ -33,6 +43,7 @@ from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Feedback as FeedbackSettings
 from tui_trainer.settings import Settings
 
+SAMPLE_EVERY = 4  # reinforcement steps
 FINISHING = 2  # steps: before and after; the win rate
 BOUND = 2.0  # the default reward bound; a feature counts as far as `CLIP` for that, and in proportion
 KNOBS = (
@@ -185,9 +196,29 @@ class Feedback:
             self.alignment.progress.stopped = True
             yield Noticed("every pick was a tie, and DPO learns from pairs that differ", "warning")
             return
+        if self.alignment.progress.steps == 0:
+            yield from self._begun(judge if taste else None)
         yield from self.alignment.advance(
             self._next_prompts(), self.state.settings, self.proxy, judge if taste else None
         )
+        if self.alignment.progress.steps % SAMPLE_EVERY == 0:
+            yield from self._samples()
+
+    def _begun(self, judge: Judge | None) -> Iterator[Event]:
+        """What reinforcement is held against: the tuned model's answers, and the best of many of them."""
+        yield from self._samples()
+        most = self.state.settings.best_of
+        if most > 1 and self.held_out:
+            tuned = self.alignment.reference
+            yield best_of_n.measured(tuned, self.asker, self.held_out, most, self.proxy, judge, self.seed)
+
+    def _samples(self) -> Iterator[Sampled]:
+        """The likeliest answers to the prompts that are shown before and after."""
+        prompts = self.held_out[:SHOWN]
+        if prompts:
+            answers = self.asker.ask(self.alignment.model, prompts)
+            samples = tuple(Sample(p, a.text) for p, a in zip(prompts, answers, strict=True))
+            yield Sampled("feedback", self.alignment.progress.steps, samples)
 
     def _next_prompts(self) -> list[str]:
         """The prompts of this step: all of them in turn, in a new order each time round."""

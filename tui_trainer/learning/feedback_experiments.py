@@ -23,6 +23,7 @@ from tui_trainer.learning.feedback import POOL_PROMPTS, Feedback
 from tui_trainer.learning.pairs import Prompted
 from tui_trainer.learning.randomness import generator
 from tui_trainer.learning.raters import TASTES, TIE, SimulatedRater, Weights, weights_of, worth
+from tui_trainer.leash import LEASH, STEPS, UNLEASHED
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Settings
 from tui_trainer.statistics import mean_interval, proportion_interval
@@ -32,10 +33,6 @@ ANSWERS = 4  # to a prompt, for the reward model's exam
 FLIPPED = 0.1
 LEASH_SEEDS = 5
 LEASH_TASTE = "polite"
-# Off the leash: no guard, no bound, nothing kept in mind. On it: the same, but for the KL.
-UNLEASHED = {"kl": 0.0, "facts_limit": 1.0, "keep": 0.0, "reward_bound": 1000.0, "lr": 0.3}
-LEASH = 0.5  # reward lost a nat; more than a run's, as the reward has no bound here
-LEASH_STEPS = 40
 
 Figures = Mapping[str, float]
 
@@ -148,13 +145,13 @@ def leash(tuned: Tuned, seed: int) -> Iterator[Event]:
                 yield from picked.pick(rater.choose(picked.pending), rater.taste, True)
         state = picked.tensors()
         for arm, kl in (("off", 0.0), ("on", LEASH)):
-            settings = _with(tuned.settings, **{**UNLEASHED, "kl": kl, "steps": LEASH_STEPS})
+            settings = _with(tuned.settings, **{**UNLEASHED, "kl": kl, "steps": STEPS})
             stage = Feedback(copy.deepcopy(tuned.model), tuned.corpus, settings, at)
             stage.restore(state)
             stage.state.settings = settings.feedback
             start = _worths(stage, at)
             yield Noticed(f"seed {at}, {'off the leash' if arm == 'off' else 'on it'}")
-            while stage.alignment.progress.steps < LEASH_STEPS:
+            while stage.alignment.progress.steps < STEPS:
                 yield from stage.advance()
             for kind, before, after in zip(("proxy", "gold"), start, _worths(stage, at), strict=True):
                 changes.setdefault(f"{arm}/{kind}_gain", []).append(after - before)

@@ -95,6 +95,29 @@ ACTIONS: tuple[Action, ...] = (
         "stop_and_quit", (), "", "stop and quit", "Stop training, keep a checkpoint, and close the screen"
     ),
     Action("tour", (), "", "take the tour", "A tour of the panes, by the line under them"),
+    Action(
+        "branch",
+        ("F", "upper_f"),
+        "F",
+        "go on otherwise",
+        "Go on from a finished stage with other settings, as a new run",
+        footer=False,
+    ),
+    Action(
+        "unleash",
+        ("K", "upper_k"),
+        "K",
+        "off the leash",
+        "Feedback again, same picks, with nothing that holds it",
+    ),
+    Action(
+        "compare",
+        ("C", "upper_c"),
+        "C",
+        "two models",
+        "Two models side by side: the same prompts, and raters who judge",
+        footer=False,
+    ),
     Action("start_over_quick", (), "", "start over with quick", "Stop this run; begin one of about a minute"),
     Action(
         "previous_document", ("p", "left"), "p", "previous", "The document before", "dataset", footer=False

@@ -1,17 +1,22 @@
 """What the keys do: each action of the table by its name."""
 
-from functools import partialmethod
+from collections.abc import Callable
+from functools import partial, partialmethod
 from typing import get_args
 
 from textual import work
 from textual.app import App
 
+from tui_trainer import leash
 from tui_trainer.events import Choice
 from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.plan import Plan
 from tui_trainer.ui.actions import BY_NAME
 from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
+from tui_trainer.ui.screens.branch import Branch, Chosen
+from tui_trainer.ui.screens.comparison import Comparison
 from tui_trainer.ui.screens.dashboard import CONTEXTS, Dashboard
 from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.glossary import Glossary
@@ -21,6 +26,7 @@ from tui_trainer.ui.screens.prompts import Prompts
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.simulate import Simulate
 from tui_trainer.ui.screens.taste import TasteSheet
+from tui_trainer.ui.screens.unleash import Unleash
 from tui_trainer.ui.steering import LOOKING_ON, Steering
 from tui_trainer.ui.travel import Travel
 
@@ -84,6 +90,27 @@ class Doing(App[RunFolder | None]):
     def _simulate(self, taste: str | None) -> None:
         if taste is not None:
             self.say(self.steering.simulate(taste))
+
+    def change_to(self, planned: Callable[[], Plan | str]) -> None:
+        """Begin another run, and show it."""
+        raise NotImplementedError
+
+    def do_branch(self) -> None:
+        self.push_screen(Branch(self.scene), self._branch)
+
+    def _branch(self, chosen: Chosen | None) -> None:
+        if chosen is not None:
+            self.change_to(partial(self.steering.branch, chosen.stage, chosen.assignments, chosen.keep_picks))
+
+    def do_compare(self) -> None:
+        self.push_screen(Comparison(self.scene))
+
+    def do_unleash(self) -> None:
+        self.push_screen(Unleash(self.scene), self._unleash)
+
+    def _unleash(self, leashed: bool | None) -> None:
+        if leashed is not None:
+            self.change_to(partial(self.steering.branch, "feedback", leash.assignments(leashed), True))
 
     def do_pause(self) -> None:
         self.say(self.steering.pause())

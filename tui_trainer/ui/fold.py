@@ -178,6 +178,10 @@ def validated(state: "State", event: e.Validated) -> None:
 
 def sampled(state: "State", event: e.Sampled) -> None:
     state.samples.append(event)
+    if event.stage == "feedback":
+        if event.step == 0:
+            state.tuned_samples = event
+        _touch(state, "rater")
     _mark(state, event.stage, event.step, "evaluation")
     _touch(state, "samples")
 
@@ -289,6 +293,11 @@ def reinforced(state: "State", event: e.Reinforced) -> None:
     _touch(state, "rater", "curve", "step")
 
 
+def best_of_n(state: "State", event: e.BestOfN) -> None:
+    state.best_of_n = event
+    _touch(state, "rater", "curve")
+
+
 def before_after(state: "State", event: e.BeforeAfter) -> None:
     state.examples.append(event)
     _touch(state, "rater")
@@ -334,6 +343,7 @@ HANDLERS: dict[type[Event], Callable[["State", Any], None]] = {
     e.PromptsEdited: prompts_edited,
     e.RewardModelFitted: fitted,
     e.Reinforced: reinforced,
+    e.BestOfN: best_of_n,
     e.BeforeAfter: before_after,
     e.Measured: measured,
     e.WeightsFrozen: weights_frozen,

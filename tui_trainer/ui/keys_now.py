@@ -28,6 +28,12 @@ def applies(action: Action, scene: Scene) -> bool:
             return scene.past is not None
         case "faster" | "slower":
             return replay
+        case "branch":
+            return scene.mode != "view" and scene.past is None and state.corpus is not None
+        case "compare":
+            return scene.now.latest_weights is not None
+        case "unleash":
+            return scene.mode != "view" and scene.past is None and state.reinforced is not None
         case "stop_and_quit" | "start_over_quick":
             return scene.steers
     if action.name == "pick_undo" and (state.offered is None or state.offered.pair == 0):

@@ -72,6 +72,8 @@ class State:
     left_out: set[str] = field(default_factory=set)  # ... and those not to be asked any more
     fitted: e.RewardModelFitted | None = None
     reinforced: e.Reinforced | None = None
+    tuned_samples: e.Sampled | None = None  # before the first step of reinforcement
+    best_of_n: e.BestOfN | None = None
     facts: float | None = None  # the latest recall measured during reinforcement
     examples: deque[e.BeforeAfter] = field(default_factory=lambda: deque(maxlen=KEPT_EXAMPLES))
     measured: dict[str, e.Measured] = field(default_factory=dict)

@@ -1,9 +1,11 @@
 """What keys do to the run: commands to the trainer, or to the replay."""
 
+from collections.abc import Sequence
+
 from tui_trainer import settings
 from tui_trainer.errors import UserError
-from tui_trainer.events import Choice
-from tui_trainer.run import client
+from tui_trainer.events import Choice, StageName
+from tui_trainer.run import client, fork
 from tui_trainer.run import folder as folders
 from tui_trainer.run import plan as plans
 from tui_trainer.run.commands import (
@@ -19,6 +21,7 @@ from tui_trainer.run.commands import (
     Turn,
 )
 from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.plan import Plan
 from tui_trainer.ui.commander import Commander
 from tui_trainer.ui.feed import Feed, ReplayFeed
 from tui_trainer.ui.scene import Scene
@@ -128,12 +131,27 @@ class Steering:
             return str(error)
         return None
 
-    def start_over(self) -> RunFolder | str:
-        """Stop this run and begin a quick one of the same seed and text; its folder, or what went wrong."""
-        old = self.scene.folder
+    def start_over(self) -> Plan | str:
+        """The plan of a quick run of the same seed and text, or why there can't be one."""
+        old = self.scene.folder.plan
         try:
-            plan = plans.make(settings.load("quick"), seed=old.plan.seed, preset="quick", data=old.plan.data)
-            new = folders.create(old.path.parent, plan)
+            return plans.make(settings.load("quick"), seed=old.seed, preset="quick", data=old.data)
+        except UserError as error:
+            return str(error)
+
+    def branch(self, stage: StageName, assignments: Sequence[str], keep_picks: bool) -> Plan | str:
+        """The plan of a run that goes on from this one's stages before `stage`, or why there can't be one."""
+        try:
+            return fork.plan_of(self.scene.folder, stage, assignments, keep_picks)
+        except UserError as error:
+            return str(error)
+
+    def begin(self, plan: Plan) -> RunFolder | str:
+        """Make a run beside this one and start its trainer; its folder, or what went wrong."""
+        here = self.scene.folder
+        try:
+            beside = here.path.parent
+            new = folders.create(beside, plan) if plan.forked is None else fork.begin(here, plan)
             client.launch(new)
         except UserError as error:
             return str(error)

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import constants, on, work
@@ -13,6 +14,7 @@ from textual.screen import Screen
 from tui_trainer.events import Noticed, Record
 from tui_trainer.run.commands import Stop
 from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.plan import Plan
 from tui_trainer.ui import feed
 from tui_trainer.ui.actions import bindings, shown_keys
 from tui_trainer.ui.commander import Answered, Commander
@@ -253,19 +255,33 @@ class Studio(Painting, Doing):
             self.say(self.steering.stop())
 
     def _stopped(self) -> None:
-        if self._following is None:
+        if not self._following:
             run = self.scene.folder.id
             self.leave(farewell=f"Training has stopped, with a checkpoint. Go on: tui-trainer resume {run}")
 
-    @work(thread=True)
     def do_start_over_quick(self) -> None:
-        if self.scene.trainer == "alive" and self.commander is not None:
-            self._following = "quick"
+        self.change_to(self.steering.start_over)
+
+    def change_to(self, planned: Callable[[], Plan | str]) -> None:
+        """Stop this run, if it goes on, and show a new one."""
+        self._change_to(planned)
+
+    @work(thread=True)
+    def _change_to(self, planned: Callable[[], Plan | str]) -> None:
+        plan = planned()
+        if isinstance(plan, str):
+            self.call_later(self.say, plan)
+            return
+        goes_on = self.scene.trainer == "alive" and not self.scene.now.ended and self.commander is not None
+        if goes_on:
+            self._following = True
             self.steering.stop()
-        following = self.steering.start_over()
+        following = self.steering.begin(plan)
         if isinstance(following, str):
+            self._following = False
             self.call_later(self.say, following)
         else:
-            self.call_later(self.leave, following, f"Stopped; it can be resumed: {self.scene.folder.id}")
+            said = f"Stopped; it can be resumed: {self.scene.folder.id}" if goes_on else ""
+            self.call_later(self.leave, following, said)
 
-    _following: str | None = None
+    _following = False  # another run is about to be shown

@@ -194,6 +194,11 @@ def _feedback(scene: Scene, chart: Chart, width: int, height: int) -> list[Strip
     columns = series.columns(0, end, max(16, width))
     curves = [Curve(plot.joined(columns) if seldom else columns, ink.accent("feedback"))]
     low, high = series.extremes or (0.0, 1.0)
+    pinned = None if scene.pinned is None else scene.pinned.state.curve("feedback", chart.metric)
+    if pinned is not None and pinned.extremes is not None:
+        other = pinned.columns(0, end, max(16, width))
+        curves.insert(0, Curve(plot.joined(other) if seldom else other, ink.muted, "·"))
+        low, high = min(low, pinned.extremes[0]), max(high, pinned.extremes[1])
     gold = None if chart.dots is None else state.curve("feedback", chart.dots)
     if gold is not None and gold.extremes is not None:
         curves.append(Curve(plot.joined(gold.columns(0, end, max(8, width // 2))), ink.strong, "•"))

@@ -1,5 +1,6 @@
-"""Reinforcement in figures, and what came of it: the same prompts before and after."""
+"""Reinforcement in figures, while it goes on and afterwards: the same prompts before and after."""
 
+from rich.style import Style
 from textual.strip import Strip
 
 from tui_trainer.ui.drawing import numbers
@@ -12,39 +13,30 @@ from tui_trainer.ui.state import State
 
 
 def figures(scene: Scene, width: int, height: int) -> list[Strip]:
-    """The latest step: reward, the rater's own score, distance, length, entropy, facts."""
+    """The latest step: what it costs in facts, reward, the rater's own score, distance, length, entropy."""
     state, ink = scene.state, scene.ink
     step = state.reinforced
     if step is None:
         return []
     total = int(state.setting("feedback.steps") or step.step)
     leash = state.setting("feedback.kl")
-    rows = [
-        line(
-            (f"step {step.step} of {total} ", ink.text),
-            *bar(step.step / max(1, total), max(4, min(20, width - 20)), ink.accent("feedback"), ink.faint),
-        ),
-        _row(scene, "reward", numbers.signed(step.reward, 2), "what the reward model gives", width),
+    head = [
+        (f"step {step.step} of {total} ", ink.text),
+        *bar(step.step / max(1, total), max(4, min(20, width - 38)), ink.accent("feedback"), ink.faint),
     ]
+    if leash == 0:
+        head += [("  ", ink.text), (" off the leash ", ink.key)]
+    held = "off the leash" if leash == 0 else f"a nat costs {leash:g}" if leash is not None else ""
+    rows = [line(*head), tax(scene, width)]
+    rows.append(_row(scene, "reward", numbers.signed(step.reward, 2), "by the reward model", "reward", width))
     if step.gold is not None:
-        rows.append(_row(scene, "gold", numbers.signed(step.gold, 2), "what the rater really thinks", width))
-    rows.append(
-        _row(
-            scene,
-            "KL",
-            f"{step.kl:.2f}",
-            f"nats from the tuned model; leash {leash:g}"
-            if leash is not None
-            else "nats from the tuned model",
-            width,
-        )
-    )
-    rows.append(
-        _row(scene, "length", f"{step.length:.1f}", "tokens an answer" + _was(state, "length"), width)
-    )
-    rows.append(_row(scene, "entropy", f"{step.entropy:.2f}", "nats a token: how varied it still is", width))
-    if state.facts is not None:
-        rows.append(_row(scene, "facts", numbers.percent(state.facts), "of the probe still known", width))
+        means = "what the rater thinks"
+        rows.append(_row(scene, "gold", numbers.signed(step.gold, 2), means, "gold", width))
+    rows += [
+        _row(scene, "KL", f"{step.kl:.2f}", f"nats from tuned; {held}", None, width),
+        _row(scene, "length", f"{step.length:.1f}", "tokens an answer", "length", width),
+        _row(scene, "entropy", f"{step.entropy:.2f}", "nats a token", "entropy", width),
+    ]
     notes = []
     if step.skipped_groups:
         notes.append(f"{numbers.plural(step.skipped_groups, 'prompt')} taught nothing")
@@ -55,16 +47,51 @@ def figures(scene: Scene, width: int, height: int) -> list[Strip]:
     return rows[:height]
 
 
-def _row(scene: Scene, name: str, value: str, meaning: str, width: int) -> Strip:
+def tax(scene: Scene, width: int) -> Strip:
+    """What the taste has cost so far: facts on the guard's probe, and what the guard allows."""
+    state, ink = scene.state, scene.ink
+    start, now, limit = _first(state, "facts"), state.facts, state.setting("feedback.facts_limit")
+    if now is None or start is None:
+        guarded = "the guard looks every few steps" if limit is None or limit < 1 else "there is no guard"
+        return line((fit("tax", 9), ink.text), (f"{'–':>7}", ink.muted), (f"  {guarded}", ink.muted))
+    lost = start - now
+    allowed = "no guard" if limit is not None and limit >= 1 else f"{100 * (limit or 0):g} allowed"
+    style = ink.good if lost <= 0 else ink.warn if limit is None or lost <= limit else ink.bad
+    said = f"  of facts: {100 * start:.0f} → {numbers.percent(now)}; {allowed}"
+    return line((fit("tax", 9), ink.text), (f"{100 * lost:>7.1f}", style), (fit(said, width - 16), ink.muted))
+
+
+def _row(scene: Scene, name: str, value: str, meaning: str, metric: str | None, width: int) -> Strip:
     ink = scene.ink
+    first = None if metric is None else _first(scene.state, metric)
+    if first is not None:
+        meaning += f"; {first:+.2f} at first" if metric in ("reward", "gold") else f"; {first:.1f} at first"
     parts: list[Part] = [(fit(name, 9), ink.text), (f"{value:>7}", ink.strong)]
     return line(*parts, ("  " + fit(meaning, max(0, width - 18)), ink.muted))
 
 
-def _was(state: State, metric: str) -> str:
+def _first(state: State, metric: str) -> float | None:
     series = state.curve("feedback", metric)
-    first = next((value for value in series.final if value == value), None) if series is not None else None
-    return f"; {first:.1f} at first" if first is not None else ""
+    return next((value for value in series.final if value == value), None) if series is not None else None
+
+
+def samples(scene: Scene, width: int, height: int) -> list[Strip]:
+    """The same prompts as the tuned model answered them, and as the model answers them now."""
+    state, ink = scene.state, scene.ink
+    now = state.samples[-1] if state.samples else None
+    before = state.tuned_samples
+    if before is None or now is None or now.stage != "feedback":
+        return []
+    rows = [line(("the likeliest answers ", ink.muted), (f"at step {now.step}", ink.text))]
+    texts = {sample.prompt: sample.text for sample in now.samples}
+    for sample in before.samples:
+        block = [line((row, ink.strong)) for row in wrap_to(f"“{one_line(sample.prompt)}”", width, 1)]
+        block += _answer("before", sample.text, width, ink.muted, 2)
+        block += _answer("now", texts.get(sample.prompt, ""), width, ink.text, 3)
+        if len(rows) > 1 and len(rows) + len(block) > height:
+            break
+        rows += [*block, BLANK]
+    return rows[:height]
 
 
 def examples(scene: Scene, first: int, width: int, height: int) -> list[Strip]:
@@ -74,17 +101,14 @@ def examples(scene: Scene, first: int, width: int, height: int) -> list[Strip]:
     shown = list(state.examples)
     for example in shown[first:] + shown[:first]:
         block = [line((row, ink.strong)) for row in wrap_to(f"“{one_line(example.prompt)}”", width, 2)]
-        block += _answer("before", example.before, width, ink.muted)
-        block += _answer("after", example.after, width, ink.text)
+        block += _answer("before", example.before, width, ink.muted, 3)
+        block += _answer("after", example.after, width, ink.text, 3)
         if rows and len(rows) + len(block) > height:
             break
         rows += [*block, BLANK]
     return rows[:height]
 
 
-def _answer(label: str, text: str, width: int, style: object) -> list[Strip]:
-    from rich.style import Style
-
-    assert isinstance(style, Style)
-    body = wrap_to(sanitize(text).strip() or "(it said nothing)", width - 8, 3)
+def _answer(label: str, text: str, width: int, style: Style, height: int) -> list[Strip]:
+    body = wrap_to(" ".join(sanitize(text).split()) or "(it said nothing)", width - 8, height)
     return [line((fit(label if not index else "", 8), style), (row, style)) for index, row in enumerate(body)]

@@ -8,7 +8,7 @@ from textual.strip import Strip
 from tui_trainer.errors import UserError
 from tui_trainer.ui import metrics_csv, pinned
 from tui_trainer.ui.actions import Context, bindings
-from tui_trainer.ui.boards import curves
+from tui_trainer.ui.boards import curves, overoptimisation
 from tui_trainer.ui.boards.axes import UNITS, View, XAxis
 from tui_trainer.ui.boards.curves import CHARTS, FEEDBACK_CHARTS, KL, LOSS, REWARD, Chart
 from tui_trainer.ui.boards.reading import readings
@@ -20,6 +20,7 @@ from tui_trainer.ui.scene import Scene
 
 BOTH = Chart("reward and KL", "reward", feedback=True)
 REDRAW_SECONDS = 1.0  # a curve grows by less than a cell in that time
+DISTANCE = Chart("gained, by the distance from the tuned model", "reward", feedback=True)
 
 
 class LossPane(Pane):
@@ -43,7 +44,9 @@ class LossPane(Pane):
         """What can be chosen now; the first is what is shown without a choice."""
         if self.scene.state.reinforced is None:
             return CHARTS
-        return (BOTH, *FEEDBACK_CHARTS, *CHARTS)
+        # Off the leash the distance is the story.
+        first = (DISTANCE, BOTH) if self.scene.state.setting("feedback.kl") == 0 else (BOTH, DISTANCE)
+        return (*first, *FEEDBACK_CHARTS, *CHARTS)
 
     def do_next_curve(self) -> None:
         self.chosen = (self.chosen + 1) % len(self.charts)
@@ -135,6 +138,8 @@ class LossPane(Pane):
         chart = charts[self.chosen % len(charts)]
         if chart is BOTH:
             return self._both(width, height)
+        if chart is DISTANCE:
+            return overoptimisation.board(self.scene, width, height) or self._empty(width, height)
         body = height - 2 if chart is LOSS else height - 1
         drawn = curves.draw(self.scene, chart, width, body, self.view)
         if not drawn or not self._begun(chart):
@@ -155,6 +160,10 @@ class LossPane(Pane):
     def _both(self, width: int, height: int) -> list[Strip]:
         upper = (height - 2) // 2
         rows: list[Strip] = []
+        if self.scene.pinned is not None:
+            rows.append(self._beside(self.scene.pinned, width))
+            height -= 1
+            upper = (height - 2) // 2
         for chart, room in ((REWARD, upper), (KL, height - 2 - upper)):
             rows += filled([self._heading(chart), *curves.draw(self.scene, chart, width, room)], room + 1)
         return rows
@@ -204,8 +213,10 @@ class LossPane(Pane):
             named = " gradient" if width >= 48 else " grad"
             parts.append([(gradient, ink.strong), (named, ink.muted)])
         pinned_ = self.scene.pinned
-        if pinned_ is None:
-            return fitting(parts, width)
+        return fitting(parts, width) if pinned_ is None else self._beside(pinned_, width)
+
+    def _beside(self, pinned_: pinned.Pinned, width: int) -> Strip:
+        """The run that is compared with."""
         ink = self.scene.ink
         validated = pinned_.state.validated
         then = f" {validated.nats:.2f}" if validated is not None else ""

@@ -138,9 +138,16 @@ class RaterPane(Pane):
         if width >= WIDE:
             half = (width - 3) // 2
             left = reinforcement.figures(scene, half, height)
-            right = reward_model.weights(scene, half, height)
+            weights = reward_model.weights(scene, half, height)
+            right = reinforcement.samples(scene, half, height)
+            if right:
+                left = [*left, BLANK, *weights][:height]
+            else:
+                right = weights
             return beside([(left, half), (right, half)], height, line((" │ ", scene.ink.faint)))
         figures = reinforcement.figures(scene, width, height)
+        if samples := reinforcement.samples(scene, width, height - len(figures) - 1):
+            return [*figures, BLANK, *samples][:height]
         return [*figures, BLANK, *reward_model.weights(scene, width, height - len(figures) - 1)][:height]
 
     def _result(self, width: int, height: int) -> list[Strip]:
@@ -161,4 +168,5 @@ class RaterPane(Pane):
             rows.append(line(("The same prompts before and after the feedback", ink.muted)))
         tested = blind.result(scene)
         rows += [tested] if tested is not None else []
+        rows += [reinforcement.tax(scene, width)] if state.facts is not None else []
         return [*rows, BLANK, *reinforcement.examples(scene, 0, width, height - len(rows) - 1)][:height]

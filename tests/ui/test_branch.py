@@ -1,0 +1,156 @@
+"""Going on from a finished stage in the app: the dialog, the leash, and the run that follows."""
+
+from pathlib import Path
+
+import pytest
+import recorded
+from watching import opened, shown, text_of, until
+
+from tui_trainer import leash
+from tui_trainer.events import BestOfN, PairOffered, Record, Sample, Sampled
+from tui_trainer.run import client
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.log import read_all
+from tui_trainer.ui import comparing
+from tui_trainer.ui.screens import comparison
+from tui_trainer.ui.screens.branch import Branch
+from tui_trainer.ui.screens.comparison import Comparison
+from tui_trainer.ui.screens.unleash import Unleash
+from tui_trainer.ui.state import State
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[RunFolder]:
+    runs: list[RunFolder] = []
+    monkeypatch.setattr(client, "launch", lambda folder, **_: runs.append(folder))
+    return runs
+
+
+async def test_a_stage_a_knob_and_go(tmp_path: Path, monkeypatch, launched) -> None:  # type: ignore[no-untyped-def]
+    async with opened(tmp_path, monkeypatch, recorded.records(), alive=False) as (app, pilot):
+        await pilot.press("F")
+        await until(pilot, lambda: isinstance(app.screen, Branch))
+        page = app.screen.query_one("#page")
+        text = text_of(page)  # type: ignore[arg-type]  # a LineView
+        assert "the tuned weights" in text and "the 24 picks are made again" in text and "feedback.kl" in text
+        await pilot.press("left")
+        assert app.screen.stage == "finetune" and "finetune.matrix_lr" in text_of(page)  # type: ignore
+        assert "finetune.pairs" not in text_of(page)  # type: ignore[arg-type]
+        await pilot.press("down", "enter")
+        await pilot.press(*["backspace"] * 10, *"9999999", "enter")
+        await until(pilot, lambda: isinstance(app.screen, Branch))
+        knob = app.screen.knobs[1].name
+        if app.screen.wrong:  # a rate: too much
+            assert knob in app.screen.wrong and "not '9999999'" in app.screen.wrong
+        await pilot.press("up", "enter")
+        await pilot.press(*["backspace"] * 10, *"77", "enter")
+        await until(pilot, lambda: isinstance(app.screen, Branch))
+        assert app.screen.changes["finetune.steps"] == "77" and "→ 77" in text_of(page)  # type: ignore
+        await pilot.press("g")
+        await until(pilot, lambda: launched)
+        await until(pilot, lambda: app.return_value is not None)
+        new = launched[0]
+        assert app.return_value.path == new.path and new.plan.settings.finetune.steps == 77
+        assert new.plan.forked.stage == "finetune" and new.plan.forked.weights == "base"
+        assert list(read_all(new.events)) == recorded.records()[: new.plan.forked.records]
+
+
+async def test_what_can_t_be_begun_says_why(tmp_path: Path, monkeypatch, launched) -> None:  # type: ignore
+    records = recorded.until(recorded.records(), recorded.e.Stepped, 20)
+    async with opened(tmp_path, monkeypatch, records) as (app, pilot):
+        await pilot.press("F")
+        await until(pilot, lambda: isinstance(app.screen, Branch))
+        assert app.screen.stage == "pretrain"
+        await pilot.press("right", "g")
+        assert "has not finished pretrain yet" in shown(app) and not launched
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.dashboard)
+
+
+@pytest.mark.parametrize(("key", "kl"), [("1", 0.0), ("2", leash.LEASH)])
+async def test_one_key_takes_the_leash_off(tmp_path, monkeypatch, launched, key, kl) -> None:  # type: ignore
+    async with opened(tmp_path, monkeypatch, recorded.records(simulated=True), alive=False) as (app, pilot):
+        await pilot.press("K")
+        await until(pilot, lambda: isinstance(app.screen, Unleash))
+        await pilot.press(key)
+        await until(pilot, lambda: app.return_value is not None)
+        feedback = launched[0].plan.settings.feedback
+        assert (feedback.kl, feedback.facts_limit, feedback.reward_bound) == (kl, 1.0, 1000.0)
+        assert launched[0].plan.forked.picks == 24 and launched[0].picks.exists()
+
+
+async def test_the_leash_is_on_until_reinforcement(tmp_path: Path, monkeypatch) -> None:  # type: ignore
+    records = recorded.until(recorded.records(), PairOffered, 3)
+    async with opened(tmp_path, monkeypatch, records) as (app, pilot):
+        await pilot.press("K")
+        assert app.screen is app.dashboard
+
+
+def unleashed() -> list[Record]:
+    """A recorded run as if it had been off the leash."""
+    records = recorded.records(simulated=True)
+    first = next(i for i, r in enumerate(records) if isinstance(r.event, recorded.e.Reinforced))
+    last = next(i for i, r in enumerate(records) if isinstance(r.event, recorded.e.BeforeAfter))
+    best = BestOfN((1, 2, 4, 8), (0.0, 0.19, 0.64, 1.2), (0.0, 0.5, 0.8, 1.0), (0.0, 0.3, 0.2, 0.1), 16, 8)
+    before = Sampled("feedback", 0, (Sample("Where is Velm?", "On the river."),))
+    now = Sampled("feedback", 60, (Sample("Where is Velm?", "Gladly! Gladly! [b]\x1b[31mGladly!"),))
+    events = [
+        *(r.event for r in records[:first]),
+        recorded.e.KnobTurned("feedback.kl", 0.0),
+        recorded.e.KnobTurned("feedback.facts_limit", 1.0),
+        best,
+        before,
+        *(r.event for r in records[first:last]),
+        now,
+    ]
+    return [Record(1, i, 1e9 + i, float(i), event) for i, event in enumerate(events)]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (200, 60)])
+async def test_off_the_leash_on_the_screen(tmp_path, monkeypatch, size) -> None:  # type: ignore
+    async with opened(tmp_path, monkeypatch, unleashed(), size=size) as (app, pilot):
+        await pilot.press("4")
+        await until(pilot, lambda: "the likeliest answers" in shown(app))
+        text = shown(app)
+        assert "off the leash" in text and "tax" in text and "no guard" in text
+        assert "before  On the river." in text and "now     Gladly! Gladly!" in text
+        await pilot.press("2")
+        await until(pilot, lambda: "√KL" in shown(app))
+        assert "best of n" in shown(app)
+
+
+def test_a_fork_begins_with_the_settings_that_it_says() -> None:
+    records = recorded.records()
+    state = State()
+    state.apply_all(records[:40])
+    settings = {**state.run.settings, "feedback": {"kl": 0.0}}  # type: ignore[union-attr]  # it has begun
+    event = recorded.e.Forked("new", "old", "feedback", settings, {"feedback.kl": 0.0}, None, "", 0, {}, {})
+    state.knobs["feedback.kl"] = 0.3
+    state.apply(Record(1, 40, 1e9, 1.0, event))
+    assert state.setting("feedback.kl") == 0.0 and state.run is not None and state.run.run == "new"
+
+
+async def test_two_models_beside_each_other(tmp_path: Path, monkeypatch) -> None:  # type: ignore
+    orders = []
+
+    async def compare(order):  # type: ignore[no-untyped-def]
+        orders.append(order)
+        side = comparing.Side("one", "aligned", "ab" * 32, "ceremonious")
+        other = comparing.Side("two", "aligned", "cd" * 32, "plain-spoken")
+        said = comparing.Answers("Where?", "Gladly. \x1b[31mIn Velm.", "Velm.")
+        verdict = comparing.Verdict("ceremonious", 0.9, (0.8, 0.95), 160)
+        return comparing.Heard(side, other, (said,), (verdict,))
+
+    monkeypatch.setattr(comparison, "compare", compare)
+    async with opened(tmp_path, monkeypatch, recorded.records(), alive=False) as (app, pilot):
+        await pilot.press("C")
+        await until(pilot, lambda: isinstance(app.screen, Comparison) and app.screen.heard is not None)
+        await pilot.pause()
+        text = shown(app)
+        assert "by the picks of ceremonious" in text and "Gladly." in text and "90 %" in text
+        assert orders[0]["second_weights"] == "tuned"
+        await pilot.press("p", *"Hm?", "enter")
+        await until(pilot, lambda: len(orders) == 2)
+        assert orders[1]["prompts"] == ("Hm?",)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is app.dashboard)

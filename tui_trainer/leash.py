@@ -1,0 +1,22 @@
+"""What holds reinforcement back, and the settings that let it go.
+
+Off the leash there is no KL, no guard, no bound on the reward, and nothing is kept in mind; what is left is
+the reward model, and the policy finds out where it is wrong. The matched contrast differs in the KL alone.
+"""
+
+UNLEASHED: dict[str, float] = {
+    "kl": 0.0,
+    "facts_limit": 1.0,
+    "keep": 0.0,
+    "reward_bound": 1000.0,
+    "lr": 0.3,
+}
+LEASH = 0.5  # reward lost a nat; more than a run's, as the reward has no bound here
+STEPS = 40
+BEST_OF = 64  # answers to a prompt, of which the best of n are looked at beside it
+
+
+def assignments(leashed: bool) -> list[str]:
+    """What a run off the leash changes of its settings; or the same on it."""
+    changes = {**UNLEASHED, "kl": LEASH if leashed else 0.0, "steps": STEPS, "best_of": BEST_OF}
+    return [f"feedback.{name}={value:g}" for name, value in changes.items()]

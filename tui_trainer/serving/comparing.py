@@ -1,0 +1,158 @@
+"""Two models on the same prompts: what each answers, and which of them a rater prefers.
+
+`python -m tui_trainer.serving.comparing` reads one JSON object, an `Order`, from its input and prints a
+`Comparison`, or {"error": one line}: the screen's other end, so that it needs no torch.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+import torch
+from msgspec import Struct
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.errors import UserError
+from tui_trainer.events import WeightsName
+from tui_trainer.learning.answering import Answer, Asker
+from tui_trainer.learning.comparison import COMPARISONS
+from tui_trainer.learning.randomness import generator
+from tui_trainer.learning.raters import TIE, Weights, read, weights_of, worth
+from tui_trainer.model.checkpoint import load_model, weights_sha256
+from tui_trainer.model.transformer import Transformer
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.preferences import Preference
+from tui_trainer.serving.frozen import choose
+from tui_trainer.statistics import proportion_interval
+
+SHOWN = 6  # prompts, if none are given
+
+
+class Side(Struct, frozen=True):
+    """One of the two models."""
+
+    run: str
+    weights: WeightsName
+    sha256: str
+    rater: str | None = None  # whose picks made it, if a simulated one made them all
+
+
+class Answers(Struct, frozen=True):
+    """A prompt with the likeliest answer of each."""
+
+    prompt: str
+    first: str
+    second: str
+
+
+class Verdict(Struct, frozen=True):
+    """How often a rater's gold prefers an answer of the first model to one of the second, ties half."""
+
+    rater: str
+    share: float
+    ci95: tuple[float, float]
+    n: int
+
+
+class Comparison(Struct, frozen=True):
+    """What came of it."""
+
+    first: Side
+    second: Side
+    answers: tuple[Answers, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+class Order(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to compare. Paths are of runs' folders; weights of None are the latest."""
+
+    first: str
+    second: str
+    first_weights: WeightsName | None = None
+    second_weights: WeightsName | None = None
+    prompts: tuple[str, ...] = ()  # none: held-out ones of the first run
+    raters: tuple[str, ...] = ()  # none: those who made the two models
+    file: str | None = None  # of raters; else ours
+
+
+def compare(order: Order, seed: int = 0) -> Comparison:
+    """Ask both, and let the raters judge.
+
+    Raises:
+        UserError: a run has no such weights, was never taught to answer, or there is no such rater.
+    """
+    runs = RunFolder(order.first), RunFolder(order.second)
+    sides, models, askers = [], [], []
+    corpora = [Corpus.load(run.corpus) for run in runs]
+    for run, corpus, wanted in zip(runs, corpora, (order.first_weights, order.second_weights), strict=True):
+        weights = choose(run, wanted)
+        if not corpus.pairs:
+            raise UserError(f"run {run.id} was never taught to answer")
+        model = load_model(run.weights(weights)).requires_grad_(False).eval()
+        models.append(model)
+        askers.append(Asker(corpus, model.shape.context, run.plan.settings.feedback.answer_tokens))
+        rater = _rater(run) if weights == "aligned" else None
+        sides.append(Side(run.id, weights, weights_sha256(model), rater))
+    held_out = [p for p in corpora[0].held_out_prompts if all(asker.fits(p) for asker in askers)]
+    prompts = order.prompts or tuple(held_out[:SHOWN])
+    for prompt in prompts:
+        if not all(asker.fits(prompt) for asker in askers):
+            raise UserError(f"the prompt is too long for these models: {prompt[:60]}...")
+    raters = _raters(order, [side.rater for side in sides])
+    likeliest = [asker.ask(model, prompts) for asker, model in zip(askers, models, strict=True)]
+    answers = tuple(Answers(p, a.text, b.text) for p, a, b in zip(prompts, *likeliest, strict=True))
+    judged = order.prompts or tuple(held_out)
+    sampled = [_sampled(*pair, judged, seed, at) for at, pair in enumerate(zip(askers, models, strict=True))]
+    verdicts = tuple(_verdict(name, weights, *sampled) for name, weights in raters.items())
+    return Comparison(sides[0], sides[1], answers, verdicts)
+
+
+def _rater(run: RunFolder) -> str | None:
+    try:
+        lines = run.preferences.read_bytes().splitlines()
+    except OSError:
+        return None
+    made = [msgspec.json.decode(line, type=Preference) for line in lines]
+    raters = {(pick.rater, pick.simulated) for pick in made}
+    return made[0].rater if len(raters) == 1 and made[0].simulated else None
+
+
+def _raters(order: Order, makers: Sequence[str | None]) -> dict[str, Weights]:
+    own = read(Path(order.file)) if order.file is not None else None
+    names = order.raters or tuple(own or dict.fromkeys(m for m in makers if m is not None))
+    found: dict[str, Weights] = {}
+    for name in names:
+        try:
+            found[name] = own[name].weights if own is not None and name in own else weights_of(name)
+        except ValueError as error:
+            raise UserError(str(error)) from error
+    return found
+
+
+def _sampled(asker: Asker, model: Transformer, prompts: Sequence[str], seed: int, at: int) -> list[Answer]:
+    """At temperature 1: what is compared is all that a model may say, not one answer."""
+    asked = (list(prompts) * -(-COMPARISONS // len(prompts)))[: max(COMPARISONS, len(prompts))]
+    return asker.ask(model, asked, generator(seed, "compare", str(at)))
+
+
+def _verdict(name: str, weights: Weights, first: Sequence[Answer], second: Sequence[Answer]) -> Verdict:
+    wins = 0.0
+    for mine, other in zip(first, second, strict=True):
+        difference = worth(weights, mine.text) - worth(weights, other.text)
+        wins += 0.5 if abs(difference) < TIE else float(difference > 0)
+    return Verdict(name, wins / len(first), proportion_interval(round(wins), len(first)), len(first))
+
+
+def answer(line: bytes) -> bytes:
+    """One order's answer, as JSON."""
+    try:
+        torch.set_num_threads(1)
+        return msgspec.json.encode(compare(msgspec.json.decode(line, type=Order)))
+    except (UserError, msgspec.DecodeError, OSError) as error:
+        failed: Mapping[str, str] = {"error": str(error)}
+        return msgspec.json.encode(failed)
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(answer(sys.stdin.buffer.read()) + b"\n")

@@ -1,0 +1,208 @@
+"""Going on from a finished stage with other settings: which stage, which knobs, and what each takes."""
+
+from typing import Any, ClassVar
+
+from msgspec import Struct
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from tui_trainer import settings as settings_
+from tui_trainer.errors import UserError
+from tui_trainer.events import StageName
+from tui_trainer.run import fork, knobs
+from tui_trainer.run.plan import Plan
+from tui_trainer.settings import Description, Settings, describe
+from tui_trainer.ui import words
+from tui_trainer.ui.drawing.lines import BLANK, Part, line
+from tui_trainer.ui.drawing.text import cut, fit, wrap_to
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.ask import Ask
+
+NAME, VALUE = 26, 20
+HEAD, FOOT = 4, 3  # lines above and under the knobs
+
+
+class Chosen(Struct, frozen=True):
+    """What a person decided on."""
+
+    stage: StageName
+    assignments: tuple[str, ...]
+    keep_picks: bool
+
+
+class Page(LineView):
+    """The stages in a row, and the knobs of the chosen one."""
+
+    def __init__(self, screen: "Branch") -> None:
+        super().__init__(id="page")
+        self.branch = screen
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        branch, ink = self.branch, self.branch.scene.ink
+        stages: list[Part] = [("begin with  ", ink.muted)]
+        for stage in fork.FORKS:
+            here = stage == branch.stage
+            stages.append((f" {words.STAGE[stage]} ", ink.key if here else ink.text))
+            stages.append(("  ", ink.text))
+        rows = [line(*stages), line((cut(branch.taken(), width), ink.muted)), BLANK]
+        if branch.problem:
+            return [*rows, *(line((row, ink.warn)) for row in wrap_to(branch.problem, width, 4))]
+        rows.append(
+            line((fit("setting", NAME), ink.muted), (fit("value", VALUE), ink.muted), ("takes", ink.muted))
+        )
+        room = max(1, height - HEAD - FOOT)
+        first = max(0, min(branch.row - room // 2, len(branch.knobs) - room))
+        for number, knob in list(enumerate(branch.knobs))[first : first + room]:
+            rows.append(self._knob(knob, number == branch.row, width))
+        rows += [BLANK] * (HEAD + room - len(rows))
+        said = branch.wrong or (branch.knobs[branch.row].help if branch.knobs else "")
+        rows.append(BLANK)
+        rows += [
+            line((row, ink.warn if branch.wrong else ink.text))
+            for row in wrap_to(f"{said[:1].upper()}{said[1:]}", width, FOOT - 1)
+        ]
+        return rows
+
+    def _knob(self, knob: Description, here: bool, width: int) -> Strip:
+        branch, ink = self.branch, self.branch.scene.ink
+        old, new = branch.value(knob.name), branch.changes.get(knob.name)
+        value: list[Part] = [(fit(old, VALUE), ink.muted if new is None else ink.faint)]
+        if new is not None:
+            value = [(f"{old} → ", ink.muted), (fit(one_line(new), VALUE - len(old) - 3), ink.strong)]
+        takes = cut(f"{_range(knob)} {knob.unit}".strip(), max(0, width - NAME - VALUE - 2))
+        sign = ("▸ ", ink.accent("feedback")) if here else ("  ", ink.text)
+        name = (fit(knob.name, NAME - 2), ink.strong if here else ink.text)
+        return line(sign, name, *value, (takes, ink.muted))
+
+
+def _range(knob: Description) -> str:
+    if knob.choices:
+        return ", ".join(knob.choices)
+    if isinstance(knob.default, bool):
+        return "true, false"
+    low = "" if knob.low is None else f"{knob.low:g}"
+    return f"{low}..{'' if knob.high is None else f'{knob.high:g}'}"
+
+
+class Branch(ModalScreen[Chosen | None]):
+    """Ends with what was chosen, or with None. The run that is shown is only read."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "cancel", "cancel", show=False),
+        Binding("left", "stage(-1)", "stage before", show=False),
+        Binding("right,tab", "stage(1)", "next stage", show=False),
+        Binding("up", "row(-1)", "up", show=False),
+        Binding("down", "row(1)", "down", show=False),
+        Binding("enter", "change", "change", show=False),
+        Binding("k", "keep", "keep picks", show=False),
+        Binding("g", "go", "go", show=False),
+    ]
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self.scene = scene
+        self.keep = True
+        self.row = 0
+        self.changes: dict[str, str] = {}
+        self.problem = self.wrong = ""
+        self.plan: Plan | None = None
+        self.knobs: list[Description] = []
+        self.page = Page(self)
+        self.stage: StageName = fork.FORKS[0]
+        for stage in reversed(fork.FORKS):  # the last one that can be begun with
+            self._choose(stage)
+            if not self.problem:
+                break
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="branch") as frame:
+            frame.border_title = "Go on from here with other settings"
+            frame.border_subtitle = "← → stage · ↑ ↓ enter change · k picks · g go · esc"
+            yield self.page
+
+    def _choose(self, stage: StageName) -> None:
+        self.stage, self.row, self.wrong, self.problem = stage, 0, "", ""
+        self.plan = None
+        try:
+            self.plan = self._planned()
+        except UserError as error:
+            self.problem = one_line(str(error))
+        own = [d for d in describe() if knobs.is_own(d.name, stage) and not d.name.startswith("run.")]
+        self.knobs = sorted(own, key=lambda d: not d.name.startswith(stage))
+        self.changes = {name: value for name, value in self.changes.items() if knobs.is_own(name, stage)}
+
+    def _planned(self) -> Plan:
+        keep = self.keep and self.stage == "feedback"
+        try:
+            return fork.plan_of(self.scene.folder, self.stage, keep_picks=keep)
+        except UserError:
+            if not keep:
+                raise
+            self.keep = False  # there are none
+            return fork.plan_of(self.scene.folder, self.stage)
+
+    def taken(self) -> str:
+        """What the new run would take over, in words."""
+        if self.plan is None or self.plan.forked is None:
+            return ""
+        forked = self.plan.forked
+        weights = f"the {forked.weights} weights {forked.sha256[:8]}, " if forked.weights else ""
+        said = f"takes over {weights}the data and the log"
+        if self.stage == "feedback":
+            said += f"; the {forked.picks} picks are made again" if forked.picks else "; picks are made anew"
+        return said
+
+    def value(self, name: str) -> str:
+        """A setting as it was."""
+        node: Any = self.plan.settings if self.plan is not None else Settings()
+        for part in name.split("."):
+            node = getattr(node, part)
+        return f"{node:g}" if isinstance(node, float) else one_line(str(node))
+
+    def action_cancel(self) -> None:
+        self.dismiss(None)
+
+    def action_stage(self, by: int) -> None:
+        at = fork.FORKS.index(self.stage)
+        self._choose(fork.FORKS[(at + by) % len(fork.FORKS)])
+        self.page.redraw()
+
+    def action_row(self, by: int) -> None:
+        self.row = max(0, min(len(self.knobs) - 1, self.row + by))
+        self.wrong = ""
+        self.page.redraw()
+
+    def action_keep(self) -> None:
+        self.keep = not self.keep
+        self._choose(self.stage)
+        self.page.redraw()
+
+    def action_change(self) -> None:
+        if self.plan is not None and self.knobs:
+            name = self.knobs[self.row].name
+            self.app.push_screen(Ask(name, self.changes.get(name, self.value(name))), self._changed)
+
+    def _changed(self, value: str | None) -> None:
+        if value is None or self.plan is None:
+            return
+        name = self.knobs[self.row].name
+        self.wrong = ""
+        try:
+            settings_.changed(self.plan.settings, [f"{name}={value}"])
+        except UserError as error:
+            self.wrong = one_line(str(error))
+        else:
+            self.changes.pop(name, None)
+            if value.strip() != self.value(name):
+                self.changes[name] = value.strip()
+        self.page.redraw()
+
+    def action_go(self) -> None:
+        if self.plan is not None:
+            keep = self.plan.forked is not None and self.plan.forked.picks > 0
+            self.dismiss(Chosen(self.stage, tuple(f"{n}={v}" for n, v in self.changes.items()), keep))

@@ -1,0 +1,177 @@
+"""Two models side by side: what each answers to the same prompts, and what raters make of it."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.ui.comparing import Answers, Heard, Side, compare
+from tui_trainer.ui.drawing.bars import bar
+from tui_trainer.ui.drawing.lines import BLANK, Part, beside, line
+from tui_trainer.ui.drawing.text import cut, fit, wrap_to
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.pinned import others
+from tui_trainer.ui.sanitize import one_line, sanitize
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.ask import Ask
+
+RATERS = "polite short example cautious ceremonious plain-spoken scholarly decided"
+NAME = 14
+
+
+class Page(LineView):
+    """Both models' answers over the raters' verdicts."""
+
+    def __init__(self, screen: "Comparison") -> None:
+        super().__init__(id="page")
+        self.comparison = screen
+        self.first = 0
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        screen, ink = self.comparison, self.comparison.scene.ink
+        heard = screen.heard
+        if heard is None or heard.error or heard.first is None or heard.second is None:
+            said = heard.error if heard is not None else f"Asking both models: {screen.other_name()}."
+            style = ink.warn if heard is not None else ink.muted
+            return [line((row, style)) for row in wrap_to(one_line(said), width, height)]
+        column = (width - 3) // 2
+        gap = line((" │ ", ink.faint))
+        head = beside([(self._side(s, column), column) for s in (heard.first, heard.second)], 2, gap)
+        foot = list(self._verdicts(heard, width))
+        rows: list[Strip] = []
+        for answers in heard.answers:
+            rows += self._answers(answers, width, column, gap)
+        room = max(1, height - len(head) - len(foot) - 1)
+        self.first = max(0, min(self.first, len(rows) - room))
+        shown = rows[self.first : self.first + room]
+        return [*head, BLANK, *shown, *[BLANK] * (room - len(shown)), *foot]
+
+    def _side(self, side: Side, width: int) -> list[Strip]:
+        ink = self.comparison.scene.ink
+        made = f"by the picks of {one_line(side.rater)}" if side.rater else "by no simulated rater"
+        if side.weights != "aligned":
+            made = "before any feedback" if side.weights == "tuned" else "only pretrained"
+        return [
+            line((cut(f"{one_line(side.run)} {one_line(side.weights)}", width), ink.strong)),
+            line((cut(f"{made} · {one_line(side.sha256)[:8]}", width), ink.muted)),
+        ]
+
+    def _answers(self, answers: Answers, width: int, column: int, gap: Strip) -> list[Strip]:
+        ink = self.comparison.scene.ink
+        said = []
+        for text in (answers.first, answers.second):
+            body = " ".join(sanitize(text).split()) or "(it said nothing)"
+            said.append([line((row, ink.text)) for row in wrap_to(body, column, 6)])
+        prompt = cut(f"“{one_line(answers.prompt)}”", width)
+        high = max(map(len, said))
+        return [
+            line((prompt, ink.accent("feedback"))),
+            *beside([(s, column) for s in said], high, gap),
+            BLANK,
+        ]
+
+    def _verdicts(self, heard: Heard, width: int) -> Iterator[Strip]:
+        ink = self.comparison.scene.ink
+        if not heard.verdicts:
+            yield line(("No simulated rater made them. r names raters to judge.", ink.muted))
+            return
+        room = max(8, width - NAME - 34)
+        yield line(("which of both a rater prefers, answer by answer, ties half", ink.muted))
+        for verdict in heard.verdicts:
+            low, high = (f"{100 * end:.0f}" for end in verdict.ci95)
+            parts: list[Part] = [(fit(one_line(verdict.rater), NAME), ink.strong)]
+            parts += [(f"{100 * verdict.share:3.0f} % ", ink.text)]
+            parts += bar(verdict.share, room, ink.accent("feedback"), ink.faint)
+            parts += [(f" {100 * (1 - verdict.share):3.0f} %", ink.text)]
+            parts += [(f"  left: {low}–{high} of {verdict.n}", ink.muted)]
+            yield line(*parts)
+
+
+class Comparison(ModalScreen[None]):
+    """Asks in a process of its own; takes any prompt, any other run, and any raters of ours."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,C", "close", "close", show=False),
+        Binding("o", "other", "other model", show=False),
+        Binding("p", "prompt", "prompt", show=False),
+        Binding("r", "raters", "raters", show=False),
+        Binding("down,j", "scroll(1)", "down", show=False),
+        Binding("up,k", "scroll(-1)", "up", show=False),
+    ]
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self.scene = scene
+        self.runs: list[RunFolder] = []  # to compare with; the first is this run's own tuned weights
+        self.at = 0
+        self.prompts: tuple[str, ...] = ()
+        self.raters: tuple[str, ...] = ()
+        self.heard: Heard | None = None
+        self.page = Page(self)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="comparison") as frame:
+            frame.border_title = "Two models, the same prompts"
+            frame.border_subtitle = "o other model · p your prompt · r raters · ↑ ↓ · esc"
+            yield self.page
+
+    def on_mount(self) -> None:
+        here = self.scene.folder
+        taught = [run for run in others(here) if run.weights("aligned").exists()]
+        pinned = self.scene.pinned
+        # The run that the curves are compared with comes first, then this run before its feedback.
+        taught.sort(key=lambda run: pinned is None or run.id != pinned.run)
+        self.runs = [*taught[:1], here, *taught[1:]] if pinned is not None else [here, *taught]
+        self._ask()
+
+    def other_name(self) -> str:
+        """The one on the right."""
+        other = self.runs[self.at] if self.runs else self.scene.folder
+        return "this run and its own tuned weights" if other.id == self.scene.folder.id else other.id
+
+    def _ask(self) -> None:
+        self.heard = None
+        self.page.first = 0
+        self.page.redraw()
+        self.run_worker(self._compare(), exclusive=True, group="compare")
+
+    async def _compare(self) -> None:
+        here, other = self.scene.folder, self.runs[self.at]
+        order: dict[str, Any] = {"first": str(here.path), "second": str(other.path)}
+        if other.id == here.id:
+            order["second_weights"] = "tuned"
+        order |= {"prompts": self.prompts, "raters": self.raters}
+        self.heard = await compare(order)
+        self.page.redraw()
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def action_other(self) -> None:
+        self.at = (self.at + 1) % len(self.runs)
+        self._ask()
+
+    def action_prompt(self) -> None:
+        self.app.push_screen(Ask("A prompt for both; none: held-out ones"), self._prompted)
+
+    def _prompted(self, text: str | None) -> None:
+        if text is not None:
+            self.prompts = (text.strip(),) if text.strip() else ()
+            self._ask()
+
+    def action_raters(self) -> None:
+        self.app.push_screen(Ask("Raters who judge", " ".join(self.raters) or RATERS), self._named)
+
+    def _named(self, text: str | None) -> None:
+        if text is not None:
+            self.raters = tuple(dict.fromkeys(text.split()))
+            self._ask()
+
+    def action_scroll(self, lines: int) -> None:
+        self.page.first += lines
+        self.page.redraw()
