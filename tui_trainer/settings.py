@@ -168,6 +168,14 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
             extra=_unit("standard deviations"),
         ),
     ] = 2.0
+    noise: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=100,
+            description="how often a simulated rater slips: what an answer must be worth more to be safe",
+        ),
+    ] = 0.25
     wage: Annotated[
         float,
         Meta(

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from tui_trainer import cli
-from tui_trainer.console import preferences
+from tui_trainer.console import preferences, room
 from tui_trainer.corpus.preference_file import Comparison, encode
 from tui_trainer.errors import UserError
+from tui_trainer.events import PairOffered, Picked, Record, encoder
 from tui_trainer.run import folder as folders
 from tui_trainer.run import plan as plans
 from tui_trainer.settings import load
@@ -58,3 +59,23 @@ def test_a_file_without_any_preference_is_refused(tmp_path: Path) -> None:
     path.write_text("{}\n", "utf-8")
     with pytest.raises(UserError, match="no preference in it"):
         preferences.taken_in(path, 0)
+
+
+def test_a_room_rates_the_pairs_of_a_run(tmp_path: Path) -> None:
+    pairs = [
+        PairOffered(n, f"Who is {n}?", f"Gladly: it is {n}.", f"It is {n}.", False, 0.5) for n in range(6)
+    ]
+    events = [e for p in pairs for e in (p, Picked(p.pair, "a", "person", False))]
+    folder = folders.create(tmp_path, plans.make(load("quick", environ={}), preset="quick"))
+    lines = [encoder.encode(Record(1, at, 0.0, 0.0, event)) + b"\n" for at, event in enumerate(events)]  # type: ignore[arg-type]  # of AnyEvent
+    folder.events.write_bytes(b"".join(lines))
+    found = room.rated([folder], None, 0.0, 0)
+    assert found.pairs == 6 and found.alike["person"]["ceremonious (simulated)"] == 1.0
+    assert found.alike["person"]["plain-spoken (simulated)"] == 0.0
+    assert "Krippendorff's alpha" in room.tell(found) and "person" in room.tell(found)
+    raters = tmp_path / "raters.toml"
+    raters.write_text('[kind]\nabout = "x"\nweights = { polite = 1.0 }\n')
+    assert list(room.rated([folder], raters, 0.0, 0).alike) == ["person", "kind (simulated)"]
+    folder.events.write_bytes(b"")
+    with pytest.raises(UserError, match="nobody has picked"):
+        room.rated([folder], None, 0.0, 0)

@@ -230,8 +230,9 @@ class Picking:
             state.offers[pending.pair], choice=choice, rater=rater, simulated=simulated, text=text
         )
         state.offers[pending.pair] = offer
-        self._learn(pending.pair)
+        # First the pick, so that it is kept before anything is computed from it.
         yield Picked(pending.pair, choice, rater, simulated, text)
+        self._learn(pending.pair)
         if offer.teaches:
             yield self._fitted()
 
@@ -243,8 +244,8 @@ class Picking:
         state.offers.pop()
         before = state.offers[-1]
         state.offers[-1] = Offer(before.candidate, before.swapped, repeats=before.repeats)
-        self._learn_again()
         yield Picked(pending.pair, "undo", rater, simulated)
+        self._learn_again()
         yield self._fitted()
         yield self._show()
 

@@ -140,7 +140,7 @@ class RunPipeline:
 
     def rater(self, name: str) -> SimulatedRater:
         """A simulated rater by its taste. Raises `ValueError`."""
-        return SimulatedRater(cast(Taste, name), seed=self.plan.seed)
+        return SimulatedRater(cast(Taste, name), self.plan.settings.feedback.noise, seed=self.plan.seed)
 
     # -- corpus and model ------------------------------------------------------------------------------------
 

@@ -67,3 +67,38 @@ def import_preferences(file: Path, seed: int, as_json: bool) -> None:
         print_json(imported)
     else:
         click.echo(exchange.tell(imported))
+
+
+@preferences.command(
+    "room",
+    epilog="""\b
+Example:
+  tui-trainer preferences room latest --raters my-raters.toml --noise 0.5""",
+)
+@click.argument("runs_rated", metavar="RUN...", nargs=-1)
+@click.option("--raters", type=click.Path(path_type=Path), help="Raters of a TOML file in place of ours.")
+@click.option(
+    "--noise",
+    type=click.FloatRange(0, 100),
+    default=0.25,
+    show_default=True,
+    help="Of the simulated raters; 0 always picks what is worth more.",
+)
+@with_runs
+@with_seed
+@with_json
+def rate_in_a_room(
+    runs_rated: tuple[str, ...], raters: Path | None, noise: float, seed: int, as_json: bool, **options: Any
+) -> None:
+    """Have a room of raters rate the pairs of runs, next to whoever picked there.
+
+    Says how far they agree, and how well a reward model of each and one of the majority foresees them.
+    Several people rate in one room by picking in runs that were forked from the same one.
+    """
+    from tui_trainer.console import room
+
+    found = room.rated([run_of(options, run) for run in runs_rated or ("latest",)], raters, noise, seed)
+    if as_json:
+        print_json(found)
+    else:
+        click.echo(room.tell(found))
