@@ -128,8 +128,9 @@ class Studio(Painting, Doing):
 
     def on_ready(self) -> None:
         # The first frame stands before the first byte of the log is read, and before anything is launched.
-        gc.enable()
         gc.freeze()
+        if self.scene.mode == "replay":
+            gc.enable()  # else once the history has been read: its records are no garbage either
         if self._launch:
             if not self.dashboard.layout_.toured:
                 self.dashboard.tour(0)
@@ -196,6 +197,7 @@ class Studio(Painting, Doing):
 
     @on(feed.CaughtUp)
     def _caught_up(self, _: feed.CaughtUp) -> None:
+        gc.enable()
         self.scene.loading = False
         self.tick()
 
