@@ -32,7 +32,7 @@ async def test_a_stage_a_knob_and_go(tmp_path: Path, monkeypatch, launched) -> N
         await until(pilot, lambda: isinstance(app.screen, Branch))
         page = app.screen.query_one("#page")
         text = text_of(page)  # type: ignore[arg-type]  # a LineView
-        assert "the tuned weights" in text and "the 24 picks are made again" in text and "feedback.kl" in text
+        assert "the tuned weights" in text and "its 24 picks are made again" in text and "feedback.kl" in text
         await pilot.press("left")
         assert app.screen.stage == "finetune" and "finetune.matrix_lr" in text_of(page)  # type: ignore
         assert "finetune.pairs" not in text_of(page)  # type: ignore[arg-type]

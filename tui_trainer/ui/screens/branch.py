@@ -151,10 +151,10 @@ class Branch(ModalScreen[Chosen | None]):
         if self.plan is None or self.plan.forked is None:
             return ""
         forked = self.plan.forked
-        weights = f"the {forked.weights} weights {forked.sha256[:8]}, " if forked.weights else ""
-        said = f"takes over {weights}the data and the log"
+        weights = f"the {forked.weights} weights {forked.sha256[:8]}" if forked.weights else "the data"
+        said = f"takes over {weights}"
         if self.stage == "feedback":
-            said += f"; the {forked.picks} picks are made again" if forked.picks else "; picks are made anew"
+            said += f"; its {forked.picks} picks are made again" if forked.picks else "; picks are made anew"
         return said
 
     def value(self, name: str) -> str:
