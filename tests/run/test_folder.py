@@ -45,6 +45,16 @@ def test_no_runs(tmp_path):
     assert folders.list_runs(tmp_path) == []
 
 
+def test_runs_of_another_version_are_told_of(tmp_path):
+    one = toy_run(tmp_path)
+    plan = one.plan_file.read_text().replace('"kl"', '"leash"')
+    one.plan_file.write_text(plan)
+    with pytest.raises(UserError, match=r"\(1\) are of another version"):
+        folders.find(tmp_path, "latest")
+    with pytest.raises(UserError, match="unknown field `leash`"):
+        folders.find(tmp_path, one.id)
+
+
 def test_newest_first(tmp_path):
     made = [toy_run(tmp_path) for _ in range(3)]
     assert [run.id for run in folders.list_runs(tmp_path)] == [run.id for run in reversed(made)]

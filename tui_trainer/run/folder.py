@@ -116,6 +116,17 @@ def list_runs(runs_dir: Path) -> list[RunFolder]:
     return [folder for _, _, folder in sorted(runs, key=lambda run: run[:2], reverse=True)]
 
 
+def no_runs(runs_dir: Path) -> str:
+    """One line for a folder where `list_runs` finds nothing."""
+    others = sum((path / "plan.json").is_file() for path in runs_dir.iterdir()) if runs_dir.is_dir() else 0
+    if others:
+        return (
+            f"the runs in {runs_dir} ({others}) are of another version of tui-trainer, which can still read "
+            "them; `tui-trainer run` makes a new one"
+        )
+    return f"there are no runs in {runs_dir} yet; `tui-trainer run` makes one"
+
+
 def find(runs_dir: Path, name: str) -> RunFolder:
     """A run by its id, a beginning of it that no other has, its folder's path, or "latest".
 
@@ -125,9 +136,11 @@ def find(runs_dir: Path, name: str) -> RunFolder:
     path = Path(name).expanduser()
     if (path / "plan.json").is_file():
         return _checked(RunFolder(path))
+    if name not in ("", "latest") and (runs_dir / name / "plan.json").is_file():
+        return _checked(RunFolder(runs_dir / name))
     runs = list_runs(runs_dir)
     if not runs:
-        raise UserError(f"there are no runs in {runs_dir} yet; `tui-trainer run` makes one")
+        raise UserError(no_runs(runs_dir))
     if name == "latest":
         return runs[0]
     exact = [run for run in runs if run.id == name]

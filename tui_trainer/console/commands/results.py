@@ -24,7 +24,7 @@ Examples:
 def runs(run: str | None, as_json: bool, **options: Any) -> None:
     """List all runs; or print the report of one."""
     from tui_trainer.console import tables
-    from tui_trainer.run.folder import list_runs, runs_directory
+    from tui_trainer.run.folder import list_runs, no_runs, runs_directory
     from tui_trainer.run.status import status
 
     if run is not None:
@@ -35,7 +35,7 @@ def runs(run: str | None, as_json: bool, **options: Any) -> None:
     if as_json:
         print_json(found)
     else:
-        click.echo(tables.runs(found) if found else f"there are no runs in {directory} yet")
+        click.echo(tables.runs(found) if found else no_runs(directory))
 
 
 def print_report(folder: "RunFolder", as_json: bool) -> None:
