@@ -195,7 +195,7 @@ _REQUEST_WISHES = (
     "How would you {v} {o}?",
     "How does a beginner {v} {o}?",
 )
-_SUM_CLAUSES = ("what {a} + {b} is", "the sum of {a} and {b}")
+_SUM_CLAUSES = ("what {a} + {b} is", "the sum of {a} and {b}", "what {a} and {b} make")
 _EXPLAIN_CLAUSES = ("what the work of {j} is",)
 _WAYS = (
     "Please tell me {clause}.",
