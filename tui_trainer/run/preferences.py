@@ -4,7 +4,6 @@ The log is the truth; this file is made from it again whenever a trainer starts,
 runs, so it holds each pick once. An answer of the rater's own is two lines, as it is better than both.
 """
 
-import os
 from collections.abc import Iterable
 
 from msgspec import UNSET, Struct, UnsetType
@@ -88,7 +87,9 @@ class PreferenceFile:
             write_atomically(self._path, b"".join(encoder.encode(p) + b"\n" for p in preferences))
 
     def follow(self, pair: PairOffered, picked: Picked) -> None:
-        """Take in a pick, or leave the one before out again, durably.
+        """Take in a pick, or leave the one before out again.
+
+        Not synced: the log was, and each trainer makes the file from it anew.
 
         Raises:
             OSError: the next trainer's `rebuild` then mends the file.
@@ -102,5 +103,3 @@ class PreferenceFile:
         self._kept += made
         with open(self._path, "ab") as file:
             file.write(b"".join(encoder.encode(p) + b"\n" for p in made))
-            file.flush()
-            os.fsync(file.fileno())

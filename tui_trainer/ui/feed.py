@@ -21,6 +21,7 @@ from tui_trainer.ui.words import Trainer
 BATCH = 3000  # records; folding them takes about ten milliseconds
 CREDIT = 2  # batches
 POLL_SECONDS = 0.15
+HURRY_SECONDS, HURRIED_POLL_SECONDS = 0.5, 0.015  # after an answer, what it brought is waited for
 ALIVE_SECONDS = 0.7
 FRAME_SECONDS = 0.05  # what a replay plays within it comes in one batch
 LONGEST_WAIT = 3.0  # of a replay: where a person once thought for a minute, nobody wants to wait one
@@ -97,6 +98,17 @@ class LiveFeed(Feed):
     def __init__(self, folder: RunFolder, post: Post) -> None:
         super().__init__(folder, post)
         self._seen: Trainer | None = None
+        self._hurried = threading.Event()
+        self._until = 0.0
+
+    def hurry(self) -> None:
+        """Something is about to come that a person waits for."""
+        self._until = time.monotonic() + HURRY_SECONDS
+        self._hurried.set()
+
+    def stop(self) -> None:
+        super().stop()
+        self._hurried.set()
 
     def feed(self) -> None:
         reader = LogReader(self.folder.events)
@@ -118,7 +130,8 @@ class LiveFeed(Feed):
                 self.post(CaughtUp())
             if alive is not None:
                 self._tell(alive)
-            self.stopping.wait(POLL_SECONDS)
+            self._hurried.wait(HURRIED_POLL_SECONDS if time.monotonic() < self._until else POLL_SECONDS)
+            self._hurried.clear()
 
     def _tell(self, alive: bool) -> None:
         # `client.launch` hands its lock over, so a trainer lives from the moment of its launch.

@@ -217,6 +217,8 @@ class Studio(Painting, Doing):
     @on(Answered)
     def _answered(self, message: Answered) -> None:
         self.say(self.steering.answered(message.command, message.reply))
+        if isinstance(self.feed, feed.LiveFeed):
+            self.feed.hurry()
         if isinstance(message.command, Stop) and message.reply.ok:
             self._stopped()
         self.tick()
