@@ -60,21 +60,22 @@ def _answer(
     return [ends(left, right, width), *body][:height]
 
 
+# Key, action, label, and the label where there is little room.
 PICKING = (
-    ("a", "pick_a", ""),
-    ("b", "pick_b", ""),
-    ("t", "pick_tie", "tie"),
-    ("x", "pick_both_bad", "both bad"),
-    ("s", "pick_skip", "skip"),
-    ("U", "pick_undo", "undo"),
-    ("O", "pick_own", "own answer"),
-    ("G", "go_on", "go on"),
+    ("a", "pick_a", "", ""),
+    ("b", "pick_b", "", ""),
+    ("t", "pick_tie", "tie", "tie"),
+    ("x", "pick_both_bad", "both bad", "bad"),
+    ("s", "pick_skip", "skip", "skip"),
+    ("U", "pick_undo", "undo", "undo"),
+    ("O", "pick_own", "own answer", "own"),
+    ("G", "go_on", "go on", "go on"),
 )
 MORE = (
-    ("P", "prompts", "prompts"),
-    ("R", "taste", "reward model"),
-    ("L", "ledger", "ledger"),
-    ("S", "simulate", "let a program pick"),
+    ("P", "prompts", "prompts", "prompts"),
+    ("R", "taste", "reward model", "reward model"),
+    ("L", "ledger", "ledger", "ledger"),
+    ("S", "simulate", "let a program pick", "simulate"),
 )
 
 
@@ -84,14 +85,15 @@ def keys(scene: Scene, width: int, height: int = 1) -> list[Strip]:
     return rows if height < 2 else [*rows, _keys(scene, MORE, width)]
 
 
-def _keys(scene: Scene, named: Sequence[tuple[str, str, str]], width: int) -> Strip:
+def _keys(scene: Scene, named: Sequence[tuple[str, str, str, str]], width: int) -> Strip:
     ink = scene.ink
-    for gap in ("  ", " "):
+    for gap, short in (("  ", False), (" ", False), (" ", True)):
         parts: list[Part] = []
-        for _, action, label in named:
-            key = scene.key_of_name(action)
-            parts.append((f" {key} ", link(ink.key, f"app.do('{action}')")))
-            parts.append((f" {label}{gap}" if label else gap, ink.muted))
+        for _, action, label, brief in named:
+            said = brief if short else label
+            parts.append((f" {scene.key_of_name(action)} ", link(ink.key, f"app.do('{action}')")))
+            parts.append((f" {said}{gap}" if said else gap, ink.muted))
+        parts[-1] = (parts[-1][0].rstrip(), ink.muted)
         if (shown := line(*parts)).cell_length <= width:
             return shown
-    return line((cut("  ".join(key for key, _, _ in named), width), ink.text))
+    return line((cut("  ".join(key for key, *_ in named), width), ink.text))
