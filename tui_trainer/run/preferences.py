@@ -4,6 +4,7 @@ The log is the truth; this file is made from it again whenever a trainer starts,
 runs, so it holds each pick once. An answer of the rater's own is two lines, as it is better than both.
 """
 
+import os
 from collections.abc import Iterable
 
 from msgspec import UNSET, Struct, UnsetType
@@ -87,9 +88,7 @@ class PreferenceFile:
             write_atomically(self._path, b"".join(encoder.encode(p) + b"\n" for p in preferences))
 
     def follow(self, pair: PairOffered, picked: Picked) -> None:
-        """Take in a pick, or leave the one before out again.
-
-        Not synced: the log was, and each trainer makes the file from it anew.
+        """Take in a pick, or leave the one before out again, durably.
 
         Raises:
             OSError: the next trainer's `rebuild` then mends the file.
@@ -103,3 +102,5 @@ class PreferenceFile:
         self._kept += made
         with open(self._path, "ab") as file:
             file.write(b"".join(encoder.encode(p) + b"\n" for p in made))
+            file.flush()
+            os.fsync(file.fileno())

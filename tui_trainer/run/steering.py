@@ -292,7 +292,7 @@ class Steering:
         return OK
 
     def _pick(self, stage: Stage, picked: Picked, respond: Callable[[Reply], None] = nobody) -> None:
-        """Answer the pending pair: durable in the log before anything follows.
+        """Answer the pending pair: durable in the log and the preferences before anything follows.
 
         Raises:
             ValueError: it can't be picked so.
@@ -305,6 +305,6 @@ class Steering:
         for event in stage.pick(picked.choice, picked.rater, picked.simulated, picked.text):
             self.journal.emit(event)
             if isinstance(event, Picked):
-                respond(OK)  # the log has it, synced; the file of preferences can be made from that again
                 if live:
                     self.preferences.follow(pair, event)
+                respond(OK)

@@ -231,8 +231,9 @@ def pair_offered(state: "State", event: e.PairOffered) -> None:
     progress = state.stages["feedback"]
     before = _before_picks(state, progress)
     progress.step = before + event.pair
-    if progress.steps and event.pair >= max(_planned(state), state.more_picks):
-        progress.steps += event.pair + 1 - max(_planned(state), state.more_picks)
+    planned = max(_planned(state), state.more_picks)  # 0: nothing is known of the run's settings
+    if progress.steps and 0 < planned <= event.pair:
+        progress.steps += event.pair + 1 - planned
         state.more_picks = event.pair + 1  # a person goes on
     state.moment = event
     _mark(state, "feedback", event.pair + 1, "pick")
