@@ -17,8 +17,9 @@ what the token did not choose: Williams 1992). What is to be expected is foretol
 state by a ridge regression on the *other* answers of the batch: RLOO's baseline again, where the mean of the
 others is a regression that knows nothing of the state. What lies far ahead counts for a little less (Schulman
 et al. 2016, arXiv 1506.02438). With whole answers credited, as RLOO was published, the same taste cost
-several times as many facts; with the mean of the others at the same *position* as the baseline, tokens of
-different parts of an answer were compared, and a taste was followed half as far.
+several times as many facts. The mean of the others at the same
+*position* was the baseline before: when this one took its place, and little else had changed, a taste was
+followed no further (win rates .70 and .65 where they were .72 and .63).
 
 Answers are sampled at temperature 1 from all the tokens that are scored here, so that the sampled policy is
 the scored one.
