@@ -16,6 +16,7 @@ from tui_trainer.events import (
     Picked,
     PromptsEdited,
     PromptsListed,
+    Record,
     Reinforced,
     RewardModelFitted,
 )
@@ -28,6 +29,7 @@ from tui_trainer.learning.picking import REPEAT_FIRST
 from tui_trainer.learning.raters import SimulatedRater
 from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.model.transformer import Transformer
+from tui_trainer.run.kept import of_log
 
 Chooser = Callable[[PairOffered], Choice]
 
@@ -258,6 +260,30 @@ def test_an_own_prompt_is_answered_and_shown_next(corpus: Corpus, tuned: Transfo
     assert weights_sha256(stage.alignment.model) == weights_sha256(resumed.alignment.model)
     with pytest.raises(ValueError, match="while pairs are picked"):
         list(stage.edit_prompts("Late?"))
+
+
+def test_kept_picks_and_changed_prompts_meet_the_same_pairs(corpus: Corpus, tuned: Transformer) -> None:
+    source = _stage(tuned, corpus)
+    events = _picks(source, 3)
+    events += source.edit_prompts("Where does Kel live now?", corpus.rating_prompts[5])
+    events += _picks(source, 2)
+    events += source.edit_prompts("Who is Kel?")
+    events += source.pick("undo", "person", False)
+    events += _picks(source, 4, lambda pair: "b")
+    kept = of_log(Record(1, at, 0.0, 0.0, event) for at, event in enumerate(events))  # type: ignore[arg-type]  # all are AnyEvent
+    assert [len(pick.edits) for pick in kept] == [0, 0, 0, 1, 1, 0, 0, 0]
+    fork = _stage(tuned, corpus)
+    for pick in kept:
+        pair = _until_pair(fork, [])
+        assert (pair.pair, pair.prompt, pair.a, pair.b) == (pick.pair, pick.prompt, pick.a, pick.b)
+        for edit in pick.edits:
+            assert edit in list(fork.edit_prompts(edit.added, edit.removed))
+        assert pick.picked is not None
+        list(fork.pick(pick.picked.choice, "person", False))
+    assert _until_pair(fork, []) == source.pending
+    assert fork.picking.asked() == source.picking.asked()
+    assert fork.pool is not None and source.pool is not None
+    assert (fork.pool.reward_model.mean == source.pool.reward_model.mean).all()
 
 
 # -- before or after ---------------------------------------------------------------------------------------

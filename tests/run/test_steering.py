@@ -22,15 +22,17 @@ from tui_trainer.events import (
     PairOffered,
     Paused,
     Picked,
+    PromptsEdited,
     Record,
     RunEnded,
     Stepped,
 )
 from tui_trainer.looks import Look
-from tui_trainer.run import lock
+from tui_trainer.run import fork, lock
 from tui_trainer.run.client import Control
 from tui_trainer.run.commands import (
     Continue,
+    EditPrompts,
     LookAt,
     Pause,
     Pick,
@@ -313,6 +315,42 @@ def test_a_pick_is_taken_back(watch):
     assert run.wait() == 0
     assert lines(run.folder.preferences) == lines(straight.folder.preferences)
     assert state_of(run.folder) == state_of(straight.folder)
+
+
+def test_a_fork_makes_picks_and_changes_of_the_prompts_again(watch, trainers):
+    """Wherever the prompts were changed, also before a pick was taken back; nobody is asked anything."""
+    source = watch("feedback.rater=person", env={})
+    _until_offered(source, 0)
+    source.ok(EditPrompts(added="What is a mill?"))
+    assert "no such prompt" in source.refused(EditPrompts(removed="nobody's"))
+    for number in range(3):
+        source.ok(Pick(number, "b"))
+        _until_offered(source, number + 1)
+    source.ok(EditPrompts(removed="Who was Ada?"))
+    source.ok(EditPrompts(added="Where?", removed="When?"))
+    source.ok(Pick(3, "undo"))
+    _until_offered(source, 2)
+    for number in range(2, PICKS):
+        source.ok(Pick(number, "a"))
+        if number + 1 < PICKS:
+            _until_offered(source, number + 1)
+    assert source.wait() == 0
+    straight, killed = (
+        fork.begin(source.folder, fork.plan_of(source.folder, "feedback", keep_picks=True)) for _ in "ab"
+    )
+    assert straight.plan.forked.picks == PICKS
+    assert trainers.run(straight) == 0, straight.trainer_log.read_text()
+    for nth in (1, 2, 3, 4, 5, 6, 7):
+        assert trainers.run(killed, die_at_write=nth) == -9
+    assert trainers.run(killed) == 0, killed.trainer_log.read_text()
+    for folder in (straight, killed):
+        own = [r.event for r in list(read_all(folder.events))[folder.plan.forked.records :]]
+        made = [e for e in own if isinstance(e, Picked | PromptsEdited)]
+        edits = [PromptsEdited("", "Who was Ada?"), PromptsEdited("Where?", "When?")]
+        picks = [Picked(at, "b" if at < 2 else "a", "person", False) for at in range(PICKS)]
+        assert made == [PromptsEdited("What is a mill?"), *picks[:2], *edits, *picks[2:]]
+        assert lines(folder.preferences) == lines(source.folder.preferences)
+        assert state_of(folder) == state_of(source.folder)
 
 
 def test_killed_at_random_moments_while_picking(watch):

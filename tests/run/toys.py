@@ -19,6 +19,7 @@ from tui_trainer.events import (
     Noticed,
     PairOffered,
     Picked,
+    PromptsEdited,
     SpeedMeasured,
     StageName,
     Stepped,
@@ -93,6 +94,7 @@ class ToyFeedback(ToyStage):
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]  # passed on as they are
         self.picked = 0
+        self.edited = 0.0  # by changes of the prompts
         self.before = self.state.clone()  # the last pick
         self.picks = self.steps - 10
 
@@ -120,16 +122,23 @@ class ToyFeedback(ToyStage):
         self.pending = None
         self.before = self.state.clone()
         yield Picked(self.picked, choice, rater, simulated)
-        self.state.add_({"a": 1.0, "b": -1.0}.get(choice, 0.25))
+        self.state.add_({"a": 1.0, "b": -1.0}.get(choice, 0.25) + self.edited)
         self.picked += 1
         yield Measured("toy/picked", float(self.state.sum()))
 
+    def edit_prompts(self, added: str = "", removed: str = "") -> Iterator[Event]:
+        if self.pending is None or removed == "nobody's":
+            raise ValueError("there is no such prompt")
+        yield PromptsEdited(added, removed)
+        self.edited += 0.125 * (len(added) - len(removed))  # taking a pick back does not take this back
+
     def tensors(self) -> dict[str, Tensor]:
-        return {**super().tensors(), "picked": torch.tensor(self.picked), "before": self.before}
+        counts = {"picked": torch.tensor(self.picked), "edited": torch.tensor(self.edited)}
+        return {**super().tensors(), **counts, "before": self.before}
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         super().restore(tensors)
-        self.picked = int(tensors["picked"])
+        self.picked, self.edited = int(tensors["picked"]), float(tensors["edited"])
         self.before = tensors["before"].clone()
 
 

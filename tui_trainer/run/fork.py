@@ -4,7 +4,7 @@ The log of a run is only ever appended to, and it is what the run is resumed fro
 again in its place: a new run takes over what the stages before have left, and the beginning of the log that
 tells of them, word for word. From there on it is a run like any other. For feedback it can take over the
 picks as well: the same answers are sampled again from the same weights, and each pick is made again where it
-was made.
+was made, and so is each change of the prompts.
 """
 
 import shutil
@@ -21,6 +21,7 @@ from tui_trainer.events import (
     KnobTurned,
     PairOffered,
     Picked,
+    PromptsEdited,
     Record,
     Reinforced,
     StageEnded,
@@ -28,13 +29,12 @@ from tui_trainer.events import (
     StageSkipped,
     WeightsFrozen,
     WeightsName,
-    encoder,
 )
-from tui_trainer.run import knobs
+from tui_trainer.run import kept, knobs
 from tui_trainer.run.folder import RunFolder, create
+from tui_trainer.run.kept import KeptPick
 from tui_trainer.run.log import read_all
 from tui_trainer.run.plan import Fork, Plan
-from tui_trainer.run.preferences import made_in_log
 
 FORKS: tuple[StageName, ...] = ("pretrain", "finetune", "feedback")  # stages that a fork can begin with
 
@@ -46,7 +46,12 @@ class _Taken(Struct):
     busy: float = 0.0
     frozen: list[WeightsFrozen] = []
     turned: list[tuple[str, float]] = []  # knobs, also those turned while picks were made
-    picks: list[tuple[PairOffered, Picked]] = []
+    kept: list[KeptPick] = []
+
+    @property
+    def picks(self) -> int:
+        """That can be made again."""
+        return sum(pick.counts for pick in self.kept)
 
 
 def plan_of(
@@ -89,7 +94,7 @@ def plan_of(
         changes,
         last.weights if last else None,
         last.sha256 if last else "",
-        len(taken.picks),
+        taken.picks,
     )
     reaches = STAGES.index(old.until) >= STAGES.index(stage)
     return msgspec.structs.replace(
@@ -111,7 +116,7 @@ def begin(source: RunFolder, plan: Plan, runs_dir: Path | None = None) -> RunFol
     """
     forked = plan.forked
     assert forked is not None
-    picks = _read(source, forked.stage, True).picks[: forked.picks] if forked.picks else []
+    picks = _read(source, forked.stage, True).kept if forked.picks else []
     if not source.corpus.is_dir():
         raise UserError(f"run {source.id} has no corpus folder any more")
 
@@ -122,8 +127,7 @@ def begin(source: RunFolder, plan: Plan, runs_dir: Path | None = None) -> RunFol
                 folder.weights(weights).parent.mkdir(exist_ok=True)
                 shutil.copyfile(source.weights(weights), folder.weights(weights))
         if picks:
-            kept = [KeptPick(pair.prompt, pair.a, pair.b, picked) for pair, picked in picks]
-            folder.picks.write_bytes(b"".join(encoder.encode(pick) + b"\n" for pick in kept))
+            kept.write(folder, picks, forked.picks)
         with open(source.events, "rb") as theirs, open(folder.events, "wb") as ours:
             ours.writelines(next(theirs) for _ in range(forked.records))
 
@@ -141,7 +145,7 @@ def _read(source: RunFolder, stage: StageName, keep_picks: bool) -> _Taken:
                 taken.turned.append((name, value))
             case WeightsFrozen() as frozen:
                 taken.frozen.append(frozen)
-            case PairOffered() | Picked():
+            case PairOffered() | Picked() | PromptsEdited():
                 picked.append(record)
             case Reinforced():
                 break
@@ -149,7 +153,7 @@ def _read(source: RunFolder, stage: StageName, keep_picks: bool) -> _Taken:
                 taken.records, taken.busy = record.seq + 1, record.busy
                 if not keep_picks:
                     break
-    taken.picks = made_in_log(picked)
+    taken.kept = kept.of_log(picked)
     return taken
 
 
@@ -157,31 +161,3 @@ def _weights_before(stage: StageName) -> Iterator[WeightsName]:
     for trained, weights in (("pretrain", "base"), ("finetune", "tuned")):
         if STAGES.index(trained) < STAGES.index(stage):
             yield weights  # type: ignore[misc]  # a name of weights
-
-
-class KeptPick(Struct, frozen=True):
-    """A pick, and what it was made of."""
-
-    prompt: str
-    a: str
-    b: str
-    picked: Picked
-
-
-class KeptPicks:
-    """The picks of another run, for those pairs that come again just as they were."""
-
-    def __init__(self, folder: RunFolder) -> None:
-        self._picks: dict[tuple[int, str, str, str], Picked] = {}
-        if folder.picks.exists():
-            for line in folder.picks.read_bytes().splitlines():
-                pick = msgspec.json.decode(line, type=KeptPick)
-                self._picks[pick.picked.pair, pick.prompt, pick.a, pick.b] = pick.picked
-
-    def forget(self) -> None:
-        """A person has taken a pick back: from here on they pick themselves."""
-        self._picks.clear()
-
-    def of(self, pair: PairOffered) -> Picked | None:
-        """The pick of this pair; None for one that was not picked from."""
-        return None if pair.blind else self._picks.get((pair.pair, pair.prompt, pair.a, pair.b))

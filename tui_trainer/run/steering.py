@@ -1,7 +1,8 @@
 """What happens between two steps: commands, pauses, knobs and picks, from the socket or from the script."""
 
 import queue
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 
 from msgspec.structs import replace
 
@@ -33,8 +34,8 @@ from tui_trainer.run.commands import (
     Turn,
 )
 from tui_trainer.run.control import Request
-from tui_trainer.run.fork import KeptPicks
 from tui_trainer.run.journal import Input, Journal
+from tui_trainer.run.kept import KeptPicks
 from tui_trainer.run.pipeline import Phase, Pipeline
 from tui_trainer.run.preferences import PreferenceFile
 from tui_trainer.run.stopped import Stopped
@@ -76,6 +77,7 @@ class Steering:
         self.rater: str | None = None if rater == "person" else rater
         self._phase: Phase | None = None
         self._stage: Stage | None = None
+        self._edits = (-1, 0)  # a pair, and how often the prompts were changed while it was on offer
 
     # -- phases and steps ----------------------------------------------------------------------------------
 
@@ -116,6 +118,8 @@ class Steering:
                 self.journal.skip_to_input()  # the log was not at a pick here
             elif self.steps_left == 0:
                 self._pause()
+            elif edits := self._kept_edits(stage.pending):
+                self._edit_again(stage, edits[0])
             elif (request := self._request(stage)) is not None:
                 self._obey(request, stage)
             elif stage.pending is None:
@@ -143,6 +147,13 @@ class Steering:
         """Whether only a person can pick from this pair."""
         return pair is not None and self.rater is None and self.kept.of(pair) is None
 
+    def _kept_edits(self, pair: PairOffered | None) -> Sequence[PromptsEdited]:
+        """Changes of the prompts that are to be made again before this pair is picked from."""
+        if pair is None:
+            return ()
+        at, made = self._edits
+        return self.kept.edits(pair)[made if at == pair.pair else 0 :]
+
     # -- the script ----------------------------------------------------------------------------------------
 
     def _follow(self, event: Input, stage: Stage) -> None:
@@ -167,12 +178,8 @@ class Steering:
                 if event.simulated and self.rater is None and not again:
                     self.rater = event.rater  # a person had handed over
             case PromptsEdited():
-                if not isinstance(stage, Prompting) or stage.pending is None:
-                    self.journal.emit(event)  # likewise
-                    return
                 try:
-                    for said in stage.edit_prompts(event.added, event.removed):
-                        self.journal.emit(said)
+                    self._edit(stage, event)
                 except ValueError:
                     self.journal.emit(event)  # likewise
 
@@ -272,14 +279,32 @@ class Steering:
                 respond(Reply(ok=False, error=str(error)))
 
     def _edit_prompts(self, command: EditPrompts, stage: Stage) -> Reply:
-        if not isinstance(stage, Prompting):
-            return Reply(ok=False, error="prompts are changed while pairs are picked from")
         try:
-            for event in stage.edit_prompts(command.added, command.removed):
-                self.journal.emit(event)
+            self._edit(stage, PromptsEdited(command.added, command.removed))
         except ValueError as error:
             return Reply(ok=False, error=str(error))
         return OK
+
+    def _edit(self, stage: Stage, edit: PromptsEdited) -> None:
+        """Change the prompts. Raises `ValueError` where that can't be done."""
+        pair = stage.pending
+        if not isinstance(stage, Prompting) or pair is None:
+            raise ValueError("prompts are changed while pairs are picked from")
+        for event in stage.edit_prompts(edit.added, edit.removed):
+            self.journal.emit(event)
+        self._edited(pair)
+
+    def _edit_again(self, stage: Stage, edit: PromptsEdited) -> None:
+        pair = stage.pending
+        assert pair is not None
+        try:
+            self._edit(stage, edit)
+        except ValueError:
+            self._edited(pair)  # of a list that is not this one: passed over
+
+    def _edited(self, pair: PairOffered) -> None:
+        at, made = self._edits
+        self._edits = (pair.pair, made + 1 if at == pair.pair else 1)
 
     def _hand_over(self, rater: str, stage: Stage) -> Reply:
         if stage.pending is not None and stage.pending.blind:
@@ -303,8 +328,9 @@ class Steering:
         if picked.choice == "undo":
             self.kept.forget()
         for event in stage.pick(picked.choice, picked.rater, picked.simulated, picked.text):
-            self.journal.emit(event)
-            if isinstance(event, Picked):
-                if live:
-                    self.preferences.follow(pair, event)
-                respond(OK)
+            if not isinstance(event, Picked):
+                self.journal.emit(event)
+                continue
+            with self.preferences.following(pair, event) if live else nullcontext():
+                self.journal.emit(event)
+            respond(OK)

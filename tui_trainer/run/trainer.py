@@ -26,8 +26,8 @@ from tui_trainer.run.busy import BusyClock
 from tui_trainer.run.commands import Reply, Stop
 from tui_trainer.run.control import ControlServer, Request
 from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.fork import KeptPicks
 from tui_trainer.run.journal import Journal
+from tui_trainer.run.kept import KeptPicks
 from tui_trainer.run.lock import Lock
 from tui_trainer.run.log import LogWriter
 from tui_trainer.run.preferences import PreferenceFile
