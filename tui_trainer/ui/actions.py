@@ -118,6 +118,14 @@ ACTIONS: tuple[Action, ...] = (
         "Two models side by side: the same prompts, and raters who judge",
         footer=False,
     ),
+    Action(
+        "cultures",
+        ("D", "upper_d"),
+        "D",
+        "two cultures",
+        "Two raters who disagree: the same tuned model by each, side by side",
+        footer=False,
+    ),
     Action("start_over_quick", (), "", "start over with quick", "Stop this run; begin one of about a minute"),
     Action(
         "previous_document", ("p", "left"), "p", "previous", "The document before", "dataset", footer=False

@@ -1,22 +1,29 @@
 """What the keys do: each action of the table by its name."""
 
+import time
 from collections.abc import Callable
 from functools import partial, partialmethod
 from typing import get_args
 
 from textual import work
 from textual.app import App
+from textual.worker import get_current_worker
 
 from tui_trainer import leash
+from tui_trainer.errors import UserError
 from tui_trainer.events import Choice
+from tui_trainer.run.cultures import Cultures
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.plan import Plan
 from tui_trainer.ui.actions import BY_NAME
 from tui_trainer.ui.keys_now import applies
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.branch import Branch, Chosen
 from tui_trainer.ui.screens.comparison import Comparison
+from tui_trainer.ui.screens.cultures import ChooseCultures, MakingCultures
 from tui_trainer.ui.screens.dashboard import CONTEXTS, Dashboard
 from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.glossary import Glossary
@@ -32,6 +39,7 @@ from tui_trainer.ui.travel import Travel
 
 LONGEST_ANSWER = 500  # characters
 WIDER = 4  # parts of a row, of 120
+CULTURE_SECONDS = 0.5  # between two looks at how far two cultures are
 
 
 class Doing(App[RunFolder | None]):
@@ -104,6 +112,57 @@ class Doing(App[RunFolder | None]):
 
     def do_compare(self) -> None:
         self.push_screen(Comparison(self.scene))
+
+    making: Cultures | None = None  # two cultures, by a trainer after the other
+
+    def do_cultures(self) -> None:
+        making = self.making
+        if making is not None and not making.ended and not making.trouble:
+            self.push_screen(MakingCultures(self.scene, making))
+        else:
+            self.push_screen(ChooseCultures(self.scene), self._choose_cultures)
+
+    def _choose_cultures(self, raters: tuple[str, ...] | None) -> None:
+        if raters is not None:
+            self._make_cultures(raters)
+
+    @work(thread=True, group="cultures")
+    def _make_cultures(self, raters: tuple[str, ...]) -> None:
+        try:
+            making = self.making = Cultures(self.scene.folder, raters)
+        except UserError as error:
+            self.call_later(self.say, str(error))
+            return
+        worker, watched = get_current_worker(), False
+        while not worker.is_cancelled:
+            try:
+                making.advance()
+            except UserError as error:
+                making.trouble = one_line(str(error))
+            if not watched and not making.ended:
+                self.call_later(self.push_screen, MakingCultures(self.scene, making))
+            self.call_later(self._cultures_moved, making, watched)
+            if making.ended or making.trouble:
+                break
+            watched = True
+            time.sleep(CULTURE_SECONDS)
+
+    def _cultures_moved(self, making: Cultures, watched: bool) -> None:
+        """How far they are; at the end, both side by side for whoever has waited."""
+        here = isinstance(self.screen, MakingCultures)
+        if not making.ended:
+            if here:
+                self.screen.query_one(LineView).redraw()
+            elif making.trouble:
+                self.say(making.trouble, error=True)
+        elif watched and not here:
+            self.say("Both models are made. D shows them side by side.")
+        else:
+            if here:
+                self.pop_screen()
+            first, second = (seat.folder for seat in making.seats)
+            assert first is not None and second is not None  # or they had not ended
+            self.push_screen(Comparison(self.scene, (first, second), making.raters))
 
     def do_unleash(self) -> None:
         self.push_screen(Unleash(self.scene), self._unleash)

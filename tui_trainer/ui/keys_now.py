@@ -30,6 +30,8 @@ def applies(action: Action, scene: Scene) -> bool:
             return replay
         case "branch":
             return scene.mode != "view" and scene.past is None and state.corpus is not None
+        case "cultures":
+            return scene.mode != "view" and scene.past is None and "tuned" in state.weights
         case "compare":
             return scene.now.latest_weights is not None
         case "unleash":

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui_trainer.run.folder import RunFolder
-from tui_trainer.ui.comparing import Answers, Heard, Side, compare
+from tui_trainer.ui.comparing import Answers, Heard, compare
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, line
 from tui_trainer.ui.drawing.text import cut, fit, wrap_to
@@ -41,7 +41,8 @@ class Page(LineView):
             return [line((row, style)) for row in wrap_to(one_line(said), width, height)]
         column = (width - 3) // 2
         gap = line((" │ ", ink.faint))
-        head = beside([(self._side(s, column), column) for s in (heard.first, heard.second)], 2, gap)
+        sides = [self._side(heard, first, column) for first in (True, False)]
+        head = beside([(side, column) for side in sides], max(map(len, sides)), gap)
         foot = list(self._verdicts(heard, width))
         rows: list[Strip] = []
         for answers in heard.answers:
@@ -51,15 +52,23 @@ class Page(LineView):
         shown = rows[self.first : self.first + room]
         return [*head, BLANK, *shown, *[BLANK] * (room - len(shown)), *foot]
 
-    def _side(self, side: Side, width: int) -> list[Strip]:
+    def _side(self, heard: Heard, first: bool, width: int) -> list[Strip]:
+        """Who made a model, which it is, and what its own rater and the other's think of it."""
         ink = self.comparison.scene.ink
-        made = f"by the picks of {one_line(side.rater)}" if side.rater else "by no simulated rater"
-        if side.weights != "aligned":
-            made = "before any feedback" if side.weights == "tuned" else "only pretrained"
-        return [
-            line((cut(f"{one_line(side.run)} {one_line(side.weights)}", width), ink.strong)),
-            line((cut(f"{made} · {one_line(side.sha256)[:8]}", width), ink.muted)),
+        mine, other = (heard.first, heard.second) if first else (heard.second, heard.first)
+        assert mine is not None and other is not None
+        made = f"picks of {one_line(mine.rater)}, simulated" if mine.rater else "picks of no simulated rater"
+        if mine.weights != "aligned":
+            made = "tuned, before any feedback" if mine.weights == "tuned" else "only pretrained"
+        rows = [
+            line((cut(made, width), ink.strong)),
+            line((cut(f"{one_line(mine.run)} {mine.sha256[:8]}", width), ink.muted)),
         ]
+        won = {v.rater: v.share if first else 1 - v.share for v in heard.verdicts}
+        if mine.rater in won and other.rater in won and mine.rater != other.rater:
+            own, theirs = (f"{100 * won[r]:.0f} %" for r in (mine.rater, other.rater))
+            rows.append(line((cut(f"own rater {own} · the other's {theirs}", width), ink.text)))
+        return rows
 
     def _answers(self, answers: Answers, width: int, column: int, gap: Strip) -> list[Strip]:
         ink = self.comparison.scene.ink
@@ -81,7 +90,8 @@ class Page(LineView):
             yield line(("No simulated rater made them. r names raters to judge.", ink.muted))
             return
         room = max(8, width - NAME - 34)
-        yield line(("which of both a rater prefers, answer by answer, ties half", ink.muted))
+        said = "which model a simulated rater prefers, answer by answer, ties half"
+        yield line((cut(said, width), ink.muted))
         for verdict in heard.verdicts:
             low, high = (f"{100 * end:.0f}" for end in verdict.ci95)
             parts: list[Part] = [(fit(one_line(verdict.rater), NAME), ink.strong)]
@@ -93,7 +103,12 @@ class Page(LineView):
 
 
 class Comparison(ModalScreen[None]):
-    """Asks in a process of its own; takes any prompt, any other run, and any raters of ours."""
+    """Asks in a process of its own; takes any prompt, any other run, and any raters of ours.
+
+    Args:
+        pair: the two runs; else this one, and what there is to compare it with.
+        raters: who judges; else who made the models.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,C", "close", "close", show=False),
@@ -104,13 +119,17 @@ class Comparison(ModalScreen[None]):
         Binding("up,k", "scroll(-1)", "up", show=False),
     ]
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(
+        self, scene: Scene, pair: tuple[RunFolder, RunFolder] | None = None, raters: tuple[str, ...] = ()
+    ) -> None:
         super().__init__()
         self.scene = scene
+        self.pair = pair
+        self.here = pair[0] if pair is not None else scene.folder
         self.runs: list[RunFolder] = []  # to compare with; the first is this run's own tuned weights
         self.at = 0
         self.prompts: tuple[str, ...] = ()
-        self.raters: tuple[str, ...] = ()
+        self.raters = raters
         self.heard: Heard | None = None
         self.page = Page(self)
 
@@ -121,18 +140,23 @@ class Comparison(ModalScreen[None]):
             yield self.page
 
     def on_mount(self) -> None:
-        here = self.scene.folder
+        here = self.here
         taught = [run for run in others(here) if run.weights("aligned").exists()]
         pinned = self.scene.pinned
         # The run that the curves are compared with comes first, then this run before its feedback.
         taught.sort(key=lambda run: pinned is None or run.id != pinned.run)
         self.runs = [*taught[:1], here, *taught[1:]] if pinned is not None else [here, *taught]
+        if self.pair is not None:
+            other = self.pair[1]
+            self.runs = [other, *(run for run in self.runs if run.id != other.id)]
         self._ask()
 
     def other_name(self) -> str:
         """The one on the right."""
-        other = self.runs[self.at] if self.runs else self.scene.folder
-        return "this run and its own tuned weights" if other.id == self.scene.folder.id else other.id
+        other = self.runs[self.at] if self.runs else self.here
+        if self.pair is not None:
+            return f"{self.here.id} and {other.id}"
+        return "this run and its own tuned weights" if other.id == self.here.id else other.id
 
     def _ask(self) -> None:
         self.heard = None
@@ -141,7 +165,7 @@ class Comparison(ModalScreen[None]):
         self.run_worker(self._compare(), exclusive=True, group="compare")
 
     async def _compare(self) -> None:
-        here, other = self.scene.folder, self.runs[self.at]
+        here, other = self.here, self.runs[self.at]
         order: dict[str, Any] = {"first": str(here.path), "second": str(other.path)}
         if other.id == here.id:
             order["second_weights"] = "tuned"

@@ -1,0 +1,131 @@
+"""Two cultures: which two raters, and how far the models are that are made by their picks."""
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from tui_trainer.opposed import PAIRS
+from tui_trainer.run.cultures import Cultures, Seat
+from tui_trainer.ui.drawing.bars import bar
+from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.drawing.text import fit, wrap, wrap_to
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.ask import Ask
+
+ABOUT = (
+    "Two simulated raters who disagree pick between the tuned model's answers, each in a new run of its own. "
+    "Then both models answer the same prompts side by side."
+)
+DOING = {
+    "waiting": "comes after the first",
+    "starting": "starting",
+    "picking": "picks between two answers",
+    "reinforcing": "turns the model to that taste",
+    "exam": "the exam",
+    "freezing": "the weights are frozen",
+    "done": "done",
+}
+BESIDE = "This run stays as it is. esc: it goes on without you, and D shows it again."
+
+
+class Choices(LineView):
+    """The pairs of raters with their keys."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(id="page")
+        self.scene = scene
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        ink = self.scene.ink
+        rows = [*(line((row, ink.text)) for row in wrap(ABOUT, width)), BLANK]
+        for number, pair in enumerate(PAIRS, 1):
+            rows.append(line((f" {number} ", ink.key), (f"  {pair.first}  or  {pair.second}", ink.strong)))
+            rows.append(line((" " * 5 + pair.about, ink.muted)))
+        return [*rows, line((" o ", ink.key), ("  any other two, by name", ink.strong))]
+
+
+class ChooseCultures(ModalScreen[tuple[str, ...] | None]):
+    """Ends with two raters' names, or with None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,D", "choose(0)", "cancel", show=False),
+        Binding("o", "others", "others", show=False),
+        *(Binding(str(n), f"choose({n})", pair.about, show=False) for n, pair in enumerate(PAIRS, 1)),
+    ]
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self.scene = scene
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="choice") as frame:
+            frame.border_title = "Two cultures"
+            frame.border_subtitle = "esc: leave it"
+            frame.styles.height = 10 + 2 * len(PAIRS)
+            yield Choices(self.scene)
+
+    def action_choose(self, number: int) -> None:
+        self.dismiss(PAIRS[number - 1].names if number else None)
+
+    def action_others(self) -> None:
+        self.app.push_screen(Ask("Two raters, by name", " ".join(PAIRS[-1].names)), self._named)
+
+    def _named(self, text: str | None) -> None:
+        if text is not None:
+            self.dismiss(tuple(text.replace(",", " ").split()))
+
+
+class Progress(LineView):
+    """Both raters, with what each is at."""
+
+    def __init__(self, scene: Scene, making: Cultures) -> None:
+        super().__init__(id="page")
+        self.scene, self.making = scene, making
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        ink = self.scene.ink
+        rows: list[Strip] = []
+        for seat in self.making.seats:
+            rows += [*self._seat(seat, width), BLANK]
+        if self.making.trouble:
+            return [*rows, *(line((row, ink.warn)) for row in wrap_to(self.making.trouble, width, 3))]
+        return [*rows, *(line((row, ink.muted)) for row in wrap(BESIDE, width))]
+
+    def _seat(self, seat: Seat, width: int) -> list[Strip]:
+        ink, feedback = self.scene.ink, seat.plan.settings.feedback
+        run = one_line(seat.folder.id) if seat.folder is not None else "no run yet"
+        share = seat.steps / feedback.steps if feedback.steps else float(seat.ended)
+        counted = f" {seat.picks} picks, {seat.steps} of {feedback.steps} steps"
+        return [
+            line((fit(f"{one_line(seat.rater)}, simulated", 26), ink.strong), (DOING[seat.doing], ink.text)),
+            line(
+                *bar(1.0 if seat.ended else share, 24, ink.accent("feedback"), ink.faint),
+                (counted, ink.muted),
+            ),
+            line((fit(run, width), ink.faint)),
+        ]
+
+
+class MakingCultures(ModalScreen[None]):
+    """Follows the making; the app closes it when both models are there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,D", "close", "close", show=False)]
+
+    def __init__(self, scene: Scene, making: Cultures) -> None:
+        super().__init__()
+        self.page = Progress(scene, making)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="choice") as frame:
+            frame.border_title = "Two cultures"
+            frame.border_subtitle = "esc: back to this run"
+            yield self.page
+
+    def action_close(self) -> Any:
+        self.dismiss(None)
