@@ -240,7 +240,7 @@ class ToyPipeline:
         return Looked(ends=(len(look.text),), losses=(float(self.state.sum()),), top=())
 
     def rater(self, name: str) -> ToyRater:
-        if name not in ("polite", "short"):
+        if name == "cruel":
             raise ValueError(f"no taste {name!r}; there are polite, short")
         return ToyRater()
 

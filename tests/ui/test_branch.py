@@ -147,7 +147,7 @@ async def test_two_models_beside_each_other(tmp_path: Path, monkeypatch) -> None
         await until(pilot, lambda: isinstance(app.screen, Comparison) and app.screen.heard is not None)
         await pilot.pause()
         text = shown(app)
-        assert "by the picks of ceremonious" in text and "Gladly." in text and "90 %" in text
+        assert "picks of ceremonious, simulated" in text and "Gladly." in text and "90 %" in text
         assert orders[0]["second_weights"] == "tuned"
         await pilot.press("p", *"Hm?", "enter")
         await until(pilot, lambda: len(orders) == 2)

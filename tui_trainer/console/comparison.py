@@ -28,10 +28,10 @@ def text(result: "Comparison") -> str:
             ]
             for v in result.verdicts
         ]
-        blocks.append(table(rows, ["preferred by", "A", "B", "answers"]))
+        blocks.append(table(rows, ["preferred by (simulated)", "A", "B", "answers"]))
     return "\n\n".join(blocks)
 
 
 def _side(side: "Side") -> str:
-    made = f", made by the picks of '{one_line(side.rater)}'" if side.rater else ""
+    made = f", made by the picks of '{one_line(side.rater)}', simulated" if side.rater else ""
     return f"{one_line(side.run)}, {side.weights}{made}, SHA-256 {side.sha256[:12]}"

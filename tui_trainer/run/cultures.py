@@ -60,12 +60,13 @@ class Seat:
         self.launched = False
         self._reader: LogReader | None = None
 
-    def take_up(self, source: RunFolder) -> None:
+    def take_up(self, source: RunFolder) -> RunFolder:
         """Find its run, or make it. Raises `UserError`."""
         if self.folder is None:
             self.folder = found(source, self.plan) or fork.begin(source, self.plan)
             self._reader = LogReader(self.folder.events)
             self.doing = "starting"
+        return self.folder
 
     def look(self) -> None:
         """Take in what has come to its log. Raises `UserError`."""
@@ -122,16 +123,15 @@ class Cultures:
         for seat in self.seats:
             if seat.ended:
                 continue
-            seat.take_up(self.source)
-            assert seat.folder is not None
-            lives = lock.is_alive(seat.folder)  # asked before the log is read to its end
+            folder = seat.take_up(self.source)
+            lives = lock.is_alive(folder)  # asked before the log is read to its end
             seat.look()
             if not seat.ended and not lives:
                 if seat.launched:
                     raise UserError(
-                        f"the trainer of run {seat.folder.id} ended before the run did; see its trainer.log"
+                        f"the trainer of run {folder.id} ended before the run did; see its trainer.log"
                     )
-                client.launch(seat.folder, proceed=True)
+                client.launch(folder, proceed=True)
                 seat.launched = True
             if not seat.ended:
                 return

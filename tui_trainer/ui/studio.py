@@ -132,7 +132,7 @@ class Studio(Painting, Doing):
         if self.scene.mode == "replay":
             gc.enable()  # else once the history has been read: its records are no garbage either
         if self._launch:
-            if not self.dashboard.layout_.toured:
+            if not self.dashboard.layout_.toured and self.scene.folder.plan.forked is None:
                 self.dashboard.tour(0)
             self._begin()
         else:

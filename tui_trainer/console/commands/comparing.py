@@ -1,12 +1,15 @@
 """Two models side by side, in a plain terminal."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui_trainer.console.commands.common import print_json
+from tui_trainer.console.commands.common import Failed, print_json
 from tui_trainer.console.options import run_of, with_json, with_runs
+
+if TYPE_CHECKING:
+    from tui_trainer.run.folder import RunFolder
 
 WEIGHTS = click.Choice(["base", "tuned", "aligned"])
 
@@ -15,7 +18,8 @@ WEIGHTS = click.Choice(["base", "tuned", "aligned"])
     epilog="""\b
 Examples:
   tui-trainer compare latest
-  tui-trainer compare 2026-11-25-0040 2026-11-25-0107 --rater polite --rater short"""
+  tui-trainer compare 2026-11-25-0040 2026-11-25-0107 --rater polite --rater short
+  tui-trainer compare latest --cultures ceremonious plain-spoken"""
 )
 @click.argument("run", default="latest")
 @click.argument("other", required=False)
@@ -36,6 +40,12 @@ Examples:
     metavar="FILE",
     help="Raters of your own, as the experiment cultures takes them.",
 )
+@click.option(
+    "--cultures",
+    nargs=2,
+    metavar="RATER RATER",
+    help="Make two models of the first run's tuned one, by these simulated raters; compare them.",
+)
 @with_runs
 @with_json
 def compare(
@@ -46,6 +56,7 @@ def compare(
     file: Path | None,
     stage: Any,
     other_stage: Any,
+    cultures: tuple[str, str] | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -58,9 +69,15 @@ def compare(
     from tui_trainer.serving.comparing import compare as compared
 
     first = run_of(options, run)
-    second = run_of(options, other) if other is not None else first
-    if other is None and other_stage is None:
-        other_stage = "tuned"
+    if cultures is not None:
+        if other is not None or stage is not None or other_stage is not None:
+            raise click.UsageError("--cultures makes both models: it takes one run, and no stage")
+        first, second = _made(first, cultures)
+        raters = raters or cultures
+    else:
+        second = run_of(options, other) if other is not None else first
+        if other is None and other_stage is None:
+            other_stage = "tuned"
     order = Order(
         str(first.path), str(second.path), stage, other_stage, prompts, raters, str(file) if file else None
     )
@@ -69,3 +86,13 @@ def compare(
         print_json(result)
     else:
         click.echo(comparison.text(result))
+
+
+def _made(source: "RunFolder", raters: tuple[str, str]) -> "tuple[RunFolder, RunFolder]":
+    from tui_trainer.console import cultures
+    from tui_trainer.console.headless import TrainerDied
+
+    try:
+        return cultures.made(source, raters)
+    except TrainerDied as error:
+        raise Failed(str(error)) from error
