@@ -40,6 +40,7 @@ class Link:
         self.keys: deque[tuple[float, bytes]] = deque()
         self.carried = 0  # bytes that have come at the far end
         self._screen = pyte.Screen(120, 40)
+        self._screen.write_process_input = self.press  # what a terminal answers when it is asked
         self._stream = pyte.ByteStream(self._screen)
 
     def carry(self, seconds: float) -> None:

@@ -14,6 +14,7 @@ from watching import opened, shown
 
 from tui_trainer import events as e
 from tui_trainer.events import Event, Record
+from tui_trainer.ui.under_way import ASK
 
 EVIL = (
     "\x1b]52;c;ZXZpbA==\x07\x9b31m\x1b[2J[bold][/][@click=app.quit]x[/]"
@@ -82,9 +83,13 @@ OURS = re.compile(r"\x1b\[(?:[0-9;]*[HmC]|\?[0-9;]+[hl]|\?[0-9;]+\$p|>[0-9;]+u|<
 
 
 def unlike_ours(output: bytes) -> set[str]:
-    """Sequences, control and format characters in it that are none of ours."""
-    text = OURS.sub("", output.decode())
-    return {c for c in text if c not in "\r\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co")}
+    """Control and format characters in it that are none of ours, with what follows them."""
+    text = OURS.sub("", output.decode().replace(ASK, ""))
+    return {
+        text[at : at + 20]
+        for at, c in enumerate(text)
+        if c not in "\r\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co")
+    }
 
 
 def test_no_foreign_escape_reaches_a_real_terminal(tmp_path: Path) -> None:

@@ -17,11 +17,14 @@ from typing import Any
 from textual import constants
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import CursorPosition
 
 from tui_trainer.ui.output import Output
+from tui_trainer.ui.under_way import ASK, UnderWay
 
 LOOK_SECONDS = 0.1  # at most so long after its end the thread ends
 READ_BYTES = 4096
+ANSWER_SECONDS = 0.5  # so long the end of the app waits for what the terminal was asked
 GIVE_BACK = (
     *("\x18", "\x1b[0m"),  # half a sequence is broken off
     *("\x1b[?1000l", "\x1b[?1003l", "\x1b[?1015l", "\x1b[?1006l"),  # the mouse is let alone
@@ -38,18 +41,20 @@ class TerminalDriver(LinuxDriver):
         assert self._file is not None
         self._terminal, self._encoding = self._file.fileno(), self._file.encoding
         self._output: Output | None = None
-        self.on_idle: Callable[[], object] = _nothing  # called in the app's loop when all has been written
+        self._under_way = UnderWay()
+        self.on_idle: Callable[[], object] = _nothing  # called in the app's loop when more may be written
         self.on_start: Callable[[], object] = _nothing  # the terminal is ours, for the first time or again
 
     @property
     def idle(self) -> bool:
-        """Whether the terminal has taken everything."""
-        return self._output is not None and self._output.idle
+        """Whether the terminal has taken everything, and shown it or nearly so."""
+        return self._output is not None and self._output.idle and self._under_way.open
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
         self._output = Output(self._terminal, self._encoding, self._idle, _hang_up)
         self._output.start()
+        self._under_way = UnderWay()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual leaves it unannotated
         if self._writer_thread is not None:
             self._writer_thread.stop()  # Textual's own, which has nothing to do
@@ -60,6 +65,13 @@ class TerminalDriver(LinuxDriver):
         """Send this to the terminal after what came before; returns at once."""
         if self._output is not None:
             self._output.write(data)
+            if self._under_way.send(len(data)):
+                self._output.write(ASK)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back; what it was asked it answers to us."""
+        self._under_way.end(ANSWER_SECONDS)
+        super().stop_application_mode()
 
     def close(self) -> None:
         """Wait, though not for long, until the terminal has taken what is left."""
@@ -67,7 +79,8 @@ class TerminalDriver(LinuxDriver):
             self.give_back()
 
     def _idle(self) -> None:
-        self._loop.call_soon_threadsafe(self.on_idle)
+        with contextlib.suppress(RuntimeError):  # the app has ended
+            self._loop.call_soon_threadsafe(self.on_idle)
 
     def run_input_thread(self) -> None:
         """Read keys and pass them on until the driver ends."""
@@ -87,7 +100,11 @@ class TerminalDriver(LinuxDriver):
                     break
                 if text := decoder.decode(data):
                     for event in parser.feed(text):
-                        self.process_message(event)
+                        if isinstance(event, CursorPosition):
+                            self._under_way.answered()
+                            self._idle()
+                        else:
+                            self.process_message(event)
             for event in parser.tick():
                 self.process_message(event)
 

@@ -26,13 +26,12 @@ class Pick:
     pair: e.PairOffered | None  # None when the pair is no longer at hand
 
 
-def _add(state: "State", stage: StageName, metric: str, step: int, value: float | None) -> None:
-    if value is None:
-        return
+def _add(state: "State", stage: StageName, metric: str, step: int, value: float) -> Series:
     series = state.curves.get((stage, metric))
     if series is None:
         series = state.curves[stage, metric] = Series()
     series.add(step, value)
+    return series
 
 
 def _touch(state: "State", *topics: str) -> None:
@@ -142,16 +141,16 @@ def corpus_ready(state: "State", event: e.CorpusReady) -> None:
 
 def stepped(state: "State", event: e.Stepped) -> None:
     state.stepped = event
-    state.stages[event.stage].moved(state.busy, event.step, event.tokens, event.flops)
-    _add(state, event.stage, "loss", event.step, event.loss)
-    _add(state, event.stage, "lr", event.step, event.lr)
-    _add(state, event.stage, "gradient", event.step, event.gradient_norm)
+    stage, step, progress = event.stage, event.step, state.stages[event.stage]
+    progress.moved(state.busy, step, event.tokens, event.flops)
+    loss = _add(state, stage, "loss", step, event.loss)
+    _add(state, stage, "lr", step, event.lr)
+    _add(state, stage, "gradient", step, event.gradient_norm)
     # Counts that only grow are read at the ends of buckets: of the many steps of a long run, few are asked.
-    loss = state.curves[event.stage, "loss"]
-    if not (event.step + 1) % loss.width:
-        _add(state, event.stage, "tokens", event.step, event.tokens)
-        _add(state, event.stage, "flops", event.step, event.flops)
-        _add(state, event.stage, "seconds", event.step, state.busy - state.stages[event.stage].started)
+    if not (step + 1) % loss.width:
+        _add(state, stage, "tokens", step, event.tokens)
+        _add(state, stage, "flops", step, event.flops)
+        _add(state, stage, "seconds", step, state.busy - progress.started)
     _touch(state, "step", "curve")
 
 
@@ -287,7 +286,8 @@ def reinforced(state: "State", event: e.Reinforced) -> None:
     picks = sum(state.pick_counts.values())
     progress.moved(state.busy, _before_picks(state, progress) + picks + event.step, 0, 0.0)
     for metric in ("reward", "gold", "kl", "length", "entropy", "facts"):
-        _add(state, "feedback", metric, event.step, getattr(event, metric))
+        if (value := getattr(event, metric)) is not None:
+            _add(state, "feedback", metric, event.step, value)
     _mark(state, "feedback", event.step, "reinforcement")
     if event.facts is not None:
         state.facts = event.facts

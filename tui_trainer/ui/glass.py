@@ -6,12 +6,14 @@ is already set. And frames that follow each other faster than the line carries t
 sent next is always the difference to the newest.
 """
 
+import itertools
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from rich.cells import cell_len, get_character_cell_size
-from rich.color import ColorSystem
+from rich.color import Color, ColorSystem
+from rich.color_triplet import ColorTriplet
 from rich.style import Style
 from textual.strip import Strip
 
@@ -22,6 +24,7 @@ _ATTRIBUTES = {
     **{"reverse": "7", "conceal": "8", "strike": "9", "underline2": "21"},
     **{"frame": "51", "encircle": "52", "overline": "53"},
 }
+_OTHER_HALF = {"▀": "▄", "▄": "▀"}
 _OF_LETTERS = {"1", "2", "3"}  # attributes that cannot be seen on a blank
 
 
@@ -32,6 +35,12 @@ class Look(NamedTuple):
     back: str
     attributes: tuple[str, ...]
 
+
+# The colours that every terminal of 256 knows by a number; the first ones people choose for themselves.
+_STEPS = (0, 95, 135, 175, 215, 255)
+_NUMBERS = {
+    ColorTriplet(*levels): 16 + at for at, levels in enumerate(itertools.product(_STEPS, repeat=3)) if at > 5
+}
 
 PLAIN = Look("", "", ())
 Cell = tuple[str, Look]  # the second cell of a wide character holds ""
@@ -175,12 +184,24 @@ def _written(cells: list[Cell], start: int, end: int, y: int, look: Look) -> tup
             sure = True
         if character == " " and _OF_LETTERS.issuperset(wished.attributes):
             wished = _blank(look, wished.back)
+        elif character in _OTHER_HALF and wished != look:
+            character, wished = _half_block(look, character, wished)
         if wished != look:
             out.append(_turn(look, wished))
             look = wished
         out.append(character)
         sure = len(character) == 1
     return "".join(out), look
+
+
+def _half_block(look: Look, character: str, wished: Look) -> tuple[str, Look]:
+    """Upper and lower half in two colours can be written in two ways: the one that needs less said."""
+    if wished.attributes or not (wished.front.startswith("38;") and wished.back.startswith("48;")):
+        return character, wished
+    other = Look(f"38{wished.back[2:]}", f"48{wished.front[2:]}", ())
+    if len(_turn(look, other)) < len(_turn(look, wished)):
+        return _OTHER_HALF[character], other
+    return character, wished
 
 
 def _blank(look: Look, back: str) -> Look:
@@ -193,12 +214,22 @@ def _blank(look: Look, back: str) -> Look:
 
 @lru_cache(maxsize=8192)
 def _look(style: Style, colours: ColorSystem) -> Look:
-    front, back = style.color, style.bgcolor
     return Look(
-        "" if front is None or front.is_default else ";".join(front.downgrade(colours).get_ansi_codes()),
-        "" if back is None or back.is_default else ";".join(back.downgrade(colours).get_ansi_codes(False)),
+        _codes(style.color, colours, True),
+        _codes(style.bgcolor, colours, False),
         tuple(code for name, code in _ATTRIBUTES.items() if getattr(style, name)),
     )
+
+
+def _codes(colour: Color | None, colours: ColorSystem, front: bool) -> str:
+    """What turns letters, or the ground, to this colour."""
+    if colour is None or colour.is_default:
+        return ""
+    mapped = colour.downgrade(colours)
+    number = None if mapped.triplet is None else _NUMBERS.get(mapped.triplet)
+    if number is not None:
+        return f"{38 if front else 48};5;{number}"  # half as long
+    return ";".join(mapped.get_ansi_codes(front))
 
 
 @lru_cache(maxsize=8192)

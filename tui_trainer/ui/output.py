@@ -66,8 +66,7 @@ class Output(threading.Thread):
             with self._mutex:
                 self._unwritten -= 1
             if not self._unwritten:
-                with contextlib.suppress(RuntimeError):  # the app has ended
-                    self._on_idle()
+                self._on_idle()
 
     def _write(self, data: bytes) -> None:
         try:

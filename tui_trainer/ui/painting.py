@@ -45,19 +45,19 @@ class Painting(App[Any]):
             return
         if self._glass is None:
             self._glass = Glass(self.console._color_system or ColorSystem.TRUECOLOR)
-            driver.on_idle = self._send
+            driver.on_idle = self.catch_up
             driver.on_start = self._glass.forget
         try:
             if isinstance(renderable, LayoutUpdate) and renderable.region.size != self._glass.size:
                 self._glass.resize(*renderable.region.size)
             for x, y, strip in _pieces(renderable):
                 self._glass.draw(x, y, strip)
-            self._send()
+            self.catch_up()
         except Exception as error:
             self._handle_exception(error)
         self.post_display_hook()
 
-    def _send(self) -> None:
+    def catch_up(self) -> None:
         """Bring the terminal nearer to the newest frame, if it has taken what it was sent before."""
         driver, glass = self._driver, self._glass
         if not isinstance(driver, TerminalDriver) or glass is None or not driver.idle or self._closed:

@@ -5,7 +5,7 @@ from array import array
 from dataclasses import dataclass, field
 
 CAPACITY = 1024  # buckets; twice the columns of any plot
-_NAN = math.nan
+_NAN, _INFINITE = math.nan, math.inf
 
 
 def _empty() -> "array[float]":
@@ -29,14 +29,9 @@ class Series:
     def add(self, step: int, value: float) -> None:
         """Take in one value; one that is not finite leaves a gap and is remembered."""
         bucket = step // self.width
-        while bucket >= CAPACITY:
-            self._merge()
-            bucket = step // self.width
-        missing = bucket + 1 - len(self.low)
-        if missing > 0:
-            for column in (self.low, self.high, self.final):
-                column.extend([_NAN] * missing)
-        if not math.isfinite(value):
+        if bucket >= len(self.low):
+            bucket = self._make_room(step)
+        if not -_INFINITE < value < _INFINITE:
             self.broken = step if self.broken is None else self.broken
             return
         if not self.low[bucket] <= value:  # also when it is NaN
@@ -44,6 +39,15 @@ class Series:
         if not self.high[bucket] >= value:
             self.high[bucket] = value
         self.final[bucket] = value
+
+    def _make_room(self, step: int) -> int:
+        """The bucket of a step beyond all that there are."""
+        while step // self.width >= CAPACITY:
+            self._merge()
+        bucket = step // self.width
+        for column in (self.low, self.high, self.final):
+            column.extend([_NAN] * (bucket + 1 - len(column)))
+        return bucket
 
     def _merge(self) -> None:
         if len(self.low) % 2:

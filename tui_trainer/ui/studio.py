@@ -1,14 +1,13 @@
 """The Textual app that shows one run."""
 
 import contextlib
-import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import constants, on, work
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.events import Resize
+from textual.events import Event, InputEvent, Resize
 from textual.screen import Screen
 
 from tui_trainer.events import Noticed, Record
@@ -34,6 +33,7 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.dashboard import Dashboard
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.ui.steering import Steering
+from tui_trainer.ui.sweeping import Sweeper
 from tui_trainer.ui.terminal import colour_mode, end_on_signals
 from tui_trainer.ui.travel import Travel
 from tui_trainer.ui.words import Mode
@@ -93,6 +93,7 @@ class Studio(Painting, Doing):
         ink = make_ink(colours, palette, signs=self.preferences.ascii)
         self.scene = Scene(folder, mode, ink=ink, replay_speed=speed, keys=shown_keys(self.preferences.keys))
         self.set_keymap(self.preferences.keys)
+        self.sweeper = Sweeper()
         self.farewell = ""
         self.failure = ""  # why no trainer could be started
         self._launch = launch
@@ -128,9 +129,9 @@ class Studio(Painting, Doing):
 
     def on_ready(self) -> None:
         # The first frame stands before the first byte of the log is read, and before anything is launched.
-        gc.freeze()
+        self.sweeper.start()
         if self.scene.mode == "replay":
-            gc.enable()  # else once the history has been read: its records are no garbage either
+            self.sweeper.loaded()  # else once the history has been read: its records are no garbage either
         if self._launch:
             if not self.dashboard.layout_.toured and self.scene.folder.plan.forked is None:
                 self.dashboard.tour(0)
@@ -152,7 +153,13 @@ class Studio(Painting, Doing):
             self.failure = said
             self.call_later(self.leave)
 
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, InputEvent):
+            self.sweeper.touched()
+        await super().on_event(event)
+
     def on_unmount(self) -> None:
+        self.sweeper.stop()
         self.feed.stop()
         self.looker.stop()
         if self.commander is not None:
@@ -162,8 +169,8 @@ class Studio(Painting, Doing):
 
     def _timed_tick(self) -> None:
         # While the terminal has not taken the last picture yet, nobody needs a newer one.
-        if not self.behind:
-            self.tick()
+        self.catch_up() if self.behind else self.tick()
+        self.sweeper.sweep()
 
     def tick(self) -> None:
         """Bring the screen up to date; what has not changed is not drawn."""
@@ -197,7 +204,7 @@ class Studio(Painting, Doing):
 
     @on(feed.CaughtUp)
     def _caught_up(self, _: feed.CaughtUp) -> None:
-        gc.enable()
+        self.sweeper.loaded()
         self.scene.loading = False
         self.tick()
 

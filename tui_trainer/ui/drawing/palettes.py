@@ -70,8 +70,9 @@ DARK = Palette(
         "feedback": "#e58cc0",
         "frozen": "#b4c4ff",
     },
-    negative=("#15263d", "#1c4a80", "#3a86d8", "#a6d0ff"),
-    positive=("#38230d", "#85490e", "#e28a1c", "#ffdca0"),
+    # Where that can be, colours that terminals know by a number: pictures then are sent in half the bytes.
+    negative=("#15263d", "#005f87", "#5f87d7", "#afd7ff"),
+    positive=("#38230d", "#875f00", "#d78700", "#ffd7af"),
     surprise=(
         ("#52185a", "#ffffff"),
         ("#a01e5a", "#ffffff"),

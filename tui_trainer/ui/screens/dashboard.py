@@ -76,19 +76,18 @@ class Dashboard(Screen[None]):
             Caption(scene),
             Footer(scene, lambda: in_footer(scene, self.context, self.typing)),
         )
+        self._rows = Horizontal(*self.panes[:3], id="upper"), Horizontal(*self.panes[3:], id="lower")
         self.layout_ = load_layout()
         self.current = 1
         self.zoomed = False
+        self._tiny = False
         self._guides = True  # looks where the stage is, until the person goes somewhere
         self._stage: StageName | None = None
         self._seen: object = None
 
     def compose(self) -> ComposeResult:
         yield from self.frame[:3]
-        with Horizontal(id="upper", classes="row"):
-            yield from self.panes[:3]
-        with Horizontal(id="lower", classes="row"):
-            yield from self.panes[3:]
+        yield from self._rows
         yield from self.frame[3:]
 
     def on_mount(self) -> None:
@@ -134,13 +133,23 @@ class Dashboard(Screen[None]):
         self._show_current()
 
     def _show_current(self, focus: bool = False) -> None:
-        single = self.single
-        self.set_class(single, "single")
-        # Each class that changes costs milliseconds, and where all panes stand this one means nothing.
-        for number, pane in enumerate(self.panes, 1):
-            pane.set_class(single and number == self.current, "current")
-        for row in self.query(".row"):
-            row.set_class(any(child.has_class("current") for child in row.children), "current")
+        # Not by classes: each that changes makes Textual match every widget with every rule again, for 10 ms.
+        too_small, rail, tabs, caption, footer = self.frame
+        upper, lower = self._rows
+        room = not self._tiny
+        shown: dict[Widget, bool] = {
+            too_small: self._tiny,
+            rail: room,
+            tabs: room and self.single,
+            upper: room and any(self.sees(number) for number in (1, 2, 3)),
+            lower: room and any(self.sees(number) for number in (4, 5)),
+            caption: room and self.layout_.caption,
+            footer: room,
+            **{pane: self.sees(number) for number, pane in enumerate(self.panes, 1)},
+        }
+        for widget, is_shown in shown.items():
+            if widget.display != is_shown:
+                widget.display = is_shown
         if focus:
             self._goal = self.current
             self.pane(self.current).focus()  # which Textual does later
@@ -166,7 +175,7 @@ class Dashboard(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         width, height = event.size
-        self.set_class(width < SMALLEST[0] or height < SMALLEST[1], "tiny")
+        self._tiny = width < SMALLEST[0] or height < SMALLEST[1]
         self._show_current()
 
     # -- sizes, which are remembered ---------------------------------------------------------------------
@@ -192,14 +201,14 @@ class Dashboard(Screen[None]):
 
     def _resized(self) -> None:
         self._apply_sizes()
+        self._show_current()
         save_layout(self.layout_)
 
     def _apply_sizes(self) -> None:
         for number, pane in enumerate(self.panes, 1):
             pane.styles.width = f"{self.layout_.widths.get(str(number), WIDTHS[number - 1])}fr"
-        upper, lower = self.query_one("#upper"), self.query_one("#lower")
+        upper, lower = self._rows
         upper.styles.height, lower.styles.height = f"{self.layout_.upper}fr", f"{ROWS - self.layout_.upper}fr"
-        self.set_class(not self.layout_.caption, "no-caption")
 
     # -- the tour ----------------------------------------------------------------------------------------
 

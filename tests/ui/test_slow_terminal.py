@@ -1,0 +1,65 @@
+"""A far end that shows things late: it is not sent frames in stock, and what it answers is no key."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+import recorded
+from pseudo_terminal import Terminal
+
+from tui_trainer.ui.painting import PART
+from tui_trainer.ui.under_way import ASK, LEAST
+
+ANSWER = b"\x1b[24;1R"
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Terminal:
+    run = recorded.write_run(tmp_path / "a-run", recorded.records())
+    return Terminal(run.path, "replay", 20.0)
+
+
+def answer_all(terminal: Terminal, done: int) -> int:
+    """Answer what has been asked since; how often it has been asked in all."""
+    asked = terminal.output.count(ASK.encode())
+    os.write(terminal.end, ANSWER * (asked - done))
+    return asked
+
+
+def flood(terminal: Terminal) -> int:
+    """Have 100 kB painted, and answer nothing; how many were sent."""
+    before = len(terminal.output)
+    for key in "z3z2z1z4z3z2z1z4z3z2":
+        terminal.key(key, 0.1)
+    return len(terminal.output) - before
+
+
+def test_what_the_far_end_has_not_shown_is_waited_for(terminal: Terminal) -> None:
+    terminal.read(1.0)
+    answered = answer_all(terminal, 0)
+    terminal.read(1.0)
+    flood(terminal)
+    answered = answer_all(terminal, answered)  # two seconds late
+    terminal.read(1.0)
+    sent = flood(terminal)
+    for _ in range(20):
+        answered = answer_all(terminal, answered)
+        terminal.read(0.05)
+    assert "┏━ 2 Loss" in terminal.shown()  # however many frames in between were never sent
+    assert sent < LEAST + 2 * PART
+    os.kill(terminal.process, signal.SIGTERM)
+    terminal.ended()
+
+
+def test_the_last_answer_is_not_typed_into_the_shell(terminal: Terminal) -> None:
+    terminal.wait_for("Dataset")
+    answered = answer_all(terminal, 0)
+    terminal.read(1.0)
+    terminal.key("z", 0.5)
+    assert terminal.output.count(ASK.encode()) > answered
+    terminal.key("q", 0.2)  # the end waits for what was asked
+    assert os.waitpid(terminal.process, os.WNOHANG)[0] == 0
+    answer_all(terminal, answered)
+    assert terminal.ended() == 0
+    assert b"\x1b[?1049l" in terminal.output

@@ -1,0 +1,96 @@
+"""How much may be under way: held against a line of known speed and length."""
+
+from collections import deque
+
+import pytest
+
+from tui_trainer.ui.under_way import FIRST, LATE, LEAST, LOST_SECONDS, UnderWay
+
+PART = 1000
+
+
+class Line:
+    """A terminal at the end of a line; time passes by being told so."""
+
+    def __init__(self, bytes_per_second: float, round_trip: float, *, answers: bool = True) -> None:
+        self.now = 0.0
+        self.speed, self.round_trip, self.answers = bytes_per_second, round_trip, answers
+        self.under_way = UnderWay(lambda: self.now)
+        self.free_at = 0.0
+        self.coming: deque[float] = deque()
+        self.asked = 0
+
+    def send(self) -> None:
+        self.free_at = max(self.now, self.free_at) + PART / self.speed
+        if self.under_way.send(PART):
+            self.asked += 1
+            if self.answers:
+                self.coming.append(self.free_at + self.round_trip)
+
+    def wait(self, seconds: float) -> None:
+        end = self.now + seconds
+        while self.coming and self.coming[0] <= end:
+            self.now = self.coming.popleft()
+            self.under_way.answered()
+        self.now = end
+
+    @property
+    def queue(self) -> float:
+        """Seconds that what is sent now waits before it is carried."""
+        return max(0.0, self.free_at - self.now)
+
+    def flood(self, seconds: float) -> float:
+        """Send whenever that is allowed; the longest queue."""
+        worst, end = 0.0, self.now + seconds
+        while self.now < end:
+            while self.under_way.open and self.queue < 60:
+                self.send()
+            worst = max(worst, self.queue)
+            self.wait(0.005)
+        return worst
+
+
+@pytest.mark.parametrize("speed", [8_000, 32_000, 500_000])
+@pytest.mark.parametrize("round_trip", [0.002, 0.2])
+def test_what_is_sent_does_not_wait_long_and_the_line_is_used(speed: float, round_trip: float) -> None:
+    line = Line(speed, round_trip)
+    line.send()
+    line.wait(1.0)
+    line.flood(20.0)  # it gets to know the line
+    before, began = line.free_at, line.now
+    worst = line.flood(10.0)
+    assert worst < max(LATE, LEAST / speed) + 3 * PART / speed + 0.05
+    assert line.free_at - before > 0.6 * (line.now - began)
+
+
+def test_a_terminal_that_never_answers_is_asked_once_and_sent_everything() -> None:
+    line = Line(1e9, 0.0, answers=False)
+    for _ in range(300):
+        assert line.under_way.open
+        line.send()
+        line.wait(0.1)
+    assert line.asked == 1
+
+
+def test_answers_that_are_lost_hold_nothing_up_for_good() -> None:
+    line = Line(1e6, 0.01)
+    line.send()
+    line.wait(1.0)
+    line.answers = False
+    sent = 0
+    while line.under_way.open:
+        line.send()
+        sent += PART
+    assert FIRST / 2 < sent <= FIRST + PART
+    line.wait(LOST_SECONDS + 0.1)
+    assert line.under_way.open
+
+
+def test_at_the_end_answers_are_waited_for_and_nothing_more_is_asked() -> None:
+    line = Line(1e6, 0.01)
+    line.send()
+    line.wait(1.0)
+    line.under_way.end(0.0)
+    asked = line.asked
+    line.flood(0.1)
+    assert line.asked == asked
