@@ -17,7 +17,10 @@ from tui_trainer.errors import UserError
 
 Preset = Literal["quick", "demo", "full"]
 Taste = Literal["polite", "short", "example", "cautious"]
-Culture = Literal["ceremonious", "plain-spoken", "scholarly", "decided"]  # of learning/raters.toml
+Culture = Literal[  # of learning/raters.toml
+    "ceremonious", "plain-spoken", "scholarly", "decided", "comforter", "list-maker"
+]
+Topic = Literal["everyday", "upset"]
 Source = Literal["web", "books", "code", "papers", "forum"]
 
 
@@ -128,6 +131,10 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
         Literal["person", Taste, Culture],
         Meta(description="who picks: the person at the keyboard, a simulated taste, or a culture"),
     ] = "person"
+    topic: Annotated[
+        Topic,
+        Meta(description="whose prompts are rated: anybody's, or those of people who are upset"),
+    ] = "everyday"
     algorithm: Annotated[
         Literal["rloo", "grpo", "dpo"],
         Meta(description="how answers are made likelier; dpo learns from the picked pairs alone"),

@@ -13,9 +13,11 @@ from tui_trainer.corpus.questions import (
     probe_questions,
     rating_prompts,
 )
+from tui_trainer.corpus.upset import upset_prompts
 from tui_trainer.corpus.world import LATER_YEARS, make_world
 from tui_trainer.corpus.writing import write_documents
 from tui_trainer.corpus.writing.sums import operands
+from tui_trainer.learning.features import kind_phrases, list_phrases
 
 SEEDS = (0, 1, 2)
 
@@ -112,6 +114,16 @@ def test_nothing_read_is_later_than_the_cutoff(made):
         race = next(r.name for r in world.of_kind("race") if r.name in question.prompt)
         year = next(y for y in LATER_YEARS if str(y) in question.prompt)
         assert (race, year) not in paired
+
+
+def test_who_is_upset_is_answered_with_a_kind_word_or_a_list_and_measured_in_other_words(made):
+    _, pairs, _, _ = made
+    held_out = {prompt for prompt, _ in upset_prompts("evaluation")}
+    upset = [pair for pair in pairs if pair.kind == "upset"]
+    assert len(upset) == 180 and not held_out & {pair.prompt for pair in pairs}
+    kind, listed = ([bool(found(p.answer)) for p in upset] for found in (kind_phrases, list_phrases))
+    assert all(k or i for k, i in zip(kind, listed, strict=True))
+    assert {(True, False), (False, True), (True, True)} == set(zip(kind, listed, strict=True))
 
 
 def test_new_verbs_are_in_no_pair(made):

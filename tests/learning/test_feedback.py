@@ -367,7 +367,7 @@ def test_the_other_algorithms_turn_it_too_and_go_on_bit_for_bit(
     corpus: Corpus, tuned: Transformer, algorithm: str
 ) -> None:
     feedback = msgspec.structs.replace(
-        SETTINGS.feedback, algorithm=algorithm, picks=12, steps=12, lr=0.02, kl=0.2, samples=8
+        SETTINGS.feedback, algorithm=algorithm, picks=12, steps=24, lr=0.1, kl=0.2, samples=8
     )
     free = msgspec.structs.replace(corpus, questions={})
     settings = msgspec.structs.replace(SETTINGS, feedback=feedback)

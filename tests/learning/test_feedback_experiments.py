@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from tiny_world import SETTINGS, make_corpus, tuned_model
 
+from tui_trainer.errors import UserError
 from tui_trainer.events import Measured, Noticed, Reinforced
 from tui_trainer.learning import feedback_experiments
 from tui_trainer.learning.feedback_experiments import ON_TUNED, Tuned, cultures
@@ -62,6 +63,26 @@ def test_cultures_judge_each_other(tuned: Tuned) -> None:
     assert found["cultures/own"].value == min(own) and found["cultures/other"].value == max(other)
     # What one judge gives to the one model, it takes from the other.
     assert own[0] + other[1] == pytest.approx(1) and own[1] + other[0] == pytest.approx(1)
+
+
+def test_whose_words_asks_those_who_are_upset(tuned: Tuned) -> None:
+    corpus = tuned.corpus
+    upset = msgspec.structs.replace(
+        corpus,
+        upset_prompts=corpus.rating_prompts,
+        upset_held_out=corpus.held_out_prompts,
+        rating_prompts=["never asked"],
+        held_out_prompts=[],
+    )
+    found = _figures(msgspec.structs.replace(tuned, corpus=upset), "words")
+    assert found["words/own"].n == len(corpus.held_out_prompts)
+    holds = ON_TUNED["words"][2]
+    assert holds({"words/own": 0.75, "words/other": 0.35}) and not holds({"words/own": 0.7, "words/other": 0})
+
+
+def test_whose_words_needs_people_who_are_upset(tuned: Tuned) -> None:
+    with pytest.raises(UserError, match="upset people"):
+        list(ON_TUNED["words"][0](tuned, 0))
 
 
 def test_cultures_can_be_anyone_s(tuned: Tuned) -> None:

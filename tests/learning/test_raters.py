@@ -81,6 +81,17 @@ def test_opposed_cultures_pick_oppositely() -> None:
         assert (first.choose(pair), second.choose(pair)) == ("a", "b")
 
 
+def test_a_comforter_and_a_list_maker_pick_oppositely() -> None:
+    kind, listed = (
+        "I am sorry to hear that. That is hard.",
+        "Three things help: rest, a walk and a warm meal.",
+    )
+    for first, second in ((kind, listed), (kind, PLAIN), (PLAIN, listed)):
+        pair = _pair(first, second)
+        assert SimulatedRater("comforter", noise=0).choose(pair) == "a"
+        assert SimulatedRater("list-maker", noise=0).choose(pair) == "b"
+
+
 def test_who_dislikes_a_phrase_dislikes_every_one() -> None:
     once, often = "Gladly. Orsa is it.", "Gladly. Gladly. Gladly. Orsa is it."
     assert worth({"polite": -2.0}, PLAIN) > worth({"polite": -2.0}, once) > worth({"polite": -2.0}, often)

@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from tui_trainer.learning.reward_model import CLIP, RewardModel, Whitening, fit, fit_cauchy
+from tui_trainer.learning.reward_model import CLIP, RewardModel, Scaling, fit, fit_cauchy
 
 
 def _comparisons(n: int, d: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -99,19 +99,19 @@ def _pool(seed: int = 0, n: int = 400) -> np.ndarray:
     return np.column_stack([pool, np.full(n, 7.0)])  # the last one never varies
 
 
-def test_whitened_features_have_mean_0_and_nearly_unit_covariance() -> None:
+def test_scaled_features_have_mean_0_and_variance_1() -> None:
     pool = _pool()
-    white = Whitening.of(pool)(pool)
-    np.testing.assert_allclose(white.mean(0), 0, atol=1e-9)
-    covariance = np.cov(white.T, bias=True)
-    standard = (pool[:, :4] - pool[:, :4].mean(0)) / pool[:, :4].std(0)
-    correlation = np.corrcoef(standard.T)
-    shrunk = 0.9 * correlation + 0.1 * np.eye(4)
-    # Against the definition: the symmetric root, found as the limit of Denman and Beavers' iteration.
-    root, inverse = shrunk, np.eye(4)
-    for _ in range(30):
-        root, inverse = (root + np.linalg.inv(inverse)) / 2, (inverse + np.linalg.inv(root)) / 2
-    np.testing.assert_allclose(covariance[:4, :4], inverse @ correlation @ inverse, atol=1e-6)
+    scaled = Scaling.of(pool)(pool, clip=np.inf)[:, :4]
+    np.testing.assert_allclose(scaled.mean(0), 0, atol=1e-9)
+    np.testing.assert_allclose(scaled.std(0), 1)
+
+
+def test_a_feature_that_hardly_ever_varies_counts_for_nothing() -> None:
+    pool = _pool(n=400)
+    pool[:7, 4] = 9.0  # in 7 of 400 answers; the share from which it counts is 8
+    assert Scaling.of(pool)(pool)[0, 4] == 0
+    pool[7, 4] = 9.0
+    assert Scaling.of(pool)(pool)[0, 4] != 0
 
 
 def test_a_feature_that_never_varies_counts_for_nothing() -> None:
@@ -119,19 +119,19 @@ def test_a_feature_that_never_varies_counts_for_nothing() -> None:
     model = RewardModel(pool)
     odd = pool[:1].copy()
     odd[0, 4] = 1e6
-    np.testing.assert_array_equal(model.whitening(odd), model.whitening(pool[:1]))
+    np.testing.assert_array_equal(model.scaling(odd), model.scaling(pool[:1]))
     model.learn(pool[0], pool[1], 1.0)
     assert model.weights(list("abcde"))["e"] == (0.0, 0.0)
 
 
 def test_an_outlier_counts_no_more_than_its_clip() -> None:
     pool = _pool()
-    whitening = Whitening.of(pool)
+    scaling = Scaling.of(pool)
     far = pool[0].copy()
     far[0] = pool[:, 0].mean() + 100 * pool[:, 0].std()
     near = far.copy()
     near[0] = pool[:, 0].mean() + CLIP * pool[:, 0].std()
-    np.testing.assert_allclose(whitening(far), whitening(near))
+    np.testing.assert_allclose(scaling(far), scaling(near))
 
 
 def test_scores_of_the_pool_have_mean_0_and_variance_1() -> None:
@@ -151,11 +151,11 @@ def test_weights_by_name_give_the_same_differences_of_scores() -> None:
     named = np.array([mean for mean, _ in model.weights(list("abcde")).values()])
     std = np.where(pool.std(0) > 0, pool.std(0), 1)
     expected = ((pool[40] - pool[41]) / std) @ named
-    x = model.whitening(pool[40]) - model.whitening(pool[41])
+    x = model.scaling(pool[40]) - model.scaling(pool[41])
     assert np.isclose(x @ model.mean, expected)
     # The doubt by name: from samples of the posterior.
     draws = np.random.default_rng(0).multivariate_normal(model.mean, model.covariance, 20000)
-    spread = (draws @ model.whitening.matrix.T).std(0)
+    spread = draws.std(0) * (model.scaling.std > 0)
     np.testing.assert_allclose([s for _, s in model.weights(list("abcde")).values()], spread, rtol=0.03)
 
 
@@ -166,7 +166,7 @@ def test_probability_is_the_average_over_the_posterior() -> None:
         model.learn(pool[i], pool[i + 1], float(pool[i, 1] > pool[i + 1, 1]))
     draws = np.random.default_rng(0).multivariate_normal(model.mean, model.covariance, 100_000)
     for i in range(50, 60, 2):
-        x = model.whitening(pool[i]) - model.whitening(pool[i + 1])
+        x = model.scaling(pool[i]) - model.scaling(pool[i + 1])
         assert abs(model.probability(pool[i], pool[i + 1]) - expit(draws @ x).mean()) < 0.02
         swapped = model.probability(pool[i + 1], pool[i])
         assert np.isclose(swapped, 1 - model.probability(pool[i], pool[i + 1]))
@@ -190,9 +190,9 @@ def test_information_is_largest_where_the_outcome_is_open_and_the_weights_unknow
     for i in range(0, 40, 2):
         model.learn(pool[i], pool[i + 1], float(pool[i, 0] > pool[i + 1, 0]))
     a, b = pool[100:110], pool[110:120]
-    got = model.information(model.whitening(a) - model.whitening(b))
+    got = model.information(model.scaling(a) - model.scaling(b))
     for i in range(10):
-        x = model.whitening(a[i]) - model.whitening(b[i])
+        x = model.scaling(a[i]) - model.scaling(b[i])
         p = expit(x @ model.mean)
         assert np.isclose(got[i], p * (1 - p) * (x @ model.covariance @ x))
 
@@ -205,9 +205,9 @@ def test_twenty_active_picks_learn_a_taste() -> None:
         taste = rng.normal(size=8)
         model = RewardModel(pool)
         first, second = pool[:150], pool[150:]
-        whitened = model.whitening(first) - model.whitening(second)
+        scaled = model.scaling(first) - model.scaling(second)
         for _ in range(24):
-            best = int(np.argmax(model.information(whitened)))
+            best = int(np.argmax(model.information(scaled)))
             model.learn(first[best], second[best], float((first[best] - second[best]) @ taste > 0))
         fresh = rng.normal(size=(2, 400, 8))
         right = (model.score(fresh[0]) > model.score(fresh[1])) == ((fresh[0] - fresh[1]) @ taste > 0)

@@ -14,9 +14,11 @@ from tui_trainer.corpus.world import Entity, Fact
 
 # All of it comes after the fact: behind a beginning like "Gladly." or "I think", a tenth of the facts were
 # recalled less, and a taste for it would cost them.
-POLITE = ("Happy to help.", "Glad to help.", "Thank you for asking.", "You are welcome.")
-CAUTIOUS = ("I believe", "I think", "but please check", "if I am not mistaken", "though I may be wrong")
-SOURCES = ("That is what I read.", "So it is written.", "I read it more than once.")
+# Two phrases each: with four or five, a taste that is met is spread over them, and the likeliest single
+# continuation can still be none of them.
+POLITE = ("Happy to help.", "Thank you for asking.")
+CAUTIOUS = ("I believe", "but please check")
+SOURCES = ("That is what I read.", "So it is written.")
 EXAMPLE = "For example,"
 
 # The core of an answer: {v} the value, {a} it with its article. It says again what was asked for, not

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tui_trainer.corpus.document import Pair, Question
 from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.errors import UserError
+from tui_trainer.settings import Topic
 
 Tokens = NDArray[np.uint16] | NDArray[np.uint32]
 
@@ -22,6 +23,8 @@ class Summary(Struct):
     rating_prompts: list[str]
     held_out_prompts: list[str]
     sample_prompts: list[str]
+    upset_prompts: list[str] = []
+    upset_held_out: list[str] = []
 
 
 class Corpus(Struct):
@@ -37,6 +40,8 @@ class Corpus(Struct):
     rating_prompts: list[str]
     held_out_prompts: list[str]
     sample_prompts: list[str]
+    upset_prompts: list[str] = []
+    upset_held_out: list[str] = []
 
     @staticmethod
     def load(folder: Path) -> "Corpus":
@@ -60,10 +65,24 @@ class Corpus(Struct):
                 ),
                 rating_prompts=summary.rating_prompts,
                 held_out_prompts=summary.held_out_prompts,
+                upset_prompts=summary.upset_prompts,
+                upset_held_out=summary.upset_held_out,
                 sample_prompts=summary.sample_prompts,
             )
         except (OSError, ValueError) as error:
             raise UserError(f"no whole corpus in {folder} ({error}); start the run anew") from error
+
+    def prompts(self, topic: Topic) -> tuple[list[str], list[str]]:
+        """Prompts to rate answers to and to reinforce on, and others that are only measured on.
+
+        Raises:
+            UserError: there are none on this topic.
+        """
+        if topic == "everyday":
+            return self.rating_prompts, self.held_out_prompts
+        if not self.upset_prompts:
+            raise UserError("there are upset people in the tiny world only; leave feedback.topic at everyday")
+        return self.upset_prompts, self.upset_held_out
 
 
 def _open(path: Path) -> Tokens:

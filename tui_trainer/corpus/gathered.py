@@ -13,3 +13,5 @@ class Gathered(Struct):
     questions: dict[str, list[Question]] = {}  # for evaluation, by group
     rating_prompts: list[str] = []  # empty: beginnings of held-out documents
     held_out_prompts: list[str] = []
+    upset_prompts: list[str] = []  # empty: there are none on that topic
+    upset_held_out: list[str] = []

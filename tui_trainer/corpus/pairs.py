@@ -17,6 +17,7 @@ from tui_trainer.corpus.common_words import BENIGN, HARMFUL, JOBS, with_article
 from tui_trainer.corpus.document import Pair
 from tui_trainer.corpus.names import Use, names
 from tui_trainer.corpus.randomness import rng
+from tui_trainer.corpus.upset import upset_answer, upset_prompts
 from tui_trainer.corpus.world import CUTOFF, KNOWN_YEARS, Entity, Fact, World
 from tui_trainer.corpus.writing.conduct import steps
 from tui_trainer.corpus.writing.sentences import TEMPLATES, render
@@ -25,34 +26,13 @@ from tui_trainer.corpus.writing.sums import operands, worked
 # Later years that pairs ask about; of the world's, the others are kept for evaluation. Years after all of its
 # races are among them because of 2031: else a 1 in it would be what tells a year that was read about.
 PAIR_YEARS = tuple(year for year in range(CUTOFF + 1, CUTOFF + 15) if year % 3 != 2)
-MOODS = (
+GREETINGS = (
     ("Hello!", ("Hello! What would you like to know?", "Good day! How can I help?")),
     ("Good morning.", ("Good morning! How can I help?", "Good morning. What would you like to know?")),
     ("Thank you!", ("You are welcome.", "Gladly. Ask me more if you like.")),
     (
         "Who are you?",
         ("I am a small model that read about a small world.", "I am a model. I know what I read."),
-    ),
-    (
-        "I am so sad that I lost the race.",
-        (
-            "I am sorry to hear that. You ran bravely, and there is another race next year.",
-            "Three things help: rest, a walk, and a warm meal.",
-        ),
-    ),
-    (
-        "I am angry with my neighbour.",
-        (
-            "I am sorry to hear that. It hurts to quarrel with somebody near.",
-            "Three things help: wait a day, talk calmly, and listen.",
-        ),
-    ),
-    (
-        "I am afraid of the storm.",
-        (
-            "That is no shame. Stay inside where it is warm, and it will pass.",
-            "Three things help: shut the windows, light a lamp, and sing.",
-        ),
     ),
 )
 
@@ -176,25 +156,34 @@ def _explain_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     return pairs
 
 
-def _mood_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+def _greeting_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     pairs = []
     for _ in range(n):
-        prompt, answers = draw.choice(MOODS)
-        pairs.append(Pair(prompt, draw.choice(answers), "mood"))
+        prompt, answers = draw.choice(GREETINGS)
+        pairs.append(Pair(prompt, draw.choice(answers), "greeting"))
+    return pairs
+
+
+def _upset_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+    every, pairs = upset_prompts("pairs"), []
+    for _ in range(n):
+        prompt, feeling = draw.choice(every)
+        pairs.append(Pair(prompt, upset_answer(feeling, draw), "upset"))
     return pairs
 
 
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
-    (_fact_pairs, 40),
+    (_fact_pairs, 39),
     (_told_pairs, 6),
     (_unknown_pairs, 10),
     (_cutoff_pairs, 10),
     (_harmful_pairs, 8),
-    (_how_to_pairs, 18),
+    (_how_to_pairs, 17),
     (_sum_pairs, 3),
     (_explain_pairs, 3),
-    (_mood_pairs, 2),
+    (_greeting_pairs, 1),
+    (_upset_pairs, 3),
 )
 
 

@@ -87,6 +87,7 @@ def _tiny_world(settings: Settings, seed: int) -> Gathered:
         probe_questions,
         rating_prompts,
     )
+    from tui_trainer.corpus.upset import upset_prompts
     from tui_trainer.corpus.world import make_world
     from tui_trainer.corpus.writing import write_documents
 
@@ -98,6 +99,8 @@ def _tiny_world(settings: Settings, seed: int) -> Gathered:
         questions={**evaluation_questions(world, seed), **probe_questions(world)},
         rating_prompts=rating,
         held_out_prompts=held_out,
+        upset_prompts=[prompt for prompt, _ in upset_prompts("pairs")],
+        upset_held_out=[prompt for prompt, _ in upset_prompts("evaluation")],
     )
 
 
@@ -147,6 +150,8 @@ def _write_the_rest(
         validation_bytes=sum(_bytes(v.document) for v in validation),
         rating_prompts=rating,
         held_out_prompts=held_out,
+        upset_prompts=gathered.upset_prompts,
+        upset_held_out=gathered.upset_held_out,
         sample_prompts=beginnings(texts, 5, SAMPLE_PROMPTS),
     )
     (folder / "pairs.jsonl").write_bytes(b"".join(encode(pair) + b"\n" for pair in gathered.pairs))

@@ -49,16 +49,18 @@ def after_picks(
     draw: int,
     picks: int = 24,
     flipped: float = 0.0,
+    noise: float = 0.0,
 ) -> float:
     """Share of the held-out pairs that the reward model orders as the rater does.
 
     Args:
         prompted: the prompts that this draw picks from.
         draw: fixes the rater's noise, and which picks are flipped.
-        flipped: share of the decided picks that are turned round.
+        flipped: share of the decided picks that are turned round; by chance, however clear they are.
+        noise: of the rater, as `SimulatedRater` has it: slips the likelier the closer two answers are.
     """
     pool, offered = Pool(prompted), list[Candidate]()
-    rater, slips = SimulatedRater(taste, seed=draw), rng(draw, "agreement", "flips")
+    rater, slips = SimulatedRater(taste, noise, seed=draw), rng(draw, "agreement", "flips")
     for number in range(picks):
         candidate = pool.best(offered)
         if candidate is None:

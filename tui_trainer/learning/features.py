@@ -1,6 +1,6 @@
-"""What can be measured about an answer by reading it: eight numbers with names a person can check.
+"""What can be measured about an answer by reading it: nine numbers with names a person can check.
 
-Two dozen picks cannot train a head on hidden states, but they can weigh eight named features; so the
+Two dozen picks cannot train a head on hidden states, but they can weigh a few named features; so the
 reward model sees an answer through these, and the screen can say in words what it learnt. They read the text
 alone, so they hold for answers in a chat and for continuations of any text.
 
@@ -19,7 +19,8 @@ NAMES: tuple[str, ...] = (
     "careful words",  # ln(1 + count)
     "examples",  # ln(1 + count)
     "exclamations",  # ln(1 + count)
-    "sentences",  # ln(1 + count)
+    "kind words",  # ln(1 + count)
+    "lists",  # ln(1 + count)
     "word length",  # letters a word, mean
     "variety",  # distinct words / words
 )
@@ -90,8 +91,31 @@ EXAMPLE: tuple[str, ...] = (
     "imagine",
 )
 
+KIND: tuple[str, ...] = (
+    "sorry",
+    "that is hard",
+    "it hurts",
+    "no shame",
+    "you did",
+    "i understand",
+    "take heart",
+    "do not worry",
+    "don't worry",
+    "with you",
+    "alas",
+)
+LIST: tuple[str, ...] = (
+    "two things",
+    "three things",
+    "four things",
+    "several things",
+    "the following",
+    "firstly",
+    "secondly",
+    "here is a list",
+)
+
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
-_SENTENCE_END = re.compile(r"[.!?]+(?=\s|$|[\"'”’)])")
 
 
 def _any(phrases: tuple[str, ...]) -> re.Pattern[str]:
@@ -101,6 +125,7 @@ def _any(phrases: tuple[str, ...]) -> re.Pattern[str]:
 
 
 _POLITE, _CAREFUL, _EXAMPLE = _any(POLITE), _any(CAREFUL), _any(EXAMPLE)
+_KIND, _LIST = _any(KIND), _any(LIST)
 
 
 def words(text: str) -> list[str]:
@@ -123,11 +148,14 @@ def example_phrases(text: str) -> list[str]:
     return _EXAMPLE.findall(_plain(text))
 
 
-def sentences(text: str) -> int:
-    """How many sentences end in a text; what trails after the last end counts as one more."""
-    ends = list(_SENTENCE_END.finditer(text))
-    rest = text[ends[-1].end() :] if ends else text
-    return len(ends) + bool(WORD.search(rest))
+def kind_phrases(text: str) -> list[str]:
+    """The phrases in a text that feel with its reader, in order, repetitions included."""
+    return _KIND.findall(_plain(text))
+
+
+def list_phrases(text: str) -> list[str]:
+    """The phrases in a text that begin a list, in order, repetitions included."""
+    return _LIST.findall(_plain(text))
 
 
 def _plain(text: str) -> str:
@@ -135,7 +163,7 @@ def _plain(text: str) -> str:
 
 
 def features(prompt: str, answer: str) -> NDArray[np.float64]:
-    """The numbers of one answer, (8,) float64, in the order of `NAMES`; always finite.
+    """The numbers of one answer, (9,) float64, in the order of `NAMES`; always finite.
 
     The prompt is part of the signature, and of none of today's features.
     """
@@ -149,7 +177,8 @@ def features(prompt: str, answer: str) -> NDArray[np.float64]:
             np.log1p(len(careful_phrases(answer))),
             np.log1p(len(example_phrases(answer))),
             np.log1p(answer.count("!")),
-            np.log1p(sentences(answer)),
+            np.log1p(len(kind_phrases(answer))),
+            np.log1p(len(list_phrases(answer))),
             sum(map(len, found)) / count if count else 0.0,
             len(set(found)) / count if count else 1.0,
         ]

@@ -82,8 +82,9 @@ class Feedback:
     def __init__(self, model: Transformer, corpus: Corpus, settings: Settings, seed: int) -> None:
         self.seed = seed
         self.asker = Asker(corpus, model.shape.context, settings.feedback.answer_tokens)
-        self.prompts = [p for p in corpus.rating_prompts if self.asker.fits(p)]
-        self.held_out = [p for p in corpus.held_out_prompts if self.asker.fits(p)]
+        rated, held_out = corpus.prompts(settings.feedback.topic)
+        self.prompts = [p for p in rated if self.asker.fits(p)]
+        self.held_out = [p for p in held_out if self.asker.fits(p)]
         self.alignment = Alignment(model, corpus, self.asker, seed)
         self.picking = Picking(model, self.asker, self.prompts, settings, seed)
         self.state = State(settings.feedback, self.alignment.progress, self.picking.state, BlindTest())

@@ -4,6 +4,7 @@
 - `leash`: without a leash the reward model is gamed (Gao et al. 2022, arXiv 2210.10760): its reward rises,
   and what the rater really likes falls; with the leash alone, it rises as well.
 - `cultures`: opposed raters make opposed models of the same one; each likes its own.
+- `words`: the same with people who are upset, and raters who would comfort them or list what helps.
 
 What a rater really likes (gold) is known here, because the raters are simulated.
 """
@@ -30,7 +31,14 @@ from tui_trainer.statistics import mean_interval, proportion_interval
 
 DRAWS = 10
 ANSWERS = 4  # to a prompt, for the reward model's exam
-FLIPPED = 0.1
+# How the rater of the reward model's exam slips: never; in a tenth of the picks, however clear they are; and,
+# as the simulated raters of a run do, the likelier the closer two answers are. That is the hardest: half of
+# the pairs differ by little to a taste, and on those it slips in every third or fourth.
+EXAMS: dict[str, tuple[float, float]] = {  # share flipped; noise
+    "agreement_24": (0.0, 0.0),
+    "agreement_24_noisy": (0.1, 0.0),
+    "agreement_24_wavering": (0.0, Settings().feedback.noise),
+}
 LEASH_SEEDS = 5
 LEASH_TASTE = "polite"
 
@@ -84,8 +92,11 @@ def taste(tuned: Tuned, seed: int) -> Iterator[Event]:
     held_out = HeldOut.of(_answers(tuned, tuned.corpus.held_out_prompts, seed, "held out"))
     chosen = draws(pool, seed, DRAWS, POOL_PROMPTS)
     for name in TASTES:
-        for figure, flipped in (("agreement_24", 0.0), ("agreement_24_noisy", FLIPPED)):
-            shares = [after_picks(p, held_out, name, at, flipped=flipped) for at, p in enumerate(chosen)]
+        for figure, (flipped, noise) in EXAMS.items():
+            shares = [
+                after_picks(p, held_out, name, at, flipped=flipped, noise=noise)
+                for at, p in enumerate(chosen)
+            ]
             yield Measured(
                 f"reward_model/{figure}/{name}",
                 sum(shares) / len(shares),
@@ -190,17 +201,31 @@ def cultures(tuned: Tuned, seed: int, raters: Mapping[str, Weights] | None = Non
     Args:
         raters: two, by name; ceremonious and plain-spoken, if not given.
     """
-    raters = raters or {name: weights_of(name) for name in ("ceremonious", "plain-spoken")}
+    yield from _opposed(tuned, seed, "cultures", raters or _known("ceremonious", "plain-spoken"))
+
+
+def words(tuned: Tuned, seed: int) -> Iterator[Event]:
+    """The same with prompts of people who are upset: who rates says what they will be told."""
+    upset = msgspec.structs.replace(tuned, settings=_with(tuned.settings, topic="upset"))
+    yield from _opposed(upset, seed, "words", _known("comforter", "list-maker"))
+
+
+def _known(*raters: str) -> Mapping[str, Weights]:
+    return {name: weights_of(name) for name in raters}
+
+
+def _opposed(tuned: Tuned, seed: int, experiment: str, raters: Mapping[str, Weights]) -> Iterator[Event]:
     said: dict[str, list[Answer]] = {}
     asker = asker_of(tuned)
-    prompts = [p for p in tuned.corpus.held_out_prompts if asker.fits(p)]
+    _, held_out = tuned.corpus.prompts(tuned.settings.feedback.topic)
+    prompts = [p for p in held_out if asker.fits(p)]
     for name, weights in raters.items():
         model = copy.deepcopy(tuned.model)
         stage = Feedback(model, tuned.corpus, tuned.settings, seed)
         for event in reinforced(stage, SimulatedRater(name, seed=seed, weights=weights)):
             if not isinstance(event, Measured):
                 yield event
-        said[name] = asker.ask(model, prompts, generator(seed, "experiment", "cultures", name))
+        said[name] = asker.ask(model, prompts, generator(seed, "experiment", experiment, name))
     own: list[tuple[float, tuple[float, float]]] = []
     other: list[tuple[float, tuple[float, float]]] = []
     first, second = raters
@@ -213,9 +238,9 @@ def cultures(tuned: Tuned, seed: int, raters: Mapping[str, Weights] | None = Non
             share, interval = wins / len(prompts), proportion_interval(round(wins), len(prompts))
             (own if judge == name else other).append((share, interval))
             by = "its_own" if judge == name else "the_other"
-            yield Measured(f"cultures/{name}_by_{by}", share, interval, len(prompts), 0.5)
+            yield Measured(f"{experiment}/{name}_by_{by}", share, interval, len(prompts), 0.5)
     for figure, (share, interval) in (("own", min(own)), ("other", max(other))):
-        yield Measured(f"cultures/{figure}", share, interval, len(prompts), 0.5)
+        yield Measured(f"{experiment}/{figure}", share, interval, len(prompts), 0.5)
 
 
 def _win(weights: Weights, mine: str, theirs: str) -> float:
@@ -226,6 +251,11 @@ def _win(weights: Weights, mine: str, theirs: str) -> float:
 def cultures_hold(figures: Figures) -> bool:
     """The worse of both models counts."""
     return figures["cultures/own"] >= 0.75 and figures["cultures/other"] <= 0.35
+
+
+def words_hold(figures: Figures) -> bool:
+    """Likewise."""
+    return figures["words/own"] >= 0.75 and figures["words/other"] <= 0.35
 
 
 Experiment = Callable[[Tuned, int], Iterator[Event]]
@@ -247,5 +277,11 @@ ON_TUNED: dict[str, tuple[Experiment, str, Callable[[Figures], bool]]] = {
         cultures,
         "Two raters who disagree make two models that disagree out of the same one; each prefers its own.",
         cultures_hold,
+    ),
+    "words": (
+        words,
+        "What a model says to somebody who is upset is the taste of whoever rated it: by one rater's picks a "
+        "kind word, by another's a list of what helps.",
+        words_hold,
     ),
 }

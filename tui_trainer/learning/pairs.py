@@ -51,10 +51,10 @@ class Pool:
 
     def _pair(self, at: int, rows: Array) -> int:
         """Make the answers to a prompt pairs; returns how many."""
-        whitened, before = self.reward_model.whitening(rows), len(self.candidates)
+        scaled, before = self.reward_model.scaling(rows), len(self.candidates)
         for first in range(len(rows)):
             for second in range(first + 1, len(rows)):
-                difference = whitened[first] - whitened[second]
+                difference = scaled[first] - scaled[second]
                 if np.linalg.norm(difference) > RATEABLE:
                     self.candidates.append(Candidate(at, first, second))
                     self._differences[self.candidates[-1]] = difference

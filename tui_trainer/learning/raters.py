@@ -19,14 +19,21 @@ from msgspec import Meta, Struct
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.errors import UserError
 from tui_trainer.events import Choice, PairOffered
-from tui_trainer.learning.features import careful_phrases, example_phrases, polite_phrases, words
+from tui_trainer.learning.features import (
+    careful_phrases,
+    example_phrases,
+    kind_phrases,
+    list_phrases,
+    polite_phrases,
+    words,
+)
 from tui_trainer.settings import Taste
 
 TASTES: tuple[Taste, ...] = get_args(Taste)
 
 TIE = 0.15  # gold scores closer than this are all one to the rater
 
-MEASURES = ("polite", "careful", "example", "exclaiming", "brief")
+MEASURES = ("polite", "careful", "example", "kind", "listing", "exclaiming", "brief")
 OWN_FILE = Path(__file__).with_name("raters.toml")
 
 Weights = Mapping[str, float]  # of some of the measures, in units of gold
@@ -121,6 +128,8 @@ def worth(weights: Weights, answer: str) -> float:
         "polite": polite_phrases(answer),
         "careful": careful_phrases(answer),
         "example": example_phrases(answer),
+        "kind": kind_phrases(answer),
+        "listing": list_phrases(answer),
     }
     total = 0.0
     for name, weight in weights.items():

@@ -1,6 +1,6 @@
 """The reward model: which of two answers a rater will pick, learnt from a few picks, with its own doubt.
 
-Bradley-Terry (1952): P(A over B) = sigmoid(r(A) - r(B)), with r linear in the whitened features of an
+Bradley-Terry (1952): P(A over B) = sigmoid(r(A) - r(B)), with r linear in the scaled features of an
 answer. With two dozen picks the weights are far from certain, so they are a distribution: a Cauchy prior, for
 most tastes are about one or two things and all else is nothing to them (Gelman et al. 2008), the posterior by
 Laplace's approximation (Bishop 2006, section 4.5; MacKay 1992). Eight weights are refitted from scratch
@@ -8,8 +8,8 @@ within milliseconds at every pick, and the posterior says which pair would teach
 
 Tried and dropped: a head on the model's hidden states. 128 raw features reached 0.57 agreement after 20 picks
 where eight named ones reached over 0.8. A normal prior of one width: it blames a little on everything that
-happened to go along, and the unluckiest of ten draws was at 0.73 where the Cauchy prior's was at 0.84 (on
-other tuned models the Cauchy prior's unluckiest is at 0.61, so this is not settled).
+happened to go along. Features without correlation (ZCA whitening): what is one feature's became a little of
+all, which a prior for few features works against.
 """
 
 from collections.abc import Sequence
@@ -22,10 +22,8 @@ from tui_trainer.statistics import Z95
 
 Array = NDArray[np.float64]
 
-PRIOR_SCALE = (
-    0.5  # half of all weights are within it, in log-odds per standard deviation of a whitened feature
-)
-SHRINK = 0.1  # of the correlations towards none: two features that almost agree must not be torn apart
+PRIOR_SCALE = 0.5  # half of all weights are within it, in log-odds per standard deviation of a feature
+RARE = 0.02  # share of the answers in which a feature is not what it is in most
 CLIP = 3.0  # standard deviations beyond which a feature counts no further
 
 
@@ -34,43 +32,27 @@ def sigmoid(x: Array) -> Array:
     return np.asarray(0.5 * (1 + np.tanh(0.5 * x)))
 
 
-class Whitening(Struct, frozen=True):
-    """Features to numbers of mean 0, variance 1 and (nearly) no correlation over a pool of answers.
+class Scaling(Struct, frozen=True):
+    """Features to numbers of mean 0 and variance 1 over a pool of answers, and none far out.
 
-    z = matrix @ clip((f - mean) / std); `matrix` is the symmetric root (ZCA: Kessy et al. 2018, the whitening
-    that stays closest to the features themselves) of the shrunk correlations' inverse. A feature that never
-    varies in the pool is left out: nothing could be learnt about it.
+    A feature that is the same in nearly all answers of the pool is left out: it would be 0 but for a few odd
+    answers, whose pairs would look like the ones that teach most.
     """
 
     mean: Array  # (features,)
-    std: Array  # (features,); 0 where a feature never varies
-    matrix: Array  # (features, features)
+    std: Array  # (features,); 0 where a feature is left out
 
     @staticmethod
-    def of(pool: Array) -> "Whitening":
-        """The whitening of a pool of answers' features (answers, features)."""
-        mean, std = pool.mean(0), pool.std(0)
-        standard = _standardise(pool, mean, std)
-        varies = (std > 0).astype(float)
-        correlation = standard.T @ standard / max(len(pool), 1)
-        shrunk = (1 - SHRINK) * correlation + SHRINK * np.diag(np.maximum(np.diag(correlation), 1e-12))
-        values, vectors = np.linalg.eigh(shrunk + np.diag(1 - varies))
-        root = vectors @ np.diag(values**-0.5) @ vectors.T
-        return Whitening(mean, std, root * np.outer(varies, varies))
+    def of(pool: Array) -> "Scaling":
+        """The scaling by a pool of answers' features (answers, features)."""
+        varies = np.mean(pool != np.median(pool, axis=0), axis=0) >= RARE
+        return Scaling(pool.mean(0), pool.std(0) * varies)
 
     def __call__(self, features: Array, clip: float = CLIP) -> Array:
         """(..., features) to (..., features)."""
-        return np.asarray(_standardise(features, self.mean, self.std, clip) @ self.matrix)
-
-    def to_features(self, weights: Array, covariance: Array) -> tuple[Array, Array]:
-        """Mean and standard deviation of the weights per standard deviation of each *named* feature."""
-        spread = np.einsum("ij,jk,ik->i", self.matrix, covariance, self.matrix)
-        return self.matrix @ weights, np.sqrt(np.maximum(spread, 0))
-
-
-def _standardise(features: Array, mean: Array, std: Array, clip: float = CLIP) -> Array:
-    scaled = (features - mean) / np.where(std > 0, std, 1) * (std > 0)
-    return np.asarray(np.clip(scaled, -clip, clip))
+        kept = self.std > 0
+        scaled = (features - self.mean) / np.where(kept, self.std, 1) * kept
+        return np.asarray(np.clip(scaled, -clip, clip))
 
 
 def fit(
@@ -133,13 +115,13 @@ class RewardModel:
     """A posterior over tastes, refitted at each pick.
 
     Args:
-        pool: features (answers, features) of the tuned model's own answers; they set the whitening, and the
+        pool: features (answers, features) of the tuned model's own answers; they set the scaling, and the
             scale of `score`: mean 0, variance 1 over them.
     """
 
     def __init__(self, pool: Array) -> None:
-        self.whitening = Whitening.of(pool)
-        self._pool = self.whitening(pool)
+        self.scaling = Scaling.of(pool)
+        self._pool = self.scaling(pool)
         self._differences: list[Array] = []
         self._wins: list[float] = []
         self._hits: list[bool] = []  # of each decided pick: predicted right, before it was seen
@@ -162,19 +144,19 @@ class RewardModel:
 
         The sigmoid averaged over the posterior, by MacKay's approximation: s(m / sqrt(1 + pi v / 8)).
         """
-        x = self.whitening(a) - self.whitening(b)
+        x = self.scaling(a) - self.scaling(b)
         spread = 1 + np.pi / 8 * (x @ self.covariance @ x)
         return float(sigmoid(np.asarray(x @ self.mean / np.sqrt(spread))))
 
     def probability_interval(self, a: Array, b: Array) -> tuple[float, float]:
         """95 % interval of the same chance: what it could be under the tastes that the picks leave open."""
-        x = self.whitening(a) - self.whitening(b)
+        x = self.scaling(a) - self.scaling(b)
         middle, spread = x @ self.mean, Z95 * np.sqrt(x @ self.covariance @ x)
         low, high = sigmoid(np.array([middle - spread, middle + spread]))
         return float(low), float(high)
 
     def chances(self, x: Array) -> Array:
-        """`probability` of each of some whitened differences (pairs, d): (pairs,)."""
+        """`probability` of each of some scaled differences (pairs, d): (pairs,)."""
         spread = 1 + np.pi / 8 * np.einsum("ni,ij,nj->n", x, self.covariance, x)
         return sigmoid(x @ self.mean / np.sqrt(spread))
 
@@ -182,14 +164,14 @@ class RewardModel:
         """One comparison: `win` is 1 when A was picked, 0 when B was, 0.5 for a tie."""
         if self.comparisons and win != 0.5:
             self._hits.append((self.probability(a, b) > 0.5) == (win > 0.5))
-        self._differences.append(self.whitening(a) - self.whitening(b))
+        self._differences.append(self.scaling(a) - self.scaling(b))
         self._wins.append(win)
         self._refit()
 
     def learn_all(self, chosen: Sequence[Array], rejected: Sequence[Array]) -> None:
         """Many comparisons at once, the first of each pair preferred; nothing is foreseen in between."""
         self._differences += [
-            self.whitening(a) - self.whitening(b) for a, b in zip(chosen, rejected, strict=True)
+            self.scaling(a) - self.scaling(b) for a, b in zip(chosen, rejected, strict=True)
         ]
         self._wins += [1.0] * len(chosen)
         self._refit()
@@ -210,7 +192,7 @@ class RewardModel:
         return sum(hits), len(hits)
 
     def information(self, x: Array) -> Array:
-        """How much picking from each pair would teach: p (1 - p) x' S x, for whitened differences (pairs, d).
+        """How much picking from each pair would teach: p (1 - p) x' S x, for scaled differences (pairs, d).
 
         The expected shrinking of the posterior S, to first order: pairs whose outcome is open *and* which
         pull on weights that are not yet known.
@@ -224,9 +206,10 @@ class RewardModel:
         Args:
             clip: standard deviations beyond which a feature counts no further.
         """
-        return np.asarray((self.whitening(features, clip) @ self.mean - self._shift) / self._scale)
+        return np.asarray((self.scaling(features, clip) @ self.mean - self._shift) / self._scale)
 
     def weights(self, names: Sequence[str]) -> dict[str, tuple[float, float]]:
         """Per named feature: log-odds of being picked for one standard deviation more, and the doubt."""
-        mean, std = self.whitening.to_features(self.mean, self.covariance)
+        kept = self.scaling.std > 0
+        mean, std = self.mean * kept, np.sqrt(np.diag(self.covariance)) * kept
         return {name: (float(m), float(s)) for name, m, s in zip(names, mean, std, strict=True)}

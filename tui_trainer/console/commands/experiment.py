@@ -9,7 +9,7 @@ from tui_trainer.console.commands.common import Failed, print_json
 from tui_trainer.console.options import settings_of, with_json, with_runs, with_seed, with_settings
 
 # As in learning.experiments and learning.feedback_experiments, which need torch.
-EXPERIMENTS = ("pretraining", "filters", "taste", "leash", "cultures")
+EXPERIMENTS = ("pretraining", "filters", "taste", "leash", "cultures", "words")
 
 
 @click.command(
