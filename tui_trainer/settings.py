@@ -253,7 +253,7 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "pretrain.batch": 12,
         "finetune.steps": 700,
         "finetune.pairs": 12000,
-        "finetune.sums": 12.0,
+        "finetune.sums": 18.0,
         "feedback.steps": 48,
     },
 }

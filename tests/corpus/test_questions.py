@@ -120,7 +120,7 @@ def test_who_is_upset_is_answered_with_a_kind_word_or_a_list_and_measured_in_oth
     _, pairs, _, _ = made
     held_out = {prompt for prompt, _ in upset_prompts("evaluation")}
     upset = [pair for pair in pairs if pair.kind == "upset"]
-    assert len(upset) == 180 and not held_out & {pair.prompt for pair in pairs}
+    assert len(upset) == 120 and not held_out & {pair.prompt for pair in pairs}
     kind, listed = ([bool(found(p.answer)) for p in upset] for found in (kind_phrases, list_phrases))
     assert all(k or i for k, i in zip(kind, listed, strict=True))
     assert {(True, False), (False, True), (True, True)} == set(zip(kind, listed, strict=True))

@@ -45,6 +45,9 @@ EXAMPLES: dict[str, str] = {
     "food": "it looks for food at dusk.",
     "habitat": "one may hear it there at dusk.",
     "winner": "the cup stands at home on a shelf.",
+    "born": "the bells rang for {him} that day.",
+    "inventor": "the first drawing is still kept.",
+    "year": "it was shown at a fair then.",
 }
 
 
@@ -90,7 +93,7 @@ def fact_answer(entity: Entity, fact: Fact, style: Style, draw: Random) -> str:
     if fact.relation == "job":
         example = f"{with_article(fact.value)} {JOBS[fact.value][1]}."
     else:
-        example = EXAMPLES.get(fact.relation, "").format(him="her" if entity.female else "him")
+        example = EXAMPLES[fact.relation].format(him="her" if entity.female else "him")
     return styled(core, style, draw, example)
 
 

@@ -174,16 +174,16 @@ def _upset_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
-    (_fact_pairs, 39),
+    (_fact_pairs, 35),
     (_told_pairs, 6),
-    (_unknown_pairs, 10),
+    (_unknown_pairs, 13),
     (_cutoff_pairs, 10),
-    (_harmful_pairs, 8),
-    (_how_to_pairs, 17),
+    (_harmful_pairs, 7),
+    (_how_to_pairs, 20),
     (_sum_pairs, 3),
     (_explain_pairs, 3),
     (_greeting_pairs, 1),
-    (_upset_pairs, 3),
+    (_upset_pairs, 2),
 )
 
 
