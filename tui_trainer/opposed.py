@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from tui_trainer.settings import Culture
+from tui_trainer.settings import Culture, Topic
 
 
 class Opposed(Struct, frozen=True):
@@ -11,6 +11,7 @@ class Opposed(Struct, frozen=True):
     first: Culture
     second: Culture
     about: str  # what they disagree about
+    topic: Topic = "everyday"  # whose prompts they rate
 
     @property
     def names(self) -> tuple[str, str]:
@@ -21,4 +22,10 @@ class Opposed(Struct, frozen=True):
 PAIRS: tuple[Opposed, ...] = (
     Opposed("ceremonious", "plain-spoken", "courtesy first, or say it and be done"),
     Opposed("scholarly", "decided", "caveats and examples, or neither"),
+    Opposed("comforter", "list-maker", "whose words? somebody is upset: a kind word, or a list", "upset"),
 )
+
+
+def topic_of(rater: str) -> Topic:
+    """Whose prompts this rater is to rate."""
+    return next((pair.topic for pair in PAIRS if rater in pair.names), "everyday")

@@ -68,6 +68,19 @@ def test_two_simulated_raters_are_needed(whole, raters):
         Cultures(whole, raters)
 
 
+def test_who_rates_the_upset_is_given_their_prompts(whole):
+    topics = {
+        rater: cultures.plan_of(whole, rater).settings.feedback.topic
+        for rater in ("comforter", "list-maker", "ceremonious", "polite")
+    }
+    assert topics == {
+        "comforter": "upset",
+        "list-maker": "upset",
+        "ceremonious": "everyday",
+        "polite": "everyday",
+    }
+
+
 def test_raters_that_nobody_knows_and_runs_without_a_tuned_model(whole, trainers, new_run):
     with pytest.raises(UserError, match=r"feedback\.rater takes one of"):
         Cultures(whole, ("polite", "nobody"))

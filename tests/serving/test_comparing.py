@@ -15,6 +15,7 @@ from tui_trainer.errors import UserError
 from tui_trainer.events import PairOffered, Picked, encoder
 from tui_trainer.learning.raters import CULTURES
 from tui_trainer.model.checkpoint import load, load_model, save_weights
+from tui_trainer.run import plan as plans
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.preferences import preferences
 from tui_trainer.serving import comparing
@@ -43,6 +44,8 @@ def taught(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
         rating_prompts=[],
         held_out_prompts=list(PROMPTS),
         sample_prompts=[],
+        upset_prompts=["I am sad."],
+        upset_held_out=["I feel sad."],
     )
     monkeypatch.setattr(comparing.Corpus, "load", lambda path: corpus)
     return run
@@ -56,6 +59,18 @@ def test_both_are_asked_and_their_makers_judge(taught: RunFolder) -> None:
     assert [said.prompt for said in found.answers] == list(PROMPTS)
     assert [v.rater for v in found.verdicts] == ["ceremonious"] and found.verdicts[0].n == 20
     assert found == compare(Order(str(taught.path), str(taught.path), second_weights="tuned"))
+
+
+def test_a_model_rated_by_the_upset_is_asked_what_they_say(taught: RunFolder) -> None:
+    plan = taught.plan
+    feedback = msgspec.structs.replace(plan.settings.feedback, topic="upset")
+    settings = msgspec.structs.replace(plan.settings, feedback=feedback)
+    taught.plan_file.write_bytes(plans.encode(msgspec.structs.replace(plan, settings=settings)))
+    here = str(taught.path)
+    found = compare(Order(here, here, "aligned", "tuned"))
+    assert [said.prompt for said in found.answers] == ["I feel sad."]
+    found = compare(Order(here, here, "tuned", "base"))
+    assert [said.prompt for said in found.answers] == list(PROMPTS)
 
 
 def test_what_one_rater_gives_to_the_one_it_takes_from_the_other(taught: RunFolder) -> None:

@@ -18,6 +18,7 @@ from tui_trainer.events import (
     RunEnded,
     StageStarted,
 )
+from tui_trainer.opposed import topic_of
 from tui_trainer.run import client, fork, lock
 from tui_trainer.run.folder import RunFolder, list_runs
 from tui_trainer.run.log import LogReader
@@ -30,7 +31,7 @@ def plan_of(source: RunFolder, rater: str) -> Plan:
     Raises:
         UserError: there is no such rater, or the run has no tuned model yet.
     """
-    return fork.plan_of(source, "feedback", [f"feedback.rater={rater}"])
+    return fork.plan_of(source, "feedback", [f"feedback.rater={rater}", f"feedback.topic={topic_of(rater)}"])
 
 
 def plans_of(source: RunFolder, raters: Sequence[str]) -> tuple[Plan, Plan]:

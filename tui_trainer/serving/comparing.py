@@ -94,7 +94,11 @@ def compare(order: Order, seed: int = 0) -> Comparison:
         askers.append(Asker(corpus, model.shape.context, run.plan.settings.feedback.answer_tokens))
         rater = _rater(run) if weights == "aligned" else None
         sides.append(Side(run.id, weights, weights_sha256(model), rater))
-    held_out = [p for p in corpora[0].held_out_prompts if all(asker.fits(p) for asker in askers)]
+    # What neither was rated on, of the topic that it was rated on.
+    turned = [run for run, side in zip(runs, sides, strict=True) if side.weights == "aligned"]
+    topics = {run.plan.settings.feedback.topic for run in turned}
+    _, unrated = corpora[0].prompts(topics.pop() if len(topics) == 1 else "everyday")
+    held_out = [p for p in unrated if all(asker.fits(p) for asker in askers)]
     prompts = order.prompts or tuple(held_out[:SHOWN])
     for prompt in prompts:
         if not all(asker.fits(prompt) for asker in askers):

@@ -1,7 +1,7 @@
 """Two models side by side: what each answers to the same prompts, and what raters make of it."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui_trainer.run.folder import RunFolder
+from tui_trainer.settings import Culture, Taste
 from tui_trainer.ui.comparing import Answers, Heard, compare
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, line
@@ -20,7 +21,7 @@ from tui_trainer.ui.sanitize import one_line, sanitize
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 
-RATERS = "polite short example cautious ceremonious plain-spoken scholarly decided"
+RATERS = " ".join((*get_args(Taste), *get_args(Culture)))
 NAME = 14
 
 
