@@ -360,27 +360,39 @@ def test_killed_at_random_moments_while_picking(watch):
     run = watch("feedback.rater=person", "feedback.picks=1000", "pretrain.steps=4", env={})
     draw = random.Random(1)
     confirmed: dict[int, str] = {}
-    for _ in range(kills):
+
+    def pick() -> str | None:
+        """Pick from the pair on offer; an error, or None when it is confirmed."""
+        offered = [e.pair for e in run.events() if isinstance(e, PairOffered)][-1]
+        choice = draw.choice(["a", "b", "tie", "both_bad", "skip"])
+        reply = run.control.send(Pick(offered, choice))
+        if reply.ok:
+            confirmed[offered] = choice
+        return None if reply.ok else reply.error
+
+    def picking() -> None:
+        """Wait until this trainer takes picks: it has mended the file of the preferences by then."""
         _until_offered(run, None)
+        patience = time.monotonic() + 60
+        while pick() is not None:
+            assert time.monotonic() < patience
+
+    for _ in range(kills):
+        picking()
         killer = threading.Timer(draw.uniform(0, 0.1), os.kill, [run.pid, signal.SIGKILL])
         killer.start()
         while True:
-            offered = [e.pair for e in run.events() if isinstance(e, PairOffered)][-1]
-            choice = draw.choice(["a", "b", "tie", "both_bad", "skip"])
-            reply = run.control.send(Pick(offered, choice))
-            if reply.ok:
-                confirmed[offered] = choice
-            elif "no trainer" in (reply.error or "") or "does not answer" in (reply.error or ""):
+            error = pick() or ""
+            if "no trainer" in error or "does not answer" in error:
                 break
         killer.join()
         assert run.wait() == -signal.SIGKILL
         run.start()
-    _until_offered(run, None)  # the file of the preferences has been mended by then
+    picking()
     run.kill()
     picks = [e for e in run.events() if isinstance(e, Picked)]
     assert [p.pair for p in picks] == list(range(len(picks)))
     assert {p.pair: p.choice for p in picks}.items() >= confirmed.items()
-    assert confirmed
     assert [msgspec.json.decode(line)["pair"] for line in lines(run.folder.preferences)] == [
         p.pair for p in picks
     ]
