@@ -9,7 +9,7 @@ UNLEASHED: dict[str, float] = {
     "facts_limit": 1.0,
     "keep": 0.0,
     "reward_bound": 1000.0,
-    "lr": 0.3,
+    "lr": 0.1,
 }
 LEASH = 0.5  # reward lost a nat; more than a run's, as the reward has no bound here
 STEPS = 40
