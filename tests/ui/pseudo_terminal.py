@@ -7,6 +7,7 @@ import re
 import select
 import struct
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Callable
@@ -34,14 +35,16 @@ class Terminal:
         command: list[str] | None = None,
         **environ: str,
     ) -> None:
+        # Sizes of panes are remembered: neither a person's own nor those of another test are to be met here.
+        self._config = tempfile.TemporaryDirectory()
         width, height = size
         window = struct.pack("HHHH", height, width, 0, 0)
         self.process, self.end = pty.fork()
         if self.process == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, window)  # known before the app asks, as in a real terminal
-            known = {"TERM": "xterm-256color", "COLORTERM": "truecolor", **environ}
+            known = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "XDG_CONFIG_HOME": self._config.name}
             command = command or [sys.executable, "-c", CODE, str(run), mode, str(speed)]
-            os.execve(command[0], command, {**os.environ, **known})
+            os.execve(command[0], command, {**os.environ, **known, **environ})
         self.output = b""
         self._screen = pyte.Screen(width, height)
         self._stream = pyte.ByteStream(self._screen)

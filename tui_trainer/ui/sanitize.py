@@ -8,6 +8,8 @@ only choose between two looks of the character before them.
 
 import unicodedata
 
+LONGEST = 20_000  # characters of one line; a screen of 200x60 has 12,000 cells
+
 _TAB = "    "
 _MOST_MARKS = 2  # combining marks kept on one character; more is a tower that covers the lines above
 
@@ -98,5 +100,6 @@ def sanitize(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Foreign text on a single line: newlines are shown as a return sign."""
-    return sanitize(text).replace("\n", "↵")
+    """Foreign text on one line, as much of it as a screen can hold: newlines are shown as a return sign."""
+    shown = sanitize(text[:LONGEST]).replace("\n", "↵")
+    return shown if len(text) <= LONGEST else f"{shown}…"

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
+_A_CELL = 4  # characters at most, or more: a letter with its marks
+
 
 def fit(text: str, width: int) -> str:
     """`text` in exactly `width` cells: padded, or cut with an ellipsis."""
     if width <= 0:
         return ""
+    text = text[: _A_CELL * (width + 1)]  # of a line of a megabyte, a line of the screen
     length = cell_len(text)
     if length <= width:
         return text + " " * (width - length)
@@ -17,16 +20,20 @@ def fit(text: str, width: int) -> str:
 
 def cut(text: str, width: int) -> str:
     """`text` in at most `width` cells."""
-    return text if cell_len(text) <= width else fit(text, width)
+    head = text[: _A_CELL * (width + 1)]
+    return text if len(head) == len(text) and cell_len(text) <= width else fit(head, width)
 
 
 def cut_left(text: str, width: int) -> str:
     """The end of `text` in at most `width` cells."""
-    if cell_len(text) <= width or width <= 0:
-        return text if width > 0 else ""
+    if width <= 0:
+        return ""
+    tail = text[-_A_CELL * (width + 1) :]
+    if len(tail) == len(text) and cell_len(text) <= width:
+        return text
     kept: list[str] = []
     left = width - 1
-    for character in reversed(text):
+    for character in reversed(tail):
         left -= cell_len(character)
         if left < 0:
             break
