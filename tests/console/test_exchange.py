@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tui_trainer import cli
@@ -12,6 +13,7 @@ from tui_trainer.errors import UserError
 from tui_trainer.events import PairOffered, Picked, Record, encoder
 from tui_trainer.run import folder as folders
 from tui_trainer.run import plan as plans
+from tui_trainer.serving import rating
 from tui_trainer.settings import load
 
 
@@ -69,13 +71,19 @@ def test_a_room_rates_the_pairs_of_a_run(tmp_path: Path) -> None:
     folder = folders.create(tmp_path, plans.make(load("quick", environ={}), preset="quick"))
     lines = [encoder.encode(Record(1, at, 0.0, 0.0, event)) + b"\n" for at, event in enumerate(events)]  # type: ignore[arg-type]  # of AnyEvent
     folder.events.write_bytes(b"".join(lines))
-    found = room.rated([folder], None, 0.0, 0)
+    found = rating.rated([folder], None, 0.0, 0)
     assert found.pairs == 6 and found.alike["person"]["ceremonious (simulated)"] == 1.0
     assert found.alike["person"]["plain-spoken (simulated)"] == 0.0
     assert "Krippendorff's alpha" in room.tell(found) and "person" in room.tell(found)
     raters = tmp_path / "raters.toml"
     raters.write_text('[kind]\nabout = "x"\nweights = { polite = 1.0 }\n')
-    assert list(room.rated([folder], raters, 0.0, 0).alike) == ["person", "kind (simulated)"]
+    assert list(rating.rated([folder], raters, 0.0, 0).alike) == ["person", "kind (simulated)"]
     folder.events.write_bytes(b"")
     with pytest.raises(UserError, match="nobody has picked"):
-        room.rated([folder], None, 0.0, 0)
+        rating.rated([folder], None, 0.0, 0)
+
+
+def test_the_screen_asks_for_a_room_by_json(tmp_path: Path) -> None:
+    nowhere = msgspec.json.decode(rating.answer(b'{"runs": ["/nowhere/run"]}'))
+    assert "nobody has picked" in nowhere["error"]
+    assert "JSON" in msgspec.json.decode(rating.answer(b"nonsense"))["error"]

@@ -1,62 +1,13 @@
-"""`tui-trainer preferences room`: the pairs of runs, rated by a whole room."""
+"""`tui-trainer preferences room`: the pairs of runs, rated by a whole room, for people."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from tui_trainer.errors import UserError
-from tui_trainer.events import Choice, PairOffered
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import read_all
-from tui_trainer.run.preferences import made_in_log
 
 if TYPE_CHECKING:
     from tui_trainer.learning.room import Exam, Room
 
 
-def rated(folders: Sequence[RunFolder], raters: Path | None, noise: float, seed: int) -> "Room":
-    """Whoever picked in these runs, and simulated raters of the same pairs.
-
-    Args:
-        raters: a file of raters; without, our own cultures and tastes.
-        noise: of the simulated ones, in units of what an answer is worth to them.
-
-    Raises:
-        UserError: nobody picked, or the file holds no raters.
-    """
-    from tui_trainer.learning import raters as known
-    from tui_trainer.learning import room
-
-    places: dict[tuple[str, str, str], int] = {}
-    pairs: list[PairOffered] = []
-    picks: dict[str, dict[int, Choice]] = {}
-    simulated: set[str] = set()
-    for folder in folders:
-        for pair, picked in made_in_log(read_all(folder.events)):
-            if pair.repeats is not None:
-                continue  # it is there already
-            at = places.setdefault((pair.prompt, pair.a, pair.b), len(pairs))
-            if at == len(pairs):
-                pairs.append(pair)
-            name = f"{picked.rater} in {folder.id}" if len(folders) > 1 else picked.rater
-            picks.setdefault(name, {})[at] = picked.choice
-            if picked.simulated:
-                simulated.add(name)
-    if not pairs:
-        raise UserError(f"nobody has picked in {', '.join(f.id for f in folders)} yet")
-    cultures = known.read(raters) if raters else known.CULTURES
-    weights: dict[str, known.Weights] = {} if raters else dict(known.WEIGHTS)
-    weights |= {name: culture.weights for name, culture in cultures.items()}
-    for name, liked in weights.items():
-        rater = known.SimulatedRater(name, noise, seed, liked)
-        chosen = f"{name} (simulated)"
-        picks[chosen] = {at: rater.choose(pair) for at, pair in enumerate(pairs)}
-        simulated.add(chosen)
-    return room.gather(pairs, picks, simulated, seed)
-
-
 def tell(room: "Room") -> str:
-    """The same for people."""
+    """What came of it, as text."""
     from tui_trainer.console import tables
     from tui_trainer.ui.sanitize import one_line
 

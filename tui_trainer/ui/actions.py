@@ -298,6 +298,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("go_on", ("G", "upper_g"), "G", "go on", "Enough picked: go on to reinforcement", "rater"),
     Action("prompts", ("P", "upper_p"), "P", "prompts", "The list of prompts: add your own", "rater"),
     Action("taste", ("R", "upper_r"), "R", "reward model", "All that the reward model has learnt", "rater"),
+    Action(
+        "room",
+        ("M", "upper_m"),
+        "M",
+        "room",
+        "A room of raters: how far they agree on these pairs, and who is outvoted",
+        "rater",
+        footer=False,
+    ),
     Action("ledger", ("L", "upper_l"), "L", "ledger", "What picking costs: time, pace, wages", "rater"),
     Action(
         "simulate", ("S", "upper_s"), "S", "simulate", "Let a simulated rater make the other picks", "rater"

@@ -1,13 +1,11 @@
 """Another process asks two models the same: the screen itself never imports torch."""
 
-import asyncio
-import sys
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-LINE_BYTES = 4 * 1024 * 1024
+from tui_trainer.ui.asking import Silent, ask
 
 
 class Side(Struct, frozen=True):
@@ -49,25 +47,8 @@ class Heard(Struct, frozen=True):
 async def compare(order: dict[str, Any]) -> Heard:
     """Send an order, and wait for what comes of it; every failure is an `error`."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-m",
-            "tui_trainer.serving.comparing",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # its terminal is the screen's
-            start_new_session=True,
-            limit=LINE_BYTES,
-        )
-    except OSError as error:
-        return Heard(error=f"no process could be started to ask them: {error.strerror}")
-    try:
-        out, _ = await process.communicate(msgspec.json.encode(order))
-    except asyncio.CancelledError:
-        process.kill()
-        raise
-    try:
-        return msgspec.json.decode(out, type=Heard)
+        return msgspec.json.decode(await ask("tui_trainer.serving.comparing", order), type=Heard)
+    except Silent as error:
+        return Heard(error=str(error))
     except msgspec.DecodeError:
         return Heard(error="the process that asks them ended before it had an answer")

@@ -30,6 +30,7 @@ from tui_trainer.ui.screens.glossary import Glossary
 from tui_trainer.ui.screens.help import Help
 from tui_trainer.ui.screens.ledger import LedgerSheet
 from tui_trainer.ui.screens.prompts import Prompts
+from tui_trainer.ui.screens.room import RoomSheet
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.simulate import Simulate
 from tui_trainer.ui.screens.taste import TasteSheet
@@ -39,6 +40,7 @@ from tui_trainer.ui.travel import Travel
 
 LONGEST_ANSWER = 500  # characters
 WIDER = 4  # parts of a row, of 120
+SHEETS = {"taste": TasteSheet, "ledger": LedgerSheet, "room": RoomSheet}
 CULTURE_SECONDS = 0.5  # between two looks at how far two cultures are
 
 
@@ -78,8 +80,8 @@ class Doing(App[RunFolder | None]):
         if not self.dashboard.sees(4) or self.dashboard.typing:
             return
         choice = name.removeprefix("pick_")
-        if name in ("taste", "ledger"):
-            self.push_screen({"taste": TasteSheet, "ledger": LedgerSheet}[name](self.scene))
+        if name in SHEETS:
+            self.push_screen(SHEETS[name](self.scene))
         elif name == "prompts":
             self.push_screen(Prompts(self.scene, lambda *edit: self.say(self.steering.edit_prompts(*edit))))
         elif choice == "own":

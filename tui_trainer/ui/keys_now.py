@@ -47,6 +47,8 @@ def applies(action: Action, scene: Scene) -> bool:
         return False
     if action.name == "taste":
         return state.fitted is not None
+    if action.name == "room":
+        return bool(state.picks)
     if action.name == "ledger":
         return bool(state.pick_seconds)
     if action.context == "rater":

@@ -96,8 +96,9 @@ def rate_in_a_room(
     Several people rate in one room by picking in runs that were forked from the same one.
     """
     from tui_trainer.console import room
+    from tui_trainer.serving import rating
 
-    found = room.rated([run_of(options, run) for run in runs_rated or ("latest",)], raters, noise, seed)
+    found = rating.rated([run_of(options, run) for run in runs_rated or ("latest",)], raters, noise, seed)
     if as_json:
         print_json(found)
     else:

@@ -59,15 +59,17 @@ class Sheet(ModalScreen[None]):
             yield self.page
 
     def on_mount(self) -> None:
-        self._fit()
+        self.fit()
 
     def on_resize(self) -> None:
-        self._fit()
+        self.fit()
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
         """As high as its lines, as far as there is room."""
         frame = self.query_one("#sheet")
-        frame.styles.height = min(len(self.rows(self.page.size.width or 100)) + 4, self.size.height - 2)
+        high, room = len(self.rows(self.page.size.width or 100)) + 4, self.size.height - 2
+        frame.styles.height = min(high, room)
+        frame.border_subtitle = "↑ ↓ more · esc closes" if high > room else "esc closes"
 
     def follow(self) -> None:
         """Draw again what may have changed."""

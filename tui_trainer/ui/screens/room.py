@@ -1,0 +1,169 @@
+"""A room of raters: how far those agree who picked from these pairs, and what is learnt from each."""
+
+from typing import ClassVar
+
+import msgspec
+from msgspec import Struct
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+
+from tui_trainer.errors import UserError
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.ui.asking import Silent, ask
+from tui_trainer.ui.drawing import numbers
+from tui_trainer.ui.drawing.bars import signed
+from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.drawing.text import cut, fit, wrap
+from tui_trainer.ui.pinned import others
+from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.sheet import Sheet
+
+ABOUT = (
+    "Everybody rates the same pairs: whoever picked in this run, people who picked in others of the same "
+    "tuned model, and simulated raters. Half of the pairs teach a reward model of each rater and one of the "
+    "majority; the other half is their exam."
+)
+OUTVOTED = "Whom their own model foresees better than the majority's is outvoted in this room."
+NUMBERS = 12  # cells of a column of figures
+
+
+class Exam(Struct, frozen=True):
+    """Picks that were foreseen, of those that were not learnt from."""
+
+    share: float | None
+    n: int
+
+
+class Seat(Struct, frozen=True):
+    """One rater."""
+
+    rater: str
+    simulated: bool
+    picks: int
+    own: Exam
+    majority: Exam
+
+
+class Room(Struct, frozen=True):
+    """What `serving.rating` prints, or why it can't."""
+
+    pairs: int = 0
+    learnt_from: int = 0
+    alpha: float | None = None
+    alike: dict[str, dict[str, float]] = {}
+    seats: tuple[Seat, ...] = ()
+    error: str = ""
+
+
+async def gathered(runs: list[RunFolder]) -> Room:
+    """Have the pairs of runs rated; every failure is an `error`."""
+    try:
+        out = await ask("tui_trainer.serving.rating", {"runs": [str(run.path) for run in runs]})
+        return msgspec.json.decode(out, type=Room)
+    except Silent as error:
+        return Room(error=str(error))
+    except msgspec.DecodeError:
+        return Room(error="the process that gathers them ended before it had an answer")
+
+
+def rooms(here: RunFolder) -> list[RunFolder]:
+    """This run, and those of the same tuned model in which a person picked for themselves."""
+
+    def model(run: RunFolder) -> str:
+        forked = run.plan.forked
+        return forked.source if forked is not None and forked.weights == "tuned" else run.id
+
+    def picked(run: RunFolder) -> bool:
+        forked = run.plan.forked
+        if forked is not None and forked.picks:
+            return False  # they are another run's
+        try:
+            return b'"simulated":false' in run.preferences.read_bytes()
+        except OSError:
+            return False
+
+    try:
+        return [here, *(run for run in others(here) if model(run) == model(here) and picked(run))]
+    except UserError:
+        return [here]
+
+
+class RoomSheet(Sheet):
+    """Gathers them in a process of its own."""
+
+    name_ = "A room of raters"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("M,upper_m", "dismiss_sheet", "close", show=False)]
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self.room: Room | None = None
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.run_worker(self._gather(), exclusive=True)
+
+    async def _gather(self) -> None:
+        self.room = await gathered(rooms(self.scene.folder))
+        self.fit()
+        self.page.redraw()
+
+    def rows(self, width: int) -> list[Strip]:
+        ink, room = self.scene.ink, self.room
+        if room is None:
+            return [line((row, ink.muted)) for row in wrap("Gathering the raters.", width)]
+        if room.error:
+            return [line((row, ink.warn)) for row in wrap(one_line(room.error), width)]
+        rows = [line((row, ink.text)) for row in wrap(ABOUT, width)]
+        rows += [BLANK, *self._agreement(room, width), BLANK]
+        name = max(16, width - 8 - 3 * NUMBERS)
+        head = [fit("rater", name), *(f"{said:>{NUMBERS}}" for said in ("picks", "own model", "majority's"))]
+        rows.append(line(("".join(head), ink.muted)))
+        for seat in room.seats:
+            style = ink.text if seat.simulated else ink.strong
+            outvoted = (seat.own.share or 0.0) > (seat.majority.share or 0.0)
+            rows.append(
+                line(
+                    (fit(one_line(seat.rater), name), style),
+                    (f"{seat.picks:>{NUMBERS}}", ink.text),
+                    (f"{_share(seat.own):>{NUMBERS}}", ink.text),
+                    (f"{_share(seat.majority):>{NUMBERS}}", ink.warn if outvoted else ink.text),
+                    ("  outvoted" if outvoted and width >= 76 else "", ink.warn),
+                )
+            )
+            rows += self._nearest(room, seat, width)
+        exam = max((seat.own.n for seat in room.seats), default=0)
+        note = f"{OUTVOTED} The exams are short, of {numbers.plural(exam, 'decided pair')} at most."
+        return [*rows, BLANK, *(line((row, ink.muted)) for row in wrap(note, width))]
+
+    def _agreement(self, room: Room, width: int) -> list[Strip]:
+        ink = self.scene.ink
+        learnt = f"; models learn from {room.learnt_from} of them"
+        rows = [line((f"{numbers.plural(room.pairs, 'pair')}", ink.strong), (learnt, ink.muted))]
+        if room.alpha is None:
+            return [*rows, line(("nobody can agree or disagree here", ink.muted))]
+        scale = signed(room.alpha, 0.0, 1.0, max(8, min(24, width - 50)), ink.accent("feedback"), ink.faint)
+        rows.append(
+            line(
+                ("Krippendorff's alpha ", ink.text),
+                (f"{numbers.signed(room.alpha, 2)} ", ink.strong),
+                *scale,
+                (" 1: all agree", ink.muted),
+            )
+        )
+        said = "0 is what chance would bring; below 0 they oppose each other"
+        return [*rows, line((cut(said, width), ink.muted))]
+
+    def _nearest(self, room: Room, seat: Seat, width: int) -> list[Strip]:
+        """With whom somebody agrees most, and least; of people only."""
+        alike = sorted(room.alike.get(seat.rater, {}).items(), key=lambda item: -item[1])
+        if seat.simulated or not alike:
+            return []
+        (most, high), (least, low) = alike[0], alike[-1]
+        said = f"  picks most like {one_line(most)}: {numbers.percent(high)}"
+        said += f"; least like {one_line(least)}: {numbers.percent(low)}"
+        return [line((row, self.scene.ink.muted)) for row in wrap(said, width)]
+
+
+def _share(exam: Exam) -> str:
+    return "–" if exam.share is None else f"{numbers.percent(exam.share)} of {exam.n}"
