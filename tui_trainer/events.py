@@ -323,6 +323,7 @@ class Reinforced(Event, frozen=True):
     skipped_groups: int  # groups whose rewards were all equal
     truncated: int  # answers that did not end
     facts: float | None  # recall on the probe set, when it was measured at this step
+    facts_before: float | None = None  # with that: the tuned model's
 
 
 class BestOfN(Event, frozen=True):

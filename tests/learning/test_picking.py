@@ -198,6 +198,7 @@ def test_when_it_is_enough() -> None:
     assert not is_enough(11, (8, 11), 0.9)  # too few
     assert not is_enough(20, (12, 20), 0.9)  # foreseen too seldom
     assert not is_enough(20, (20, 20), 0.69)  # too much in doubt
+    assert not is_enough(20, (7, 7), 0.9)  # too few that are no ties
     assert not is_enough(20, (0, 0), 0.9) and not is_enough(20, (20, 20), None)
 
 
@@ -205,6 +206,7 @@ def test_a_steady_taste_is_enough_some_day_and_the_last_picks_alone_count(
     corpus: Corpus, tuned: Transformer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(picked, "LAST", 5)
+    monkeypatch.setattr(picked, "DECIDED", 5)
     fitted = _fitted(_picks(_stage(tuned, corpus), 10))
     assert fitted.recent[1] == 5 and fitted.agreement is not None and fitted.expected is not None
     assert 0.5 <= fitted.expected <= 1

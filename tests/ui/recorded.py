@@ -224,6 +224,7 @@ def _feedback(random: Random, picks: int, simulated: bool) -> Iterator[tuple[flo
                 step % 3,
                 1 if step % 7 == 0 else 0,
                 0.79 - 0.04 * done if step % 10 == 0 else None,
+                0.79 if step % 10 == 0 else None,
             ),
         )
     for prompt, short, polite in PAIRS:

@@ -72,7 +72,9 @@ def test_it_offers_to_go_on_when_it_is_enough_and_only_then() -> None:
         events = [(0, _pair(0)), (1, _picked(0)), (0, _fitted(enough=enough, expected=0.8)), (0, _pair(1))]
         return scene_at(_records(*events), mode=mode)
 
-    assert picks.offer(at(False), 80) is None and picks.offer(at(True, "view"), 80) is None
+    early = picks.offer(at(False), 80)
+    assert early is not None and early.text.startswith("Pick on: so far it expects to foresee 80 %")
+    assert picks.offer(at(True, "view"), 80) is None
     said = picks.offer(at(True), 80)
     assert said is not None and "G  goes on to reinforcement, or pick on" in said.text
     assert applies(BY_NAME["go_on"], at(False))  # whoever wants to may go on before

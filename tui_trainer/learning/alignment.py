@@ -100,6 +100,7 @@ class Alignment:
             skipped_groups=said.skipped,
             truncated=sum(not a.ended for a in answers),
             facts=facts,
+            facts_before=self.guard.start.get("facts") if facts is not None else None,
         )
         if notice is not None:
             yield notice

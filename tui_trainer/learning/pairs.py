@@ -95,14 +95,20 @@ class Pool:
         information = self.reward_model.information(np.array([self._differences[c] for c in fresh]))
         return fresh[int(np.argmax(information))]
 
-    def expected(self, offered: Sequence[Candidate]) -> float | None:
-        """The share of the pairs not yet offered that the reward model expects to foresee; None of none."""
+    def expected(self, offered: Sequence[Candidate], decided: float = 1.0) -> float | None:
+        """The share of the pairs not yet offered that the reward model expects to foresee; None of none.
+
+        Args:
+            decided: the share of pairs that the rater does not call a tie: only so many count, those that it
+                is surest of.
+        """
         seen = set(offered)
         left = [self._differences[c] for c in self.candidates if c not in seen]
         if not left:
             return None
         chance = self.reward_model.chances(np.array(left))
-        return float(np.mean(np.maximum(chance, 1 - chance)))
+        sure = np.sort(np.maximum(chance, 1 - chance))
+        return float(np.mean(sure[-max(1, round(decided * len(sure))) :]))
 
     def pair(self, candidate: Candidate) -> tuple[tuple[str, Array], tuple[str, Array]]:
         """Both answers: text and features (d,)."""

@@ -290,7 +290,7 @@ def reinforced(state: "State", event: e.Reinforced) -> None:
             _add(state, "feedback", metric, event.step, value)
     _mark(state, "feedback", event.step, "reinforcement")
     if event.facts is not None:
-        state.facts = event.facts
+        state.facts, state.facts_before = event.facts, event.facts_before
     _touch(state, "rater", "curve", "step")
 
 

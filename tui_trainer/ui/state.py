@@ -75,6 +75,7 @@ class State:
     tuned_samples: e.Sampled | None = None  # before the first step of reinforcement
     best_of_n: e.BestOfN | None = None
     facts: float | None = None  # the latest recall measured during reinforcement
+    facts_before: float | None = None  # the tuned model's on the same questions
     examples: deque[e.BeforeAfter] = field(default_factory=lambda: deque(maxlen=KEPT_EXAMPLES))
     measured: dict[str, e.Measured] = field(default_factory=dict)
     weights: dict[WeightsName, e.WeightsFrozen] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from tui_trainer.ui import words
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, ends, line, link
+from tui_trainer.ui.drawing.text import cut
 from tui_trainer.ui.fold import Pick
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
@@ -96,12 +97,15 @@ def _again(scene: Scene, last: Pick) -> Part | None:
 
 
 def offer(scene: Scene, width: int) -> Strip | None:
-    """The offer to go on, once it is good enough."""
+    """The offer to go on, once it is good enough; before that, how sure it has become."""
     fitted, ink = scene.state.fitted, scene.ink
-    if fitted is None or not fitted.enough or not scene.steers or scene.state.enough:
+    if fitted is None or fitted.expected is None or not scene.steers or scene.state.enough:
         return None
     key = scene.key_of_name("go_on")
-    why = f" It expects to foresee {numbers.percent(fitted.expected or 0)} of other pairs."
+    why = f" It expects to foresee {numbers.percent(fitted.expected)} of other pairs."
+    if not fitted.enough:
+        said = f"Pick on: so far it expects to foresee {numbers.percent(fitted.expected)} of other pairs."
+        return line((cut(said, width), ink.muted))
     parts: list[Part] = [
         ("Good enough. ", ink.good + ink.strong),
         (f" {key} ", link(ink.key, "app.do('go_on')")),

@@ -50,7 +50,7 @@ def figures(scene: Scene, width: int, height: int) -> list[Strip]:
 def tax(scene: Scene, width: int) -> Strip:
     """What the taste has cost so far: facts on the guard's probe, and what the guard allows."""
     state, ink = scene.state, scene.ink
-    start, now, limit = _first(state, "facts"), state.facts, state.setting("feedback.facts_limit")
+    start, now, limit = state.facts_before, state.facts, state.setting("feedback.facts_limit")
     if now is None or start is None:
         guarded = "the guard looks every few steps" if limit is None or limit < 1 else "there is no guard"
         return line((fit("tax", 9), ink.text), (f"{'–':>7}", ink.muted), (f"  {guarded}", ink.muted))

@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from tui_trainer.events import StepExplained
 from tui_trainer.looks import Look
-from tui_trainer.ui.actions import Context
+from tui_trainer.ui.actions import BY_NAME, Context
 from tui_trainer.ui.boards import (
     blind,
     guess,
@@ -19,7 +19,8 @@ from tui_trainer.ui.boards import (
     slow_step,
     verdicts,
 )
-from tui_trainer.ui.drawing.lines import BLANK, beside, filled, line
+from tui_trainer.ui.drawing.lines import BLANK, Part, beside, filled, line, link
+from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.looker import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
 
@@ -169,4 +170,17 @@ class RaterPane(Pane):
         tested = blind.result(scene)
         rows += [tested] if tested is not None else []
         rows += [reinforcement.tax(scene, width)] if state.facts is not None else []
-        return [*rows, BLANK, *reinforcement.examples(scene, 0, width, height - len(rows) - 1)][:height]
+        further = self._further(width)
+        room = height - len(rows) - len(further) - 1
+        return [*rows, BLANK, *filled(reinforcement.examples(scene, 0, width, room), room), *further]
+
+    def _further(self, width: int) -> list[Strip]:
+        """What can be made of the same tuned model now, and of both models."""
+        scene, ink = self.scene, self.scene.ink
+        parts: list[Part] = []
+        for name in ("cultures", "unleash", "branch", "compare"):
+            action = BY_NAME[name]
+            if applies(action, scene):
+                parts.append((f" {scene.key_of(action)} ", link(ink.key, f"app.do('{name}')")))
+                parts.append((f" {action.label}  ", ink.muted))
+        return [line(*parts)] if parts and width >= 60 else []

@@ -63,7 +63,7 @@ class Page(LineView):
             made = "tuned, before any feedback" if mine.weights == "tuned" else "only pretrained"
         rows = [
             line((cut(made, width), ink.strong)),
-            line((cut(f"{one_line(mine.run)} {mine.sha256[:8]}", width), ink.muted)),
+            line((cut(f"{one_line(mine.sha256)[:8]} {one_line(mine.run)}", width), ink.muted)),
         ]
         won = {v.rater: v.share if first else 1 - v.share for v in heard.verdicts}
         if mine.rater in won and other.rater in won and mine.rater != other.rater:
