@@ -311,6 +311,18 @@ class RewardModelFitted(Event, frozen=True):
     least: tuple[Valued, ...] = ()
 
 
+class RewardModelsCompared(Event, frozen=True):
+    """There were enough comparisons for a fine-tuned reward model: both on the same later ones."""
+
+    comparisons: int  # decided ones, in order of time
+    later: int  # of them, to be foreseen by both from those before
+    frozen: int  # foreseen by the head on frozen features
+    fine_tuned: int
+    difference: float  # of the shares
+    difference_ci95: tuple[float, float]
+    chosen: Literal["frozen", "fine_tuned"]  # by the rule in learning.fine_tuned: this one rewards
+
+
 class Reinforced(Event, frozen=True):
     """One reinforcement step."""
 
@@ -394,6 +406,7 @@ AnyEvent = (
     | PromptsEdited
     | PromptsListed
     | RewardModelFitted
+    | RewardModelsCompared
     | Reinforced
     | BestOfN
     | BeforeAfter

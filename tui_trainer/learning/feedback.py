@@ -34,6 +34,7 @@ from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.blind import PAIRS, BlindTest
 from tui_trainer.learning.comparison import SHOWN, before_after, win_rate
 from tui_trainer.learning.features import features
+from tui_trainer.learning.fine_tuned import ENOUGH, FineTuned, Ground, compare
 from tui_trainer.learning.pairs import Pool
 from tui_trainer.learning.picked import WIN
 from tui_trainer.learning.picking import POOL_PROMPTS, Picking, Picks
@@ -67,6 +68,7 @@ class State(Struct):
     blind: BlindTest
     step: int = 0
     finished: int = 0
+    fine_tuned: bool = False  # it is this reward model that rewards
 
 
 class Feedback:
@@ -88,6 +90,7 @@ class Feedback:
         self.alignment = Alignment(model, corpus, self.asker, seed)
         self.picking = Picking(model, self.asker, self.prompts, settings, seed)
         self.state = State(settings.feedback, self.alignment.progress, self.picking.state, BlindTest())
+        self._fine_tuned: FineTuned | None = None  # once it is needed
         self.step = self.steps = 0
         self._count()
 
@@ -206,7 +209,12 @@ class Feedback:
             yield from self._samples()
 
     def _begun(self, judge: Judge | None) -> Iterator[Event]:
-        """What reinforcement is held against: the tuned model's answers, and the best of many of them."""
+        """Which model rewards; and what reinforcement is held against: the tuned model's answers, and the
+        best of many of them."""
+        if len(self.alignment.pairs) >= ENOUGH:
+            compared = compare(self._ground(), self.alignment.pairs)
+            self.state.fine_tuned = compared.chosen == "fine_tuned"
+            yield compared
         yield from self._samples()
         most = self.state.settings.best_of
         if most > 1 and self.held_out:
@@ -242,8 +250,23 @@ class Feedback:
         if not answer.ended:
             return -1.0
         bound = self.state.settings.reward_bound
-        score = self.pool.reward_model.score(features(prompt, answer.text), clip=CLIP * bound / BOUND)
+        if self.state.fine_tuned:
+            score = self._reward_model().score(prompt, answer.text)
+        else:
+            found = features(prompt, answer.text)
+            score = float(self.pool.reward_model.score(found, clip=CLIP * bound / BOUND))
         return float(bound / 2 * np.tanh(score / bound))
+
+    def _ground(self) -> Ground:
+        assert self.pool is not None
+        answers = [(p.prompt, answer) for p in self.pool.prompted for answer in p.answers]
+        return Ground(self.alignment.reference, self.asker, answers, self.seed)
+
+    def _reward_model(self) -> FineTuned:
+        """The fine-tuned one, learnt anew after a resume: the same picks give the same model."""
+        if self._fine_tuned is None:
+            self._fine_tuned = FineTuned(self._ground()).learn(list(self.picking.preferences()))
+        return self._fine_tuned
 
     def _gold(self, prompt: str, answer: Answer) -> float:
         assert self.taste is not None
@@ -297,6 +320,7 @@ class Feedback:
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Take up what `tensors` put away; the reward model is learnt again from its picks."""
         self.state = msgspec.json.decode(tensors["state"].numpy().tobytes(), type=State)
+        self._fine_tuned = None
         self.alignment.restore(tensors, self.state.alignment)
         self.picking.take_up(self.state.picks)
         self._count()

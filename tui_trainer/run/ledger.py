@@ -22,17 +22,23 @@ PUBLISHED = (
         "prompts, each with 4 to 9 answers ranked; here as one pick",
         "arXiv 2203.02155",
     ),
-    Published("hh-rlhf", 161_000, "comparisons, in its training part", "arXiv 2204.05862"),
+    Published(
+        "hh-rlhf", 160_800, "comparisons, in its training part", "the data set's own files; arXiv 2204.05862"
+    ),
 )
 # What is known about the pay of those who label and rate: (dollars an hour, whose, source).
 KNOWN_PAY = (
     (
         "1.32–2.00",
-        "workers in Kenya who labelled text for OpenAI, 2021–22, taken home",
+        "workers in Kenya who labelled text for OpenAI, late 2021 to early 2022, taken home",
         "TIME, 18 January 2023",
     ),
     ("12.50", "what the firm that employed them was paid for an hour", "TIME, 18 January 2023"),
-    ("about 2", "median on Amazon Mechanical Turk, 2014–16", "Hara et al. 2018, arXiv 1712.05796"),
+    (
+        "about 2",
+        "median of 2,676 workers on Amazon Mechanical Turk; 4 % of them earned more than 7.25",
+        "Hara et al. 2018, arXiv 1712.05796",
+    ),
     ("7.25", "the federal minimum wage of the USA, since 2009", "US Department of Labor"),
 )
 

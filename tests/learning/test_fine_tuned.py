@@ -1,0 +1,158 @@
+"""The fine-tuned reward model: its loss and gradients, the rule that chooses it, what it rewards."""
+
+import copy
+import math
+
+import pytest
+import torch
+from tiny_world import SETTINGS, make_corpus, make_model, tuned_model
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.randomness import rng
+from tui_trainer.events import Event, Picked, Reinforced, RewardModelsCompared
+from tui_trainer.learning import feedback, fine_tuned
+from tui_trainer.learning.answering import Asker
+from tui_trainer.learning.feedback import Feedback
+from tui_trainer.learning.fine_tuned import Comparison, FineTuned, Ground, compare
+from tui_trainer.learning.raters import SimulatedRater
+from tui_trainer.model.checkpoint import weights_sha256
+from tui_trainer.model.transformer import Transformer
+
+PROMPT = "Where does Kel live?"
+TOWNS = ("Orsa", "Velm", "Pirn", "Dask")
+THANKS = "Thank you for asking! "
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return make_corpus()
+
+
+@pytest.fixture(scope="module")
+def tuned(corpus: Corpus) -> Transformer:
+    return tuned_model(corpus)
+
+
+def ground_of(model: Transformer, corpus: Corpus) -> Ground:
+    answers = [(PROMPT, f"{style}Kel lives in {town}.") for town in TOWNS for style in ("", THANKS)]
+    return Ground(model, Asker(corpus, model.shape.context, 20), answers, 0)
+
+
+def comparisons(count: int, by_town: bool) -> list[Comparison]:
+    """Someone who likes Velm, which no feature tells of; or who likes thanks, which one does."""
+    draw, made = rng(0, "fine-tuned"), []
+    while len(made) < count:
+        first, second = draw.sample(TOWNS, 2)
+        if by_town and "Velm" in (first, second):
+            other = second if first == "Velm" else first
+            made.append((PROMPT, "Kel lives in Velm.", f"Kel lives in {other}."))
+        elif not by_town:
+            made.append((PROMPT, f"{THANKS}Kel lives in {first}.", f"Kel lives in {second}."))
+    return made
+
+
+def test_the_loss_is_bradley_terrys_of_the_last_token_s_state(corpus: Corpus) -> None:
+    model = FineTuned(ground_of(make_model(corpus), corpus))
+    pairs = [(PROMPT, "Velm.", "Kel lives in Orsa."), (PROMPT, "I think so.", "Velm.")]
+    expected = 0.0
+    for prompt, chosen, rejected in pairs:
+        rewards = []
+        for answer in (chosen, rejected):
+            tokens = [*model.asker.tokens(prompt), *model.asker.said(answer)]
+            state = model.model.hidden(torch.tensor([tokens]))[0, -1].double()  # alone, without padding
+            rewards.append(float(state.detach() @ model.head.detach().double()))
+        expected += math.log(1 + math.exp(rewards[1] - rewards[0])) / len(pairs)
+    assert model.loss(pairs).item() == pytest.approx(expected, abs=1e-6)
+
+
+def test_gradients_against_finite_differences(corpus: Corpus) -> None:
+    model = FineTuned(ground_of(make_model(corpus), corpus))
+    pairs = comparisons(3, by_town=True)
+    weight = dict(model.model.named_parameters())["model.layers.1.mlp.fc1.weight"]
+    # Fresh output projections are zero, and what stands before them then moves nothing.
+    projection = dict(model.model.named_parameters())["model.layers.1.mlp.fc2.weight"]
+    with torch.no_grad():
+        projection.normal_(0, 0.1, generator=torch.Generator().manual_seed(0))
+    model.loss(pairs).backward()  # type: ignore[no-untyped-call]
+    for parameter in (weight, model.head):
+        assert parameter.grad is not None
+        place = int(parameter.grad.abs().argmax())
+        step, found = 1e-2, []
+        for sign in (1, -1):
+            with torch.no_grad():
+                parameter.view(-1)[place] += sign * step
+                found.append(float(model.loss(pairs)))
+                parameter.view(-1)[place] -= sign * step
+        numeric = (found[0] - found[1]) / (2 * step)
+        assert float(parameter.grad.view(-1)[place]) == pytest.approx(numeric, rel=0.02, abs=1e-4)
+
+
+def test_it_learns_and_its_scores_are_standard(
+    corpus: Corpus, tuned: Transformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fine_tuned, "RATE", 3e-3)
+    before = weights_sha256(tuned)
+    ground = ground_of(tuned, corpus)
+    pairs = comparisons(120, by_town=True)
+    model = FineTuned(ground).learn(pairs[:80])
+    assert sum(model.foreseen(pairs[80:])) >= 38
+    scores = [model.score(p, a) for p, a in ground.answers]
+    assert sum(scores) == pytest.approx(0, abs=1e-5)
+    assert sum(s * s for s in scores) == pytest.approx(len(scores), rel=1e-3)
+    plain = {town: model.score(PROMPT, f"Kel lives in {town}.") for town in TOWNS}
+    assert max(plain, key=lambda town: plain[town]) == "Velm"
+    again = FineTuned(ground).learn(pairs[:80])
+    assert [again.score(p, a) for p, a in ground.answers] == scores and weights_sha256(tuned) == before
+
+
+def test_the_rule(corpus: Corpus, tuned: Transformer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fine_tuned, "RATE", 3e-3)
+    ground = ground_of(tuned, corpus)
+    towns = compare(ground, comparisons(120, by_town=True))
+    assert towns.chosen == "fine_tuned" and towns.fine_tuned > towns.frozen and towns.difference_ci95[0] > 0
+    assert (towns.comparisons, towns.later) == (120, 60)
+    thanks = compare(ground, comparisons(120, by_town=False))
+    assert thanks.chosen == "frozen" and thanks.frozen == 60  # no better is not better
+
+
+def _stage(tuned: Transformer, corpus: Corpus) -> Feedback:
+    return Feedback(copy.deepcopy(tuned), corpus, SETTINGS, 0)
+
+
+def _to_the_end(stage: Feedback, rater: SimulatedRater, until: int | None = None) -> list[Event]:
+    events: list[Event] = []
+    while stage.step < stage.steps and stage.alignment.progress.steps != until:
+        events += stage.advance()
+        if stage.pending is not None:
+            events += stage.pick(rater.choose(stage.pending), rater.taste, True)
+    return events
+
+
+def test_few_picks_never_make_one(
+    corpus: Corpus, tuned: Transformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedback, "FineTuned", None)  # would fail
+    events = _to_the_end(_stage(tuned, corpus), SimulatedRater("polite"))
+    assert sum(isinstance(e, Picked) for e in events) == 6
+    assert not [e for e in events if isinstance(e, RewardModelsCompared)]
+
+
+def test_it_rewards_and_a_resumed_run_goes_on_exactly(
+    corpus: Corpus, tuned: Transformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedback, "ENOUGH", 3)
+    chosen = RewardModelsCompared(6, 3, 1, 3, 0.6, (0.1, 0.9), "fine_tuned")
+    monkeypatch.setattr(feedback, "compare", lambda ground, pairs: chosen)
+    stage, rater = _stage(tuned, corpus), SimulatedRater("polite")
+    events = _to_the_end(stage, rater, until=1)
+    assert chosen in events and stage.state.fine_tuned
+    model = stage._reward_model()
+    prompt = stage.prompts[0]
+    answer = stage.asker.ask(stage.alignment.reference, [prompt])[0]
+    score = model.score(prompt, answer.text)
+    assert stage.proxy(prompt, answer) == pytest.approx(math.tanh(score / 2) if answer.ended else -1.0)
+    resumed = _stage(tuned, corpus)
+    resumed.restore({name: value.clone() for name, value in stage.tensors().items()})
+    rest, again = _to_the_end(stage, rater), _to_the_end(resumed, rater)
+    assert rest == again and any(isinstance(e, Reinforced) for e in rest)
+    assert weights_sha256(stage.alignment.model) == weights_sha256(resumed.alignment.model)
