@@ -136,7 +136,7 @@ def test_the_ledger_sheet_counts_a_person_alone() -> None:
     scene = scene_at(_records(*events))
     text = _text(scene, LedgerSheet(scene).rows(76))
     assert "you made 1 pick in" in text and "4.0 s each" in text
-    assert "160,800 picks" in text and "179 hours" in text and "arXiv 2204.05862)" in text
+    assert "160,800 picks" in text and "179 hours" in text and "(arXiv 2204.05862)" in text
     assert "Nobody has picked" in _text(scene, LedgerSheet(scene_at(_records())).rows(76))
 
 

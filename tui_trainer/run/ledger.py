@@ -22,9 +22,7 @@ PUBLISHED = (
         "prompts, each with 4 to 9 answers ranked; here as one pick",
         "arXiv 2203.02155",
     ),
-    Published(
-        "hh-rlhf", 160_800, "comparisons, in its training part", "the data set's own files; arXiv 2204.05862"
-    ),
+    Published("hh-rlhf", 160_800, "comparisons, in its files for training", "arXiv 2204.05862"),
 )
 # What is known about the pay of those who label and rate: (dollars an hour, whose, source).
 KNOWN_PAY = (
