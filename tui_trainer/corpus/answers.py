@@ -62,7 +62,7 @@ class Style(Struct, frozen=True):
 
 def any_style(draw: Random) -> Style:
     """Each part by chance, on its own."""
-    return Style(*(draw.random() < share for share in (0.3, 0.3, 0.4, 0.3)))
+    return Style(*(draw.random() < share for share in (0.3, 0.3, 0.4, 0.2)))
 
 
 def upper(text: str) -> str:
