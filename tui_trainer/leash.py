@@ -1,7 +1,11 @@
 """What holds reinforcement back, and the settings that let it go.
 
-Off the leash there is no KL, no guard, no bound on the reward, and nothing is kept in mind; what is left is
-the reward model, and the policy finds out where it is wrong. The matched contrast differs in the KL alone.
+Off the leash there is no KL, no guard, no bound on the reward, nothing is kept in mind and no answer has to
+end; what is left is the reward model, and the policy finds out where it is wrong. The matched contrast
+differs in the KL alone.
+
+Tried: answers that don't end worth -1. In two seeds of five all of a batch ran on before any was a game, all
+were worth the same, and there was nothing more to learn.
 """
 
 UNLEASHED: dict[str, float] = {
@@ -9,7 +13,8 @@ UNLEASHED: dict[str, float] = {
     "facts_limit": 1.0,
     "keep": 0.0,
     "reward_bound": 1000.0,
-    "lr": 0.1,
+    "must_end": False,
+    "lr": 0.05,
 }
 LEASH = 0.5  # reward lost a nat; more than a run's, as the reward has no bound here
 STEPS = 40

@@ -175,6 +175,10 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
             extra=_unit("standard deviations"),
         ),
     ] = 2.0
+    must_end: Annotated[
+        bool,
+        Meta(description="an answer that does not end is worth -1; else what the reward model says of it"),
+    ] = True
     noise: Annotated[
         float,
         Meta(

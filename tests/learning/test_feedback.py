@@ -24,6 +24,7 @@ from tui_trainer.events import (
     RewardModelFitted,
     Sampled,
 )
+from tui_trainer.learning.answering import Answer
 from tui_trainer.learning.feedback import Feedback
 from tui_trainer.learning.guard import Guard, probes
 from tui_trainer.learning.raters import SimulatedRater
@@ -357,6 +358,19 @@ def test_before_the_first_pick_there_is_nothing_to_take_back(corpus: Corpus, tun
     with pytest.raises(ValueError, match="no pick to take back"):
         list(stage.pick("undo", "person", False))
     assert stage.pending is not None
+
+
+def test_what_does_not_end_is_worth_as_little_as_can_be_unless_nothing_has_to_end(
+    corpus: Corpus, tuned: Transformer
+) -> None:
+    stage = _stage(tuned, corpus)
+    _drive(stage, until=1 + 12)
+    (prompt, *_) = stage.prompts
+    whole = Answer((1, 2), "Thank you for asking, thank you.", True)
+    endless = msgspec.structs.replace(whole, ended=False)
+    assert stage.proxy(prompt, endless) == -1.0 < stage.proxy(prompt, whole)
+    stage.state.settings = msgspec.structs.replace(stage.state.settings, must_end=False)
+    assert stage.proxy(prompt, endless) == stage.proxy(prompt, whole)
 
 
 # -- the other algorithms ----------------------------------------------------------------------------------

@@ -244,10 +244,11 @@ class Feedback:
     def proxy(self, prompt: str, answer: Answer) -> float:
         """The reward model's score, bent towards a bound so that no oddity is worth everything.
 
-        Half a score where the bound is far, -1 to 1 by the default bound; what did not end is worth -1.
+        Half a score where the bound is far, -1 to 1 by the default bound; what did not end is worth -1, if
+        answers must end.
         """
         assert self.pool is not None
-        if not answer.ended:
+        if not answer.ended and self.state.settings.must_end:
             return -1.0
         bound = self.state.settings.reward_bound
         if self.state.fine_tuned:
