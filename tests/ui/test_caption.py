@@ -71,6 +71,32 @@ def test_a_passing_moment_is_held_until_it_is_read() -> None:
     assert scene.moment is not first
 
 
+def test_a_guess_is_shown_and_told_however_often_there_is_a_validation() -> None:
+    """A machine may be so fast that there is a new validation at every look."""
+    now = 100.0
+    scene = scene_at([])
+    scene.clock = lambda: now
+    told = []
+    for number in range(8):
+        scene.state.apply_all(
+            [
+                Record(VERSION, 2 * number, 0, 0, e.Validated("pretrain", number, 1.0, 0.4, 7.6)),
+                Record(
+                    VERSION,
+                    2 * number + 1,
+                    0,
+                    0,
+                    e.Guessed("pretrain", number, "the", "a", 0.5, (("a", 0.5),)),
+                ),
+            ]
+        )
+        scene.hold()
+        assert scene.guess is not None and scene.guess.step == number
+        told.append(type(scene.moment).__name__)
+        now += HOLD_SECONDS
+    assert told == ["Validated", "Guessed"] * 4
+
+
 def test_while_paused_every_step_is_told_at_once() -> None:
     records = recorded.until(RECORDS, e.Guessed, 9)
     scene = scene_at([*records[:-1], Record(VERSION, 0, 0, 0, e.Paused())])

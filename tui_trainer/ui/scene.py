@@ -37,7 +37,7 @@ class Scene:
     sent: str = ""  # a command under way, in words: "pausing"
     moment: Event | None = None  # the one being talked about
     clock: Callable[[], float] = time.monotonic
-    guess: Guessed | None = None  # the one last talked about
+    guess: Guessed | None = None  # the one shown, held as long as the moment
     guess_step: Stepped | None = None  # the step that the guess was part of
     pinned: "Pinned | None" = None  # an earlier run to compare with
     looks: Looks = field(default_factory=Looks)  # what the model makes of texts on the screen
@@ -107,15 +107,17 @@ class Scene:
             # In the middle of training a guess comes every tenth of a second, a validation every few seconds.
             if isinstance(self.moment, PASSING) and not self.paused and now - self._since < HOLD_SECONDS:
                 return
+            # The guess is shown anew whatever is talked about, and talked about every other time at least.
+            if self.state.guess is not None:
+                self._take_guess(self.state.guess)
             validated = self.state.validated
-            if validated is not None and validated is not self._told and not self.paused:
+            told = self.moment is self._told and self._told is not None
+            if validated is not None and validated is not self._told and not told and not self.paused:
                 newest = self._told = validated
         if newest is self.moment:
             return
         self.moment = newest
         self._since = now
-        if isinstance(newest, Guessed):
-            self._take_guess(newest)
 
     def _take_guess(self, guess: Guessed) -> None:
         self.guess = guess
