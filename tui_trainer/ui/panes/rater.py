@@ -180,7 +180,8 @@ class RaterPane(Pane):
         parts: list[Part] = []
         for name in ("cultures", "unleash", "branch", "compare"):
             action = BY_NAME[name]
-            if applies(action, scene):
-                parts.append((f" {scene.key_of(action)} ", link(ink.key, f"app.do('{name}')")))
-                parts.append((f" {action.label}  ", ink.muted))
+            key, label = f" {scene.key_of(action)} ", f" {action.label}  "
+            room = width - sum(len(text) for text, _ in parts)
+            if applies(action, scene) and len(key + label.rstrip()) <= room:
+                parts += [(key, link(ink.key, f"app.do('{name}')")), (label, ink.muted)]
         return [line(*parts)] if parts and width >= 60 else []
