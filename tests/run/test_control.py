@@ -30,7 +30,7 @@ from tui_trainer.run.commands import (
     command_decoder,
     command_encoder,
 )
-from tui_trainer.run.control import READ_ONLY, ControlServer, Request
+from tui_trainer.run.control import NO_CONTROL, READ_ONLY, ControlServer, Request
 from tui_trainer.run.folder import RunFolder
 
 
@@ -199,7 +199,8 @@ def test_who_does_not_read_blocks_nobody(server):
         pass
     other = server.connect()
     begun = time.monotonic()
-    assert ask(other, Pause())[0]["error"] == READ_ONLY
+    # Who floods it may have been hung up on by then, and be no controller any more.
+    assert ask(other, Pause())[0]["error"] in (READ_ONLY, NO_CONTROL)
     assert time.monotonic() - begun < 1
 
 
