@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # they import torch, which takes a second that the socket nee
     from tui_trainer.run.driver import Driver
     from tui_trainer.run.pipeline import Pipeline
 
+ENDING = (signal.SIGTERM, signal.SIGINT)
 OVER = Reply(ok=False, error="the trainer is ending")
 
 
@@ -81,10 +82,13 @@ class Trainer:
             return 2
         try:
             self._listen_to_signals()
+            # A signal that came before the server has its name here would leave its socket behind.
+            signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
             try:
                 server = ControlServer(self.folder, self._submit)
             except OSError as error:
                 say(f"no control socket ({error}); the run goes on without")
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
             return self._train()
         except Stopped:
             return self._stopped()
@@ -92,7 +96,7 @@ class Trainer:
             # Imports that were interrupted by the request to stop fail in ways of their own.
             return self._stopped() if self.signals and self.driver is None else self._failed(error)
         finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in ENDING:
                 signal.signal(number, signal.SIG_IGN)  # it is ending
             resources.record(self.folder, machine.peak_memory_bytes())
             self._answer_the_rest()
@@ -181,7 +185,7 @@ class Trainer:
 
     def _listen_to_signals(self) -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a closed terminal leaves a living trainer
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in ENDING:
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
