@@ -336,6 +336,7 @@ class Reinforced(Event, frozen=True):
     truncated: int  # answers that did not end
     facts: float | None  # recall on the probe set, when it was measured at this step
     facts_before: float | None = None  # with that: the tuned model's
+    leash: float | None = None  # reward lost a nat of KL, at this step; None in an older log
 
 
 class BestOfN(Event, frozen=True):

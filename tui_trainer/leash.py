@@ -10,6 +10,7 @@ were worth the same, and there was nothing more to learn.
 
 UNLEASHED: dict[str, float] = {
     "kl": 0.0,
+    "kl_target": 0.0,
     "facts_limit": 1.0,
     "keep": 0.0,
     "reward_bound": 1000.0,

@@ -157,8 +157,17 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
         64
     )
     kl: Annotated[
-        float, Meta(ge=0, le=10, description="the leash: reward lost a nat of KL to the tuned model")
+        float, Meta(ge=0, le=10, description="the leash at first: reward lost a nat of KL to the tuned model")
     ] = 0.1
+    kl_target: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=100,
+            description="the leash shortens when an answer is further than this, else lengthens; 0: it stays",
+            extra=_unit("nats"),
+        ),
+    ] = 2.0
     lr: Annotated[
         Rate, Meta(description="first learning rate, which falls to none; gradient descent, last block only")
     ] = 0.2

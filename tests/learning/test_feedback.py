@@ -28,6 +28,7 @@ from tui_trainer.learning.answering import Answer
 from tui_trainer.learning.feedback import Feedback
 from tui_trainer.learning.guard import Guard, probes
 from tui_trainer.learning.raters import SimulatedRater
+from tui_trainer.learning.reinforcement import adapted
 from tui_trainer.learning.stage import Stage
 from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.model.sampling import generate
@@ -119,6 +120,21 @@ def test_it_turns_the_model_to_the_taste(corpus: Corpus, tuned: Transformer) -> 
     assert sum(s.length for s in steps[-5:]) < sum(s.length for s in steps[:5])
     (rate,) = _of(Measured, events)
     assert rate.value > 0.6
+
+
+def test_the_leash_follows_its_target(corpus: Corpus, tuned: Transformer) -> None:
+    def steps(target: float, kl: float = 0.1) -> list[Reinforced]:
+        feedback = msgspec.structs.replace(SETTINGS.feedback, kl=kl, kl_target=target)
+        settings = msgspec.structs.replace(SETTINGS, feedback=feedback)
+        return _of(Reinforced, _drive(_stage(tuned, corpus, settings)))
+
+    assert [s.leash for s in steps(0)] == [0.1] * 3
+    assert [s.leash for s in steps(2, kl=0)] == [0] * 3  # off the leash stays off it
+    near = steps(2)
+    expected = [0.1]
+    for step in near[:-1]:
+        expected.append(adapted(expected[-1], step.kl, 2))
+    assert [s.leash for s in near] == pytest.approx(expected) and expected[-1] < 0.1
 
 
 def test_a_seed_fixes_it_and_another_seed_does_not(corpus: Corpus, tuned: Transformer) -> None:

@@ -6,12 +6,15 @@ import math
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor
 
 from tui_trainer.learning.reinforcement import (
     RIDGE,
     Learner,
     Scored,
+    adapted,
     advantages,
     entropy,
     exact_kl,
@@ -289,3 +292,18 @@ def test_a_learner_goes_on_bit_for_bit() -> None:
     steps(other, resumed, 3)
     for name, p in whole.named_parameters():
         assert torch.equal(p, dict(other.named_parameters())[name]), name
+
+
+@given(st.floats(1e-6, 10), st.floats(0, 50), st.floats(0.01, 50))
+def test_the_leash_is_adapted_as_published(weight: float, kl: float, target: float) -> None:
+    """Ziegler et al. 2019, section 2.2: e = clip((KL - target) / target, -0.2, 0.2); beta (1 + 0.1 e)."""
+    e = np.clip((kl - target) / target, -0.2, 0.2)
+    assert adapted(weight, kl, target) == pytest.approx(weight * (1 + 0.1 * e), rel=1e-12)
+
+
+def test_an_adapted_leash_holds_its_target() -> None:
+    """On a policy that moves as far as its leash lets it, KL = 1 / (2 beta**2), it comes to the target."""
+    weight = 0.05
+    for _ in range(2000):
+        weight = adapted(weight, 1 / (2 * weight**2), 2.0)
+    assert 1 / (2 * weight**2) == pytest.approx(2.0, rel=1e-3)

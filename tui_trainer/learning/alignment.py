@@ -18,6 +18,7 @@ from tui_trainer.learning.reinforcement import (
     Learner,
     Loss,
     Scored,
+    adapted,
     log_probabilities,
     per_answer,
     rloo_loss,
@@ -42,6 +43,7 @@ class Progress(Struct):
     place: dict[str, int] = {}  # of the replay
     starts: dict[str, float] = {}  # what the guard saw before the first step
     strikes: int = 0
+    leash: float = 1.0  # of the KL's weight in the settings, what has become of it
 
 
 class Alignment:
@@ -87,14 +89,19 @@ class Alignment:
             ]
         else:
             so_far = [0.0 for a in answers for _ in a.tokens]
+        beta = settings.kl * done.leash
         said = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(so_far), settings)
+        kl = float(said.kl.mean())
+        if settings.kl_target > 0:
+            done.leash = adapted(done.leash, kl, settings.kl_target)
         done.steps += 1
         facts, notice = self._look(done.steps >= settings.steps, settings.facts_limit)
         yield Reinforced(
             step=done.steps,
             reward=_mean(rewards),
             gold=_mean([gold(p, a) for p, a in zip(asked, answers, strict=True)]) if gold else None,
-            kl=float(said.kl.mean()),
+            kl=kl,
+            leash=beta,
             length=_mean([len(a.tokens) for a in answers]),
             entropy=said.entropy,
             skipped_groups=said.skipped,
@@ -113,6 +120,7 @@ class Alignment:
         so_far: Tensor,
         settings: FeedbackSettings,
     ) -> Loss:
+        beta = settings.kl * self.progress.leash
         scored = Scored.of(
             [self.asker.tokens(p) for p in asked], [a.tokens for a in answers], self.asker.tokenizer.pad
         )
@@ -122,13 +130,13 @@ class Alignment:
         policy = log_probabilities(self.model, scored, self.asker.banned)
         chosen = scored.targets[scored.mask]
         groups = rewards.view(-1, settings.samples)
-        said = rloo_loss(policy, reference, chosen, scored.rows(), groups, so_far, states, settings.kl)
+        said = rloo_loss(policy, reference, chosen, scored.rows(), groups, so_far, states, beta)
         loss = said.loss
         if settings.algorithm == "grpo":
             mine, theirs = (p.gather(1, chosen[:, None]).squeeze(1) for p in (policy, reference))
-            loss, _ = grpo_loss(mine, mine.detach(), theirs, scored.rows(), groups, settings.kl)
+            loss, _ = grpo_loss(mine, mine.detach(), theirs, scored.rows(), groups, beta)
         elif settings.algorithm == "dpo":
-            loss = self._preferred(settings.kl)
+            loss = self._preferred(beta)
         if settings.keep > 0:
             forgotten = self.replay.forgotten(self.model, self.reference, self.progress.steps)
             if forgotten is not None:

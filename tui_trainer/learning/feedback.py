@@ -49,6 +49,7 @@ FINISHING = 2  # steps: before and after; the win rate
 BOUND = 2.0  # the default reward bound; a feature counts as far as `CLIP` for that, and in proportion
 KNOBS = (
     "kl",
+    "kl_target",
     "lr",
     "keep",
     "reward_bound",

@@ -39,6 +39,8 @@ EQUAL = 1e-6  # rewards closer than this are equal
 DISCOUNT = 0.95  # of a surprise, for each token between it and the token that is credited
 RIDGE = 10.0  # on the weights of the regression, whose states have entries of about 1
 MOMENTUM = 0.9
+GAIN = 0.1  # of the leash, for an error of 1
+ERROR = 0.2  # a larger one counts as this
 
 
 class Scored(Struct):
@@ -168,6 +170,17 @@ def foreseen(states: Tensor, returns: Tensor, rows: Tensor, answers: int) -> Ten
     for i in np.split(np.arange(len(y)), ends[:-1]):
         left[i] = np.linalg.solve(np.eye(len(i)) - x[i] @ back[:, i], left[i])
     return torch.from_numpy(y - left).to(returns.dtype)
+
+
+def adapted(weight: float, kl: float, target: float) -> float:
+    """The KL's weight for the next step, by proportional control (Ziegler et al. 2019, arXiv 1909.08593).
+
+    Args:
+        kl: measured, nats an answer.
+        target: above 0; further than this from the reference, the weight rises, nearer it falls.
+    """
+    error = min(max(kl / target - 1, -ERROR), ERROR)
+    return weight * (1 + GAIN * error)
 
 
 class Loss(Struct):

@@ -212,8 +212,8 @@ def _picked(state: State, event: e.Picked) -> str:
 
 
 def _reinforced(state: State, event: e.Reinforced) -> str:
-    leash = state.setting("feedback.kl")
-    held = " (off the leash)" if leash == 0 else f" (leash {leash:g})" if leash is not None else ""
+    leash = event.leash
+    held = " (off the leash)" if leash == 0 else f" (leash {leash:.2g})" if leash is not None else ""
     said = (
         f"Reward {numbers.signed(event.reward, 2)} for answers of {event.length:.0f} tokens, "
         f"{event.kl:.2f} nats away from the tuned model{held}."

@@ -19,14 +19,16 @@ def figures(scene: Scene, width: int, height: int) -> list[Strip]:
     if step is None:
         return []
     total = int(state.setting("feedback.steps") or step.step)
-    leash = state.setting("feedback.kl")
+    leash, target = step.leash, state.setting("feedback.kl_target")
     head = [
         (f"step {step.step} of {total} ", ink.text),
         *bar(step.step / max(1, total), max(4, min(20, width - 38)), ink.accent("feedback"), ink.faint),
     ]
     if leash == 0:
         head += [("  ", ink.text), (" off the leash ", ink.key)]
-    held = "off the leash" if leash == 0 else f"a nat costs {leash:g}" if leash is not None else ""
+    held = "off the leash" if leash == 0 else f"a nat costs {leash:.2g}" if leash is not None else ""
+    if leash and target:
+        held += f", to stay at {target:g}"
     rows = [line(*head), tax(scene, width)]
     rows.append(_row(scene, "reward", numbers.signed(step.reward, 2), "by the reward model", "reward", width))
     if step.gold is not None:
