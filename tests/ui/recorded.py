@@ -225,6 +225,7 @@ def _feedback(random: Random, picks: int, simulated: bool) -> Iterator[tuple[flo
                 1 if step % 7 == 0 else 0,
                 0.79 - 0.04 * done if step % 10 == 0 else None,
                 0.79 if step % 10 == 0 else None,
+                0.1 * (1 - 0.1 * done),
             ),
         )
     for prompt, short, polite in PAIRS:
