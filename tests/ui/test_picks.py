@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import recorded
 from test_actions import scene_at
-from watching import opened, until
+from watching import opened, shown, until
 
 from tui_trainer import events as e
 from tui_trainer.events import Record
@@ -89,7 +89,23 @@ def test_progress_counts_what_is_useful() -> None:
         (1, _picked(1, "skip")),
     ]
     said = picks.progress(scene_at(_records(*events)), 80).text
-    assert said.startswith("2 picks, 12 useful") and said.endswith("foreseen 75 % of the last 4 (30–95)")
+    assert said.startswith("2 picks, 12 useful comparisons ")
+    assert said.endswith("foreseen 75 % of the last 4 (30–95)")
+    narrow = picks.progress(scene_at(_records(*events)), 50).text.split()
+    assert " ".join(narrow) == "2 picks, 12 useful foreseen 75 % of the last 4"
+
+
+@pytest.mark.parametrize("words", [9, 24, 45])
+async def test_answers_are_shown_to_their_ends(tmp_path, monkeypatch, words) -> None:  # type: ignore[no-untyped-def]
+    long = " ".join(f"word{n}" for n in range(words)) + " glad!"
+    pair = e.PairOffered(1, "Which one?", long, "short.", False, 0.5)
+    records = _records((0, _pair(0)), (1, _picked(0)), (0, _fitted()), (0, pair))
+    async with opened(tmp_path, monkeypatch, records, size=(80, 24)) as (app, pilot):
+        await pilot.press("4")
+        await until(pilot, lambda: "“Which one?”" in shown(app))
+        assert "glad!" in shown(app) and "useful" in shown(app) and "own answer" in shown(app)
+        # What was learnt stands in what room is left.
+        assert ("polite words" in shown(app)) is (words < 45)
 
 
 def test_enough_and_more_than_planned_keep_the_count_of_steps() -> None:

@@ -77,6 +77,7 @@ async def test_one_key_makes_two_models_and_shows_them(tmp_path, monkeypatch, tr
         await pilot.press("D")
         await until(pilot, lambda: isinstance(app.screen, ChooseCultures))
         assert "ceremonious  or  plain-spoken" in shown(app) and "any other two" in shown(app)
+        assert all(pair.about.split()[-1] in shown(app) for pair in opposed.PAIRS)  # told to the end
         await pilot.press("1")
         await until(pilot, lambda: isinstance(app.screen, MakingCultures) and trainers.launched)
         trainers.write(Picked(0, "a", "ceremonious", True), reinforced(9))

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
-import numpy as np
 from msgspec import Struct
 
+from tui_trainer.console.progress import Teller
 from tui_trainer.corpus.preference_file import Broken, Comparison, Form, encode, parse, read
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.errors import UserError
+from tui_trainer.events import RewardModelsCompared
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.statistics import proportion_interval
 
@@ -29,6 +30,9 @@ class Imported(Struct):
     agreement_ci95: tuple[float, float] | None
     agreement_n: int
     features: dict[str, tuple[float, float]]  # what is liked: mean, standard deviation
+    run: str | None = None  # on whose tuned model it was learnt
+    too_long: int = 0  # of the sample, for that model
+    compared: RewardModelsCompared | None = None  # with a fine-tuned one; None: too few, or no run
 
 
 def export(folder: RunFolder, form: Form) -> Iterator[bytes]:
@@ -44,15 +48,27 @@ def export(folder: RunFolder, form: Form) -> Iterator[bytes]:
             yield encode(parse(line), form)
 
 
-def taken_in(path: Path, seed: int) -> Imported:
+def taken_in(path: Path, seed: int, run: RunFolder | None = None) -> Imported:
     """Read a file of preferences and train the reward model on it. Memory does not grow with the file.
 
-    Raises:
-        UserError: it can't be read, or there is no preference in it.
-    """
-    from tui_trainer.learning.features import NAMES, features
-    from tui_trainer.learning.reward_model import RewardModel
+    Args:
+        run: train it on this run's tuned model, and a fine-tuned one if there are enough; without, the
+            answers of the file set the scale.
 
+    Raises:
+        UserError: a file can't be read, there is no preference in it, or the run has no tuned model.
+    """
+    from tui_trainer.learning.imported import by_features
+
+    teller = Teller(sys.stderr)
+
+    def doing(what: str, done: int, total: int) -> None:
+        teller.show(f"{what}  {done / total:.0%}")
+
+    if run is not None:
+        from tui_trainer.serving import imported  # with torch, which a file alone does without
+
+        ground = imported.ground_of(run, doing)
     kept, count, broken, named = list[Comparison](), 0, 0, list[Broken]()
     draw = rng(seed, "preferences", "sample")
     for found in read(path):
@@ -62,6 +78,8 @@ def taken_in(path: Path, seed: int) -> Imported:
                 named.append(found)
             continue
         count += 1
+        if count % 1000 == 0:
+            teller.show(f"{count:,} preferences read")
         if len(kept) < 2 * LEARNT_FROM:
             kept.append(found)
         elif (place := draw.randrange(count)) < len(kept):
@@ -69,23 +87,23 @@ def taken_in(path: Path, seed: int) -> Imported:
     if not count:
         raise UserError(f"preferences {path}: there is no preference in it ({broken:,} broken lines)")
     draw.shuffle(kept)
-    own, exam = kept[: max(1, len(kept) // 2)], kept[max(1, len(kept) // 2) :]
-    rows = [(features(c.prompt, c.chosen), features(c.prompt, c.rejected)) for c in own]
-    model = RewardModel(np.array([row for pair in rows for row in pair]))
-    model.learn_all([chosen for chosen, _ in rows], [rejected for _, rejected in rows])
-    right = sum(
-        bool(model.score(features(c.prompt, c.chosen)) > model.score(features(c.prompt, c.rejected)))
-        for c in exam
-    )
+    half = max(1, len(kept) // 2)
+    texts = [(c.prompt, c.chosen, c.rejected) for c in kept]
+    own, exam = texts[:half], texts[half:]
+    learnt = by_features(own, exam) if run is None else imported.learn(ground, own, exam, doing)
+    teller.clear()
     return Imported(
         count,
         broken,
         named,
-        len(own),
-        right / len(exam) if exam else None,
-        proportion_interval(right, len(exam)) if exam else None,
-        len(exam),
-        model.weights(NAMES),
+        learnt.learnt_from,
+        learnt.right / learnt.exam if learnt.exam else None,
+        proportion_interval(learnt.right, learnt.exam) if learnt.exam else None,
+        learnt.exam,
+        learnt.features,
+        None if run is None else run.id,
+        learnt.too_long,
+        learnt.compared,
     )
 
 
@@ -99,6 +117,11 @@ def tell(imported: Imported) -> str:
     if imported.broken > len(imported.named):
         print(f"... and {imported.broken - len(imported.named):,} more", file=sys.stderr)
     lines = [f"{imported.read:,} preferences read, {imported.broken:,} broken lines left out"]
+    if imported.too_long:
+        lines.append(
+            f"{imported.too_long:,} of the sample left out: their prompts are too long for the model"
+        )
+    lines += _chosen(imported)
     if imported.agreement is not None and imported.agreement_ci95 is not None:
         low, high = imported.agreement_ci95
         lines.append(
@@ -108,3 +131,28 @@ def tell(imported: Imported) -> str:
     liked = sorted(imported.features.items(), key=lambda item: -abs(item[1][0]))
     rows = [[name, f"{mean:+.2f}", f"{spread:.2f}"] for name, (mean, spread) in liked]
     return "\n".join(lines) + "\n\n" + tables.table(rows, ["liked, in log-odds", "weight", "doubt"])
+
+
+def _chosen(imported: Imported) -> list[str]:
+    """Which reward model it is, and why."""
+    found = imported.compared
+    if imported.run is None:
+        return []
+    if found is None:
+        from tui_trainer.learning.fine_tuned import ENOUGH
+
+        return [f"on frozen features: a fine-tuned reward model is made from {ENOUGH} comparisons on"]
+    low, high = (f"{100 * end:+.1f}" for end in found.difference_ci95)
+    taken = "the fine-tuned one is taken" if found.chosen == "fine_tuned" else "frozen features are kept"
+    sign = "above 0" if found.chosen == "fine_tuned" else "not above 0"
+    return [
+        f"on the tuned model of run {imported.run}, of {found.later:,} later comparisons foreseen:",
+        f"  on frozen features  {_share(found.frozen, found.later)}",
+        f"  fine-tuned          {_share(found.fine_tuned, found.later)}",
+        f"  difference {100 * found.difference:+.1f} points ({low} to {high}), {sign}: {taken}",
+    ]
+
+
+def _share(right: int, of: int) -> str:
+    low, high = proportion_interval(right, of)
+    return f"{right / of:.1%} ({low:.1%}-{high:.1%})"

@@ -12,7 +12,7 @@ does not reach down to 0.
 """
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import fmean
 
 import numpy as np
@@ -36,6 +36,12 @@ RATE, DECAY = 3e-4, 0.01  # of AdamW; the rate falls linearly to none
 CUTS = ((0.5, 0.75), (0.75, 1.0))  # learnt from up to the first, examined up to the second
 
 Comparison = tuple[str, str, str]  # prompt, what was preferred, what was not
+Told = Callable[[int], None]  # called after each batch with how many comparisons it held
+
+
+def work(count: int) -> tuple[int, int]:
+    """What `told` adds up to with so many comparisons: of `compare`, and of `learn`."""
+    return sum(EPOCHS * round(learnt * count) for learnt, _ in CUTS), EPOCHS * count
 
 
 class Ground(Struct, frozen=True):
@@ -75,7 +81,7 @@ class FineTuned:
         chosen, rejected = both.chunk(2)
         return -F.logsigmoid(chosen - rejected).mean()
 
-    def learn(self, comparisons: Sequence[Comparison]) -> "FineTuned":
+    def learn(self, comparisons: Sequence[Comparison], told: Told = lambda _: None) -> "FineTuned":
         """Learn from these, and set the scale; returns itself."""
         parameters = [p for p in (*self.model.parameters(), self.head) if p.requires_grad]
         descent = torch.optim.AdamW(parameters, lr=RATE, weight_decay=DECAY)
@@ -91,6 +97,7 @@ class FineTuned:
             nn.utils.clip_grad_norm_(parameters, 1.0)
             descent.step()
             descent.zero_grad()
+            told(len(batch))
         self.model.requires_grad_(False)
         scale = self._raw(self._answers)
         self._shift, self._scale = float(scale.mean()), max(float(scale.std()), 1e-9)
@@ -118,7 +125,9 @@ class FineTuned:
         return [bool(hit) for hit in chosen > rejected]
 
 
-def compare(ground: Ground, comparisons: Sequence[Comparison]) -> RewardModelsCompared:
+def compare(
+    ground: Ground, comparisons: Sequence[Comparison], told: Told = lambda _: None
+) -> RewardModelsCompared:
     """Both reward models on the same later comparisons; see the module's docstring for the rule."""
     pool = np.array([features(p, a) for p, a in ground.answers])
     frozen: list[bool] = []
@@ -129,7 +138,7 @@ def compare(ground: Ground, comparisons: Sequence[Comparison]) -> RewardModelsCo
         model = RewardModel(pool)
         model.learn_all([features(p, c) for p, c, _ in before], [features(p, r) for p, _, r in before])
         frozen += [model.probability(features(p, c), features(p, r)) > 0.5 for p, c, r in later]
-        fine += FineTuned(ground).learn(before).foreseen(later)
+        fine += FineTuned(ground).learn(before, told).foreseen(later)
     differences = [float(b) - float(a) for a, b in zip(frozen, fine, strict=True)]
     interval = mean_interval(differences) or (-1.0, 1.0)
     return RewardModelsCompared(

@@ -50,19 +50,22 @@ def export_preferences(run: str, form: Any, **options: Any) -> None:
     "import",
     epilog="""\b
 Example:
-  tui-trainer preferences import hh-rlhf.jsonl --json""",
+  tui-trainer preferences import hh-rlhf.jsonl --on latest""",
 )
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--on", "run", metavar="RUN", help="Train it on the tuned model of this run.")
+@with_runs
 @with_seed
 @with_json
-def import_preferences(file: Path, seed: int, as_json: bool) -> None:
+def import_preferences(file: Path, run: str | None, seed: int, as_json: bool, **options: Any) -> None:
     """Train a reward model on a file of preferences.
 
-    Says what is liked there, and how well that foresees comparisons it did not learn from.
+    Says what is liked there, and how well that foresees comparisons it did not learn from. On a run, a
+    fine-tuned reward model is trained as well if there are enough, and the one that foresees better is taken.
     """
     from tui_trainer.console import preferences as exchange
 
-    imported = exchange.taken_in(file, seed)
+    imported = exchange.taken_in(file, seed, None if run is None else run_of(options, run))
     if as_json:
         print_json(imported)
     else:

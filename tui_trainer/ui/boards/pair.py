@@ -12,6 +12,23 @@ from tui_trainer.ui.sanitize import one_line, sanitize
 from tui_trainer.ui.scene import Scene
 
 SIDE_BY_SIDE = 56  # cells; below, the answers stand under each other
+MOST = 40  # lines of an answer that are asked room for
+
+
+def needed(pair: PairOffered, width: int) -> int:
+    """Lines that it takes to show the prompt and both answers to their ends."""
+    aside = width >= SIDE_BY_SIDE
+    column = (width - 3) // 2 if aside else width
+    answers = [1 + len(wrap_to(_said(pair, side), column, MOST)) for side in ("a", "b")]
+    return len(wrap_to(_asked(pair), width, 2)) + (max(answers) if aside else 2 * max(answers))
+
+
+def _asked(pair: PairOffered) -> str:
+    return f"“{one_line(pair.prompt)}”"
+
+
+def _said(pair: PairOffered, side: Choice) -> str:
+    return sanitize(pair.a if side == "a" else pair.b).strip() or "(it said nothing)"
 
 
 def board(
@@ -24,10 +41,7 @@ def board(
         live: whether keys pick from it now.
     """
     ink = scene.ink
-    rows = [
-        line((row, ink.strong))
-        for row in wrap_to(f"“{one_line(pair.prompt)}”", width, 2 if height > 8 else 1)
-    ]
+    rows = [line((row, ink.strong)) for row in wrap_to(_asked(pair), width, 2 if height > 8 else 1)]
     room = height - len(rows)
     if width >= SIDE_BY_SIDE:
         half = (width - 3) // 2
@@ -54,9 +68,9 @@ def _answer(
         right = line((f"expected {numbers.percent(expected)}", ink.muted))
     if picked:
         left = line((f" ✓ {name} ", ink.good + ink.strong), (" picked", ink.good))
-    text = sanitize(pair.a if side == "a" else pair.b).strip() or "(it said nothing)"
     faded = chosen is not None and chosen != side and chosen in ("a", "b")
-    body = [line((row, ink.muted if faded else ink.text)) for row in wrap_to(text, width, max(1, height - 1))]
+    said = _said(pair, side)
+    body = [line((row, ink.muted if faded else ink.text)) for row in wrap_to(said, width, max(1, height - 1))]
     return [ends(left, right, width), *body][:height]
 
 

@@ -12,6 +12,8 @@ from tui_trainer.ui.fold import Pick
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 
+ROOMY = 74  # cells
+
 
 def share(found: tuple[int, int]) -> str:
     """ "67 % of 18 (44–84)": a proportion, of how many, and where it truly lies, 95 % sure."""
@@ -31,11 +33,14 @@ def progress(scene: Scene, width: int) -> Strip:
         (f"{made}", ink.strong),
         (" picks, " if made != 1 else " pick, ", ink.muted),
         (f"{useful}", ink.strong),
-        (" useful", ink.muted),
+        # An answer of one's own is better than both that were shown: two of them.
+        (" useful comparison" + ("s" if useful != 1 else "") if width >= ROOMY else " useful", ink.muted),
     )
     right = BLANK
     if fitted is not None and fitted.recent[1]:
         said = share(fitted.recent).replace(" of ", " of the last ", 1)
+        if left.cell_length + len(f" foreseen {said}") > width:
+            said = said.partition(" (")[0]
         head, _, rest = said.partition(" of ")
         right = line(("foreseen ", ink.muted), (head, ink.strong), (f" of {rest}", ink.muted))
     return ends(left, right, width)

@@ -102,28 +102,27 @@ class RaterPane(Pane):
 
     def _picking(self, width: int, height: int) -> list[Strip]:
         scene, state = self.scene, self.scene.state
-        learnt = reward_model.weights(scene, width, 5 if width >= 56 else 3) if height >= 14 else []
-        head = [picks.progress(scene, width)]
         told = [picks.reveal(scene)]
         offer = picks.offer(scene, width)
         told += [offer] if offer is not None else []
+        last = state.picks[-1] if state.picks else None
+        shown = state.offered or (last.pair if last is not None else None)
         keys = 2 if height >= 15 and scene.steers else 1
-        room = height - len(head) - len(learnt) - len(told) - keys
+        room = height - 1 - len(told) - keys
+        # First of all both answers, to their ends: what decides may stand in the last words of one.
+        left = room - (pair.needed(shown, width) if shown is not None else 0)
+        learnt = reward_model.weights(scene, width, min(left, 5 if width >= 56 else 3))
+        room -= len(learnt)
         if state.offered is not None:
             live = scene.steers and not scene.sent
             body = pair.board(scene, state.offered, None, width, room, live)
             foot = pair.keys(scene, width, keys) if live else [self._waiting()]
         else:
-            last = state.picks[-1] if state.picks else None
-            shown = last is not None and last.pair is not None
-            body = (
-                pair.board(scene, last.pair, last.picked.choice, width, room, False)
-                if shown and last is not None and last.pair is not None
-                else []
-            )
+            choice = last.picked.choice if last is not None else None
+            body = pair.board(scene, shown, choice, width, room, False) if shown is not None else []
             said = "turning the model to that" if state.enough else "thinking: the next two answers"
             foot = [line((f"… {said}", scene.ink.muted))]
-        return [*head, *filled(body, room), *told, *filled(foot, keys), *learnt]
+        return [picks.progress(scene, width), *filled(body, room), *told, *filled(foot, keys), *learnt]
 
     def _waiting(self) -> Strip:
         scene = self.scene

@@ -48,10 +48,11 @@ class Page(LineView):
         rows: list[Strip] = []
         for answers in heard.answers:
             rows += self._answers(answers, width, column, gap)
-        room = max(1, height - len(head) - len(foot) - 1)
+        rule = line(("─" * width, ink.faint))  # what goes on below it is scrolled to
+        room = max(1, height - len(head) - len(foot) - 2)
         self.first = max(0, min(self.first, len(rows) - room))
         shown = rows[self.first : self.first + room]
-        return [*head, BLANK, *shown, *[BLANK] * (room - len(shown)), *foot]
+        return [*head, BLANK, *shown, *[BLANK] * (room - len(shown)), rule, *foot]
 
     def _side(self, heard: Heard, first: bool, width: int) -> list[Strip]:
         """Who made a model, which it is, and what its own rater and the other's think of it."""

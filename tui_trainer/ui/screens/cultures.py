@@ -46,7 +46,7 @@ class Choices(LineView):
         rows = [*(line((row, ink.text)) for row in wrap(ABOUT, width)), BLANK]
         for number, pair in enumerate(PAIRS, 1):
             rows.append(line((f" {number} ", ink.key), (f"  {pair.first}  or  {pair.second}", ink.strong)))
-            rows.append(line((" " * 5 + pair.about, ink.muted)))
+            rows += [line((" " * 5 + row, ink.muted)) for row in wrap(pair.about, width - 5)]
         return [*rows, line((" o ", ink.key), ("  any other two, by name", ink.strong))]
 
 

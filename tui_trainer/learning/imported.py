@@ -1,0 +1,36 @@
+"""What a reward model on frozen features learns from many comparisons at once, and foresees of others."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from tui_trainer.events import RewardModelsCompared
+from tui_trainer.learning.features import NAMES, features
+from tui_trainer.learning.reward_model import Array, RewardModel
+
+Comparisons = Sequence[tuple[str, str, str]]  # prompt, what was preferred, what was not
+
+
+class Learnt(Struct, frozen=True):
+    """What came of it."""
+
+    learnt_from: int
+    right: int  # of `exam`, foreseen by the one that was chosen
+    exam: int
+    features: dict[str, tuple[float, float]]  # what is liked, by the frozen features: mean, deviation
+    compared: RewardModelsCompared | None = None  # with a fine-tuned one; None: it was not made
+    too_long: int = 0  # left out: the prompt leaves the model no room for an answer
+
+
+def by_features(own: Comparisons, exam: Comparisons, pool: Array | None = None) -> Learnt:
+    """Learn from some comparisons, and foresee others.
+
+    Args:
+        pool: features (answers, features) that set the scale; else those of the answers learnt from.
+    """
+    chosen, rejected = [features(p, c) for p, c, _ in own], [features(p, r) for p, _, r in own]
+    model = RewardModel(np.array(chosen + rejected) if pool is None else pool)
+    model.learn_all(chosen, rejected)
+    right = sum(model.probability(features(p, c), features(p, r)) > 0.5 for p, c, r in exam)
+    return Learnt(len(own), right, len(exam), model.weights(NAMES))
