@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "ui"))
 
 from tui_trainer import settings
-from tui_trainer.events import Stepped
+from tui_trainer.events import Guessed, Stepped
 from tui_trainer.run import client, lock
 from tui_trainer.run import plan as plans
 from tui_trainer.run.commands import Stop, TakeControl
@@ -24,12 +24,19 @@ class Training:
         self.folder = folder
         self._log = LogReader(folder.events)
         self.times: list[float] = []  # when each step was logged, seconds since the epoch
+        self.lone: list[float] = []  # seconds of each step between which and the last nothing else was done
+        self._alone = False
 
     def steps(self) -> int:
         """Steps taken so far."""
         for record in self._log.poll():
             if isinstance(record.event, Stepped):
+                if self._alone:
+                    self.lone.append(record.t - self.times[-1])
                 self.times.append(record.t)
+                self._alone = True
+            elif not isinstance(record.event, Guessed):
+                self._alone = False
         return len(self.times)
 
     def wait_for_steps(self, count: int, seconds: float = 300.0) -> None:

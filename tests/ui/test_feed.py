@@ -65,6 +65,32 @@ def test_a_live_feed_follows_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert not feed.is_alive() and screen.records == RECORDS[:1501]
 
 
+def test_a_resting_feed_does_not_look_until_it_is_woken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "POLL_SECONDS", 0.005)
+    looks: list[float] = []
+    monkeypatch.setattr(feeds.lock, "is_alive", lambda folder: looks.append(time.monotonic()) or True)
+    monkeypatch.setattr(feeds, "ALIVE_SECONDS", 0.0)
+    folder = recorded.write_run(tmp_path / "run", RECORDS[:10])
+    screen = Screen()
+    feed = screen.feed = feeds.LiveFeed(folder, screen.post)
+    feed.start()
+    wait(lambda: len(screen.records) == 10)
+    feed.rest()
+    wait(lambda: not looks or time.monotonic() - looks[-1] > 0.2)
+    with folder.events.open("ab") as file:
+        file.write(encoder.encode(RECORDS[10]) + b"\n")
+    time.sleep(0.1)
+    assert len(screen.records) == 10
+    feed.wake()
+    wait(lambda: len(screen.records) == 11)
+    feed.rest()
+    feed.stop()  # a resting one ends as well
+    feed.join(SECONDS)
+    assert not feed.is_alive()
+
+
 def test_a_screen_that_takes_nothing_in_is_not_flooded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 import recorded
 from pseudo_terminal import Terminal
 
+from tui_trainer.events import encoder
+from tui_trainer.ui.output import STALLED_SECONDS
 from tui_trainer.ui.painting import PART
 from tui_trainer.ui.under_way import ASK, FIRST
 
@@ -65,3 +68,28 @@ def test_the_last_answer_is_not_typed_into_the_shell(terminal: Terminal) -> None
     answer_all(terminal, answered)
     assert terminal.ended() == 0
     assert b"\x1b[?1049l" in terminal.output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads a process's time from /proc")
+def test_a_screen_that_nobody_reads_does_nothing_until_somebody_does(tmp_path: Path) -> None:
+    records = recorded.records()
+    folder = recorded.write_run(tmp_path / "a-run", records[:400])
+    terminal = Terminal(folder.path, "view")
+    terminal.wait_for("The trainer has stopped")
+
+    def spent() -> float:
+        fields = Path(f"/proc/{terminal.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    for key in "z3z2z1z4z3z2z1z4z3z2" * 3:  # more than it takes unread
+        os.write(terminal.end, key.encode())
+        time.sleep(0.05)
+    time.sleep(STALLED_SECONDS + 1.0)
+    with folder.events.open("ab") as file:
+        file.writelines(encoder.encode(record) + b"\n" for record in records[400:])
+    before = spent()
+    time.sleep(3.0)
+    assert spent() - before <= 0.02  # two ticks of the kernel's clock
+    terminal.wait_for("✓ frozen", 5.0)
+    os.kill(terminal.process, signal.SIGTERM)
+    terminal.ended()

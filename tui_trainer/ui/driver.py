@@ -8,7 +8,6 @@ the signal for that does. And nothing waits for a terminal that does not read (`
 import codecs
 import contextlib
 import os
-import select
 import signal
 import termios
 from collections.abc import Callable
@@ -19,10 +18,10 @@ from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import CursorPosition
 
+from tui_trainer.ui.nudge import Nudge
 from tui_trainer.ui.output import Output
 from tui_trainer.ui.under_way import ASK, UnderWay
 
-LOOK_SECONDS = 0.1  # at most so long after its end the thread ends
 READ_BYTES = 4096
 ANSWER_SECONDS = 0.5  # so long the end of the app waits for what the terminal was asked
 GIVE_BACK = (
@@ -41,6 +40,7 @@ class TerminalDriver(LinuxDriver):
         assert self._file is not None
         self._terminal, self._encoding = self._file.fileno(), self._file.encoding
         self._output: Output | None = None
+        self._nudge = Nudge()  # of the thread that reads
         self._under_way = UnderWay()
         self.on_idle: Callable[[], object] = _nothing  # called in the app's loop when more may be written
         self.on_start: Callable[[], object] = _nothing  # the terminal is ours, for the first time or again
@@ -49,6 +49,11 @@ class TerminalDriver(LinuxDriver):
     def idle(self) -> bool:
         """Whether the terminal has taken everything, and shown it or nearly so."""
         return self._output is not None and self._output.idle and self._under_way.open
+
+    @property
+    def stalled(self) -> bool:
+        """Whether the terminal does not read; once it does again, `on_idle` is called."""
+        return self._output is not None and self._output.stalled
 
     def start_application_mode(self) -> None:
         """Take the terminal."""
@@ -73,6 +78,16 @@ class TerminalDriver(LinuxDriver):
         self._under_way.end(ANSWER_SECONDS)
         super().stop_application_mode()
 
+    def disable_input(self) -> None:
+        """Read no more keys."""
+        if self._key_thread is not None:
+            self.exit_event.set()
+            self._nudge.give()
+            self._key_thread.join()
+            self._key_thread = None
+            self.exit_event.clear()
+        super().disable_input()
+
     def close(self) -> None:
         """Wait, though not for long, until the terminal has taken what is left."""
         if self._output is not None and not self._output.stop():
@@ -88,8 +103,7 @@ class TerminalDriver(LinuxDriver):
         decoder = codecs.getincrementaldecoder("utf-8")()
         while not self.exit_event.is_set():
             undecided = parser._timeout_time is not None  # an escape that may be the start of more
-            wait = constants.ESCAPE_DELAY if undecided else LOOK_SECONDS
-            if select.select([self.fileno], [], [], wait)[0]:
+            if self._nudge.wait_to_read(self.fileno, constants.ESCAPE_DELAY if undecided else None):
                 try:
                     data = os.read(self.fileno, READ_BYTES)
                 except OSError:
@@ -110,6 +124,8 @@ class TerminalDriver(LinuxDriver):
 
     def give_back(self) -> None:
         """As far as that goes without waiting: the terminal as it was, for an app that can't end properly."""
+        if self._output is not None:
+            self._output.give_up()  # or the rest of a torn sequence would follow what is dropped here
         with contextlib.suppress(termios.error, OSError):
             if self.attrs_before is not None:
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)

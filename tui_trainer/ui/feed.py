@@ -20,7 +20,7 @@ from tui_trainer.ui.words import Trainer
 
 BATCH = 3000  # records; folding them takes about ten milliseconds
 CREDIT = 2  # batches
-POLL_SECONDS = 0.15
+POLL_SECONDS = 0.2
 HURRY_SECONDS, HURRIED_POLL_SECONDS = 0.5, 0.015  # after an answer, what it brought is waited for
 ALIVE_SECONDS = 0.7
 FRAME_SECONDS = 0.05  # what a replay plays within it comes in one batch
@@ -100,15 +100,25 @@ class LiveFeed(Feed):
         self._seen: Trainer | None = None
         self._hurried = threading.Event()
         self._until = 0.0
+        self._rests = False
 
     def hurry(self) -> None:
         """Something is about to come that a person waits for."""
         self._until = time.monotonic() + HURRY_SECONDS
         self._hurried.set()
 
+    def rest(self) -> None:
+        """Nobody sees what comes: leave it in the log until `wake`."""
+        self._rests = True
+
+    def wake(self) -> None:
+        """Go on, at once."""
+        self._rests = False
+        self._hurried.set()
+
     def stop(self) -> None:
         super().stop()
-        self._hurried.set()
+        self.wake()
 
     def feed(self) -> None:
         reader = LogReader(self.folder.events)
@@ -130,8 +140,14 @@ class LiveFeed(Feed):
                 self.post(CaughtUp())
             if alive is not None:
                 self._tell(alive)
-            self._hurried.wait(HURRIED_POLL_SECONDS if time.monotonic() < self._until else POLL_SECONDS)
+            self._hurried.wait(self._pause())
             self._hurried.clear()
+
+    def _pause(self) -> float | None:
+        """Seconds until the next look at the log; None: until woken."""
+        if time.monotonic() < self._until:
+            return HURRIED_POLL_SECONDS
+        return None if self._rests else POLL_SECONDS
 
     def _tell(self, alive: bool) -> None:
         # `client.launch` hands its lock over, so a trainer lives from the moment of its launch.

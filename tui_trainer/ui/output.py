@@ -5,13 +5,15 @@ Textual's own thread takes thirty frames and then lets the app wait, keys, signa
 
 import contextlib
 import os
-import select
 import threading
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 
+from tui_trainer.ui.nudge import Nudge
+
 LAST_SECONDS = 1.0  # so long the end of the app waits for the terminal to take what is left
-LOOK_SECONDS = 0.1  # so long it takes at most to notice that it has been given up
+STALLED_SECONDS = 1.5  # without a byte taken
 
 
 class Output(threading.Thread):
@@ -31,7 +33,9 @@ class Output(threading.Thread):
         self._on_idle, self._on_gone = on_idle, on_gone
         self._texts: SimpleQueue[str | None] = SimpleQueue()
         self._mutex = threading.Lock()
+        self._nudge = Nudge()
         self._unwritten = 0
+        self._taken_at = time.monotonic()  # when a byte was taken last, or there was none to take
         self._given_up = False
 
     @property
@@ -39,9 +43,16 @@ class Output(threading.Thread):
         """Whether all has been written that was to be."""
         return not self._unwritten
 
+    @property
+    def stalled(self) -> bool:
+        """Whether the terminal has not taken anything for a while; once it does, `on_idle` will be called."""
+        return bool(self._unwritten) and time.monotonic() - self._taken_at >= STALLED_SECONDS
+
     def write(self, text: str) -> None:
         """Write this after what came before; returns at once."""
         with self._mutex:
+            if not self._unwritten:
+                self._taken_at = time.monotonic()
             self._unwritten += 1
         self._texts.put(text)
 
@@ -49,15 +60,20 @@ class Output(threading.Thread):
         """End after the last write; or without it, if the terminal does not take it: then False."""
         self._texts.put(None)
         self.join(LAST_SECONDS)
-        taken, self._given_up = not self.is_alive(), True
-        self.join(2 * LOOK_SECONDS)
-        if taken:
+        if taken := not self.is_alive():
             os.close(self._file)
+        else:
+            self.give_up()
         return taken
 
-    def write_now(self, text: str) -> None:
-        """Write this without waiting, if there is room for it. Raises `OSError`."""
+    def give_up(self) -> None:
+        """Write no more of what is left."""
         self._given_up = True
+        self._nudge.give()
+        self.join(LAST_SECONDS)
+
+    def write_now(self, text: str) -> None:
+        """After `give_up`: write this without waiting, if there is room for it. Raises `OSError`."""
         os.write(self._file, text.encode(self._encoding, "replace"))
 
     def run(self) -> None:
@@ -71,9 +87,10 @@ class Output(threading.Thread):
     def _write(self, data: bytes) -> None:
         try:
             while data and not self._given_up:
-                if select.select([], [self._file], [], LOOK_SECONDS)[1]:
+                if self._nudge.wait_to_write(self._file):
                     with contextlib.suppress(BlockingIOError):
                         data = data[os.write(self._file, data) :]
+                        self._taken_at = time.monotonic()
         except OSError:
             self._given_up = True
             self._on_gone()

@@ -45,7 +45,7 @@ class Painting(App[Any]):
             return
         if self._glass is None:
             self._glass = Glass(self.console._color_system or ColorSystem.TRUECOLOR)
-            driver.on_idle = self.catch_up
+            driver.on_idle = self.reads
             driver.on_start = self._glass.forget
         try:
             if isinstance(renderable, LayoutUpdate) and renderable.region.size != self._glass.size:
@@ -56,6 +56,16 @@ class Painting(App[Any]):
         except Exception as error:
             self._handle_exception(error)
         self.post_display_hook()
+
+    @property
+    def stalled(self) -> bool:
+        """Whether the terminal does not read; `reads` is called once it does."""
+        driver = self._driver
+        return self._glass is not None and isinstance(driver, TerminalDriver) and driver.stalled
+
+    def reads(self) -> None:
+        """The terminal has taken all that it was sent."""
+        self.catch_up()
 
     def catch_up(self) -> None:
         """Bring the terminal nearer to the newest frame, if it has taken what it was sent before."""

@@ -41,7 +41,8 @@ from tui_trainer.ui.words import Mode
 if TYPE_CHECKING:
     from tui_trainer.ui.recording import Recorder
 
-TICK_SECONDS = 0.25
+TICK_SECONDS = 0.4  # every picture takes time from the training beside it
+REPLAY_TICK_SECONDS = 0.25
 
 
 def _driver(recorder: "Recorder | None") -> type[Driver] | None:
@@ -125,7 +126,8 @@ class Studio(Painting, Doing):
     def on_mount(self) -> None:
         with contextlib.suppress(RuntimeError, ValueError):
             end_on_signals(self.leave, self.give_back)
-        self.set_interval(TICK_SECONDS, self._timed_tick)
+        tick = REPLAY_TICK_SECONDS if self.scene.mode == "replay" else TICK_SECONDS
+        self._clock = self.set_interval(tick, self._timed_tick)
 
     def on_ready(self) -> None:
         # The first frame stands before the first byte of the log is read, and before anything is launched.
@@ -171,6 +173,21 @@ class Studio(Painting, Doing):
         # While the terminal has not taken the last picture yet, nobody needs a newer one.
         self.catch_up() if self.behind else self.tick()
         self.sweeper.sweep()
+        if self.stalled:  # nothing is done at all, then: what the training needs is not spent on nobody
+            self._rests = True
+            self._clock.pause()
+            if isinstance(self.feed, feed.LiveFeed):
+                self.feed.rest()
+
+    _rests = False  # until the terminal reads again
+
+    def reads(self) -> None:
+        super().reads()
+        if self._rests:
+            self._rests = False
+            self._clock.resume()
+            if isinstance(self.feed, feed.LiveFeed):
+                self.feed.wake()
 
     def tick(self) -> None:
         """Bring the screen up to date; what has not changed is not drawn."""
