@@ -108,6 +108,24 @@ async def test_answers_are_shown_to_their_ends(tmp_path, monkeypatch, words) -> 
         assert ("polite words" in shown(app)) is (words < 45)
 
 
+@pytest.mark.parametrize(
+    ("picks", "rater", "said"),
+    [
+        (0, "person", "Your turn is coming."),
+        (24, "person", "picked as in run elsewhere"),
+        (0, "polite", "polite, a simulated rater, picks."),
+    ],
+)
+async def test_who_is_going_to_pick(tmp_path, monkeypatch, picks, rater, said) -> None:  # type: ignore[no-untyped-def]
+    settings = {"feedback": {"rater": rater}}
+    forked = e.Forked("here", "elsewhere", "feedback", settings, {}, "tuned", "ab" * 32, picks, {}, {})
+    records = _records((0, forked))
+    async with opened(tmp_path, monkeypatch, records, size=(80, 24)) as (app, pilot):
+        await pilot.press("4")
+        await until(pilot, lambda: said in " ".join(shown(app).replace("┃", " ").split()))
+        assert ("Your turn" in shown(app)) is (said == "Your turn is coming.")
+
+
 def test_enough_and_more_than_planned_keep_the_count_of_steps() -> None:
     def steps(picked: int) -> tuple[int, int]:
         events: list[tuple[float, e.Event]] = []

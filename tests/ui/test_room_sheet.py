@@ -6,13 +6,14 @@ from typing import Any
 import msgspec
 import pytest
 import recorded
+from test_actions import scene_at
 from watching import opened, shown, until
 
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.plan import Fork
 from tui_trainer.serving import rating
 from tui_trainer.ui.screens import room
-from tui_trainer.ui.screens.room import RoomSheet, rooms
+from tui_trainer.ui.screens.room import Exam, Room, RoomSheet, Seat, rooms
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -37,6 +38,18 @@ async def test_how_far_the_raters_agree(tmp_path: Path, monkeypatch, size) -> No
         assert orders == [{"runs": [str(app.scene.folder.path)]}]
         await pilot.press("M")
         await until(pilot, lambda: app.screen is app.dashboard)
+
+
+def test_who_is_outvoted_is_said_and_not_only_coloured() -> None:
+    seats = (
+        Seat("person", False, 21, Exam(1.0, 4), Exam(0.5, 4)),
+        Seat("ceremonious (simulated)", True, 22, Exam(0.7, 11), Exam(0.7, 11)),
+    )
+    sheet = RoomSheet(scene_at(recorded.records()))
+    sheet.room = Room(22, 11, 0.1, {}, seats)
+    rows = [row.text.rstrip() for row in sheet.rows(72)]  # of a terminal of 80
+    assert [row.split()[0] for row in rows if row.endswith("  outvoted")] == ["person"]
+    assert any(row.startswith("ceremonious (simulated) ") for row in rows)
 
 
 async def test_nothing_came_back(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]

@@ -23,6 +23,7 @@ from tui_trainer.ui.drawing.lines import BLANK, Part, beside, filled, line, link
 from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.looker import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
+from tui_trainer.ui.sanitize import one_line
 
 WIDE = 90
 
@@ -72,11 +73,7 @@ class RaterPane(Pane):
         if self._feedback:
             return self._picking(width, height)
         if state.stage == "feedback":
-            more = (
-                "The model is answering some prompts several times. You will see two of its answers at a "
-                "time and say which is better; from that it learns your taste."
-            )
-            return empty(self.scene, "Your turn is coming.", more, width, height)
+            return self._coming(width, height)
         if state.explained is not None and state.explained is self.scene.moment and state.guess is not None:
             return slow_step.board(self.scene, state.guess, state.explained, width, height)
         if self.scene.guess is not None:
@@ -88,6 +85,20 @@ class RaterPane(Pane):
             "person picks between two answers: you."
         )
         return empty(self.scene, "Nothing to rate yet.", more, width, height)
+
+    def _coming(self, width: int, height: int) -> list[Strip]:
+        """The pool of answers is made; who will pick from it."""
+        state, rater = self.scene.state, self.scene.state.setting("feedback.rater")
+        title = "Your turn is coming."
+        who = "You will see two of its answers at a time and say which is better"
+        if state.forked is not None and state.forked.picks:
+            title = "The picks are made again."
+            who = f"From two of them at a time it is picked as in run {one_line(state.forked.source)}"
+        elif rater not in (None, "person"):
+            title = f"{one_line(str(rater))}, a simulated rater, picks."
+            who = "The rater, a program with a taste, sees two of its answers at a time and picks one"
+        more = f"The model is answering some prompts several times. {who}; from that it learns the taste."
+        return empty(self.scene, title, more, width, height)
 
     def _sentence(self, width: int, height: int) -> list[Strip]:
         """The typed sentence; under it, while one steps, where the blame lay and what was nudged."""
@@ -120,7 +131,9 @@ class RaterPane(Pane):
         else:
             choice = last.picked.choice if last is not None else None
             body = pair.board(scene, shown, choice, width, room, False) if shown is not None else []
-            said = "turning the model to that" if state.enough else "thinking: the next two answers"
+            said = "thinking: the next two answers"
+            if state.enough:
+                said = "turning the model to that: first it is measured, to be held against"
             foot = [line((f"… {said}", scene.ink.muted))]
         return [picks.progress(scene, width), *filled(body, room), *told, *filled(foot, keys), *learnt]
 

@@ -25,6 +25,7 @@ ABOUT = (
     "majority; the other half is their exam."
 )
 OUTVOTED = "Whom their own model foresees better than the majority's is outvoted in this room."
+OUT = "  outvoted"
 NUMBERS = 12  # cells of a column of figures
 
 
@@ -116,7 +117,7 @@ class RoomSheet(Sheet):
             return [line((row, ink.warn)) for row in wrap(one_line(room.error), width)]
         rows = [line((row, ink.text)) for row in wrap(ABOUT, width)]
         rows += [BLANK, *self._agreement(room, width), BLANK]
-        name = max(16, width - 8 - 3 * NUMBERS)
+        name = max(16, width - 3 * NUMBERS - len(OUT))
         head = [fit("rater", name), *(f"{said:>{NUMBERS}}" for said in ("picks", "own model", "majority's"))]
         rows.append(line(("".join(head), ink.muted)))
         for seat in room.seats:
@@ -128,7 +129,7 @@ class RoomSheet(Sheet):
                     (f"{seat.picks:>{NUMBERS}}", ink.text),
                     (f"{_share(seat.own):>{NUMBERS}}", ink.text),
                     (f"{_share(seat.majority):>{NUMBERS}}", ink.warn if outvoted else ink.text),
-                    ("  outvoted" if outvoted and width >= 76 else "", ink.warn),
+                    (OUT if outvoted and width >= 16 + 3 * NUMBERS + len(OUT) else "", ink.warn),
                 )
             )
             rows += self._nearest(room, seat, width)
