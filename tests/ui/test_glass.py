@@ -1,5 +1,7 @@
 """The glass, held against a terminal: whatever is drawn on it, in whatever parts it is sent, is shown."""
 
+import re
+
 import pyte
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -132,3 +134,16 @@ def test_a_colour_that_has_a_number_is_sent_by_it() -> None:
     glass.resize(2, 1)
     glass.draw(0, 0, Strip([Segment("ab", Style(color="#ffd7af", bgcolor="#005f87"))]))
     assert glass.changes(10_000) == "\x1b[1;1H\x1b[38;5;223;48;5;24mab\x1b[0m"
+
+
+@given(
+    st.text(
+        st.characters(max_codepoint=0x2100) | st.sampled_from("\x07\x1b\x9b\u202e\u200b漢"), max_size=WIDTH
+    )
+)
+def test_no_cell_holds_a_control_character(text: str) -> None:
+    glass = Glass(ColorSystem.TRUECOLOR)
+    glass.resize(WIDTH, HEIGHT)
+    glass.draw(0, 0, Strip([Segment(text)]))
+    sent = re.sub(r"\x1b\[[0-9;]*[Hm]", "", glass.changes(10_000))
+    assert sent.isprintable()

@@ -5,20 +5,38 @@ import re
 import signal
 import time
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 import recorded
 from pseudo_terminal import Terminal
 from rich.cells import cell_len
-from watching import opened, shown
+from textual.screen import Screen
+from watching import opened, shown, until
 
 from tui_trainer import events as e
 from tui_trainer.events import Event, Record
+from tui_trainer.run.cultures import Cultures
+from tui_trainer.ui.comparing import Answers, Heard, Side, Verdict
 from tui_trainer.ui.documents import Documents
 from tui_trainer.ui.panes.conversation import Turn
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens import comparison, room
+from tui_trainer.ui.screens.ask import Ask
+from tui_trainer.ui.screens.branch import Branch
+from tui_trainer.ui.screens.comparison import Comparison
+from tui_trainer.ui.screens.cultures import MakingCultures
+from tui_trainer.ui.screens.figures import Figures
+from tui_trainer.ui.screens.ledger import LedgerSheet
+from tui_trainer.ui.screens.prompts import Prompts
+from tui_trainer.ui.screens.room import Exam, Room, RoomSheet, Seat
+from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.sheet import Sheet
+from tui_trainer.ui.screens.simulate import Simulate
+from tui_trainer.ui.screens.taste import TasteSheet
 from tui_trainer.ui.under_way import ASK
 
 EVIL = (
@@ -139,6 +157,78 @@ async def test_a_line_of_a_megabyte_is_one_line(
         assert slowest < DRAWN_IN
 
 
+SHEETS: dict[str, Callable[[Scene], Screen[Any]]] = {
+    "taste": TasteSheet,
+    "ledger": LedgerSheet,
+    "prompts": lambda scene: Prompts(scene, lambda *edit: None),
+    "a prompt being edited": lambda scene: Ask(
+        "Another prompt in its place", next(iter(scene.state.prompts))
+    ),
+    "a room of raters": RoomSheet,
+    "two models": Comparison,
+    "two cultures": lambda scene: MakingCultures(scene, Cultures(scene.folder, ("polite", "short"))),
+    "a simulated rater": Simulate,
+    "branch": Branch,
+    "exam": Figures,
+    "samples": Samples,
+}
+
+
+def foreign(said: str) -> tuple[Heard, Room]:
+    """What other processes say, with text of others wherever text can stand."""
+    side = Side(said, "aligned", said, said)
+    verdict = Verdict(said, 0.7, (0.6, 0.8), 160)
+    exam = Exam(0.5, 12)
+    seats = (Seat(said, False, 12, exam, exam), Seat("polite", True, 12, exam, exam))
+    room = Room(12, 6, 0.2, {said: {said: 0.7, "polite": 0.4}}, seats)
+    return Heard(side, side, (Answers(said, said, said),), (verdict,)), room
+
+
+@pytest.mark.parametrize("said", [EVIL, LINE], ids=["evil", "long"])
+@pytest.mark.parametrize("sheet", SHEETS)
+async def test_sheets_of_foreign_text(
+    said: str, sheet: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_models, a_room = foreign(said)
+
+    async def compare(order: object) -> Heard:
+        return two_models
+
+    async def gathered(runs: object) -> Room:
+        return a_room
+
+    monkeypatch.setattr(comparison, "compare", compare)
+    monkeypatch.setattr(room, "gathered", gathered)
+    texts = (said, said + "2", said + "3")
+    more = [
+        e.PromptsListed(texts),
+        e.RewardModelFitted(
+            *(9, {said: (0.5, 0.1)}, 0.7, (0.6, 0.8)),
+            best=tuple(e.Valued(text, text, 1.0) for text in texts),
+            least=tuple(e.Valued(text, text, -1.0) for text in texts),
+        ),
+    ]
+    records = with_long_lines(recorded.records()) if said is LINE else RECORDS
+    records = [*records[:-1], *(Record(records[0].v, 0, records[-1].t, 0.0, event) for event in more)]
+    async with opened(tmp_path, monkeypatch, recorded.records()) as (app, pilot):
+        app.scene.state.apply_all(records)
+        for size in ((120, 40), (80, 24)):
+            await pilot.resize_terminal(*size)
+            began = time.thread_time()
+            await app.push_screen(SHEETS[sheet](app.scene))
+            await pilot.pause()
+            await pilot.pause()
+            for key in ("down", "pagedown", "up"):
+                shows = shown(app)
+                bad = {c for c in shows if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co")}
+                assert not bad, (size, bad)
+                assert {cell_len(row) for row in shows.split("\n")} == {size[0]}
+                await pilot.press(key)
+            assert time.thread_time() - began < 2 * DRAWN_IN
+            await pilot.press("escape")
+            await until(pilot, lambda: app.screen is app.dashboard)
+
+
 # What Textual and the glass send: moves, colours, modes, questions, the mouse's shape; nothing for a title.
 OURS = re.compile(r"\x1b\[(?:[0-9;]*[HmC]|\?[0-9;]+[hl]|\?[0-9;]+\$p|>[0-9;]+u|<u)|\x1b\]22;[a-z]+\x07")
 
@@ -153,22 +243,25 @@ def unlike_ours(output: bytes) -> set[str]:
     }
 
 
-def test_no_foreign_escape_reaches_a_real_terminal(tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", [EVIL, LINE], ids=["evil", "long"])
+def test_no_foreign_escape_reaches_a_real_terminal(said: str, tmp_path: Path) -> None:
     from tui_trainer.run.log import LogWriter
 
     folder = recorded.write_run(tmp_path / "run", [])
     writer = LogWriter(folder.events, 0, 0)
-    for record in MOMENTS["asking"]:
+    for record in with_long_lines(MOMENTS["asking"]) if said is LINE else MOMENTS["asking"]:
         writer.append(record.event, record.busy)
+    writer.append(e.PromptsListed((said,)), 0.0)
     writer.close()
-    evil = EVIL.encode("utf-8", "replace").decode()
-    line = {"id": evil, "source": evil, "text": evil * 2000, "dropped_by": evil, "reason": evil}
+    evil = said.encode("utf-8", "replace").decode()
+    text = evil if said is LINE else evil * 2000
+    line = {"id": evil, "source": evil, "text": text, "dropped_by": evil, "reason": evil}
     (folder.corpus / "documents.jsonl").write_bytes(msgspec.json.encode(line) + b"\n")
     terminal = Terminal(folder.path, "view")
     terminal.wait_for("The trainer has stopped")
-    for key in "12345z1z2z3z4z5m":
-        terminal.key(key, 0.05)
+    for key in ("12345", "\x1b", *"z1z2z3z4z5", "\x1b", *"m\x1bj\x1b4R\x1bL\x1bP", "e", "\x1b", "\x1b"):
+        terminal.key(key, 0.1)
     terminal.read(0.3)
     os.kill(terminal.process, signal.SIGTERM)
-    terminal.ended()
+    assert terminal.ended() == 0  # a crash rings the bell, and prints what it was at
     assert unlike_ours(terminal.output) == set()

@@ -121,10 +121,17 @@ class Glass:
             if control:
                 continue
             look = PLAIN if style is None else _look(style, self.colours)
+            if not text.isprintable():
+                text = _printable(text)
             if text.isascii():
                 yield from zip(text, (look,) * len(text), strict=True)
             else:
                 yield from _wide_cells(text, look)
+
+
+def _printable(text: str) -> str:
+    """The last gate: whatever a widget draws, no control character is ever written from a cell."""
+    return "".join(c if c.isprintable() else " " * get_character_cell_size(c) for c in text)
 
 
 def _wide_cells(text: str, look: Look) -> list[Cell]:

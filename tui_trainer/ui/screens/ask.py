@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tui_trainer.ui.safe_input import SafeInput
+from tui_trainer.ui.sanitize import one_line
 
 MOST = 200  # characters
 
@@ -19,7 +20,7 @@ class Ask(ModalScreen[str | None]):
 
     Args:
         title: one of our own, never foreign text: titles are markup.
-        value: what stands there at first.
+        value: what stands there at first, foreign or not; left as it is, it comes back unchanged.
         most: characters that can be typed.
     """
 
@@ -29,20 +30,20 @@ class Ask(ModalScreen[str | None]):
         super().__init__()
         self.most = most
         self.asked = title
-        self.value = value
+        self.value, self.shown = value, one_line(value)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="ask") as frame:
             frame.border_title = self.asked
             frame.border_subtitle = "enter: done · esc: leave it"
-            box = SafeInput(self.value, compact=True, max_length=self.most, id="ask-input")
+            box = SafeInput(self.shown, compact=True, max_length=self.most, id="ask-input")
             box.cursor_blink = False
             yield box
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.dismiss(event.value)
+        self.dismiss(self.value if event.value == self.shown else event.value)
 
     def action_cancel(self) -> None:
         self.dismiss(None)
