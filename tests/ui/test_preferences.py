@@ -13,6 +13,7 @@ from tui_trainer.errors import UserError
 from tui_trainer.ui import preferences
 from tui_trainer.ui.actions import shown_keys
 from tui_trainer.ui.drawing.ascii import to_ascii
+from tui_trainer.ui.drawing.heatmap import NEGATIVE_SIGNS, POSITIVE_SIGNS
 from tui_trainer.ui.drawing.palettes import PALETTES, Palette
 from tui_trainer.ui.preferences import Layout, Preferences
 from tui_trainer.ui.studio import Studio
@@ -116,8 +117,15 @@ def test_every_theme_is_one_that_can_be_chosen() -> None:
 
 def test_ascii_keeps_every_cell() -> None:
     assert to_ascii("Tiền huấn luyện") == "Tien huan luyen"
-    assert to_ascii("╭─ ▶ 3 % ━╸── ✓ ╮") == "+- > 3 % ---- v +"
+    assert to_ascii("╭─ ▶ 3 % ━╸── ✓ … ╮") == "+- > 3 % ==-- v ~ +"
     assert to_ascii("漢") == "??"
+
+
+def test_in_ascii_what_differs_only_by_weight_still_differs() -> None:
+    for heavy, light in ("━─", "┃│", "━╌"):  # a bar and its track, a pane with the focus and one without
+        assert to_ascii(heavy) != to_ascii(light)
+    signs = [to_ascii(sign) for sign in (*NEGATIVE_SIGNS, *POSITIVE_SIGNS)]
+    assert len(set(signs)) == len(signs)
 
 
 async def test_ascii_means_all_of_the_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

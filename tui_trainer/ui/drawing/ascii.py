@@ -7,12 +7,14 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+# Heavy lines stay apart from light ones: a bar from its track, the pane with the focus from the others.
 _SIGNS = {
-    "-": "─━╌╸╴╶╺╼╾┄┅┈┉═−–—▁‾",
-    "|": "│┃║▌▐▏▎▍┆┇┊┋╎╏‖",
+    "-": "─╌╴╶┄┅┈┉−–—▁‾",
+    "=": "━╸╺╼╾═",
+    "|": "│║▌▐▏▎▍┆┇┊┋╎╏‖",
     "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛┣┫┳┻╋┡┩╔╗╚╝╟╢┝┥",
-    "#": "█▊▉▋▓▙▛▜▟",
-    ".": "▄▖▗·․…░",
+    "#": "┃█▊▉▋▓▙▛▜▟",
+    ".": "▄▖▗·․░",
     "'": "▀▘▝‘’′",
     '"': "“”„",
     "/": "▞╱",
@@ -26,7 +28,7 @@ _SIGNS = {
     "x": "×✗✕",
     "%": "≡",
     "_": "␣",
-    "~": "≈",
+    "~": "≈…",
     "d": "đ",
     "D": "Đ",
 }

@@ -18,7 +18,7 @@ from tui_trainer.ui.drawing.lines import Part
 LEVELS = 4  # on each side of nothing
 # Without colours: the further from nothing, the darker the sign; each side has its own shapes.
 NEGATIVE_SIGNS = ("-", "~", "=", "≡")
-POSITIVE_SIGNS = ("+", "*", "#", "█")
+POSITIVE_SIGNS = ("+", "*", "&", "█")
 
 
 def level(cell: int) -> int:
