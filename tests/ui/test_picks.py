@@ -169,7 +169,7 @@ def test_the_ledger_sheet_counts_a_person_alone() -> None:
     events = [(0, _pair(0)), (4, _picked(0)), (0, _pair(1)), (6, e.Picked(1, "a", "polite", True))]
     scene = scene_at(_records(*events))
     text = _text(scene, LedgerSheet(scene).rows(76))
-    assert "you made 1 pick in" in text and "4.0 s each" in text
+    assert "you picked 1 time in" in text and "4.0 s each" in text
     assert "160,800 picks" in text and "179 hours" in text and "(arXiv 2204.05862)" in text
     assert "Nobody has picked" in _text(scene, LedgerSheet(scene_at(_records())).rows(76))
 
@@ -207,3 +207,17 @@ async def test_prompts_and_own_answers_go_to_the_trainer(
         await until(pilot, lambda: sent[2:] == [("Why?", "")])
         await pilot.press("escape", "G")
         await until(pilot, lambda: sent[3:] == [("enough",)])
+
+
+def test_picks_that_a_fork_makes_again_are_nobody_s_labour() -> None:
+    forked = e.Forked("here", "elsewhere", "feedback", {}, {}, "tuned", "ab" * 32, 2, {}, {})
+    again: list[tuple[float, e.Event]] = [(0, forked), (0, _pair(0)), (0.01, _picked(0))]
+    again += [(0, _pair(1)), (0.01, _picked(1))]
+    scene = scene_at(_records(*again))
+    assert not scene.state.pick_seconds and not applies(BY_NAME["ledger"], scene)
+    assert sum(scene.state.pick_counts.values()) == 2
+    own = scene_at(_records(*again, (0, _pair(2)), (3, _picked(2))))
+    assert list(own.state.pick_seconds) == [3.0]
+    # Who takes one back picks by themselves from there on.
+    back = [*again[:3], (0, _pair(1)), (0, _picked(1, "undo")), (0, _pair(0)), (2, _picked(0))]
+    assert list(scene_at(_records(*back)).state.pick_seconds) == [2.0]

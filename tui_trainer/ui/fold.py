@@ -52,6 +52,7 @@ def run_started(state: "State", event: e.RunStarted) -> None:
 def forked(state: "State", event: e.Forked) -> None:
     # What was turned before is among the settings of this run.
     state.forked = event
+    state.picks_again = event.picks
     state.knobs.clear()
     if state.run is not None:
         state.run = msgspec.structs.replace(state.run, run=event.run, settings=event.settings)
@@ -258,7 +259,9 @@ def picked(state: "State", event: e.Picked) -> None:
         if progress.steps:
             progress.steps, state.fewer_picks = progress.steps - fewer, fewer
         return
-    if not event.simulated:
+    if state.picks_again:
+        state.picks_again -= 1
+    elif not event.simulated:
         state.pick_seconds.append(max(0.0, state.time - state.offered_at))
     state.picks.append(Pick(event, pair))
     state.pick_counts[event.choice] += 1
@@ -266,6 +269,7 @@ def picked(state: "State", event: e.Picked) -> None:
 
 
 def _taken_back(state: "State", event: e.Picked) -> None:
+    state.picks_again = 0  # from here on the person picks
     if state.picks:
         state.pick_counts[state.picks.pop().picked.choice] -= 1
     state.offered = None

@@ -63,6 +63,7 @@ class State:
     picks: deque[Pick] = field(default_factory=lambda: deque(maxlen=KEPT_PICKS))
     pick_counts: Counter[str] = field(default_factory=Counter)
     pick_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_PICKS))  # a person's, each
+    picks_again: int = 0  # of another run, still to be made again; they cost nobody time
     enough: bool = False  # the person said so
     more_picks: int = 0  # pairs offered beyond the plan: that many in all
     fewer_picks: int = 0  # picks of the plan that a person did without

@@ -44,8 +44,8 @@ class LedgerSheet(Sheet):
             return [line((row, ink.muted)) for row in wrap(said, width)]
         rows = [
             line(
-                ("you made ", ink.muted),
-                (numbers.plural(ledger.picks, "pick"), ink.strong),
+                ("you picked ", ink.muted),  # also what was taken back: it took its time
+                (numbers.plural(ledger.picks, "time"), ink.strong),
                 (" in ", ink.muted),
                 (numbers.duration(ledger.seconds), ink.strong),
                 (": ", ink.muted),
