@@ -1,6 +1,7 @@
 """Preferences in the field's forms, and lines that are none."""
 
 import contextlib
+import gzip
 import json
 import tracemalloc
 from pathlib import Path
@@ -123,3 +124,24 @@ def test_an_endless_line_is_one_broken_line(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"nowhere\.jsonl"):
         list(read(tmp_path / "nowhere.jsonl"))
+
+
+def test_a_file_packed_by_gzip_is_read_as_it_is(tmp_path: Path) -> None:
+    lines = encode(KEL, "hh") + b"broken\n" + encode(KEL, "trl") * 2000
+    packed = tmp_path / "train.jsonl.gz"
+    packed.write_bytes(gzip.compress(lines[:100]) + gzip.compress(lines[100:]))  # one behind another
+    plain = tmp_path / "train.jsonl"
+    plain.write_bytes(lines)
+    found = list(read(packed))
+    assert found == list(read(plain)) and len(found) == 2002
+    packed.write_bytes(gzip.compress(lines)[:-20])
+    with pytest.raises(UserError, match="packed by gzip, and damaged"):
+        list(read(packed))
+    whole = bytearray(gzip.compress(lines))
+    whole[20] ^= 0xFF
+    packed.write_bytes(bytes(whole))
+    with pytest.raises(UserError, match="packed by gzip, and damaged"):
+        list(read(packed))
+    packed.write_bytes(b"\x1f\x8bno such thing")
+    with pytest.raises(UserError, match="packed by gzip, and damaged"):
+        list(read(packed))

@@ -4,13 +4,16 @@
 - messages: `prompt`, `chosen`, `rejected`, or only the last two, as lists of {"role", "content"};
 - hh-rlhf's: `chosen` and `rejected` only, each a whole dialogue, "\\n\\nHuman: ...\\n\\nAssistant: ...".
 
-A line that is none of these is named and left out. Files are streamed: memory does not grow with them.
+A line that is none of these is named and left out. Files are streamed: memory does not grow with them. They
+may be packed by gzip, as hh-rlhf's own are.
 """
 
+import gzip
+import zlib
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +22,7 @@ from tui_trainer.errors import UserError
 
 Form = Literal["trl", "messages", "hh"]
 ASSISTANT, HUMAN = "\n\nAssistant:", "\n\nHuman:"
+PACKED = b"\x1f\x8b"  # what gzip begins with
 LONGEST = 1 << 20  # bytes of a line; a longer one is broken, and never held as a whole
 
 
@@ -45,20 +49,27 @@ def read(path: Path) -> Iterator[Comparison | Broken]:
     """
     try:
         with open(path, "rb") as file:
-            number = 0
-            while line := file.readline(LONGEST + 1):
-                number += 1
-                if len(line) > LONGEST:
-                    while line and not line.endswith(b"\n"):
-                        line = file.readline(LONGEST)
-                    yield Broken(number, f"longer than {LONGEST:,} bytes")
-                elif line.strip():
-                    try:
-                        yield parse(line)
-                    except ValueError as error:  # msgspec.DecodeError is one
-                        yield Broken(number, str(error))
+            packed = file.peek(2)[:2] == PACKED
+            yield from _lines(gzip.GzipFile(fileobj=file) if packed else file)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UserError(f"preferences {path}: packed by gzip, and damaged ({error})") from error
     except OSError as error:
         raise UserError(f"preferences {path}: {error.strerror}") from error
+
+
+def _lines(file: IO[bytes]) -> Iterator[Comparison | Broken]:
+    number = 0
+    while line := file.readline(LONGEST + 1):
+        number += 1
+        if len(line) > LONGEST:
+            while line and not line.endswith(b"\n"):
+                line = file.readline(LONGEST)
+            yield Broken(number, f"longer than {LONGEST:,} bytes")
+        elif line.strip():
+            try:
+                yield parse(line)
+            except ValueError as error:  # msgspec.DecodeError is one
+                yield Broken(number, str(error))
 
 
 def parse(line: bytes | str) -> Comparison:

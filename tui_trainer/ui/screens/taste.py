@@ -48,8 +48,8 @@ class TasteSheet(Sheet):
         if fitted.expected is None:
             return []
         said = (
-            f"It expects to foresee {numbers.percent(fitted.expected)} of the pairs you were not shown. You "
-            "were shown those it was least sure of, so that it learns most."
+            f"It expects to foresee {numbers.percent(fitted.expected)} of the pairs that were not "
+            "shown. Shown were those it was least sure of, so that it learns most."
         )
         return [line((row, ink.muted)) for row in wrap(said, width)]
 
