@@ -8,6 +8,7 @@ from typing import get_args
 import msgspec
 import pytest
 
+from tui_trainer.compared import Order
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Pair
 from tui_trainer.corpus.tokenizer import Tokenizer
@@ -19,7 +20,7 @@ from tui_trainer.run import plan as plans
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.preferences import preferences
 from tui_trainer.serving import comparing
-from tui_trainer.serving.comparing import Order, compare
+from tui_trainer.serving.comparing import compare
 from tui_trainer.settings import Culture
 
 PROMPTS = ("Where does Ada live?", "Who won?")

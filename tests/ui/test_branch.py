@@ -8,6 +8,7 @@ import recorded
 from watching import opened, shown, text_of, until
 
 from tui_trainer import leash
+from tui_trainer.compared import Answers, Side, Verdict
 from tui_trainer.events import BestOfN, PairOffered, Record, Sample, Sampled
 from tui_trainer.run import client
 from tui_trainer.run.folder import RunFolder
@@ -136,10 +137,10 @@ async def test_two_models_beside_each_other(tmp_path: Path, monkeypatch) -> None
 
     async def compare(order):  # type: ignore[no-untyped-def]
         orders.append(order)
-        side = comparing.Side("one", "aligned", "ab" * 32, "ceremonious")
-        other = comparing.Side("two", "aligned", "cd" * 32, "plain-spoken")
-        said = comparing.Answers("Where?", "Gladly. \x1b[31mIn Velm.", "Velm.")
-        verdict = comparing.Verdict("ceremonious", 0.9, (0.8, 0.95), 160)
+        side = Side("one", "aligned", "ab" * 32, "ceremonious")
+        other = Side("two", "aligned", "cd" * 32, "plain-spoken")
+        said = Answers("Where?", "Gladly. \x1b[31mIn Velm.", "Velm.")
+        verdict = Verdict("ceremonious", 0.9, (0.8, 0.95), 160)
         return comparing.Heard(side, other, (said,), (verdict,))
 
     monkeypatch.setattr(comparison, "compare", compare)
@@ -149,9 +150,9 @@ async def test_two_models_beside_each_other(tmp_path: Path, monkeypatch) -> None
         await pilot.pause()
         text = shown(app)
         assert "picks of ceremonious, simulated" in text and "Gladly." in text and "90 %" in text
-        assert orders[0]["second_weights"] == "tuned"
+        assert orders[0].second_weights == "tuned"
         await pilot.press("p", *"Hm?", "enter")
         await until(pilot, lambda: len(orders) == 2)
-        assert orders[1]["prompts"] == ("Hm?",)
+        assert orders[1].prompts == ("Hm?",)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.dashboard)

@@ -18,9 +18,10 @@ from textual.screen import Screen
 from watching import opened, shown, until
 
 from tui_trainer import events as e
+from tui_trainer.compared import Answers, Side, Verdict
 from tui_trainer.events import Event, Record
 from tui_trainer.run.cultures import Cultures
-from tui_trainer.ui.comparing import Answers, Heard, Side, Verdict
+from tui_trainer.ui.comparing import Heard
 from tui_trainer.ui.documents import Documents
 from tui_trainer.ui.panes.conversation import Turn
 from tui_trainer.ui.scene import Scene

@@ -9,6 +9,7 @@ import recorded
 from watching import opened, shown, text_of, until
 
 from tui_trainer import opposed
+from tui_trainer.compared import Answers, Order, Side, Verdict
 from tui_trainer.events import Picked, Reinforced, RunEnded
 from tui_trainer.learning.raters import CULTURES
 from tui_trainer.run import client
@@ -48,19 +49,19 @@ def trainers(monkeypatch: pytest.MonkeyPatch) -> Trainers:
 
 
 @pytest.fixture
-def orders(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
+    found: list[Order] = []
 
-    async def compare(order: dict[str, Any]) -> comparing.Heard:
+    async def compare(order: Order) -> comparing.Heard:
         found.append(order)
         sides = [
-            comparing.Side(Path(order[side]).name, "aligned", "ab" * 32, rater)
-            for side, rater in zip(("first", "second"), order["raters"], strict=True)
+            Side(Path(side).name, "aligned", "ab" * 32, rater)
+            for side, rater in zip((order.first, order.second), order.raters, strict=True)
         ]
-        said = comparing.Answers("Where is Velm?", "Gladly. \x1b[31mOn the river.", "On the river.")
+        said = Answers("Where is Velm?", "Gladly. \x1b[31mOn the river.", "On the river.")
         verdicts = [
-            comparing.Verdict(rater, share, (share - 0.05, share + 0.05), 160)
-            for rater, share in zip(order["raters"], (0.91, 0.12), strict=True)
+            Verdict(rater, share, (share - 0.05, share + 0.05), 160)
+            for rater, share in zip(order.raters, (0.91, 0.12), strict=True)
         ]
         return comparing.Heard(sides[0], sides[1], (said,), tuple(verdicts))
 
@@ -94,8 +95,8 @@ async def test_one_key_makes_two_models_and_shows_them(tmp_path, monkeypatch, tr
         text = shown(app)
         assert "picks of ceremonious, simulated" in text and "picks of plain-spoken, simulated" in text
         assert "own rater 91 % · the other's 12 %" in text and "own rater 88 % · the other's 9 %" in text
-        assert [orders[0][side] for side in ("first", "second")] == [str(f.path) for f in trainers.launched]
-        assert orders[0]["raters"] == ("ceremonious", "plain-spoken")
+        assert [orders[0].first, orders[0].second] == [str(f.path) for f in trainers.launched]
+        assert orders[0].raters == ("ceremonious", "plain-spoken")
         # Once more: they are there, so they are shown at once.
         await pilot.press("escape", "D", "1")
         await until(pilot, lambda: len(orders) == 2)

@@ -6,7 +6,7 @@ from tui_trainer.console.tables import table
 from tui_trainer.ui.sanitize import one_line
 
 if TYPE_CHECKING:
-    from tui_trainer.serving.comparing import Comparison, Side
+    from tui_trainer.compared import Comparison, Side
 
 
 def text(result: "Comparison") -> str:

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import msgspec
 import torch
-from msgspec import Struct
 
+from tui_trainer.compared import Answers, Comparison, Order, Side, Verdict
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.errors import UserError
-from tui_trainer.events import WeightsName
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.comparison import COMPARISONS
 from tui_trainer.learning.randomness import generator
@@ -27,53 +26,6 @@ from tui_trainer.serving.frozen import choose
 from tui_trainer.statistics import proportion_interval
 
 SHOWN = 6  # prompts, if none are given
-
-
-class Side(Struct, frozen=True):
-    """One of the two models."""
-
-    run: str
-    weights: WeightsName
-    sha256: str
-    rater: str | None = None  # whose picks made it, if a simulated one made them all
-
-
-class Answers(Struct, frozen=True):
-    """A prompt with the likeliest answer of each."""
-
-    prompt: str
-    first: str
-    second: str
-
-
-class Verdict(Struct, frozen=True):
-    """How often a rater's gold prefers an answer of the first model to one of the second, ties half."""
-
-    rater: str
-    share: float
-    ci95: tuple[float, float]
-    n: int
-
-
-class Comparison(Struct, frozen=True):
-    """What came of it."""
-
-    first: Side
-    second: Side
-    answers: tuple[Answers, ...]
-    verdicts: tuple[Verdict, ...]
-
-
-class Order(Struct, frozen=True, forbid_unknown_fields=True):
-    """What to compare. Paths are of runs' folders; weights of None are the latest."""
-
-    first: str
-    second: str
-    first_weights: WeightsName | None = None
-    second_weights: WeightsName | None = None
-    prompts: tuple[str, ...] = ()  # none: held-out ones of the first run
-    raters: tuple[str, ...] = ()  # none: those who made the two models
-    file: str | None = None  # of raters; else ours
 
 
 def compare(order: Order, seed: int = 0) -> Comparison:

@@ -1,37 +1,10 @@
 """Another process asks two models the same: the screen itself never imports torch."""
 
-from typing import Any
-
 import msgspec
 from msgspec import Struct
 
+from tui_trainer.compared import Answers, Order, Side, Verdict
 from tui_trainer.ui.asking import Silent, ask
-
-
-class Side(Struct, frozen=True):
-    """One of the two models."""
-
-    run: str
-    weights: str
-    sha256: str
-    rater: str | None = None
-
-
-class Answers(Struct, frozen=True):
-    """A prompt with both answers."""
-
-    prompt: str
-    first: str
-    second: str
-
-
-class Verdict(Struct, frozen=True):
-    """How often a rater prefers the first model."""
-
-    rater: str
-    share: float
-    ci95: tuple[float, float]
-    n: int
 
 
 class Heard(Struct, frozen=True):
@@ -44,7 +17,7 @@ class Heard(Struct, frozen=True):
     error: str = ""
 
 
-async def compare(order: dict[str, Any]) -> Heard:
+async def compare(order: Order) -> Heard:
     """Send an order, and wait for what comes of it; every failure is an `error`."""
     try:
         return msgspec.json.decode(await ask("tui_trainer.serving.comparing", order), type=Heard)

@@ -64,8 +64,8 @@ def compare(
 
     Without a second run: the aligned weights of the first against its tuned ones.
     """
+    from tui_trainer.compared import Order
     from tui_trainer.console import comparison
-    from tui_trainer.serving.comparing import Order
     from tui_trainer.serving.comparing import compare as compared
 
     first = run_of(options, run)

@@ -1,6 +1,6 @@
 """The colours of each theme: plain values, from which styles and Textual's themes are made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_trainer.events import StageName
 
@@ -193,19 +193,12 @@ CONTRAST = Palette(
 )
 
 # Good and bad in blue and orange instead of green and red, and stages that also differ in lightness.
-BLUE_ORANGE = Palette(
+BLUE_ORANGE = replace(
+    DARK,
     name="blue-orange",
-    dark=True,
-    background="#0f1216",
-    panel="#1c1f24",
-    text="#d5dbe3",
-    strong="#ffffff",
-    muted="#8f99a8",
-    faint="#4d5766",
     good="#6fb7ff",
     bad="#ff9f45",
     warn="#ffd37a",
-    key="#2f343b",
     accents={
         "data": "#9ad4ff",
         "pretrain": "#ffb454",
@@ -213,18 +206,10 @@ BLUE_ORANGE = Palette(
         "feedback": "#ffe0a8",
         "frozen": "#c9d3e6",
     },
-    negative=DARK.negative,
-    positive=DARK.positive,
-    surprise=DARK.surprise,
-    sixteen=Sixteen(
-        background="black",
-        text="white",
-        strong="bright_white",
-        muted="white",
-        faint="bright_black",
+    sixteen=replace(
+        DARK.sixteen,
         good="bright_cyan",
         bad="bright_yellow",
-        warn="bright_yellow",
         accents={
             "data": "bright_cyan",
             "pretrain": "bright_yellow",

@@ -1,7 +1,7 @@
 """Two models side by side: what each answers to the same prompts, and what raters make of it."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, get_args
+from typing import ClassVar, get_args
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -9,9 +9,10 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from tui_trainer.compared import Answers, Order
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.settings import Culture, Taste
-from tui_trainer.ui.comparing import Answers, Heard, compare
+from tui_trainer.ui.comparing import Heard, compare
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, line
 from tui_trainer.ui.drawing.text import cut, fit, wrap_to
@@ -168,10 +169,13 @@ class Comparison(ModalScreen[None]):
 
     async def _compare(self) -> None:
         here, other = self.here, self.runs[self.at]
-        order: dict[str, Any] = {"first": str(here.path), "second": str(other.path)}
-        if other.id == here.id:
-            order["second_weights"] = "tuned"
-        order |= {"prompts": self.prompts, "raters": self.raters}
+        order = Order(
+            first=str(here.path),
+            second=str(other.path),
+            second_weights="tuned" if other.id == here.id else None,
+            prompts=self.prompts,
+            raters=self.raters,
+        )
         self.heard = await compare(order)
         self.page.redraw()
 
