@@ -9,11 +9,12 @@ may be packed by gzip, as hh-rlhf's own are.
 """
 
 import gzip
+import io
 import zlib
 from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -57,7 +58,7 @@ def read(path: Path) -> Iterator[Comparison | Broken]:
         raise UserError(f"preferences {path}: {error.strerror}") from error
 
 
-def _lines(file: IO[bytes]) -> Iterator[Comparison | Broken]:
+def _lines(file: io.BufferedIOBase) -> Iterator[Comparison | Broken]:
     number = 0
     while line := file.readline(LONGEST + 1):
         number += 1
