@@ -26,16 +26,15 @@ def figures(scene: Scene, width: int, height: int) -> list[Strip]:
     ]
     if leash == 0:
         head += [("  ", ink.text), (" off the leash ", ink.key)]
-    held = "off the leash" if leash == 0 else f"a nat costs {leash:.2g}" if leash is not None else ""
-    if leash and target:
-        held += f", to stay at {target:g}"
+    held = "; off the leash" if leash == 0 else f"; each costs {leash:.2g}" if leash is not None else ""
+    aim = f", aim {target:g}" if leash and target else ""
     rows = [line(*head), tax(scene, width)]
     rows.append(_row(scene, "reward", numbers.signed(step.reward, 2), "by the reward model", "reward", width))
     if step.gold is not None:
         means = "what the rater thinks"
         rows.append(_row(scene, "gold", numbers.signed(step.gold, 2), means, "gold", width))
     rows += [
-        _row(scene, "KL", f"{step.kl:.2f}", f"nats from tuned; {held}", None, width),
+        _row(scene, "KL", f"{step.kl:.2f}", f"nats from tuned{aim}{held}", None, width),
         _row(scene, "length", f"{step.length:.1f}", "tokens an answer", "length", width),
         _row(scene, "entropy", f"{step.entropy:.2f}", "nats a token", "entropy", width),
     ]
