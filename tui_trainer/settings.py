@@ -164,7 +164,7 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             ge=0,
             le=100,
-            description="the leash shortens when an answer is further than this, else lengthens; 0: it stays",
+            description="beyond this the leash shortens, and then lengthens when within it; 0: it stays",
             extra=_unit("nats"),
         ),
     ] = 2.0

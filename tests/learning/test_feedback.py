@@ -130,11 +130,13 @@ def test_the_leash_follows_its_target(corpus: Corpus, tuned: Transformer) -> Non
 
     assert [s.leash for s in steps(0)] == [0.1] * 3
     assert [s.leash for s in steps(2, kl=0)] == [0] * 3  # off the leash stays off it
-    near = steps(2)
+    assert [s.leash for s in steps(2)] == [0.1] * 3  # never as far as that: not lengthened before it was taut
+    taut = steps(1e-6)
     expected = [0.1]
-    for step in near[:-1]:
-        expected.append(adapted(expected[-1], step.kl, 2))
-    assert [s.leash for s in near] == pytest.approx(expected) and expected[-1] < 0.1
+    for step in taut[:-1]:
+        moved = step.kl > 1e-6 or expected[-1] != 0.1
+        expected.append(adapted(expected[-1], step.kl, 1e-6) if moved else expected[-1])
+    assert [s.leash for s in taut] == pytest.approx(expected) and expected[-1] > 0.1
 
 
 def test_a_seed_fixes_it_and_another_seed_does_not(corpus: Corpus, tuned: Transformer) -> None:

@@ -92,7 +92,9 @@ class Alignment:
         beta = settings.kl * done.leash
         said = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(so_far), settings)
         kl = float(said.kl.mean())
-        if settings.kl_target > 0:
+        # At first every policy is nearer than the target: a leash that is lengthened for that is longest when
+        # the style turns, and facts were lost there. So it is left alone until it has been taut.
+        if settings.kl_target > 0 and (kl > settings.kl_target or done.leash != 1):
             done.leash = adapted(done.leash, kl, settings.kl_target)
         done.steps += 1
         facts, notice = self._look(done.steps >= settings.steps, settings.facts_limit)
