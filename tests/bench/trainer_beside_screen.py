@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "ui"))
 from pseudo_terminal import Terminal
 
 SETTLE = 2.0  # seconds after a screen has opened or closed
+FEWEST = 20  # steps in a window that say something
 
 
 class Window:
@@ -42,6 +43,8 @@ class Window:
         self.percent = 100 * (_spent(screen) - spent) / (time.perf_counter() - began)
         run.steps()
         lone = run.lone[first:]
+        if len(lone) < FEWEST:
+            raise SystemExit(f"{len(lone)} steps in {seconds:g} s: the machine is not the trainer's alone")
         self.rate = len(lone) / sum(lone)
 
 

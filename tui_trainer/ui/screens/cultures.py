@@ -17,6 +17,7 @@ from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
+from tui_trainer.ui.screens.choice import Choice
 
 ABOUT = (
     "Two simulated raters who disagree pick between the tuned model's answers, each in a new run of its own. "
@@ -34,46 +35,30 @@ DOING = {
 BESIDE = "This run stays as it is. esc: it goes on without you, and D shows it again."
 
 
-class Choices(LineView):
-    """The pairs of raters with their keys."""
+class ChooseCultures(Choice[tuple[str, ...]]):
+    """Ends with two raters' names."""
 
-    def __init__(self, scene: Scene) -> None:
-        super().__init__(id="page")
-        self.scene = scene
-
-    def lines(self, width: int, height: int) -> list[Strip]:
-        ink = self.scene.ink
-        rows = [*(line((row, ink.text)) for row in wrap(ABOUT, width)), BLANK]
-        for number, pair in enumerate(PAIRS, 1):
-            rows.append(line((f" {number} ", ink.key), (f"  {pair.first}  or  {pair.second}", ink.strong)))
-            rows += [line((" " * 5 + row, ink.muted)) for row in wrap(pair.about, width - 5)]
-        return [*rows, line((" o ", ink.key), ("  any other two, by name", ink.strong))]
-
-
-class ChooseCultures(ModalScreen[tuple[str, ...] | None]):
-    """Ends with two raters' names, or with None."""
-
+    name_ = "Two cultures"
+    leave = "leave it"
+    height = 10 + 2 * len(PAIRS)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,D", "choose(0)", "cancel", show=False),
+        Binding("D", "choose(0)", "cancel", show=False),
         Binding("o", "others", "others", show=False),
-        *(Binding(str(n), f"choose({n})", pair.about, show=False) for n, pair in enumerate(PAIRS, 1)),
     ]
 
     def __init__(self, scene: Scene) -> None:
-        super().__init__()
-        self.scene = scene
+        super().__init__(scene, [pair.names for pair in PAIRS])
 
-    def compose(self) -> ComposeResult:
-        with Vertical(id="choice") as frame:
-            frame.border_title = "Two cultures"
-            frame.border_subtitle = "esc: leave it"
-            frame.styles.height = 10 + 2 * len(PAIRS)
-            yield Choices(self.scene)
-
-    def action_choose(self, number: int) -> None:
-        self.dismiss(PAIRS[number - 1].names if number else None)
+    def rows(self, width: int) -> list[Strip]:
+        ink = self.scene.ink
+        rows = [*(line((row, ink.text)) for row in wrap(ABOUT, width)), BLANK]
+        for number, pair in enumerate(PAIRS, 1):
+            rows.append(self.option(number, f"{pair.first}  or  {pair.second}"))
+            rows.append(line((" " * 5 + pair.about, ink.muted)))
+        return [*rows, self.option("o", "any other two, by name")]
 
     def action_others(self) -> None:
+        """Type their names."""
         self.app.push_screen(Ask("Two raters, by name", " ".join(PAIRS[-1].names)), self._named)
 
     def _named(self, text: str | None) -> None:

@@ -1,17 +1,13 @@
 """Choosing which simulated rater makes the remaining picks."""
 
-from typing import ClassVar, get_args
+from typing import get_args
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui_trainer.settings import Taste
 from tui_trainer.ui.drawing.lines import BLANK, line
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.choice import Choice
 
 TASTES: tuple[str, ...] = get_args(Taste)
 MEANING = {
@@ -22,47 +18,17 @@ MEANING = {
 }
 
 
-class Choices(LineView):
-    """The tastes with their keys."""
+class Simulate(Choice[str]):
+    """Ends with the taste's name."""
+
+    name_ = "A simulated rater"
+    leave = "you go on picking"
 
     def __init__(self, scene: Scene) -> None:
-        super().__init__(id="page")
-        self.scene = scene
+        super().__init__(scene, TASTES)
 
-    def lines(self, width: int, height: int) -> list[Strip]:
-        ink = self.scene.ink
-        rows = [line(("A program picks in your place, by one taste:", ink.text)), BLANK]
+    def rows(self, width: int) -> list[Strip]:
+        rows = [line(("A program picks in your place, by one taste:", self.scene.ink.text)), BLANK]
         for number, taste in enumerate(TASTES, 1):
-            rows.append(
-                line(
-                    (f" {number} ", ink.key),
-                    (f"  {taste:<10}", ink.strong),
-                    (MEANING.get(taste, ""), ink.muted),
-                )
-            )
+            rows.append(self.option(number, f"{taste:<10}", MEANING.get(taste, "")))
         return rows
-
-
-class Simulate(ModalScreen[str | None]):
-    """Ends with the taste's name, or with None."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "choose(0)", "cancel", show=False),
-        *(
-            Binding(str(number), f"choose({number})", taste, show=False)
-            for number, taste in enumerate(TASTES, 1)
-        ),
-    ]
-
-    def __init__(self, scene: Scene) -> None:
-        super().__init__()
-        self.scene = scene
-
-    def compose(self) -> ComposeResult:
-        with Vertical(id="choice") as frame:
-            frame.border_title = "A simulated rater"
-            frame.border_subtitle = "esc: you go on picking"
-            yield Choices(self.scene)
-
-    def action_choose(self, number: int) -> None:
-        self.dismiss(TASTES[number - 1] if number else None)
