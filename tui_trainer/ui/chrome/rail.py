@@ -85,12 +85,10 @@ class Rail(LineView):
                 figures.append(("tokens", numbers.short(progress.tokens)))
             if progress.flops:
                 figures.append(("FLOPs", numbers.short(progress.flops)))
-        figures.append(("computed", numbers.duration(state.busy)))
-        if state.planned_total is not None and not state.ended:
-            figures[-1] = (
-                "computed",
-                f"{numbers.duration(state.busy)} of {numbers.duration(state.planned_total)}",
-            )
+        computed, planned = numbers.duration(state.busy), state.planned_total
+        if planned is not None and state.busy < planned and not state.ended:
+            computed += f" of about {numbers.duration(planned)}"  # overrun, the estimate says nothing
+        figures.append(("computed", computed))
         right = self._identity(width)
         shown: Strip = BLANK
         for count in range(len(figures), 0, -1):
