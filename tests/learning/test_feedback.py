@@ -123,14 +123,15 @@ def test_it_turns_the_model_to_the_taste(corpus: Corpus, tuned: Transformer) -> 
 
 
 def test_the_leash_follows_its_target(corpus: Corpus, tuned: Transformer) -> None:
-    def steps(target: float, kl: float = 0.1) -> list[Reinforced]:
-        feedback = msgspec.structs.replace(SETTINGS.feedback, kl=kl, kl_target=target)
+    def steps(target: float, kl: float = 0.1, algorithm: str = "rloo") -> list[Reinforced]:
+        feedback = msgspec.structs.replace(SETTINGS.feedback, kl=kl, kl_target=target, algorithm=algorithm)
         settings = msgspec.structs.replace(SETTINGS, feedback=feedback)
         return _of(Reinforced, _drive(_stage(tuned, corpus, settings)))
 
     assert [s.leash for s in steps(0)] == [0.1] * 3
     assert [s.leash for s in steps(2, kl=0)] == [0] * 3  # off the leash stays off it
     assert [s.leash for s in steps(2)] == [0.1] * 3  # never as far as that: not lengthened before it was taut
+    assert [s.leash for s in steps(1e-6, algorithm="dpo")] == [0.1] * 3  # no KL in its reward
     taut = steps(1e-6)
     expected = [0.1]
     for step in taut[:-1]:

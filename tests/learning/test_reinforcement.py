@@ -307,3 +307,8 @@ def test_an_adapted_leash_holds_its_target() -> None:
     for _ in range(2000):
         weight = adapted(weight, 1 / (2 * weight**2), 2.0)
     assert 1 / (2 * weight**2) == pytest.approx(2.0, rel=1e-3)
+
+
+def test_a_leash_survives_a_step_that_diverged() -> None:
+    assert adapted(0.1, math.nan, 2.0) == 0.1
+    assert adapted(0.1, math.inf, 2.0) == pytest.approx(0.102)

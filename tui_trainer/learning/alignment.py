@@ -90,11 +90,13 @@ class Alignment:
         else:
             so_far = [0.0 for a in answers for _ in a.tokens]
         beta = settings.kl * done.leash
-        said = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(so_far), settings)
+        said = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(so_far), settings, beta)
         kl = float(said.kl.mean())
         # At first every policy is nearer than the target: a leash that is lengthened for that is longest when
-        # the style turns, and facts were lost there. So it is left alone until it has been taut.
-        if settings.kl_target > 0 and (kl > settings.kl_target or done.leash != 1):
+        # the style turns, and facts were lost there. So it is left alone until it has been taut. DPO has no
+        # KL in its reward: its beta stays what it is.
+        follows = settings.kl_target > 0 and settings.algorithm != "dpo"
+        if follows and (kl > settings.kl_target or done.leash != 1):
             done.leash = adapted(done.leash, kl, settings.kl_target)
         done.steps += 1
         facts, notice = self._look(done.steps >= settings.steps, settings.facts_limit)
@@ -121,8 +123,8 @@ class Alignment:
         rewards: Tensor,
         so_far: Tensor,
         settings: FeedbackSettings,
+        beta: float,
     ) -> Loss:
-        beta = settings.kl * self.progress.leash
         scored = Scored.of(
             [self.asker.tokens(p) for p in asked], [a.tokens for a in answers], self.asker.tokenizer.pad
         )

@@ -25,6 +25,7 @@ Answers are sampled at temperature 1 from all the tokens that are scored here, s
 the scored one.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -176,9 +177,11 @@ def adapted(weight: float, kl: float, target: float) -> float:
     """The KL's weight for the next step, by proportional control (Ziegler et al. 2019, arXiv 1909.08593).
 
     Args:
-        kl: measured, nats an answer.
+        kl: measured, nats an answer; NaN changes nothing.
         target: above 0; further than this from the reference, the weight rises, nearer it falls.
     """
+    if math.isnan(kl):
+        return weight
     error = min(max(kl / target - 1, -ERROR), ERROR)
     return weight * (1 + GAIN * error)
 
