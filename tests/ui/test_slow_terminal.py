@@ -11,7 +11,7 @@ import recorded
 from pseudo_terminal import Terminal
 
 from tui_trainer.events import encoder
-from tui_trainer.ui.output import STALLED_SECONDS
+from tui_trainer.ui.output import LAST_SECONDS, STALLED_SECONDS, Output
 from tui_trainer.ui.painting import PART
 from tui_trainer.ui.under_way import ASK, FIRST
 
@@ -93,3 +93,17 @@ def test_a_screen_that_nobody_reads_does_nothing_until_somebody_does(tmp_path: P
     terminal.wait_for("✓ frozen", 5.0)
     os.kill(terminal.process, signal.SIGTERM)
     terminal.ended()
+
+
+@pytest.mark.parametrize("unread", [0, 1 << 20])
+def test_to_give_up_takes_no_time(unread: int) -> None:
+    far, near = os.openpty()
+    output = Output(near, "utf-8", lambda: None, lambda: None)
+    output.start()
+    output.write("x" * unread)
+    time.sleep(0.1)
+    began = time.monotonic()
+    output.give_up()
+    assert time.monotonic() - began < LAST_SECONDS / 2 and not output.is_alive()
+    os.close(far)
+    os.close(near)

@@ -69,6 +69,7 @@ class Output(threading.Thread):
     def give_up(self) -> None:
         """Write no more of what is left."""
         self._given_up = True
+        self._texts.put(None)
         self._nudge.give()
         self.join(LAST_SECONDS)
 
