@@ -14,6 +14,7 @@ from tui_trainer.errors import UserError
 from tui_trainer.events import RewardModelsCompared
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.statistics import proportion_interval
+from tui_trainer.ui.sanitize import one_line
 
 NAMED = 1000  # broken lines named in `--json` and on stderr; all are counted
 LEARNT_FROM = 2000  # comparisons to learn from, and as many to be judged by: an even sample
@@ -110,7 +111,6 @@ def taken_in(path: Path, seed: int, run: RunFolder | None = None) -> Imported:
 def tell(imported: Imported) -> str:
     """The same for people; broken lines go to stderr."""
     from tui_trainer.console import tables
-    from tui_trainer.ui.sanitize import one_line
 
     for found in imported.named:
         print(f"line {found.line}: {one_line(found.reason)}", file=sys.stderr)
@@ -146,7 +146,7 @@ def _chosen(imported: Imported) -> list[str]:
     taken = "the fine-tuned one is taken" if found.chosen == "fine_tuned" else "frozen features are kept"
     sign = "above 0" if found.chosen == "fine_tuned" else "not above 0"
     return [
-        f"on the tuned model of run {imported.run}, of {found.later:,} later comparisons foreseen:",
+        f"on the tuned model of run {one_line(imported.run)}, of {found.later:,} later comparisons foreseen:",
         f"  on frozen features  {_share(found.frozen, found.later)}",
         f"  fine-tuned          {_share(found.fine_tuned, found.later)}",
         f"  difference {100 * found.difference:+.1f} points ({low} to {high}), {sign}: {taken}",
