@@ -73,7 +73,7 @@ def test_gradients_against_finite_differences(corpus: Corpus) -> None:
     projection = dict(model.model.named_parameters())["model.layers.1.mlp.fc2.weight"]
     with torch.no_grad():
         projection.normal_(0, 0.1, generator=torch.Generator().manual_seed(0))
-    model.loss(pairs).backward()  # type: ignore[no-untyped-call]
+    model.loss(pairs).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
     for parameter in (weight, model.head):
         assert parameter.grad is not None
         place = int(parameter.grad.abs().argmax())

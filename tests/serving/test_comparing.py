@@ -7,11 +7,9 @@ from typing import get_args
 
 import msgspec
 import pytest
+from small_corpus import corpus_of
 
 from tui_trainer.compared import Order
-from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.corpus.document import Pair
-from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.errors import UserError
 from tui_trainer.events import PairOffered, Picked, encoder
 from tui_trainer.learning.raters import CULTURES
@@ -34,17 +32,9 @@ def taught(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     pair = PairOffered(0, "Who?", "Gladly. Bo.", "Bo.", False, 0.5)
     made = preferences(pair, Picked(0, "a", "ceremonious", True))
     run.preferences.write_bytes(b"".join(encoder.encode(p) + b"\n" for p in made))
-    corpus = Corpus(
-        tokenizer=Tokenizer.load(run.corpus / "tokenizer.json"),
-        train={},
-        validation=[],  # type: ignore[arg-type]  # nothing reads it
-        validation_bytes=0,
-        mixture={},
-        pairs=[Pair("Where does Ada live?", "In Oster.", "fact")],
-        questions={},
-        rating_prompts=[],
+    corpus = corpus_of(
+        run,
         held_out_prompts=list(PROMPTS),
-        sample_prompts=[],
         upset_prompts=["I am sad."],
         upset_held_out=["I feel sad."],
     )

@@ -5,12 +5,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from small_corpus import corpus_of
 
 from tui_trainer import cli
-from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.corpus.document import Pair
 from tui_trainer.corpus.preference_file import Comparison, encode
-from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.errors import UserError
 from tui_trainer.learning import fine_tuned
 from tui_trainer.learning.feedback import Feedback
@@ -28,18 +26,7 @@ def taught(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     """With a corpus of prompts to be rated."""
     monkeypatch.setattr(fine_tuned, "RATE", 3e-3)
     monkeypatch.setattr(imported.machine, "configure", lambda threads: None)
-    corpus = Corpus(
-        tokenizer=Tokenizer.load(run.corpus / "tokenizer.json"),
-        train={},
-        validation=[],  # type: ignore[arg-type]  # nothing reads it
-        validation_bytes=0,
-        mixture={},
-        pairs=[Pair("Where does Ada live?", "In Oster.", "fact")],
-        questions={},
-        rating_prompts=[f"Who is {n}?" for n in range(24)],
-        held_out_prompts=[],
-        sample_prompts=[],
-    )
+    corpus = corpus_of(run, rating_prompts=[f"Who is {n}?" for n in range(24)])
     monkeypatch.setattr(imported.Corpus, "load", lambda path: corpus)
     return run
 
