@@ -42,6 +42,12 @@ def test_stage_step_loss_speed_and_time_left() -> None:
     assert progress_line(state) == "2/5 pretrain  step 20/100  loss 2.500  2,000 tokens/s  1:30 left"
 
 
+def test_no_time_is_left_of_an_exam_but_it_is_said_to_be_on() -> None:
+    begun = ((0, STARTED), (1, SPEED), (2, e.StageStarted("pretrain", 20)))
+    state = after(*begun, *((2 + 0.5 * step, stepped(step)) for step in range(1, 21)))
+    assert progress_line(state) == "2/5 pretrain  step 20/20  loss 2.500  2,000 tokens/s  exam"
+
+
 def test_before_the_first_step() -> None:
     assert progress_line(after()) == "starting"
     assert progress_line(after((0, STARTED), (0, e.StageStarted("data", 0)))) == "1/5 data"

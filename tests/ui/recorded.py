@@ -228,9 +228,22 @@ def _feedback(random: Random, picks: int, simulated: bool) -> Iterator[tuple[flo
                 0.1 * (1 - 0.1 * done),
             ),
         )
+    if not simulated:
+        yield from _blind_test(picks)
     for prompt, short, polite in PAIRS:
         yield 0.2, 0.2, e.BeforeAfter(prompt, short, polite)
     yield 0.4, 0.4, e.Measured("aligned/win_rate", 0.74, (0.67, 0.8), 160, 0.5)
+
+
+def _blind_test(first: int) -> Iterator[tuple[float, float, Event]]:
+    choices: tuple[e.Choice, ...] = ("b", "a", "tie", "b")
+    for number, choice in enumerate(choices):
+        prompt, before, after = PAIRS[number % 3]
+        swapped = number == 1
+        a, b = (after, before) if swapped else (before, after)
+        yield 1.0, 1.0, e.PairOffered(first + number, prompt, a, b, swapped, 0.5, blind=True)
+        yield 3.0, 0.0, e.Picked(first + number, choice, "person", False)
+    yield 0.0, 0.0, e.Measured("aligned/blind_win_rate", 0.875, (0.45, 0.98), 4, 0.5)
 
 
 @cache

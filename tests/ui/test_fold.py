@@ -9,9 +9,11 @@ import pytest
 import recorded
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_actions import scene_at
 
 from tui_trainer import events as e
 from tui_trainer.events import VERSION, Record
+from tui_trainer.ui.chrome.rail import Rail
 from tui_trainer.ui.series import CAPACITY, Series
 from tui_trainer.ui.state import State
 
@@ -83,6 +85,28 @@ def test_speed_and_time_left_come_from_compute_time() -> None:
     assert progress.tokens_per_second == pytest.approx(512 / 0.25)
     assert state.seconds_left("pretrain") == pytest.approx(90 * 0.25)
     assert progress.share == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        recorded.until(RECORDS, e.Stepped, 500, stage="pretrain"),
+        recorded.until(RECORDS, e.Stepped, 260, stage="finetune"),
+        recorded.until(RECORDS, e.Reinforced, 36),
+    ],
+    ids=["pretrain", "finetune", "feedback"],
+)
+def test_after_the_last_step_the_rail_says_exam_instead_of_a_time_that_stands_still(
+    done: list[Record],
+) -> None:
+    exam = next(at for at, r in enumerate(RECORDS) if at >= len(done) and isinstance(r.event, e.Measured))
+    for records, on in ((done[:-1], False), (done, True), (RECORDS[: exam + 1], True)):
+        scene = scene_at(records)
+        text = Rail(scene).lines(120, 2)[1].text
+        assert scene.state.examining == on
+        assert ("now exam" in text, " left " in text) == (on, not on)
+    ended = next(at for at, r in enumerate(RECORDS) if at > exam and isinstance(r.event, e.StageEnded))
+    assert not scene_at(RECORDS[: ended + 1]).state.examining
 
 
 def test_a_knob_turned_is_the_setting() -> None:

@@ -79,6 +79,7 @@ MOMENTS = {
     "pretrain": recorded.until(RECORDS, e.Guessed, 60),
     "asking": recorded.until(RECORDS, e.PairOffered, 3),
     "reinforcing": recorded.until(RECORDS, e.Reinforced, 12),
+    "before or after": recorded.until(RECORDS, e.PairOffered, 2, blind=True),
     "done": RECORDS,
 }
 
@@ -244,13 +245,14 @@ def unlike_ours(output: bytes) -> set[str]:
     }
 
 
+@pytest.mark.parametrize("moment", ["asking", "before or after"])
 @pytest.mark.parametrize("said", [EVIL, LINE], ids=["evil", "long"])
-def test_no_foreign_escape_reaches_a_real_terminal(said: str, tmp_path: Path) -> None:
+def test_no_foreign_escape_reaches_a_real_terminal(said: str, moment: str, tmp_path: Path) -> None:
     from tui_trainer.run.log import LogWriter
 
     folder = recorded.write_run(tmp_path / "run", [])
     writer = LogWriter(folder.events, 0, 0)
-    for record in with_long_lines(MOMENTS["asking"]) if said is LINE else MOMENTS["asking"]:
+    for record in with_long_lines(MOMENTS[moment]) if said is LINE else MOMENTS[moment]:
         writer.append(record.event, record.busy)
     writer.append(e.PromptsListed((said,)), 0.0)
     writer.close()

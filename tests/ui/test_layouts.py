@@ -20,6 +20,7 @@ MOMENTS = {
     "asking": recorded.until(RECORDS, e.PairOffered, 4),
     "picked": recorded.until(RECORDS, e.RewardModelFitted, 4),
     "reinforcing": recorded.until(RECORDS, e.Reinforced, 20),
+    "before or after": recorded.until(recorded.records(), e.PairOffered, 2, blind=True),
     "done": RECORDS,
 }
 

@@ -69,8 +69,9 @@ def progress_line(state: State) -> str:
         parts.append(f"loss {figure(state.stepped.loss, 3)}")
         if speed := progress.tokens_per_second:
             parts.append(f"{count(speed)} tokens/s")
-    left = seconds_left(state)
-    if left is not None:
+    if state.examining:
+        parts.append("exam")
+    elif (left := seconds_left(state)) is not None:
         parts.append(f"{duration(left)} left")
     return "  ".join(parts)
 

@@ -4,6 +4,7 @@ Attaching late, replaying and watching live are the same: apply the records in o
 kept in bounded memory (`Series`, deques), so a run of any length costs the same.
 """
 
+import math
 from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -124,6 +125,17 @@ class State:
     def seconds_left(self, stage: StageName) -> float | None:
         """Compute seconds until a stage ends; people's thinking time is not in it."""
         return self.stages[stage].seconds_left(self.planned(stage))
+
+    @property
+    def examining(self) -> bool:
+        """All steps of the stage are done, and what came of them is measured: no step tells how long yet."""
+        progress = self.progress
+        if progress is None or progress.status != "running":
+            return False
+        if self.stage == "feedback":  # which may end before its last step
+            steps = self.setting("feedback.steps") or math.inf
+            return bool(self.examples) or (self.reinforced is not None and self.reinforced.step >= steps)
+        return 0 < progress.steps <= progress.step
 
     def curve(self, stage: StageName, metric: str) -> Series | None:
         """The curve of one metric in one stage, if it has begun."""

@@ -35,9 +35,10 @@ class Rail(LineView):
         names = [f"{self._sign(stage)} {words.STAGE[stage]}" for stage in STAGES]
         free = width - 2 - SHARE - sum(cell_len(name) for name in names) - 2 * len(STAGES)
         room = max(0, free // len(STAGES))
+        gap = "  " if free >= 0 else " "
         parts: list[Part] = [(" ", self.scene.ink.text)]
         for stage, name in zip(STAGES, names, strict=True):
-            parts += self._stage(stage, name, room)
+            parts += [*self._stage(stage, name, room), (gap, self.scene.ink.text)]
         return ends(line(*parts), line((self._share(), self.scene.ink.strong)), width)
 
     def _stage(self, stage: StageName, name: str, room: int) -> list[Part]:
@@ -52,7 +53,7 @@ class Rail(LineView):
                 parts += [(" ", style), ("╌" * (room - 1), accent if running else ink.faint)]
             else:
                 parts += [(" ", style), *bar(done, room - 1, accent, ink.faint)]
-        return [*parts, ("  ", ink.text)]
+        return parts
 
     def _sign(self, stage: StageName) -> str:
         scene = self.scene
@@ -77,7 +78,9 @@ class Rail(LineView):
             if progress.steps:
                 figures.append(("step", f"{numbers.count(progress.step)}/{numbers.count(progress.steps)}"))
             left = state.seconds_left(state.stage)
-            if left is not None and not state.picking:
+            if state.examining:
+                figures.append(("now", "exam"))
+            elif left is not None and not state.picking:
                 figures.append(("left", numbers.duration(left)))
             if progress.tokens_per_second:
                 figures.append(("tokens/s", numbers.short(progress.tokens_per_second)))
