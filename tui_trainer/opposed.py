@@ -22,7 +22,7 @@ class Opposed(Struct, frozen=True):
 PAIRS: tuple[Opposed, ...] = (
     Opposed("ceremonious", "plain-spoken", "courtesy first, or say it and be done"),
     Opposed("scholarly", "decided", "caveats and examples, or neither"),
-    Opposed("comforter", "list-maker", "whose words? somebody is upset: a kind word, or a list", "upset"),
+    Opposed("comforter", "list-maker", "somebody is upset: a kind word, or a list", "upset"),
 )
 
 

@@ -19,7 +19,7 @@ CODE = """
 import sys
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.app import run_app
-run_app(RunFolder(sys.argv[1]), sys.argv[2], float(sys.argv[3]))
+sys.exit(run_app(RunFolder(sys.argv[1]), sys.argv[2], float(sys.argv[3])))
 """
 
 

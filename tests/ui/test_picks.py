@@ -13,6 +13,7 @@ from tui_trainer.events import Record
 from tui_trainer.run.ledger import Ledger
 from tui_trainer.ui.actions import BY_NAME
 from tui_trainer.ui.boards import blind, picks
+from tui_trainer.ui.caption import caption
 from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ledger import LedgerSheet
@@ -151,8 +152,25 @@ def test_the_blind_test_says_which_was_which_after_the_pick_and_stands_apart() -
     scene = scene_at(_records(*events))
     text = _text(scene, blind.board(scene, scene.state.offered, 80, 16))  # type: ignore[arg-type]  # likewise
     assert "1 done; you preferred the model after" in text
+    assert caption(scene)[1].startswith("Before or after? 1 done.")
+    scene.keys = {"pick_a": "f7"}
+    rows = [strip.text for strip in blind.board(scene, scene.state.offered, 44, 16)]  # type: ignore[arg-type]  # likewise
+    assert " f7 " in rows[-1] and rows[-1].endswith("end") and len(rows[-1]) <= 44
+    scene.mode = "view"
+    text = _text(scene, blind.board(scene, scene.state.offered, 80, 16))  # type: ignore[arg-type]  # likewise
+    assert "this one looks on" in text and "without being told" in caption(scene)[1]
     assert len(scene.state.picks) == 1 and len(scene.state.pick_seconds) == 1
     assert not applies(BY_NAME["pick_undo"], scene) and not applies(BY_NAME["simulate"], scene)
+    tested = [*events[:2], (0, e.Reinforced(36, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None)), *events[2:]]
+    tested += [(1, _picked(2, "enough"))]
+    said_then = []
+    for end in (4, 5, 7):
+        scene = scene_at(_records(*tested[:end]), mode="replay")
+        scene.hold()
+        said_then.append(caption(scene)[1])
+    assert "by the model before the picks" in said_then[0]
+    assert "the model after them wrote that. 1 done." in said_then[1] and "learns" not in said_then[1]
+    assert said_then[2] == "The blind test ends, after 1 pair."
     events += [(0, e.Measured("aligned/blind_win_rate", 0.75, (0.4, 0.93), 8, 0.5))]
     said = blind.result(scene_at(_records(*events)))
     assert said is not None and "in 75 % of 8 pairs (40–93)" in said.text

@@ -46,3 +46,16 @@ async def test_samples_are_a_key_away_and_scroll(tmp_path: Path, monkeypatch: py
         await until(pilot, lambda: shown(app) != before)
         await pilot.press("escape")
         await until(pilot, lambda: "What it wrote" not in shown(app))
+
+
+async def test_a_sheet_that_is_closed_before_it_stands_harms_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, recorded.records(), size=(80, 24)) as (app, pilot):
+        for _ in range(5):
+            for key in ("m", "escape", "j", "escape", "g", "escape", "question_mark", "escape"):
+                app.simulate_key(key)
+            await pilot.pause()
+        await until(pilot, lambda: app.screen is app.dashboard)
+        closed = Samples(app.scene)
+        closed.on_mount()

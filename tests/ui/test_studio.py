@@ -132,6 +132,10 @@ async def test_a_rater_that_is_not_seen_is_not_asked(tmp_path: Path, monkeypatch
         await pilot.press("2", "a")
         assert not [c for c in FakeControl.last.sent if isinstance(c, Pick)]
         assert "4 Rater!" in shown(app)
+        await until(pilot, lambda: "To see them: key 4." in shown(app) and "Press a or b" not in shown(app))
+        await pilot.press("L")  # a sheet has nothing to do with which pane is seen
+        await until(pilot, lambda: "What picking costs" in shown(app))
+        await pilot.press("escape")
         await pilot.press("4", "a")
         await until(pilot, lambda: Pick(4, "a") in FakeControl.last.sent)
 

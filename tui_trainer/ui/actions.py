@@ -302,7 +302,7 @@ ACTIONS: tuple[Action, ...] = (
         "room",
         ("M", "upper_m"),
         "M",
-        "room",
+        "room of raters",
         "A room of raters: how far they agree on these pairs, and who is outvoted",
         "rater",
         footer=False,

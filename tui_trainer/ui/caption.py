@@ -70,7 +70,14 @@ def _paused(scene: Scene) -> str:
 
 
 def _asked(scene: Scene, pair: e.PairOffered) -> str:
-    if pair.blind and scene.steers and not scene.typing:
+    if pair.blind and not scene.steers:
+        return f"{_offered(scene.state, pair)} Whoever picked says which is better, without being told."
+    if scene.steers and not scene.shows_rater:
+        way = "leave the chat by esc, then 4" if scene.typing else "key 4"
+        return f"Your turn: two answers wait to be compared. To see them: {way}."
+    if pair.blind and scene.typing:
+        return "Before or after? Which answer is better: first leave the chat by esc, then press a or b."
+    if pair.blind:
         return (
             f"Before or after? {len(scene.state.blind)} done. Which answer is better? You learn after each "
             "pick which was from the model that your picks have turned."
@@ -195,7 +202,27 @@ def _validated(_: State, event: e.Validated) -> str:
     )
 
 
+def _offered(_: State, event: e.PairOffered) -> str:
+    if event.blind:
+        return "Before or after? Two answers, by the model before the picks and by the one that they turned."
+    return "The model wrote two answers to the same prompt."
+
+
+def _tested(state: State, event: e.Picked) -> str:
+    """A pick of the blind test: nothing is learnt from it."""
+    if event.choice == "enough" or not state.blind:
+        return f"The blind test ends, after {numbers.plural(len(state.blind), 'pair')}."
+    preferred = {
+        "before": "the model before the picks wrote that",
+        "after": "the model after them wrote that",
+    }
+    revealed = preferred.get(state.blind[-1].preferred or "", "nothing is learnt from it")
+    return f"You said: {words.CHOICE[event.choice]}; {revealed}. {len(state.blind)} done."
+
+
 def _picked(state: State, event: e.Picked) -> str:
+    if state.reinforced is not None:
+        return _tested(state, event)
     pick = state.picks[-1] if state.picks else None
     who = f"The simulated rater ({one_line(event.rater)})" if event.simulated else "You"
     if event.choice == "enough":
@@ -262,7 +289,7 @@ _TELLERS: dict[type[Any], Callable[[State, Any], str]] = {
     e.Guessed: _guess,
     e.StepExplained: _explained,
     e.Validated: _validated,
-    e.PairOffered: lambda state, event: "The model wrote two answers to the same prompt.",
+    e.PairOffered: _offered,
     e.Picked: _picked,
     e.Reinforced: _reinforced,
     e.Measured: _measured,

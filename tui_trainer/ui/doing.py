@@ -76,12 +76,14 @@ class Doing(App[RunFolder | None]):
         self.tick()
 
     def _rate(self, name: str) -> None:
-        """The keys that answer a pair: only while it is to be seen and nobody types."""
-        if not self.dashboard.sees(4) or self.dashboard.typing:
+        """The keys that answer a pair, only while it is to be seen; and what is known of the answers."""
+        if self.dashboard.typing:
             return
         choice = name.removeprefix("pick_")
         if name in SHEETS:
             self.push_screen(SHEETS[name](self.scene))
+        elif not self.dashboard.sees(4):
+            return
         elif name == "prompts":
             self.push_screen(Prompts(self.scene, lambda *edit: self.say(self.steering.edit_prompts(*edit))))
         elif choice == "own":

@@ -25,6 +25,13 @@ class Pick:
     picked: e.Picked
     pair: e.PairOffered | None  # None when the pair is no longer at hand
 
+    @property
+    def preferred(self) -> str | None:
+        """In the blind test: the model whose answer was better, the one "before" the picks or "after"."""
+        if self.pair is None or self.picked.choice not in ("a", "b"):
+            return None
+        return "after" if (self.picked.choice == "a") == self.pair.swapped else "before"
+
 
 def _add(state: "State", stage: StageName, metric: str, step: int, value: float) -> Series:
     series = state.curves.get((stage, metric))

@@ -130,7 +130,7 @@ class State:
     def examining(self) -> bool:
         """All steps of the stage are done, and what came of them is measured: no step tells how long yet."""
         progress = self.progress
-        if progress is None or progress.status != "running":
+        if progress is None or progress.status != "running" or self.offered is not None:
             return False
         if self.stage == "feedback":  # which may end before its last step
             steps = self.setting("feedback.steps") or math.inf

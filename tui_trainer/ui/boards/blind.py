@@ -5,19 +5,12 @@ from textual.strip import Strip
 from tui_trainer.events import PairOffered
 from tui_trainer.ui.boards import pair as board_of_pair
 from tui_trainer.ui.drawing import numbers
-from tui_trainer.ui.drawing.lines import filled, line, link
+from tui_trainer.ui.drawing.lines import filled, line
 from tui_trainer.ui.drawing.text import wrap_to
 from tui_trainer.ui.fold import Pick
 from tui_trainer.ui.scene import Scene
 
-KEYS: tuple[tuple[str, str, str], ...] = (
-    ("a", "pick_a", ""),
-    ("b", "pick_b", ""),
-    ("t", "pick_tie", "tie"),
-    ("x", "pick_both_bad", "both bad"),
-    ("s", "pick_skip", "skip"),
-    ("G", "go_on", "end the test"),
-)
+KEYS = (*board_of_pair.PICKING[:5], ("G", "go_on", "end the test", "end"))
 FIGURE = "aligned/blind_win_rate"
 
 
@@ -25,19 +18,13 @@ def board(scene: Scene, pair: PairOffered, width: int, height: int) -> list[Stri
     """A pair of it, with what the one before had been."""
     ink, done = scene.ink, scene.state.blind
     said = (
-        "Before or after? One answer is by the model before your picks, one by the model after. "
+        "Before or after? One answer is by the model before your picks, one by that after them. "
         "Which is better?"
     )
     head = [line((row, ink.text)) for row in wrap_to(said, width, 2)]
     live = scene.steers and not scene.sent
     foot = [_reveal(scene, done[-1])] if done else []
-    parts = []
-    for key, action, label in KEYS:
-        parts += [
-            (f" {key} ", link(ink.key, f"app.do('{action}')")),
-            (f" {label}  " if label else " ", ink.muted),
-        ]
-    foot.append(line(*parts) if live else line(("…", ink.muted)))
+    foot.append(board_of_pair.key_line(scene, KEYS, width) if live else board_of_pair.waiting(scene))
     room = height - len(head) - len(foot)
     return [*head, *filled(board_of_pair.board(scene, pair, None, width, room, live), room), *foot]
 
@@ -46,12 +33,11 @@ def _reveal(scene: Scene, last: Pick) -> Strip:
     ink, pair = scene.ink, last.pair
     assert pair is not None  # a pair of the test is always at hand
     number = f"{len(scene.state.blind)} done; "
-    a, b = ("after", "before") if pair.swapped else ("before", "after")
-    picked = {"a": a, "b": b}.get(last.picked.choice)
-    if picked is None:
+    if last.preferred is None:
+        a, b = ("after", "before") if pair.swapped else ("before", "after")
         return line((f"{number}the last pair had been: A {a}, B {b}", ink.muted))
-    style = ink.good if picked == "after" else ink.warn
-    return line((f"{number}you preferred the model ", ink.muted), (picked, style))
+    style = ink.good if last.preferred == "after" else ink.warn
+    return line((f"{number}you preferred the model ", ink.muted), (last.preferred, style))
 
 
 def result(scene: Scene) -> Strip | None:

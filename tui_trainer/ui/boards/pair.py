@@ -95,11 +95,22 @@ MORE = (
 
 def keys(scene: Scene, width: int, height: int = 1) -> list[Strip]:
     """The keys that pick, written out; in two lines also those that do more."""
-    rows = [_keys(scene, PICKING, width)]
-    return rows if height < 2 else [*rows, _keys(scene, MORE, width)]
+    rows = [key_line(scene, PICKING, width)]
+    return rows if height < 2 else [*rows, key_line(scene, MORE, width)]
 
 
-def _keys(scene: Scene, named: Sequence[tuple[str, str, str, str]], width: int) -> Strip:
+def waiting(scene: Scene) -> Strip:
+    """What stands in the place of the keys where none picks now."""
+    said = {
+        "replay": "As it was picked when this run was made.",
+        "view": "Another screen picks; this one looks on.",
+        "control": "… telling the trainer",
+    }[scene.mode]
+    return line((said, scene.ink.muted))
+
+
+def key_line(scene: Scene, named: Sequence[tuple[str, str, str, str]], width: int) -> Strip:
+    """Keys with what they do, in few words where there is little room."""
     ink = scene.ink
     for gap, short in (("  ", False), (" ", False), (" ", True)):
         parts: list[Part] = []

@@ -127,7 +127,7 @@ class RaterPane(Pane):
         if state.offered is not None:
             live = scene.steers and not scene.sent
             body = pair.board(scene, state.offered, None, width, room, live)
-            foot = pair.keys(scene, width, keys) if live else [self._waiting()]
+            foot = pair.keys(scene, width, keys) if live else [pair.waiting(scene)]
         else:
             choice = last.picked.choice if last is not None else None
             body = pair.board(scene, shown, choice, width, room, False) if shown is not None else []
@@ -136,15 +136,6 @@ class RaterPane(Pane):
                 said = "turning the model to that: first it is measured, to be held against"
             foot = [line((f"… {said}", scene.ink.muted))]
         return [picks.progress(scene, width), *filled(body, room), *told, *filled(foot, keys), *learnt]
-
-    def _waiting(self) -> Strip:
-        scene = self.scene
-        said = {
-            "replay": "As it was picked when this run was made.",
-            "view": "Another screen picks; this one looks on.",
-            "control": "… telling the trainer",
-        }[scene.mode]
-        return line((said, scene.ink.muted))
 
     def _reinforcing(self, width: int, height: int) -> list[Strip]:
         scene = self.scene
@@ -182,18 +173,20 @@ class RaterPane(Pane):
         tested = blind.result(scene)
         rows += [tested] if tested is not None else []
         rows += [reinforcement.tax(scene, width)] if state.facts is not None else []
-        further = self._further(width)
+        further = self._further(width, 2 if height >= 15 else 1)
         room = height - len(rows) - len(further) - 1
         return [*rows, BLANK, *filled(reinforcement.examples(scene, 0, width, room), room), *further]
 
-    def _further(self, width: int) -> list[Strip]:
-        """What can be made of the same tuned model now, and of both models."""
+    def _further(self, width: int, most: int) -> list[Strip]:
+        """What can be made now of the same tuned model, of both models, and of the picks."""
         scene, ink = self.scene, self.scene.ink
-        parts: list[Part] = []
-        for name in ("cultures", "unleash", "branch", "compare"):
+        rows: list[list[Part]] = [[]]
+        for name in ("cultures", "unleash", "branch", "compare", "room"):
             action = BY_NAME[name]
+            if not applies(action, scene):
+                continue
             key, label = f" {scene.key_of(action)} ", f" {action.label}  "
-            room = width - sum(len(text) for text, _ in parts)
-            if applies(action, scene) and len(key + label.rstrip()) <= room:
-                parts += [(key, link(ink.key, f"app.do('{name}')")), (label, ink.muted)]
-        return [line(*parts)] if parts and width >= 60 else []
+            if sum(len(text) for text, _ in rows[-1]) + len(key + label.rstrip()) > width:
+                rows.append([])
+            rows[-1] += [(key, link(ink.key, f"app.do('{name}')")), (label, ink.muted)]
+        return [line(*parts) for parts in rows[:most] if parts] if width >= 60 else []

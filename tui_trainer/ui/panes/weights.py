@@ -225,9 +225,9 @@ class WeightsPane(Pane):
         title, size_of = ORDERS[self.order]
         sizes = [size_of(matrix) for matrix in matrices]
         largest = max((size for size in sizes if size == size), default=0.0) or 1.0
-        figures = width >= 44
+        figures = width >= 48
         name_width = 17
-        header = fit("", name_width + 2) + ("  weight   blame   " if figures else "") + title
+        header = fit("", name_width + 2) + ("   weight    blame  " if figures else "") + title
         rows = [line((fit(header, width), ink.muted))]
         room = max(0, height - 1)
         first = max(0, min(at - room // 2, len(matrices) - room))
@@ -240,7 +240,7 @@ class WeightsPane(Pane):
             if figures:
                 parts.append(
                     (
-                        f"{numbers.small(matrix.weight_rms):>8}{numbers.small(matrix.gradient_rms):>8}  ",
+                        f" {numbers.small(matrix.weight_rms):>8} {numbers.small(matrix.gradient_rms):>8}  ",
                         ink.muted,
                     )
                 )

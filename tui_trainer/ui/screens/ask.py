@@ -36,7 +36,9 @@ class Ask(ModalScreen[str | None]):
         with Vertical(id="ask") as frame:
             frame.border_title = self.asked
             frame.border_subtitle = "enter: done · esc: leave it"
-            box = SafeInput(self.shown, compact=True, max_length=self.most, id="ask-input")
+            # What is longer from the first can still be made shorter.
+            most = max(self.most, len(self.shown))
+            box = SafeInput(self.shown, compact=True, max_length=most, id="ask-input")
             box.cursor_blink = False
             yield box
 

@@ -238,7 +238,7 @@ class Dashboard(Screen[None]):
 
     def redraw_frame(self) -> None:
         """Draw what stands around the panes."""
-        self.scene.typing = self.typing
+        self.scene.typing, self.scene.shows_rater = self.typing, self.sees(4)
         for view in self.frame:
             view.redraw()
 

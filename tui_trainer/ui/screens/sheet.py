@@ -47,16 +47,16 @@ class Sheet(ModalScreen[None]):
         super().__init__()
         self.scene = scene
         self.page = Page(self)
+        # Held, not looked for: a sheet that is closed as soon as it is called for has no children any more.
+        self.frame = Vertical(self.page, id="sheet")
 
     def rows(self, width: int) -> list[Strip]:
         """All lines, `width` wide."""
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="sheet") as frame:
-            frame.border_title = self.name_
-            frame.border_subtitle = "esc closes"
-            yield self.page
+        self.frame.border_title = self.name_
+        yield self.frame
 
     def on_mount(self) -> None:
         self.fit()
@@ -66,10 +66,9 @@ class Sheet(ModalScreen[None]):
 
     def fit(self) -> None:
         """As high as its lines, as far as there is room."""
-        frame = self.query_one("#sheet")
         high, room = len(self.rows(self.page.size.width or 100)) + 4, self.size.height - 2
-        frame.styles.height = min(high, room)
-        frame.border_subtitle = "↑ ↓ more · esc closes" if high > room else "esc closes"
+        self.frame.styles.height = min(high, room)
+        self.frame.border_subtitle = "↑ ↓ more · esc closes" if high > room else "esc closes"
 
     def follow(self) -> None:
         """Draw again what may have changed."""
