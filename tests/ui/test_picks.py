@@ -12,7 +12,7 @@ from tui_trainer import events as e
 from tui_trainer.events import Record
 from tui_trainer.run.ledger import Ledger
 from tui_trainer.ui.actions import BY_NAME
-from tui_trainer.ui.boards import blind, picks
+from tui_trainer.ui.boards import blind, picks, reinforcement
 from tui_trainer.ui.caption import caption
 from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.scene import Scene
@@ -174,6 +174,14 @@ def test_the_blind_test_says_which_was_which_after_the_pick_and_stands_apart() -
     events += [(0, e.Measured("aligned/blind_win_rate", 0.75, (0.4, 0.93), 8, 0.5))]
     said = blind.result(scene_at(_records(*events)))
     assert said is not None and "in 75 % of 8 pairs (40–93)" in said.text
+
+
+def test_what_a_nat_costs_is_whole_where_a_pane_is_halved() -> None:
+    step = e.Reinforced(20, 0.6, None, 2.46, 17.8, 0.1, 0, 0, None, None, 0.123)
+    rows = reinforcement.figures(scene_at(_records((0, step))), 56, 20)
+    assert [row.text.rstrip() for row in rows if "nats from" in row.text] == [
+        "KL          2.46  nats from tuned, aim 2, cost 0.12"
+    ]
 
 
 def test_the_ledger_takes_the_median() -> None:

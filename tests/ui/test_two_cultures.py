@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 import recorded
+from test_actions import scene_at
 from watching import opened, shown, text_of, until
 
 from tui_trainer import opposed
@@ -40,6 +41,13 @@ class Trainers:
 
 def reinforced(step: int) -> Reinforced:
     return Reinforced(step, 0.1, 0.2, 0.3, 9.0, 1.0, 0, 0, None)
+
+
+def test_what_two_raters_disagree_about_is_told_to_its_end() -> None:
+    width = 62 - 6  # of the choice, within its frame
+    rows = [row.text for row in ChooseCultures(scene_at(recorded.records())).rows(width)]
+    assert all(len(row) <= width for row in rows)
+    assert len(rows) <= ChooseCultures.height - 4
 
 
 @pytest.fixture

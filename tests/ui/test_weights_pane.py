@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 import recorded
 from test_actions import scene_at
@@ -11,7 +12,7 @@ from tui_trainer import events as e
 from tui_trainer.events import Picture
 from tui_trainer.looks import Look
 from tui_trainer.ui.boards import attention
-from tui_trainer.ui.panes.weights import layer_of, part, side_of_heads
+from tui_trainer.ui.panes.weights import WeightsPane, layer_of, part, side_of_heads
 
 TRAINING = recorded.until(recorded.records(), e.Guessed, 130)
 
@@ -36,6 +37,21 @@ def test_attention_says_who_looks_at_whom(size: tuple[int, int]) -> None:
     assert rows[-1].startswith("‘north’ looks at ") and "%" in rows[-1]
     assert rows[-2].startswith("share ") and rows[-2].endswith("≥50 %")
     assert rows[-3].startswith("north")
+
+
+def test_figures_stand_apart_and_a_title_is_whole_or_short() -> None:
+    scene = scene_at(TRAINING)
+    for name, matrix in scene.state.matrices.items():
+        scene.state.matrices[name] = msgspec.structs.replace(matrix, gradient_rms=0.000242)
+    pane, matrix = WeightsPane(scene), next(iter(scene.state.matrices.values()))
+    for width in (45, 46, 60):
+        head, *rows = [row.text for row in pane._overview(matrix, width, 9)]
+        assert head.split() == ["weight", "blame", "moved", "by"]
+        for row in rows:
+            assert len(row) == width and float(row[17:].split()[0]) and row[17:].split()[1] == "0.000242"
+    assert "weight" not in pane._overview(matrix, 44, 9)[0].text
+    titles = [pane._picture(matrix, 1, width, 8)[1].text.split() for width in (24, 40)]
+    assert titles == [["blame", "step", "125"], ["blame:", "the", "gradient", "step", "125"]]
 
 
 async def test_keys_of_the_pane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

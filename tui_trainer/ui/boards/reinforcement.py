@@ -26,7 +26,7 @@ def figures(scene: Scene, width: int, height: int) -> list[Strip]:
     ]
     if leash == 0:
         head += [("  ", ink.text), (" off the leash ", ink.key)]
-    held = "; off the leash" if leash == 0 else f"; each costs {leash:.2g}" if leash is not None else ""
+    held = "; off the leash" if leash == 0 else f", cost {leash:.2g}" if leash is not None else ""
     aim = f", aim {target:g}" if leash and target else ""
     rows = [line(*head), tax(scene, width)]
     rows.append(_row(scene, "reward", numbers.signed(step.reward, 2), "by the reward model", "reward", width))

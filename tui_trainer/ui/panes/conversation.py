@@ -102,7 +102,7 @@ class Conversation(LineView):
         more = "You talk to the model, and teach it nothing: its weights do not change any more."
         prompts = [one_line(sample.prompt) for sample in (state.samples[-1].samples if state.samples else ())]
         if prompts:
-            more += "\nTry: " + "\nor: ".join(cut(prompt, width - 12) for prompt in prompts[:3])
+            more += "\nTry: " + "\nor: ".join(cut(prompt, 2 * width - 12) for prompt in prompts[:3])
         return empty(scene, "Press 5 and ask something.", more, width, height)
 
 

@@ -182,6 +182,8 @@ class WeightsPane(Pane):
         step = (
             f"step {numbers.count(at)}" if stage == state.stage else f"end of {words.STAGE[stage or 'data']}"
         )
+        if len(kind) + 1 + len(step) > width:
+            kind = kind.partition(":")[0]
         rows = [
             self._heading(matrix, f" head {(self.head or 0) + 1} of {heads}" if of_head else "", width),
             ends(line((kind, ink.accent(state.stage))), line((step, ink.muted)), width),
@@ -225,9 +227,9 @@ class WeightsPane(Pane):
         title, size_of = ORDERS[self.order]
         sizes = [size_of(matrix) for matrix in matrices]
         largest = max((size for size in sizes if size == size), default=0.0) or 1.0
-        figures = width >= 48
-        name_width = 17
-        header = fit("", name_width + 2) + ("   weight    blame  " if figures else "") + title
+        figures = width >= 45
+        name_width = 15 if figures else 17
+        header = fit("", name_width + 2) + ("   weight    blame " if figures else "") + title
         rows = [line((fit(header, width), ink.muted))]
         room = max(0, height - 1)
         first = max(0, min(at - room // 2, len(matrices) - room))
@@ -240,7 +242,7 @@ class WeightsPane(Pane):
             if figures:
                 parts.append(
                     (
-                        f" {numbers.small(matrix.weight_rms):>8} {numbers.small(matrix.gradient_rms):>8}  ",
+                        f" {numbers.small(matrix.weight_rms):>8} {numbers.small(matrix.gradient_rms):>8} ",
                         ink.muted,
                     )
                 )
