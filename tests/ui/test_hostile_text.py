@@ -20,6 +20,7 @@ from watching import opened, shown, until
 from tui_trainer import events as e
 from tui_trainer.compared import Answers, Side, Verdict
 from tui_trainer.events import Event, Record
+from tui_trainer.rated import Exam, Room, Seat
 from tui_trainer.run.cultures import Cultures
 from tui_trainer.ui.comparing import Heard
 from tui_trainer.ui.documents import Documents
@@ -33,7 +34,7 @@ from tui_trainer.ui.screens.cultures import MakingCultures
 from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.ledger import LedgerSheet
 from tui_trainer.ui.screens.prompts import Prompts
-from tui_trainer.ui.screens.room import Exam, Room, RoomSheet, Seat
+from tui_trainer.ui.screens.room import RoomSheet
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.ui.screens.simulate import Simulate
@@ -180,7 +181,7 @@ def foreign(said: str) -> tuple[Heard, Room]:
     """What other processes say, with text of others wherever text can stand."""
     side = Side(said, "aligned", said, said)
     verdict = Verdict(said, 0.7, (0.6, 0.8), 160)
-    exam = Exam(0.5, 12)
+    exam = Exam(6, 12, 0.5, None)
     seats = (Seat(said, False, 12, exam, exam), Seat("polite", True, 12, exam, exam))
     room = Room(12, 6, 0.2, {said: {said: 0.7, "polite": 0.4}}, seats)
     return Heard(side, side, (Answers(said, said, said),), (verdict,)), room

@@ -9,11 +9,12 @@ import recorded
 from test_actions import scene_at
 from watching import opened, shown, until
 
+from tui_trainer.rated import Exam, Room, Seat
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.plan import Fork
 from tui_trainer.serving import rating
 from tui_trainer.ui.screens import room
-from tui_trainer.ui.screens.room import Exam, Room, RoomSheet, Seat, rooms
+from tui_trainer.ui.screens.room import RoomSheet, rooms
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -40,10 +41,14 @@ async def test_how_far_the_raters_agree(tmp_path: Path, monkeypatch, size) -> No
         await until(pilot, lambda: app.screen is app.dashboard)
 
 
+def exam(right: int, n: int) -> Exam:
+    return Exam(right, n, right / n, None)
+
+
 def test_who_is_outvoted_is_said_and_not_only_coloured() -> None:
     seats = (
-        Seat("person", False, 21, Exam(1.0, 4), Exam(0.5, 4)),
-        Seat("ceremonious (simulated)", True, 22, Exam(0.7, 11), Exam(0.7, 11)),
+        Seat("person", False, 21, exam(4, 4), exam(2, 4)),
+        Seat("ceremonious (simulated)", True, 22, exam(8, 11), exam(8, 11)),
     )
     sheet = RoomSheet(scene_at(recorded.records()))
     sheet.room = Room(22, 11, 0.1, {}, seats)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui_trainer.learning.room import Exam, Room
+    from tui_trainer.rated import Exam, Room
 
 
 def tell(room: "Room") -> str:

@@ -8,46 +8,17 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 
 import numpy as np
-from msgspec import Struct
 
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.events import Choice, PairOffered
 from tui_trainer.learning.features import features
 from tui_trainer.learning.picked import WIN
 from tui_trainer.learning.reward_model import RewardModel
+from tui_trainer.rated import Exam, Room, Seat
 from tui_trainer.statistics import proportion_interval
 
 MAJORITY = "majority"
 Choices = Mapping[int, Choice]  # by the number of the pair in the room
-
-
-class Exam(Struct, frozen=True):
-    """Decided pairs that were foreseen, of those that were not learnt from."""
-
-    right: int
-    n: int
-    share: float | None
-    ci95: tuple[float, float] | None
-
-
-class Seat(Struct, frozen=True):
-    """One rater of the room."""
-
-    rater: str
-    simulated: bool
-    picks: int
-    own: Exam  # by the reward model of their own picks
-    majority: Exam  # by the reward model of the majority's
-
-
-class Room(Struct, frozen=True):
-    """What came of it."""
-
-    pairs: int
-    learnt_from: int  # pairs; the others are the exam
-    alpha: float | None  # Krippendorff's, nominal, over all raters; None where nobody disagreed nor could
-    alike: dict[str, dict[str, float]]  # share of the pairs that two raters picked alike
-    seats: list[Seat]
 
 
 def gather(
@@ -66,7 +37,7 @@ def gather(
     learnt, exam = order[:half], order[half:]
     decided = {name: {at: c for at, c in found.items() if c in WIN} for name, found in picks.items()}
     common = _model(pairs, majority(list(decided.values())), learnt)
-    seats = [
+    seats = tuple(
         Seat(
             name,
             name in simulated,
@@ -75,7 +46,7 @@ def gather(
             _examined(common, pairs, found, exam),
         )
         for name, found in decided.items()
-    ]
+    )
     return Room(len(pairs), len(learnt), alpha(decided), _alike(decided), seats)
 
 

@@ -1,7 +1,7 @@
 """A room of raters over the pairs of runs: whoever picked there, and simulated raters of the same pairs.
 
 `python -m tui_trainer.serving.rating` reads one JSON object, an `Order`, from its input and prints a
-`learning.room.Room`, or {"error": one line}: the screen's other end.
+`rated.Room`, or {"error": one line}: the screen's other end.
 """
 
 import sys
@@ -15,7 +15,7 @@ from tui_trainer.errors import UserError
 from tui_trainer.events import Choice, PairOffered
 from tui_trainer.learning import raters as known
 from tui_trainer.learning import room
-from tui_trainer.learning.room import Room
+from tui_trainer.rated import Room
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import read_all
 from tui_trainer.run.preferences import made_in_log

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from tui_trainer.errors import UserError
+from tui_trainer.rated import Exam, Room, Seat
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.asking import Silent, ask
 from tui_trainer.ui.drawing import numbers
@@ -29,43 +30,22 @@ OUT = "  outvoted"
 NUMBERS = 12  # cells of a column of figures
 
 
-class Exam(Struct, frozen=True):
-    """Picks that were foreseen, of those that were not learnt from."""
+class Refused(Struct, frozen=True):
+    """What `serving.rating` prints instead of a room: why there is none."""
 
-    share: float | None
-    n: int
-
-
-class Seat(Struct, frozen=True):
-    """One rater."""
-
-    rater: str
-    simulated: bool
-    picks: int
-    own: Exam
-    majority: Exam
-
-
-class Room(Struct, frozen=True):
-    """What `serving.rating` prints, or why it can't."""
-
-    pairs: int = 0
-    learnt_from: int = 0
-    alpha: float | None = None
-    alike: dict[str, dict[str, float]] = {}
-    seats: tuple[Seat, ...] = ()
     error: str = ""
 
 
-async def gathered(runs: list[RunFolder]) -> Room:
-    """Have the pairs of runs rated; every failure is an `error`."""
+async def gathered(runs: list[RunFolder]) -> Room | Refused:
+    """Have the pairs of runs rated."""
     try:
         out = await ask("tui_trainer.serving.rating", {"runs": [str(run.path) for run in runs]})
-        return msgspec.json.decode(out, type=Room)
+        refused = msgspec.json.decode(out, type=Refused)
+        return refused if refused.error else msgspec.json.decode(out, type=Room)
     except Silent as error:
-        return Room(error=str(error))
+        return Refused(str(error))
     except msgspec.DecodeError:
-        return Room(error="the process that gathers them ended before it had an answer")
+        return Refused("the process that gathers them ended before it had an answer")
 
 
 def rooms(here: RunFolder) -> list[RunFolder]:
@@ -98,7 +78,7 @@ class RoomSheet(Sheet):
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
-        self.room: Room | None = None
+        self.room: Room | Refused | None = None
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -113,7 +93,7 @@ class RoomSheet(Sheet):
         ink, room = self.scene.ink, self.room
         if room is None:
             return [line((row, ink.muted)) for row in wrap("Gathering the raters.", width)]
-        if room.error:
+        if isinstance(room, Refused):
             return [line((row, ink.warn)) for row in wrap(one_line(room.error), width)]
         rows = [line((row, ink.text)) for row in wrap(ABOUT, width)]
         rows += [BLANK, *self._agreement(room, width), BLANK]
