@@ -84,7 +84,3 @@ def departure(model: Transformer, reference: Transformer, inputs: Tensor, where:
         sure = before.amax(dim=-1) >= math.log(SURE)
     now = torch.log_softmax(soft_cap(model.lm_head(model.hidden(inputs)[where][sure]).float()), dim=-1)
     return F.kl_div(now, before[sure], reduction="sum", log_target=True) / sure.sum().clamp(min=1)
-
-
-def _logs(model: Transformer, hidden: Tensor) -> Tensor:
-    return torch.log_softmax(soft_cap(model.lm_head(hidden).float()), dim=-1)
