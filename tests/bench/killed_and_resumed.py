@@ -2,14 +2,16 @@
 
     python tests/bench/killed_and_resumed.py [--kills 10] [--preset demo] [--seed 0] [--whole RUN_FOLDER]
 
-Prints whether the weights' hashes and the streams of events (times aside) are the same. `--whole` takes an
-undisturbed run that is there already. What it measures is not timed; the moments are drawn from the seed.
+Prints whether the weights' hashes and the streams of events (times aside) are the same; where they are not,
+the first event that differs, and where both runs are kept. `--whole` takes an undisturbed run that is there
+already. What it measures is not timed; the moments are drawn from the seed.
 """
 
 import argparse
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -70,27 +72,33 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--whole", type=Path)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        began = time.monotonic()
-        first = (
-            RunFolder(options.whole)
-            if options.whole
-            else whole(Path(folder, "whole"), options.preset, options.seed)
-        )
-        records = list(read_all(first.events))
-        seconds = time.monotonic() - began if not options.whole else records[-1].busy
-        second, made = disturbed(
-            Path(folder, "disturbed"), options.preset, options.seed, options.kills, seconds / options.kills
-        )
-        streams = [[comparable(record) for record in read_all(run.events)] for run in (first, second)]
-        hashes = [
-            [r.event.sha256 for r in read_all(run.events) if isinstance(r.event, WeightsFrozen)]
-            for run in (first, second)
-        ]
+    folder = Path(tempfile.mkdtemp(prefix="killed-and-resumed-"))
+    began = time.monotonic()
+    first = (
+        RunFolder(options.whole) if options.whole else whole(folder / "whole", options.preset, options.seed)
+    )
+    records = list(read_all(first.events))
+    seconds = time.monotonic() - began if not options.whole else records[-1].busy
+    second, made = disturbed(
+        folder / "disturbed", options.preset, options.seed, options.kills, seconds / options.kills
+    )
+    streams = [[comparable(record) for record in read_all(run.events)] for run in (first, second)]
+    hashes = [
+        [r.event.sha256 for r in read_all(run.events) if isinstance(r.event, WeightsFrozen)]
+        for run in (first, second)
+    ]
     equal, hashed = streams[0] == streams[1], hashes[0] == hashes[1]
     print(f"kills {made}; events {len(streams[0])} and {len(streams[1])}, the same: {equal}")
     print(f"hashes of base, tuned and aligned the same: {hashed}; aligned {hashes[1][-1][:16]}")
-    return 0 if equal and hashed and made == options.kills else 1
+    if equal and hashed:
+        shutil.rmtree(folder)
+        return 0 if made == options.kills else 1
+    for one, other in zip(*streams, strict=False):
+        if one != other:
+            print(f"undisturbed: {one}\ndisturbed:   {other}"[:2000])
+            break
+    print(f"kept in {folder}")
+    return 1
 
 
 if __name__ == "__main__":
