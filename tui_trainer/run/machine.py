@@ -52,9 +52,14 @@ def configure(count: int) -> None:
     # many lengths make every reinforcement step meet new shapes, which came to 10 MB a step.
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
 
+    import numpy  # noqa: F401 - brings the library whose threads are limited here
     import torch
+    from threadpoolctl import ThreadpoolController
 
     torch.set_num_threads(count)
+    # NumPy's own linear algebra would take a thread a core, or what the environment says, whatever this run
+    # began with; and its last digits depend on how many. Its problems here are small: one thread is enough.
+    ThreadpoolController().select(internal_api="openblas").limit(limits=1)
     # The same as use_deterministic_algorithms(True), which would import the compiler for two seconds.
     torch.set_deterministic_debug_mode("error")
     # It would fill every new tensor, to make reads of unwritten memory repeatable; there are none to repeat.
