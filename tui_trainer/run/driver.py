@@ -26,6 +26,8 @@ from tui_trainer.run.pipeline import Phase, Pipeline
 from tui_trainer.run.steering import Steering
 from tui_trainer.run.stopped import Stopped
 
+TIDY_EVERY = 10  # steps: answers of many lengths leave the memory in pieces
+
 
 class Driver:
     """One process's part in a run.
@@ -99,6 +101,7 @@ class Driver:
     def _work(self, phase: Phase, saved: Saved | None, first: bool) -> None:
         self._knobs_at_entry = saved.place.knobs_at_entry if saved else len(self.steering.knobs)
         settings = self.steering.settings_at(self._knobs_at_entry)
+        machine.trim_memory()
         stage = self.pipeline.enter(phase, settings, self.measured)
         resources.record(self.folder, machine.peak_memory_bytes())
         # Knobs first: a stage that keeps them in its tensors knows better what they are by now.
@@ -126,6 +129,8 @@ class Driver:
             self._step(phase, stage)
             self.steering.stepped()
             self._unsaved += 1
+            if stage.step % TIDY_EVERY == 0:
+                machine.trim_memory()
             # Not while a pair waits: the log leads from the checkpoint before it to any pick.
             if stage.pending is None and self._unsaved >= self.plan.settings.run.checkpoint_every:
                 self._checkpoint(phase, stage)

@@ -1,6 +1,7 @@
 """The machine a run is on: what decides its numbers, and what the run takes of it."""
 
 import contextlib
+import ctypes
 import os
 import platform
 import resource
@@ -64,6 +65,12 @@ def configure(count: int) -> None:
     torch.set_deterministic_debug_mode("error")
     # It would fill every new tensor, to make reads of unwritten memory repeatable; there are none to repeat.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property
+
+
+def trim_memory() -> None:
+    """Hand freed memory back to the system: the C library keeps it, in pieces that later needs don't fit."""
+    with contextlib.suppress(OSError, AttributeError):  # only glibc has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def description(count: int) -> dict[str, str]:
