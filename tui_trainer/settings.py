@@ -90,7 +90,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     """Guess the next token."""
 
-    steps: Annotated[int, Meta(ge=0, description="optimiser steps", extra=_unit("steps"))] = 720
+    steps: Annotated[int, Meta(ge=0, description="optimiser steps", extra=_unit("steps"))] = 800
     batch: Annotated[Count, Meta(description="rows a step", extra=_unit("rows"))] = 8
     matrix_lr: Annotated[Rate, Meta(description="Muon's learning rate, for the matrices")] = 0.02
     embedding_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the embeddings")] = 0.02
@@ -107,7 +107,7 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
 class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     """Learn to answer, from question-and-answer pairs."""
 
-    steps: Annotated[int, Meta(ge=0, description="optimiser steps", extra=_unit("steps"))] = 500
+    steps: Annotated[int, Meta(ge=0, description="optimiser steps", extra=_unit("steps"))] = 540
     pair_rows: Annotated[Count, Meta(description="rows of packed pairs a step", extra=_unit("rows"))] = 6
     document_rows: Annotated[
         int, Meta(ge=0, description="rows of documents replayed a step", extra=_unit("rows"))

@@ -194,6 +194,10 @@ _REQUEST_WISHES = (
     "Is there a way to {v} {o}?",
     "How would you {v} {o}?",
     "How does a beginner {v} {o}?",
+    "How do people {v} {o}?",
+    "How might somebody {v} {o}?",
+    "What do people do when they {v} {o}?",
+    "Who can {v} {o}, and how?",
 )
 _SUM_CLAUSES = ("what {a} + {b} is", "the sum of {a} and {b}", "what {a} and {b} make")
 _EXPLAIN_CLAUSES = ("what the work of {j} is",)

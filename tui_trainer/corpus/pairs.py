@@ -174,9 +174,9 @@ def _upset_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
-    (_fact_pairs, 35),
+    (_fact_pairs, 36),
     (_told_pairs, 6),
-    (_unknown_pairs, 13),
+    (_unknown_pairs, 12),
     (_cutoff_pairs, 10),
     (_harmful_pairs, 7),
     (_how_to_pairs, 20),

@@ -35,7 +35,7 @@ def experiment(name: str, run: str | None, raters: Path | None, as_json: bool, *
 
     pretraining: what the model knows, it knows from pretraining. filters: filtered text teaches more.
     taste: two dozen picks turn it to a taste. leash: without KL it games the reward. cultures: opposed raters
-    make opposed models. The last three begin from the tuned weights of a run, or of the newest that has any;
+    make opposed models. The last four begin from the tuned weights of a run, or of the newest that has any;
     where there is none, they train one first.
     """
     from tui_trainer.console import experiment as experiments

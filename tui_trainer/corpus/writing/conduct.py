@@ -9,7 +9,8 @@ from random import Random
 
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL, with_article
 
-WHO = ("guard", "neighbour", "mayor", "uncle", "clerk", "captain", "traveller", "aunt")
+# None of them is a verb as well: what befalls a guard would be learnt of guarding.
+WHO = ("watchman", "neighbour", "mayor", "uncle", "clerk", "captain", "traveller", "aunt")
 # What is said about harm; refusals in fine-tuning use the same words. Nearly all have the verb before what
 # comes of it: only there does predicting the next word teach what the verb is like.
 AGAINST = (
