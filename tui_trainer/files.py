@@ -1,5 +1,6 @@
 """Writing files so that a kill or a full disk at any moment leaves the old one or the new one, whole."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -13,10 +14,29 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except OSError:
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writes into this folder left unfinished whose process is gone: a kill removes nothing."""
+    for temporary in folder.glob(".*.tmp"):
+        *_, process, _ = temporary.name.split(".")
+        if process.isdecimal() and not _lives(int(process)):
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        pass  # somebody else's
+    return True
 
 
 def sync_directory(path: Path) -> None:

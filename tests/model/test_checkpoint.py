@@ -1,5 +1,6 @@
 """Weights on disk: the same back, and never half a file."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def test_a_failed_write_leaves_the_old_file(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         checkpoint.save(path, {"x": torch.zeros(3)}, {})
     monkeypatch.undo()

@@ -1,6 +1,8 @@
 """A run killed at any moment and resumed is, event by event and bit by bit, the run that was not."""
 
+import os
 import random
+import subprocess
 import time
 from pathlib import Path
 
@@ -59,6 +61,25 @@ def test_killed_at_random_moments(trainers, new_run, whole):
     assert (stream(folder), state_of(folder)) == whole
     assert [msgspec.json.decode(line)["pair"] for line in lines(folder.preferences)] == list(range(PICKS))
     assert "other data" not in folder.trainer_log.read_text()
+
+
+def test_what_kills_left_unfinished_is_swept_away(trainers, new_run, whole):
+    folder = new_run()
+    assert trainers.run(folder, die_at_write=60) == -9
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    stale = [
+        folder.path / f".resources.json.{gone.pid}.tmp",
+        folder.checkpoints / f".next.safetensors.{gone.pid}.tmp",
+        folder.weights("base").parent / f".base.safetensors.{gone.pid}.tmp",
+    ]
+    being_written = folder.path / f".report.json.{os.getpid()}.tmp"
+    for path in (*stale, being_written):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"half of it")
+    assert trainers.run(folder) == 0
+    assert not any(path.exists() for path in stale) and being_written.exists()
+    assert (stream(folder), state_of(folder)) == whole
 
 
 def test_killed_in_the_middle_of_any_line(trainers, new_run, whole):

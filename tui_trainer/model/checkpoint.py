@@ -1,8 +1,6 @@
 """Weights and training state as safetensors files, written so that no moment can spoil them."""
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,31 +11,19 @@ from safetensors.torch import save as serialise
 from torch import Tensor
 
 from tui_trainer.errors import UserError
+from tui_trainer.files import write_atomically
 from tui_trainer.model.transformer import Shape, Transformer
 
 
 def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
-    """Write to a file beside `path`, force it to the disk, then rename: the old file stays until then.
+    """Write a file, making its folder.
 
     Raises:
         OSError: the disk is full or unwritable; `path` is as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(serialise({k: v.detach().contiguous() for k, v in tensors.items()}, dict(metadata)))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    content = serialise({k: v.detach().contiguous() for k, v in tensors.items()}, dict(metadata))
+    write_atomically(path, content)
 
 
 def load(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -11,8 +11,8 @@ import platformdirs
 
 from tui_trainer.errors import UserError
 from tui_trainer.events import WeightsName
+from tui_trainer.files import write_atomically
 from tui_trainer.run import plan as plans
-from tui_trainer.run.files import write_atomically
 from tui_trainer.run.plan import Plan
 
 

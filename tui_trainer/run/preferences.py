@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from msgspec import UNSET, Struct, UnsetType
 
 from tui_trainer.events import Choice, PairOffered, Picked, Record, encoder
-from tui_trainer.run.files import write_atomically
+from tui_trainer.files import write_atomically
 from tui_trainer.run.folder import RunFolder
 
 

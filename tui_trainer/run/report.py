@@ -16,8 +16,8 @@ from tui_trainer.events import (
     Validated,
     WeightsFrozen,
 )
+from tui_trainer.files import write_atomically
 from tui_trainer.run import resources
-from tui_trainer.run.files import write_atomically
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import read_all
 from tui_trainer.run.plan import Fork

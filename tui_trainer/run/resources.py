@@ -5,7 +5,7 @@ import contextlib
 import msgspec
 from msgspec import Struct
 
-from tui_trainer.run.files import write_atomically
+from tui_trainer.files import write_atomically
 from tui_trainer.run.folder import RunFolder
 
 

@@ -21,6 +21,7 @@ from tui_trainer.events import (
     WeightsFrozen,
     WeightsName,
 )
+from tui_trainer.files import sync_directory
 from tui_trainer.learning.evaluation import Evaluation
 from tui_trainer.learning.feedback import Feedback
 from tui_trainer.learning.finetuning import Finetuning
@@ -32,7 +33,6 @@ from tui_trainer.looks import Look, Looked
 from tui_trainer.model.checkpoint import load_model, save_weights, weights_sha256
 from tui_trainer.model.precision import compute_dtype
 from tui_trainer.model.transformer import Shape, Transformer
-from tui_trainer.run.files import sync_directory
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.pipeline import Phase
 from tui_trainer.run.speed import measure

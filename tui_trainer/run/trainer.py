@@ -21,6 +21,7 @@ import msgspec
 
 from tui_trainer.errors import UserError
 from tui_trainer.events import Forked, Measured, Noticed, RunStarted
+from tui_trainer.files import sweep
 from tui_trainer.run import history, machine, report, resources
 from tui_trainer.run.busy import BusyClock
 from tui_trainer.run.commands import Reply, Stop
@@ -81,6 +82,8 @@ class Trainer:
             say(str(error))
             return 2
         try:
+            for place in (self.folder.path, self.folder.checkpoints, self.folder.weights("base").parent):
+                sweep(place)
             self._listen_to_signals()
             # A signal that came before the server has its name here would leave its socket behind.
             signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
