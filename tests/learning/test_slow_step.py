@@ -36,7 +36,7 @@ def test_every_number_is_the_tensors_own(corpus: Corpus, tiny_model: Transformer
         and said.loss_after < said.loss_before
     )
     then = dict(tiny_model.named_parameters())
-    foreseen = sum(float((p.grad * (then[n] - p)).sum()) for n, p in before.named_parameters())  # type: ignore[operator]  # all have a gradient
+    foreseen = sum(float((p.grad * (then[n] - p)).detach().sum()) for n, p in before.named_parameters())  # type: ignore[operator]  # all have a gradient
     assert said.loss_foreseen - said.loss_before == pytest.approx(foreseen, rel=1e-3)
     assert foreseen < 0
 
