@@ -1,8 +1,57 @@
-"""Writing files so that a kill or a full disk at any moment leaves the old one or the new one, whole."""
+"""Files: written so that a kill or a full disk at any moment leaves the old one or the new one, whole; read
+without believing what they seem to be, which may be a link, a pipe or a file without an end."""
 
 import contextlib
+import errno
 import os
+import stat
 from pathlib import Path
+
+MOST_BYTES = 1024**3  # of one file of a run that is read as a whole
+
+
+def open_own(path: Path, flags: int = os.O_RDONLY) -> int:
+    """A descriptor of a run's own file: a regular one, reached by no link; a new one is private to the user.
+
+    Whoever can write into the folder could put a link or a pipe in a file's place, and have another file
+    overwritten, or have every command that lists runs wait for ever.
+
+    Raises:
+        OSError: it can't be opened, or is something else; `strerror` says so.
+    """
+    try:
+        descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "it is a link, which is not followed here", str(path)) from None
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    os.set_blocking(descriptor, True)
+    return descriptor
+
+
+def read_own(path: Path, most: int = MOST_BYTES) -> bytes:
+    """The content of a run's own file. Raises `OSError` as `open_own`, and of more than `most` bytes."""
+    with open(open_own(path), "rb") as file:
+        return _bounded(file.read(most + 1), path, most)
+
+
+def read_foreign(path: Path, most: int) -> bytes:
+    """The content of a file that a person named: a link or a pipe is theirs to choose, its size is bounded.
+
+    Raises:
+        OSError: it can't be read, or has more than `most` bytes.
+    """
+    with path.open("rb") as file:
+        return _bounded(file.read(most + 1), path, most)
+
+
+def _bounded(content: bytes, path: Path, most: int) -> bytes:
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it has more than the {most:,} bytes that are read", str(path))
+    return content
 
 
 def write_atomically(path: Path, content: bytes) -> None:
