@@ -33,7 +33,17 @@ FORBIDDEN_TO_LEARNING = (
     "tui_trainer.serving",
 )
 # The screen and the front door never load torch, nor the folders that stand on it.
-FRONT = ("ui", "console", "cli.py", "__main__.py", "settings.py", "events.py", "looks.py", "errors.py")
+FRONT = (
+    "ui",
+    "console",
+    "cli.py",
+    "__main__.py",
+    "settings.py",
+    "events.py",
+    "looks.py",
+    "errors.py",
+    "sanitize.py",
+)
 TORCH = ("torch", "safetensors", "transformers")
 STANDS_ON_TORCH = ("tui_trainer.model", "tui_trainer.learning", "tui_trainer.serving")
 # They run code that stands in a file.
@@ -118,6 +128,20 @@ def test_data_flows_one_way() -> None:
     files = [path for path in FILES if part(path) in (*LEARNING, "run", "serving")]
     assert breaches(files, above) == []
     assert breaches([p for p in FILES if part(p) == "ui"], ("tui_trainer.cli", "tui_trainer.console")) == []
+
+
+def test_what_a_command_prints_goes_through_one_gate() -> None:
+    """All that is printed is sanitized in console/output.py."""
+    writes = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {ast.unparse(node.func)}"
+        for path in FILES
+        if part(path) in ("console", "cli.py", "__main__.py") and path.name != "output.py"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).rpartition(".")[2]
+        in ("print", "print_exception", "echo", "secho", "write", "writelines", "showwarning")
+    ]
+    assert writes == []
 
 
 def test_no_file_is_ever_run_as_code() -> None:

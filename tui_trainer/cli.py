@@ -1,5 +1,6 @@
 """The front door: parses the command line, then imports only what that one command needs."""
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import click
 
 from tui_trainer import __version__
+from tui_trainer.console import output
 from tui_trainer.console.commands import (
     comparing,
     experiment,
@@ -17,18 +19,55 @@ from tui_trainer.console.commands import (
     showing,
     training,
 )
-from tui_trainer.console.commands.common import InOrder, complain
+from tui_trainer.console.commands.common import InOrder
 from tui_trainer.console.options import plan_of, with_runs, with_screen, with_seed, with_settings
 from tui_trainer.errors import UserError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and exit: 0 done, or stopped so that it can be resumed; 1 failed; 2 asked wrongly."""
+    """Run a command and exit.
+
+    0: done, or stopped so that it can be resumed; 1: failed; 2: asked wrongly; 130: broken off with ctrl+c.
+    Whatever happens is told in one line, and never as a traceback.
+    """
     try:
-        app.main(args=None if arguments is None else list(arguments), prog_name="tui-trainer")
+        status = _status(sys.argv[1:] if arguments is None else list(arguments))
+    except SystemExit:
+        raise
+    except KeyboardInterrupt:
+        status = 130
+    except BaseException as error:  # also a panic of a library in Rust, which is no `Exception`
+        output.complain_of_fault(error)
+        status = 1
+    if not output.finish() and not status:
+        status = 1
+    sys.exit(status)
+
+
+def _status(arguments: list[str]) -> int:
+    """Do what is asked for. What click does around a command is done here, for all of it passes our gate."""
+    try:
+        output.stand()
+        if "_TUI_TRAINER_COMPLETE" in os.environ:
+            app.main(arguments, "tui-trainer")  # it prints a shell's completions and exits
+        with app.make_context("tui-trainer", arguments) as context:
+            app.invoke(context)
     except UserError as error:
-        complain(str(error))
-        sys.exit(2)
+        output.complain(str(error))
+        return 2
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.UsageError as error:
+        output.complain_of_usage(error)
+        return error.exit_code
+    except click.ClickException as error:
+        output.complain(error.message)
+        return error.exit_code
+    except output.Closed as error:
+        if said := str(error):
+            output.complain(said)
+        return 1
+    return 0
 
 
 @click.group(

@@ -2,11 +2,10 @@
 
 import sys
 
-import click
-
+from tui_trainer.console import output
 from tui_trainer.events import WeightsName
 from tui_trainer.run.folder import RunFolder
-from tui_trainer.ui.sanitize import one_line, sanitize
+from tui_trainer.ui.sanitize import one_line
 
 LONGEST_LINE = 64 * 1024  # bytes; a longer one is answered in parts
 
@@ -24,15 +23,15 @@ def converse(run: RunFolder, wanted: WeightsName | None) -> None:
     talk = session(run, weights)
     person = sys.stdin.isatty() and sys.stdout.isatty()
     if person:
-        click.echo(f"{one_line(run.id)}, {weights} weights, frozen; ctrl+d ends the conversation", err=True)
+        output.tell(f"{one_line(run.id)}, {weights} weights, frozen; ctrl+d ends the conversation")
     try:
         while (line := _typed() if person else _piped()) is not None:
             if line.strip():
                 for piece in talk.reply(line):
-                    click.echo(sanitize(piece), nl=False)
-                click.echo()
+                    output.show(piece, end="")
+                output.show("")
     except KeyboardInterrupt:
-        click.echo()
+        output.show("")
 
 
 def _typed() -> str | None:
@@ -41,7 +40,7 @@ def _typed() -> str | None:
     try:
         line = input("> ")
     except EOFError:
-        click.echo()
+        output.show("")
         return None
     return line.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 

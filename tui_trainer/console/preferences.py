@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from tui_trainer.console import output
 from tui_trainer.console.progress import Teller
 from tui_trainer.corpus.preference_file import Broken, Comparison, Form, encode, parse, read
 from tui_trainer.corpus.randomness import rng
@@ -113,9 +114,9 @@ def tell(imported: Imported) -> str:
     from tui_trainer.console import tables
 
     for found in imported.named:
-        print(f"line {found.line}: {one_line(found.reason)}", file=sys.stderr)
+        output.tell(f"line {found.line}: {one_line(found.reason)}")
     if imported.broken > len(imported.named):
-        print(f"... and {imported.broken - len(imported.named):,} more", file=sys.stderr)
+        output.tell(f"... and {imported.broken - len(imported.named):,} more")
     lines = [f"{imported.read:,} preferences read, {imported.broken:,} broken lines left out"]
     if imported.too_long:
         lines.append(

@@ -5,6 +5,7 @@ import time
 from typing import TextIO
 
 from tui_trainer import events as e
+from tui_trainer.console import output
 from tui_trainer.events import STAGES, Event
 from tui_trainer.ui.drawing.numbers import count, duration, figure
 from tui_trainer.ui.drawing.text import cut
@@ -28,13 +29,12 @@ class Teller:
     def say(self, text: str) -> None:
         """A line that stays."""
         self.clear()
-        print(text, file=self.stream, flush=True)
+        output.tell(text, self.stream)
 
     def clear(self) -> None:
         """Take the progress line away."""
         if self.rewrites and self._shown:
-            self.stream.write("\r\x1b[K")
-            self.stream.flush()
+            output.rewrite("", self.stream)
             self._shown = ""
 
     def show(self, line: str) -> None:
@@ -42,11 +42,10 @@ class Teller:
         if self.rewrites:
             line = cut(line, shutil.get_terminal_size().columns - 1)
             if line != self._shown:
-                self.stream.write(f"\r{line}\x1b[K")
-                self.stream.flush()
+                output.rewrite(line, self.stream)
                 self._shown = line
         elif line != self._shown and time.monotonic() - self._when >= LINE_SECONDS:
-            print(line, file=self.stream, flush=True)
+            output.tell(line, self.stream)
             self._shown, self._when = line, time.monotonic()
 
 

@@ -18,6 +18,7 @@ from msgspec import Struct
 from tui_trainer.errors import UserError
 from tui_trainer.events import VERSION, Event, Forked, Record, RunStarted, decoder, encoder
 from tui_trainer.run.not_finite import convert_with_nan
+from tui_trainer.sanitize import without_surrogates
 
 CHUNK_BYTES = 512 * 1024  # decoded in one go, in a few milliseconds: other threads must get their turn
 MAX_LINE_BYTES = 256 * 1024 * 1024  # more without a newline is no log, and must not fill the memory
@@ -191,14 +192,4 @@ def _encode(record: Record) -> bytes:
     try:
         return encoder.encode(record)
     except UnicodeEncodeError:  # a file name that is not UTF-8, say
-        return encoder.encode(_without_surrogates(msgspec.to_builtins(record)))
-
-
-def _without_surrogates(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_surrogates(item) for item in value]
-    return value
+        return encoder.encode(without_surrogates(msgspec.to_builtins(record)))

@@ -104,10 +104,14 @@ def build(folder: RunFolder) -> Report:
     return report
 
 
+def ordered(report: Report) -> Report:
+    """The report with its metrics by name."""
+    return Report(dict(sorted(report.metrics.items())), report.weights, report.run)
+
+
 def encode(report: Report) -> bytes:
     """As indented JSON, metrics by name."""
-    ordered = Report(dict(sorted(report.metrics.items())), report.weights, report.run)
-    return msgspec.json.format(msgspec.json.encode(ordered), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(ordered(report)), indent=2) + b"\n"
 
 
 def write(folder: RunFolder) -> Report:

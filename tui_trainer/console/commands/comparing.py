@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui_trainer.console.commands.common import Failed, print_json
+from tui_trainer.console import output
+from tui_trainer.console.commands.common import Failed
 from tui_trainer.console.options import run_of, with_json, with_runs
 
 if TYPE_CHECKING:
@@ -83,9 +84,9 @@ def compare(
     )
     result = compared(order)
     if as_json:
-        print_json(result)
+        output.show_json(result)
     else:
-        click.echo(comparison.text(result))
+        output.show(comparison.text(result))
 
 
 def _made(source: "RunFolder", raters: tuple[str, str]) -> "tuple[RunFolder, RunFolder]":

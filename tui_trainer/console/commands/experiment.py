@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from tui_trainer.console.commands.common import Failed, print_json
+from tui_trainer.console import output
+from tui_trainer.console.commands.common import Failed
 from tui_trainer.console.options import settings_of, with_json, with_runs, with_seed, with_settings
 
 # As in learning.experiments and learning.feedback_experiments, which need torch.
@@ -44,8 +45,8 @@ def experiment(name: str, run: str | None, raters: Path | None, as_json: bool, *
         name, settings_of(options), options["seed"], options["runs"], run, raters
     )
     if as_json:
-        print_json(result)
+        output.show_json(result)
     else:
-        click.echo(experiments.text(result))
+        output.show(experiments.text(result))
     if not result.holds:
         raise Failed("the claim does not hold in this run")

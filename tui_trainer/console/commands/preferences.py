@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from tui_trainer.console.commands.common import InOrder, print_json
+from tui_trainer.console import output
+from tui_trainer.console.commands.common import InOrder
 from tui_trainer.console.options import of_run, run_of, with_json, with_runs, with_seed
 
 
@@ -43,7 +44,7 @@ def export_preferences(run: str, form: Any, **options: Any) -> None:
     from tui_trainer.console import preferences as exchange
 
     for line in exchange.export(run_of(options, run), form):
-        click.echo(line, nl=False)
+        output.show_encoded(line)
 
 
 @preferences.command(
@@ -67,9 +68,9 @@ def import_preferences(file: Path, run: str | None, seed: int, as_json: bool, **
 
     imported = exchange.taken_in(file, seed, None if run is None else run_of(options, run))
     if as_json:
-        print_json(imported)
+        output.show_json(imported)
     else:
-        click.echo(exchange.tell(imported))
+        output.show(exchange.tell(imported))
 
 
 @preferences.command(
@@ -103,6 +104,6 @@ def rate_in_a_room(
 
     found = rating.rated([run_of(options, run) for run in runs_rated or ("latest",)], raters, noise, seed)
     if as_json:
-        print_json(found)
+        output.show_json(found)
     else:
-        click.echo(room.tell(found))
+        output.show(room.tell(found))

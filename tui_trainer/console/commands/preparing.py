@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from tui_trainer.console.commands.common import print_json
+from tui_trainer.console import output
 from tui_trainer.console.options import settings_of, texts_of, with_json, with_seed, with_settings, with_text
 
 
@@ -27,9 +27,9 @@ def data(as_json: bool, **options: Any) -> None:
 
     shown = corpus.prepared(settings_of(options), options["seed"], texts_of(options))
     if as_json:
-        print_json(shown)
+        output.show_json(shown)
     else:
-        click.echo(corpus.text(shown))
+        output.show(corpus.text(shown))
 
 
 @click.command(
@@ -45,6 +45,6 @@ def settings(as_json: bool, **options: Any) -> None:
 
     rows = tables.settings(settings_of(options))
     if as_json:
-        print_json(rows)
+        output.show_json(rows)
     else:
-        click.echo(tables.of_settings(rows))
+        output.show(tables.of_settings(rows))

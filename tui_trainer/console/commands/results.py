@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui_trainer.console.commands.common import print_json
+from tui_trainer.console import output
 from tui_trainer.console.options import of_run, run_of, with_json, with_runs
+from tui_trainer.sanitize import one_line
 
 if TYPE_CHECKING:
     from tui_trainer.events import WeightsName
@@ -33,9 +34,9 @@ def runs(run: str | None, as_json: bool, **options: Any) -> None:
     directory = runs_directory(options["runs"])
     found = [status(folder) for folder in list_runs(directory)]
     if as_json:
-        print_json(found)
+        output.show_json(found)
     else:
-        click.echo(tables.runs(found) if found else no_runs(directory))
+        output.show(tables.runs(found) if found else no_runs(directory))
 
 
 def print_report(folder: "RunFolder", as_json: bool) -> None:
@@ -45,11 +46,11 @@ def print_report(folder: "RunFolder", as_json: bool) -> None:
 
     built = report.build(folder)  # what report.json says, also of a run that has not ended
     if as_json:
-        click.echo(report.encode(built), nl=False)
+        output.show_json(report.ordered(built))
         return
-    click.echo(tables.figures(built.metrics))
+    output.show(tables.figures(built.metrics))
     if built.run.ended:
-        click.echo(f"\n{folder.report}")
+        output.show(f"\n{one_line(str(folder.report))}")
 
 
 @click.command(
@@ -68,9 +69,9 @@ def evaluate(run: str, as_json: bool, **options: Any) -> None:
 
     metrics = tables.metrics(measure(run_of(options, run)))
     if as_json:
-        print_json({"metrics": metrics})
+        output.show_json({"metrics": metrics})
     else:
-        click.echo(tables.figures(metrics))
+        output.show(tables.figures(metrics))
 
 
 @click.command(
