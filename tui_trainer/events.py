@@ -14,7 +14,7 @@ Tensors travel as `Picture`s: 8-bit, down-sampled, with their scale.
 from typing import Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 VERSION = 1
 
@@ -379,6 +379,7 @@ class WeightsFrozen(Event, frozen=True):
     parameters: int
     bytes: int
     file: str  # relative to the run's folder
+    file_sha256: str = ""  # of the file itself, as `sha256sum` prints it; "" in an older log
 
 
 AnyEvent = (
@@ -424,6 +425,7 @@ class Record(Struct, frozen=True):
     t: float  # seconds since the epoch
     busy: float  # seconds of computing in this run so far: without pauses and waiting for picks
     event: AnyEvent
+    crc: int | UnsetType = UNSET  # see `run.log`; absent in a log of an earlier version
 
 
 encoder = msgspec.json.Encoder()

@@ -5,6 +5,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 MOST_BYTES = 1024**3  # of one file of a run that is read as a whole
@@ -55,10 +56,10 @@ def _bounded(content: bytes, path: Path, most: int) -> bytes:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file's content as a whole, durably. Raises `OSError`; the old file then stays."""
+    """Replace a run's file as a whole, durably, private to the user. Raises `OSError`; the old one stays."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with open(temporary, "wb") as file:
+        with open(open_own(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -67,6 +68,16 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+@contextlib.contextmanager
+def private() -> Iterator[None]:
+    """While this lasts, the process makes files and folders that are the user's alone."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def sweep(folder: Path) -> None:

@@ -13,6 +13,7 @@ from tui_trainer.errors import UserError
 from tui_trainer.events import PairOffered, Picked, Record, encoder
 from tui_trainer.run import folder as folders
 from tui_trainer.run import plan as plans
+from tui_trainer.run.log import LogWriter
 from tui_trainer.serving import rating
 from tui_trainer.settings import load
 
@@ -42,11 +43,11 @@ def test_picks_go_out_in_a_form_of_the_field(
     folder = folders.create(tmp_path, plans.make(load("quick", environ={}), preset="quick"))
     with pytest.raises(UserError, match="nobody has picked"):
         list(preferences.export(folder, "trl"))
-    picks = [
-        {"prompt": "Where?", "chosen": "In Orsa.", "rejected": "No.", "choice": "a"},
-        {"prompt": "Where?", "chosen": None, "rejected": None, "choice": "tie"},
-    ]
-    folder.preferences.write_text("".join(json.dumps(pick) + "\n" for pick in picks), "utf-8")
+    writer = LogWriter(folder.events, 0, 0)
+    for number, choice in enumerate(("a", "tie")):
+        writer.append(PairOffered(number, "Where?", "In Orsa.", "No.", False, 0.5), 0.0)
+        writer.append(Picked(number, choice, "person", False), 0.0)
+    writer.close()
     with pytest.raises(SystemExit) as ended:
         cli.main(["preferences", "export", folder.id, "--form", "hh", "--runs", str(tmp_path)])
     assert ended.value.code == 0

@@ -2,16 +2,20 @@
 
 import os
 import random
+import re
+import shutil
 import subprocess
 import time
 from pathlib import Path
 
 import msgspec
 import pytest
+from safetensors.torch import save as serialise
 from toys import PICKS, lines, state_of, toy_run
 
-from tui_trainer.events import Record, WeightsFrozen
-from tui_trainer.run import report
+from tui_trainer.events import Noticed, Record, WeightsFrozen
+from tui_trainer.model import checkpoint
+from tui_trainer.run import aside, checkpoints, report
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import comparable, read_all
 
@@ -106,6 +110,7 @@ def test_a_spoilt_newest_checkpoint_falls_back(trainers, new_run, whole):
 
 @pytest.mark.parametrize("spoil", ["both", "cut", "none"])
 def test_without_any_checkpoint_the_log_is_enough(trainers, new_run, whole, spoil):
+    """Of none at all, at once; where some are damaged, when a person says so: it takes as long as the run."""
     folder = new_run()
     assert trainers.run(folder, die_at_write=150) == -9
     for path in folder.checkpoints.iterdir():
@@ -113,6 +118,124 @@ def test_without_any_checkpoint_the_log_is_enough(trainers, new_run, whole, spoi
             path.unlink()
         else:
             path.write_bytes(path.read_bytes()[:40] if spoil == "cut" else b"nothing of the kind")
+    if spoil != "none":
+        assert_refused(trainers, folder, "can't go on from its checkpoints (latest.safetensors")
+        aside.start_over(folder)
+    assert trainers.run(folder) == 0
+    assert (undisturbed(folder), state_of(folder)) == (undisturbed(whole[0]), whole[1])
+
+
+def assert_refused(trainers, folder: RunFolder, why: str) -> None:
+    """The next trainer says why, in trainer.log and to whoever watches, and leaves everything as it was."""
+    before = {path: path.read_bytes() for path in files(folder)}
+    log = folder.events.read_bytes()
+    assert trainers.run(folder) == 2
+    last = records(folder)[-1].event
+    assert why in folder.trainer_log.read_text() and isinstance(last, Noticed) and why in last.text
+    assert "--start-over" in last.text and "\n" not in last.text
+    assert {path: path.read_bytes() for path in files(folder)} == before
+    assert folder.events.read_bytes().startswith(log.rpartition(b"\n")[0])
+
+
+def files(folder: RunFolder) -> list[Path]:
+    """What a run has made, and no trainer may spoil."""
+    made = (folder.corpus, folder.checkpoints, folder.weights("base").parent)
+    return [folder.plan_file, *(path for place in made for path in place.glob("*"))]
+
+
+def undisturbed(run: RunFolder | list[dict]) -> list[dict]:
+    """The events, without the trainers' own errors."""
+    events = [r["event"] for r in (stream(run) if isinstance(run, RunFolder) else run)]
+    return [e for e in events if e.get("level") != "error"]
+
+
+@pytest.mark.parametrize("moved", ["renamed", "copied"])
+def test_a_run_is_known_by_its_id_and_not_by_its_folder(trainers, new_run, whole, moved):
+    folder = new_run()
+    assert trainers.run(folder, die_at_write=150) == -9
+    there = folder.path.with_name(f"my run, {moved}")
+    if moved == "renamed":
+        folder.path.rename(there)
+    else:
+        shutil.copytree(folder.path, there, ignore=shutil.ignore_patterns("control"))
+    folder = RunFolder(there)
+    assert trainers.run(folder) == 0
+    assert (stream(folder), state_of(folder)) == whole
+    assert "resumed in feedback" in folder.trainer_log.read_text()
+
+
+def test_another_run_s_checkpoint_is_refused(trainers, new_run):
+    folder, other = new_run(), new_run()
+    for run in (folder, other):
+        assert trainers.run(run, die_at_write=60) == -9
+    for path in folder.checkpoints.iterdir():
+        shutil.copyfile(other.checkpoints / path.name, path)
+    assert_refused(trainers, folder, "does not belong to this log")
+
+
+def test_one_bit_in_the_place_of_a_checkpoint_is_noticed(trainers, new_run, whole):
+    """It covers the phase's name, too: an unknown one made the run complete, without weights."""
+    folder = new_run()
+    assert trainers.run(folder, die_at_write=150) == -9
+    latest = folder.checkpoints / "latest.safetensors"
+    content = latest.read_bytes()
+    assert content.count(b'"phase\\":\\"feedback') == 1
+    latest.write_bytes(content.replace(b'"phase\\":\\"feedback', b'"phase\\":\\"fefdback'))
+    assert trainers.run(folder) == 0
+    assert (stream(folder), state_of(folder)) == whole
+    assert "latest.safetensors is left aside" in folder.trainer_log.read_text()
+
+
+def test_a_checkpoint_in_an_unknown_phase_is_refused(trainers, new_run):
+    folder = new_run()
+    assert trainers.run(folder, die_at_write=150) == -9
+    for path in folder.checkpoints.iterdir():
+        tensors, metadata = checkpoint.load(path)
+        place = metadata["place"].replace('"phase":"feedback"', '"phase":"fefdback"')
+        checkpoint.save(path, tensors, {"place": place})
+    assert_refused(trainers, folder, "stands in a phase 'fefdback' that is not known here")
+
+
+def test_a_checkpoint_of_an_earlier_version_is_taken(trainers, new_run, whole):
+    """Its checksum, `crc32`, is of the tensors alone; and its log has none."""
+    folder = new_run()
+    assert trainers.run(folder, die_at_write=150) == -9
+    for path in folder.checkpoints.iterdir():
+        tensors, metadata = checkpoint.load(path)
+        old = {"place": metadata["place"], "crc32": checkpoints._crc32(tensors)}
+        path.write_bytes(serialise(tensors, old))
+    without_checksums(folder)
+    assert trainers.run(folder) == 0
+    assert (stream(folder), state_of(folder)) == whole
+    assert "resumed in feedback" in folder.trainer_log.read_text()
+
+
+def without_checksums(folder: RunFolder) -> None:
+    """Make the log one of an earlier version."""
+    folder.events.write_bytes(re.sub(rb',"crc":\d+', b"", folder.events.read_bytes()))
+
+
+def test_started_over_after_damage_to_its_log_it_keeps_what_is_whole(trainers, new_run, whole):
+    folder = new_run()
+    assert trainers.run(folder) == 0
+    content = bytearray(folder.events.read_bytes())
+    content[content.index(b'"picked"')] ^= 1
+    folder.events.write_bytes(content)
+    assert trainers.run(folder) == 2
+    assert re.search(r"events\.jsonl is damaged in line \d+; .*--start-over", folder.trainer_log.read_text())
+    place = aside.start_over(folder)
+    assert (place / "events.jsonl").read_bytes() == content
+    assert {p.name for p in place.iterdir()} >= {"checkpoints", "base.safetensors", "preferences.jsonl"}
+    assert content.startswith(folder.events.read_bytes()) and records(folder)
+    assert trainers.run(folder) == 0
+    assert (undisturbed(folder), state_of(folder)) == (undisturbed(whole[0]), whole[1])
+
+
+def test_a_complete_run_can_be_computed_again(trainers, new_run, whole):
+    folder = new_run()
+    assert trainers.run(folder) == 0
+    aside.start_over(folder)
+    assert not folder.weights("aligned").exists()
     assert trainers.run(folder) == 0
     assert (stream(folder), state_of(folder)) == whole
 
@@ -122,8 +245,10 @@ def test_a_checkpoint_that_knows_more_than_the_log_is_left_aside(trainers, new_r
     assert trainers.run(folder, die_at_write=60) == -9
     content = folder.events.read_bytes()
     folder.events.write_bytes(content[: len(content) // 4])
+    assert_refused(trainers, folder, "does not belong to this log")
+    aside.start_over(folder)
     assert trainers.run(folder) == 0
-    assert (stream(folder), state_of(folder)) == whole
+    assert (undisturbed(folder), state_of(folder)) == (undisturbed(whole[0]), whole[1])
 
 
 def test_full_disk(trainers, new_run, whole):
@@ -155,6 +280,7 @@ def test_another_stream_is_said_once_and_not_fatal(trainers, new_run, whole):
     assert trainers.run(folder, die_at_write=60) == -9
     for path in folder.checkpoints.iterdir():
         path.unlink()
+    without_checksums(folder)
     folder.events.write_bytes(folder.events.read_bytes().replace(b'"lr":0.02', b'"lr":0.03'))
     assert trainers.run(folder) == 0
     assert folder.trainer_log.read_text().count("is not what was computed again") == 1

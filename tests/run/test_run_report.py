@@ -21,7 +21,7 @@ EVENTS = [
     StageStarted("pretrain", 10),
     Validated("pretrain", 0, 7.0, 3.5, 7.6),
     Validated("pretrain", 10, 2.0, 1.5, 7.6),
-    WeightsFrozen("base", "ab" * 32, 10, 99, "weights/base.safetensors"),
+    WeightsFrozen("base", "ab" * 32, 10, 99, "weights/base.safetensors", "cd" * 32),
     Measured("base/sums", 0.25, (0.1, 0.4), 40, 0.1),
     StageEnded("pretrain"),
     StageSkipped("finetune", "no pairs"),
@@ -55,6 +55,7 @@ def test_report(new_run):
         "parameters": 10,
         "bytes": 99,
         "file": "weights/base.safetensors",
+        "file_sha256": "cd" * 32,
     }
     assert written["run"]["stages"] == {"pretrain": "ended", "finetune": "skipped: no pairs"}
     assert written["run"]["ended"] and written["run"]["seed"] == 3 and written["run"]["events"] == len(EVENTS)

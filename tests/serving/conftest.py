@@ -5,10 +5,12 @@ from pathlib import Path
 import msgspec
 import pytest
 import torch
+from frozen_run import freeze
 
+from tui_trainer.corpus import summary
 from tui_trainer.corpus.document import Pair
+from tui_trainer.corpus.summary import Summary
 from tui_trainer.corpus.tokenizer import train_bpe
-from tui_trainer.model.checkpoint import save_weights
 from tui_trainer.model.transformer import Shape, Transformer
 from tui_trainer.run.folder import RunFolder, create
 from tui_trainer.run.plan import Plan
@@ -35,6 +37,7 @@ def run(tmp_path: Path) -> RunFolder:
     tokenizer.save(folder.corpus / "tokenizer.json")
     pair = Pair("Where does Ada live?", "In Oster.", "fact")
     (folder.corpus / "pairs.jsonl").write_bytes(msgspec.json.encode(pair) + b"\n")
+    summary.write(folder.corpus, Summary({}, 0, [], [], []))
     for seed, weights in enumerate(("base", "tuned")):
-        save_weights(random_model(tokenizer.size, seed), folder.weights(weights))
+        freeze(folder, weights, random_model(tokenizer.size, seed))
     return folder

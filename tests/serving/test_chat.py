@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 import torch
 
+from tui_trainer.corpus import summary
+from tui_trainer.corpus.summary import Summary
 from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.errors import UserError
 from tui_trainer.model.checkpoint import weights_sha256
@@ -67,6 +69,7 @@ def test_base_weights_go_on_with_the_text(run: RunFolder) -> None:
 
 def test_without_pairs_all_weights_go_on_with_the_text(run: RunFolder) -> None:
     (run.corpus / "pairs.jsonl").write_bytes(b"")
+    summary.write(run.corpus, Summary({}, 0, [], [], []))
     assert session(run, "tuned").continues
 
 

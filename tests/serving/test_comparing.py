@@ -7,16 +7,16 @@ from typing import get_args
 
 import msgspec
 import pytest
+from frozen_run import freeze, tell
 from small_corpus import corpus_of
 
 from tui_trainer.compared import Order
 from tui_trainer.errors import UserError
-from tui_trainer.events import PairOffered, Picked, encoder
+from tui_trainer.events import PairOffered, Picked
 from tui_trainer.learning.raters import CULTURES
-from tui_trainer.model.checkpoint import load, load_model, save_weights
+from tui_trainer.model.checkpoint import load, load_model
 from tui_trainer.run import plan as plans
 from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.preferences import preferences
 from tui_trainer.serving import comparing
 from tui_trainer.serving.comparing import compare
 from tui_trainer.settings import Culture
@@ -28,10 +28,9 @@ PROMPTS = ("Where does Ada live?", "Who won?")
 def taught(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     """With aligned weights, that a simulated rater's picks made; the corpus has what is needed here."""
     monkeypatch.setattr(comparing, "COMPARISONS", 20)
-    save_weights(load_model(run.weights("base")), run.weights("aligned"))
+    freeze(run, "aligned", load_model(run.weights("base")))
     pair = PairOffered(0, "Who?", "Gladly. Bo.", "Bo.", False, 0.5)
-    made = preferences(pair, Picked(0, "a", "ceremonious", True))
-    run.preferences.write_bytes(b"".join(encoder.encode(p) + b"\n" for p in made))
+    tell(run, pair, Picked(0, "a", "ceremonious", True))
     corpus = corpus_of(
         run,
         held_out_prompts=list(PROMPTS),

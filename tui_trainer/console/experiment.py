@@ -11,7 +11,7 @@ from tui_trainer.console import tables
 from tui_trainer.console.progress import Teller
 from tui_trainer.errors import UserError
 from tui_trainer.events import Event, Measured, Noticed, Picked, Reinforced, Stepped
-from tui_trainer.run import machine
+from tui_trainer.run import frozen_weights, machine
 from tui_trainer.run.folder import RunFolder, find, list_runs, runs_directory
 from tui_trainer.run.report import Metric
 from tui_trainer.settings import Settings
@@ -117,14 +117,15 @@ def _on_tuned(
     from tui_trainer.learning.experiments import trained
     from tui_trainer.learning.feedback_experiments import ON_TUNED, Tuned, cultures
     from tui_trainer.learning.raters import read
-    from tui_trainer.model.checkpoint import load_model
 
     chosen = {key: culture.weights for key, culture in read(raters).items()} if raters else {}
     if raters and len(chosen) < 2:
         raise UserError(f"raters file {raters}: two raters are needed")
     if source is not None:
         teller.say(f"with the tuned weights of run {one_line(source.id)}")
-        model, corpus = load_model(source.weights("tuned")), Corpus.load(source.corpus)
+        corpus = Corpus.load(source.corpus)
+        model = frozen_weights.load(source, "tuned")
+        frozen_weights.fit(source, model, corpus.tokenizer)
     else:
         teller.say("there is no run with tuned weights yet: training one first")
         model, corpus = yield from trained(settings, seed, scratch)

@@ -16,6 +16,7 @@ import msgspec
 
 from tui_trainer.console.progress import Teller, progress_line, told
 from tui_trainer.events import Noticed
+from tui_trainer.files import open_own
 from tui_trainer.run import lock
 from tui_trainer.run.client import Control, launch
 from tui_trainer.run.commands import Command, Reply, Simulate, Stop, TakeControl
@@ -96,7 +97,7 @@ def follow(folder: RunFolder, stream: TextIO = sys.stderr) -> Outcome:
 def last_line(folder: RunFolder) -> str:
     """The last thing the trainer wrote to its own log, safe to print; "" when it wrote nothing."""
     try:
-        with open(folder.trainer_log, "rb") as file:
+        with open(open_own(folder.trainer_log), "rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - 4096))
             lines = file.read().decode("utf-8", "replace").split("\n")
     except OSError:

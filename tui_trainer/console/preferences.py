@@ -4,16 +4,17 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from tui_trainer.console import output
 from tui_trainer.console.progress import Teller
-from tui_trainer.corpus.preference_file import Broken, Comparison, Form, encode, parse, read
+from tui_trainer.corpus.preference_file import Broken, Comparison, Form, encode, read
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.errors import UserError
 from tui_trainer.events import RewardModelsCompared
 from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.log import read_all
+from tui_trainer.run.preferences import of_log
 from tui_trainer.statistics import proportion_interval
 from tui_trainer.ui.sanitize import one_line
 
@@ -38,16 +39,17 @@ class Imported(Struct):
 
 
 def export(folder: RunFolder, form: Form) -> Iterator[bytes]:
-    """The picks of a run in which one answer was preferred, as lines.
+    """The picks of a run in which one answer was preferred, as lines; from its log.
 
     Raises:
-        UserError: there are none.
+        UserError: there are none, or the log can't be read.
     """
-    if not folder.preferences.exists():
+    made = of_log(read_all(folder.events))
+    if not made:
         raise UserError(f"nobody has picked in run {folder.id} yet")
-    for line in folder.preferences.read_bytes().splitlines():
-        if msgspec.json.decode(line).get("chosen") is not None:
-            yield encode(parse(line), form)
+    for pick in made:
+        if pick.chosen is not None and pick.rejected is not None:
+            yield encode(Comparison(pick.prompt, pick.chosen, pick.rejected), form)
 
 
 def taken_in(path: Path, seed: int, run: RunFolder | None = None) -> Imported:

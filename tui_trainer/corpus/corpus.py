@@ -7,24 +7,14 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from tui_trainer.corpus import summary
 from tui_trainer.corpus.document import Pair, Question
+from tui_trainer.corpus.summary import Summary
 from tui_trainer.corpus.tokenizer import Tokenizer
-from tui_trainer.errors import UserError
+from tui_trainer.errors import UserError, foreign
 from tui_trainer.settings import Topic
 
 Tokens = NDArray[np.uint16] | NDArray[np.uint32]
-
-
-class Summary(Struct):
-    """`corpus.json`: all that is small."""
-
-    mixture: dict[str, float]  # readings, by source; its keys name the files train-<source>.npy
-    validation_bytes: int  # of the text in validation.npy; document markers count for none
-    rating_prompts: list[str]
-    held_out_prompts: list[str]
-    sample_prompts: list[str]
-    upset_prompts: list[str] = []
-    upset_held_out: list[str] = []
 
 
 class Corpus(Struct):
@@ -45,32 +35,31 @@ class Corpus(Struct):
 
     @staticmethod
     def load(folder: Path) -> "Corpus":
-        """Open what `prepare` wrote.
+        """Open what `prepare` wrote, once all that training and measuring read is known to be whole.
 
         Raises:
             UserError: the folder holds no whole corpus.
         """
-        try:
-            summary = msgspec.json.decode((folder / "corpus.json").read_bytes(), type=Summary)
-            lines = (folder / "pairs.jsonl").read_bytes().splitlines()
+        known = summary.read(folder)
+
+        def read(name: str) -> bytes:
+            return summary.content(folder, name, known)
+
+        with foreign(f"no whole corpus in {folder}"):
             return Corpus(
-                tokenizer=Tokenizer.load(folder / "tokenizer.json"),
-                train={source: _open(folder / f"train-{source}.npy") for source in summary.mixture},
-                validation=_open(folder / "validation.npy"),
-                validation_bytes=summary.validation_bytes,
-                mixture=summary.mixture,
-                pairs=[msgspec.json.decode(line, type=Pair) for line in lines],
-                questions=msgspec.json.decode(
-                    (folder / "questions.json").read_bytes(), type=dict[str, list[Question]]
-                ),
-                rating_prompts=summary.rating_prompts,
-                held_out_prompts=summary.held_out_prompts,
-                upset_prompts=summary.upset_prompts,
-                upset_held_out=summary.upset_held_out,
-                sample_prompts=summary.sample_prompts,
+                tokenizer=Tokenizer.from_json(read("tokenizer.json").decode()),
+                train={source: _open(folder, f"train-{source}.npy", known) for source in known.mixture},
+                validation=_open(folder, "validation.npy", known),
+                validation_bytes=known.validation_bytes,
+                mixture=known.mixture,
+                pairs=msgspec.json.Decoder(Pair).decode_lines(read("pairs.jsonl")),
+                questions=msgspec.json.decode(read("questions.json"), type=dict[str, list[Question]]),
+                rating_prompts=known.rating_prompts,
+                held_out_prompts=known.held_out_prompts,
+                upset_prompts=known.upset_prompts,
+                upset_held_out=known.upset_held_out,
+                sample_prompts=known.sample_prompts,
             )
-        except (OSError, ValueError) as error:
-            raise UserError(f"no whole corpus in {folder} ({error}); start the run anew") from error
 
     def prompts(self, topic: Topic) -> tuple[list[str], list[str]]:
         """Prompts to rate answers to and to reinforce on, and others that are only measured on.
@@ -85,6 +74,8 @@ class Corpus(Struct):
         return self.upset_prompts, self.upset_held_out
 
 
-def _open(path: Path) -> Tokens:
-    tokens: Tokens = np.load(path, mmap_mode="r", allow_pickle=False)
+def _open(folder: Path, name: str, known: Summary) -> Tokens:
+    tokens: Tokens = np.load(summary.whole(folder, name, known), mmap_mode="r", allow_pickle=False)
+    if tokens.ndim != 1 or tokens.dtype not in (np.uint16, np.uint32):
+        raise ValueError(f"{name} holds no tokens")
     return tokens

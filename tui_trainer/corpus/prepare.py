@@ -6,7 +6,6 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from tui_trainer.corpus.corpus import Summary
 from tui_trainer.corpus.document import Document
 from tui_trainer.corpus.filters.chain import apply
 from tui_trainer.corpus.filters.verdict import Verdict
@@ -15,6 +14,7 @@ from tui_trainer.corpus.prompts import beginnings
 from tui_trainer.corpus.record import write_records
 from tui_trainer.corpus.report import filter_events, precision_and_recall, source_events
 from tui_trainer.corpus.split import split
+from tui_trainer.corpus.summary import Summary, write
 from tui_trainer.corpus.tokenizer import Tokenizer, train_bpe, train_char
 from tui_trainer.errors import UserError
 from tui_trainer.events import CorpusReady, Event, Noticed
@@ -156,7 +156,7 @@ def _write_the_rest(
     )
     (folder / "pairs.jsonl").write_bytes(b"".join(encode(pair) + b"\n" for pair in gathered.pairs))
     (folder / "questions.json").write_bytes(encode(gathered.questions))
-    (folder / "corpus.json").write_bytes(encode(summary))
+    write(folder, summary)
 
 
 def _bytes(document: Document) -> int:

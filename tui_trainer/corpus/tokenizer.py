@@ -18,6 +18,9 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
 import tokenizers
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
+from tui_trainer.errors import foreign
+from tui_trainer.files import read_own
+
 SPECIALS = ("document", "user", "assistant", "end", "pad")
 INVALID = re.compile("[\ud800-\udfff]+")
 
@@ -97,9 +100,16 @@ class Tokenizer(ABC):
 
     @staticmethod
     def load(path: Path) -> "Tokenizer":
-        """The tokenizer that `save` wrote."""
-        text = path.read_text("utf-8")
+        """The tokenizer that `save` wrote. Raises `UserError`."""
+        with foreign(f"{path} can't be read as a tokenizer"):
+            return Tokenizer.from_json(read_own(path).decode())
+
+    @staticmethod
+    def from_json(text: str) -> "Tokenizer":
+        """The tokenizer that `to_json` wrote. Raises `ValueError`, and whatever the library does."""
         tree = json.loads(text)
+        if not isinstance(tree, dict):
+            raise ValueError("it is no tokenizer")
         if "characters" in tree:
             return CharTokenizer(tree["characters"])
         return BPETokenizer(tokenizers.Tokenizer.from_str(text))
@@ -110,6 +120,8 @@ class BPETokenizer(Tokenizer):
 
     def __init__(self, library: tokenizers.Tokenizer) -> None:
         vocabulary = library.get_vocab(with_added_tokens=False)
+        if sorted(vocabulary.values()) != list(range(len(vocabulary))):
+            raise ValueError("its ids are not those of a vocabulary: some are missing")
         byte_of = {c: bytes([b]) for b, c in enumerate(_byte_characters())}
         pieces = sorted(vocabulary, key=vocabulary.__getitem__)
         super().__init__([b"".join(byte_of[c] for c in piece) for piece in pieces])
@@ -127,6 +139,8 @@ class CharTokenizer(Tokenizer):
     """One token an ASCII character or byte (ids 0-255), then one for each further character it knows."""
 
     def __init__(self, characters: Sequence[str]) -> None:
+        if not all(isinstance(c, str) and len(c) == 1 for c in characters):
+            raise ValueError("its characters are not single ones")
         super().__init__([bytes([b]) for b in range(256)] + [c.encode() for c in characters])
         self._characters = list(characters)
         self._ids = {chr(b): [b] for b in range(128)} | {c: [256 + i] for i, c in enumerate(characters)}

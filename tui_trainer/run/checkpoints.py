@@ -1,15 +1,19 @@
-"""A run's checkpoints: the newest and the one before, either of which a run can go on from."""
+"""A run's checkpoints: the newest and the one before, either of which a run can go on from.
+
+Whose they are is said by the run's id in its plan, not by the folder's name, which a person may change.
+"""
 
 import os
 import zlib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import msgspec
 import torch
 from msgspec import Struct
 from torch import Tensor
 
-from tui_trainer.errors import UserError
+from tui_trainer.errors import UserError, foreign
 from tui_trainer.model import checkpoint
 from tui_trainer.run.folder import RunFolder
 
@@ -43,7 +47,7 @@ class Checkpoints:
     """
 
     def __init__(self, folder: RunFolder, say: Callable[[str], None]) -> None:
-        self._run, self._say = folder.id, say
+        self._folder, self._say = folder, say
         self._latest = folder.checkpoints / "latest.safetensors"
         self._previous = folder.checkpoints / "previous.safetensors"
         self._next = folder.checkpoints / "next.safetensors"
@@ -54,38 +58,51 @@ class Checkpoints:
         Raises:
             OSError: it can't be written; the last good ones stay.
         """
-        metadata = {"place": msgspec.json.encode(place).decode(), "crc32": _crc32(tensors)}
-        checkpoint.save(self._next, tensors, metadata)
+        checkpoint.save(self._next, tensors, {"place": msgspec.json.encode(place).decode()})
         if self._latest.exists():
             os.replace(self._latest, self._previous)
         os.replace(self._next, self._latest)
 
     def load(self, records: int) -> Saved | None:
-        """The newest checkpoint that is whole and that this log leads up to; None: begin at the beginning.
+        """The newest checkpoint that is whole and that this log leads up to; None: there is none at all.
 
         Args:
             records: how many the log has.
+
+        Raises:
+            UserError: there are some, and none of them can be gone on from. They stay where they are.
         """
+        faults = []
         # `next` is whole but not yet in its place if the kill came between the renames.
         for path in (self._next, self._latest, self._previous):
             if not path.exists():
                 continue
             try:
-                tensors, metadata = checkpoint.load(path)
-                place = msgspec.json.decode(metadata["place"], type=Place)
-            except (UserError, KeyError, ValueError) as error:
+                return self._opened(path, records)
+            except UserError as error:
+                faults.append(f"{path.name}: {str(error).removeprefix(f'{path} ')}")
                 self._say(f"{path.name} is left aside: {error}")
-                continue
-            if metadata.get("crc32") != _crc32(tensors):
-                self._say(f"{path.name} is left aside: it is damaged")
-            elif place.run != self._run or place.seq > records:
-                self._say(f"{path.name} is left aside: it does not belong to this log")
-            else:
-                return Saved(place, tensors)
-        return None
+        if not faults:
+            return None
+        run = self._folder.id
+        raise UserError(
+            f"run {run} can't go on from its checkpoints ({'; '.join(faults)}); `tui-trainer resume {run} "
+            "--start-over` keeps them aside and computes the run again, with the same picks"
+        )
+
+    def _opened(self, path: Path, records: int) -> Saved:
+        tensors, metadata = checkpoint.load(path)
+        with foreign("it is no checkpoint of this program"):
+            if checkpoint.CHECKSUM not in metadata and metadata["crc32"] != _crc32(tensors):
+                raise UserError("it is damaged")
+            place = msgspec.json.decode(metadata["place"], type=Place)
+        if place.run != self._folder.plan.run or place.seq > records:
+            raise UserError("it does not belong to this log")
+        return Saved(place, tensors)
 
 
 def _crc32(tensors: Mapping[str, Tensor]) -> str:
+    """The check of an earlier version: of the tensors alone."""
     crc = 0
     for name, tensor in sorted(tensors.items()):
         crc = zlib.crc32(name.encode(), crc)

@@ -11,6 +11,7 @@ from types import TracebackType
 import msgspec
 
 from tui_trainer.errors import UserError
+from tui_trainer.files import open_own, read_own
 from tui_trainer.run import lock
 from tui_trainer.run.commands import MAX_BYTES, Command, Reply, TakeControl, command_encoder, reply_decoder
 from tui_trainer.run.folder import RunFolder
@@ -42,7 +43,7 @@ def launch(folder: RunFolder, *, proceed: bool = False) -> int:
     command = [sys.executable, "-P", "-m", "tui_trainer.run.trainer", str(folder.path)]
     command += ["--lock", str(held.descriptor), *(["--proceed"] if proceed else [])]
     try:
-        with open(folder.trainer_log, "ab") as log:
+        with open(open_own(folder.trainer_log, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab") as log:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -69,7 +70,7 @@ def address(folder: RunFolder) -> Path:
         UserError: another user owns that place, so it can't be trusted.
     """
     try:
-        path = Path(folder.address.read_text("utf-8").strip())
+        path = Path(read_own(folder.address, MAX_BYTES).decode().strip())
     except (OSError, UnicodeDecodeError):
         return folder.socket
     try:

@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from tui_trainer.files import write_atomically
 from tui_trainer.run.commands import (
     MAX_BYTES,
     AnyCommand,
@@ -219,8 +220,7 @@ def _listen(folder: RunFolder) -> tuple[socket.socket, Path]:
     In the run's folder; in a private folder elsewhere when that path is too long for a socket, or its file
     system has none. Raises `OSError` when there is no place at all.
     """
-    folder.control.mkdir(mode=0o700, exist_ok=True)
-    os.chmod(folder.control, 0o700)
+    _make_private(folder.control)
     folder.address.unlink(missing_ok=True)
     if len(os.fsencode(folder.socket)) <= MAX_PATH_BYTES:
         with contextlib.suppress(OSError):
@@ -230,9 +230,19 @@ def _listen(folder: RunFolder) -> tuple[socket.socket, Path]:
         place = "/tmp"
     path = Path(tempfile.mkdtemp(prefix="tui-trainer-", dir=place)) / "socket"  # mkdtemp makes it 0700
     listener = _bind(path)
-    folder.address.write_text(f"{path}\n", "utf-8")
-    os.chmod(folder.address, 0o600)
+    write_atomically(folder.address, os.fsencode(path) + b"\n")
     return listener, path
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder that only the user can enter, or make it one. Raises `OSError`, also of a link to it."""
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(0o700)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        os.fchmod(descriptor, 0o700)
+    finally:
+        os.close(descriptor)
 
 
 def _bind(path: Path) -> socket.socket:

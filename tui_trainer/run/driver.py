@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from tui_trainer.errors import UserError
 from tui_trainer.events import (
     STAGES,
     Event,
@@ -59,9 +60,19 @@ class Driver:
         self._unsaved = 0  # steps since the last checkpoint
 
     def run(self, saved: Saved | None) -> None:
-        """Go on from a checkpoint, or begin; returns when the run has ended. Raises `Stopped`."""
+        """Go on from a checkpoint, or begin; returns when the run has ended.
+
+        Raises:
+            Stopped: it was asked to end.
+            UserError: the checkpoint stands in a phase that this run does not have.
+        """
         if saved is None:
             self._begin()
+        elif saved.place.phase not in [p.key for p in self.pipeline.phases if p.stage in self.plan.stages()]:
+            raise UserError(
+                f"the checkpoint of run {self.folder.id} stands in a phase {saved.place.phase!r} that is not "
+                f"known here; `tui-trainer resume {self.folder.id} --start-over` computes the run again"
+            )
         forked = self.plan.forked
         for stage in self.plan.stages():
             if forked is not None and STAGES.index(stage) < STAGES.index(forked.stage):
@@ -167,7 +178,7 @@ class Driver:
     def _checkpoint(self, phase: Phase, stage: Stage) -> None:
         """Save; a disk that has no room for it pauses the run."""
         place = Place(
-            run=self.folder.id,
+            run=self.plan.run,
             phase=phase.key,
             seq=self.journal.position,
             busy=self.busy.seconds,

@@ -1,5 +1,6 @@
 """A run's folder: where each file of a run is, and how a run is made and found again."""
 
+import contextlib
 import os
 import shutil
 import time
@@ -9,9 +10,9 @@ from pathlib import Path
 
 import platformdirs
 
-from tui_trainer.errors import UserError
+from tui_trainer.errors import UserError, foreign
 from tui_trainer.events import WeightsName
-from tui_trainer.files import write_atomically
+from tui_trainer.files import private, write_atomically
 from tui_trainer.run import plan as plans
 from tui_trainer.run.plan import Plan
 
@@ -77,12 +78,15 @@ def create(runs_dir: Path, plan: Plan, fill: Callable[[RunFolder], None] | None 
         path = _new_directory(runs_dir, name)
         folder = RunFolder(path)
         if fill is not None:
-            fill(folder)
+            with private():
+                fill(folder)
         # A folder is a run from the moment when it has a plan: `list_runs` never sees half of one.
         write_atomically(folder.plan_file, plans.encode(plans.stamped(plan, folder.id)))
-    except OSError as error:
+    except BaseException as error:
         if path is not None:
             shutil.rmtree(path, ignore_errors=True)
+        if not isinstance(error, OSError):
+            raise
         raise UserError(
             f"no run can be made in {runs_dir}: {error.strerror or error}; choose another folder with --runs"
         ) from error
@@ -94,35 +98,51 @@ def _new_directory(runs_dir: Path, name: str) -> Path:
     while True:
         path = runs_dir / (name if number == 1 else f"{name}-{number}")
         try:
-            path.mkdir()
+            path.mkdir(0o700)
         except FileExistsError:
             number += 1
         else:
+            path.chmod(0o700)  # whatever the umask: picks, chats and documents are private
             return path
 
 
-def list_runs(runs_dir: Path) -> list[RunFolder]:
-    """The runs that have a readable plan, newest first."""
-    if not runs_dir.is_dir():
-        return []
+def list_runs(runs_dir: Path, told: Callable[[str], None] = lambda line: None) -> list[RunFolder]:
+    """The runs that have a readable plan, newest first.
+
+    Args:
+        told: takes a line for each that has a plan which can't be read.
+
+    Raises:
+        UserError: the folder itself can't be read.
+    """
     runs = []
-    for path in sorted(runs_dir.iterdir()):
+    for path in _inside(runs_dir):
         folder = RunFolder(path)
         try:
             created = folder.plan.created
-        except UserError:
+        except UserError as error:
+            if os.path.lexists(folder.plan_file):
+                told(str(error))
             continue
         runs.append((created, folder.id, folder))
     return [folder for _, _, folder in sorted(runs, key=lambda run: run[:2], reverse=True)]
 
 
+def _inside(runs_dir: Path) -> list[Path]:
+    with foreign(f"the runs in {runs_dir} can't be listed"):
+        try:
+            return sorted(runs_dir.iterdir())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+
 def no_runs(runs_dir: Path) -> str:
     """One line for a folder where `list_runs` finds nothing."""
-    others = sum((path / "plan.json").is_file() for path in runs_dir.iterdir()) if runs_dir.is_dir() else 0
+    others = sum(os.path.lexists(path / "plan.json") for path in _inside(runs_dir))
     if others:
         return (
             f"the runs in {runs_dir} ({others}) are of another version of tui-trainer, which can still read "
-            "them; `tui-trainer run` makes a new one"
+            "them, or damaged; `tui-trainer run` makes a new one"
         )
     return f"there are no runs in {runs_dir} yet; `tui-trainer run` makes one"
 
@@ -133,16 +153,14 @@ def find(runs_dir: Path, name: str) -> RunFolder:
     Raises:
         UserError: none or several fit; the line says which there are.
     """
-    path = Path(name).expanduser()
-    if (path / "plan.json").is_file():
-        return _checked(RunFolder(path))
-    if name not in ("", "latest") and (runs_dir / name / "plan.json").is_file():
-        return _checked(RunFolder(runs_dir / name))
+    for path in (_path(name), runs_dir / name if name not in ("", "latest") else None):
+        if path is not None and os.path.lexists(path / "plan.json"):
+            return _checked(RunFolder(path))
     runs = list_runs(runs_dir)
     if not runs:
         raise UserError(no_runs(runs_dir))
     if name == "latest":
-        return runs[0]
+        return _latest(runs_dir, runs)
     exact = [run for run in runs if run.id == name]
     fits = exact or [run for run in runs if run.id.startswith(name)]
     if len(fits) == 1:
@@ -152,9 +170,32 @@ def find(runs_dir: Path, name: str) -> RunFolder:
     raise UserError(f"there is no run {name!r} in {runs_dir}; there is {_several(runs)}")
 
 
+def _path(name: str) -> Path | None:
+    """What a name says as a path, if it can be one."""
+    try:
+        return Path(name).expanduser() if name and "\0" not in name else None
+    except RuntimeError:
+        return None  # `~nobody`
+
+
 def _checked(folder: RunFolder) -> RunFolder:
     folder.plan  # noqa: B018 - raises one clear line when the folder is not a run of this version
     return folder
+
+
+def _latest(runs_dir: Path, runs: list[RunFolder]) -> RunFolder:
+    """The newest; where the plan of a newer one can't be read, that is said rather than another one taken."""
+    newest = runs[0]
+    for path in _inside(runs_dir):
+        folder = RunFolder(path)
+        with contextlib.suppress(OSError):
+            if os.lstat(folder.plan_file).st_mtime > max(newest.plan.created, _made(newest)):
+                _checked(folder)
+    return newest
+
+
+def _made(folder: RunFolder) -> float:
+    return os.lstat(folder.plan_file).st_mtime
 
 
 def _several(runs: list[RunFolder], most: int = 5) -> str:

@@ -7,6 +7,7 @@ picks as well: the same answers are sampled again from the same weights, and eac
 was made, and so is each change of the prompts.
 """
 
+import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,7 +31,8 @@ from tui_trainer.events import (
     WeightsFrozen,
     WeightsName,
 )
-from tui_trainer.run import kept, knobs
+from tui_trainer.files import open_own
+from tui_trainer.run import frozen_weights, history, kept, knobs
 from tui_trainer.run.folder import RunFolder, create
 from tui_trainer.run.kept import KeptPick
 from tui_trainer.run.log import read_all
@@ -116,21 +118,26 @@ def begin(source: RunFolder, plan: Plan, runs_dir: Path | None = None) -> RunFol
     """
     forked = plan.forked
     assert forked is not None
-    picks = _read(source, forked.stage, True).kept if forked.picks else []
+    stage, records = forked.stage, forked.records
+    picks = kept.encode(_read(source, forked.stage, True).kept if forked.picks else [], forked.picks)
     if not source.corpus.is_dir():
         raise UserError(f"run {source.id} has no corpus folder any more")
+    told = history.frozen(source)
 
     def fill(folder: RunFolder) -> None:
-        shutil.copytree(source.corpus, folder.corpus)
-        for weights in _weights_before(forked.stage):
-            if source.weights(weights).exists():
+        shutil.copytree(source.corpus, folder.corpus, copy_function=shutil.copyfile)
+        for weights in _weights_before(stage):
+            if weights in told:
                 folder.weights(weights).parent.mkdir(exist_ok=True)
-                shutil.copyfile(source.weights(weights), folder.weights(weights))
+                frozen_weights.copy(source, told[weights], folder.weights(weights))
         if picks:
-            kept.write(folder, picks, forked.picks)
-        with open(source.events, "rb") as theirs, open(folder.events, "wb") as ours:
-            ours.writelines(next(theirs) for _ in range(forked.records))
+            folder.picks.write_bytes(picks)
+        with open(open_own(source.events), "rb") as theirs, open(folder.events, "wb") as ours:
+            ours.writelines(next(theirs) for _ in range(records))
 
+    if picks:
+        forked = msgspec.structs.replace(forked, picks_sha256=hashlib.sha256(picks).hexdigest())
+        plan = msgspec.structs.replace(plan, forked=forked)
     return create(runs_dir or source.path.parent, plan, fill)
 
 

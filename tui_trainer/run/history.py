@@ -4,7 +4,17 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from tui_trainer.events import Forked, Measured, PairOffered, Picked, Record, RunEnded, RunStarted
+from tui_trainer.events import (
+    Forked,
+    Measured,
+    PairOffered,
+    Picked,
+    Record,
+    RunEnded,
+    RunStarted,
+    WeightsFrozen,
+    WeightsName,
+)
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import LogReader, LogWriter
 from tui_trainer.run.preferences import Preference, of_log
@@ -49,6 +59,15 @@ def read(folder: RunFolder) -> History:
 def script(folder: RunFolder, first: int) -> list[Record]:
     """The records from this number on."""
     return [record for record in _records(LogReader(folder.events)) if record.seq >= first]
+
+
+def frozen(folder: RunFolder) -> dict[WeightsName, WeightsFrozen]:
+    """What the log says of the weights in the folder: of each, the last word. Raises `UserError`."""
+    return {
+        record.event.weights: record.event
+        for record in _records(LogReader(folder.events))
+        if isinstance(record.event, WeightsFrozen)
+    }
 
 
 def _records(reader: LogReader) -> Iterator[Record]:

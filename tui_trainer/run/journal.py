@@ -18,6 +18,7 @@ from tui_trainer.events import (
     Picked,
     PromptsEdited,
     Record,
+    WeightsFrozen,
     encoder,
 )
 from tui_trainer.run.busy import BusyClock
@@ -42,6 +43,7 @@ class Journal:
         self._writer, self._busy, self._say = writer, busy, say
         self._script = deque(script)
         self._diverged = False
+        self._frozen: list[WeightsFrozen] = []  # other weights than the script says
 
     @property
     def replaying(self) -> bool:
@@ -57,6 +59,8 @@ class Journal:
     def emit(self, event: Event) -> None:
         """Write an event, or find it in the script."""
         if not self.replaying:
+            while self._frozen:  # the log's last word on a file must be true
+                self._writer.append(self._frozen.pop(0), self._busy.seconds)
             self._writer.append(event, self._busy.seconds)
             if isinstance(event, Picked | PromptsEdited):
                 self._writer.sync()
@@ -69,6 +73,8 @@ class Journal:
         self._advance()
         if not _same(scripted, event):
             self._diverge(scripted, event)
+            if isinstance(event, WeightsFrozen):
+                self._frozen.append(event)
 
     def take_input(self) -> Input | None:
         """What a person did at this point, if the script says so; an `emit` follows picks and prompts."""

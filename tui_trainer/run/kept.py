@@ -1,11 +1,14 @@
 """Picks of another run that a fork makes again, and how its prompts were changed between them."""
 
+import hashlib
 from collections.abc import Iterable
 
 import msgspec
 from msgspec import Struct
 
+from tui_trainer.errors import foreign
 from tui_trainer.events import PairOffered, Picked, PromptsEdited, Record, encoder
+from tui_trainer.files import read_own
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.preferences import made_in_log
 
@@ -51,26 +54,37 @@ def of_log(records: Iterable[Record]) -> list[KeptPick]:
     ]
 
 
-def write(folder: RunFolder, kept: Iterable[KeptPick], count: int) -> None:
-    """Keep the first `count` picks for the trainer of a new run. Raises `OSError`."""
+def encode(kept: Iterable[KeptPick], count: int) -> bytes:
+    """The first `count` picks, as `picks.jsonl` of a new run holds them for its trainer."""
     lines, left = [], count
     for pick in kept:
         left -= pick.counts
         if left < 0:
             break
         lines.append(encoder.encode(pick) + b"\n")
-    folder.picks.write_bytes(b"".join(lines))
+    return b"".join(lines)
 
 
 class KeptPicks:
-    """The picks of another run, for those pairs that come again just as they were."""
+    """The picks of another run, for those pairs that come again just as they were.
+
+    Raises:
+        UserError: the file is not what the plan says of it.
+    """
 
     def __init__(self, folder: RunFolder) -> None:
         self._picks: dict[int, KeptPick] = {}
-        if folder.picks.exists():
-            for line in folder.picks.read_bytes().splitlines():
-                pick = msgspec.json.decode(line, type=KeptPick)
-                self._picks[pick.pair] = pick
+        forked = folder.plan.forked
+        if forked is None or not forked.picks:
+            return
+        with foreign(f"the picks that run {folder.id} is to make again can't be read (picks.jsonl)"):
+            content = read_own(folder.picks)
+            if forked.picks_sha256 not in ("", hashlib.sha256(content).hexdigest()):
+                raise ValueError(f"it is damaged, or was changed; fork run {forked.source} again")
+            for line in content.split(b"\n"):
+                if line.strip():
+                    pick = msgspec.json.decode(line, type=KeptPick)
+                    self._picks[pick.pair] = pick
 
     def forget(self) -> None:
         """A person has taken a pick back: from here on they pick themselves."""

@@ -13,8 +13,10 @@ import msgspec
 from msgspec import Struct
 
 from tui_trainer.errors import UserError
+from tui_trainer.files import open_own, read_own
 from tui_trainer.run.folder import RunFolder
 
+MOST_BYTES = 4096  # of the file
 # `is_alive` holds the lock for microseconds; a trainer that starts in that moment tries again.
 ATTEMPTS = 20
 WAIT_SECONDS = 0.05
@@ -40,7 +42,7 @@ class Lock:
 
     def __init__(self, folder: RunFolder, descriptor: int | None = None) -> None:
         if descriptor is None:
-            self.descriptor = os.open(folder.lock, os.O_RDWR | os.O_CREAT, 0o600)
+            self.descriptor = open_own(folder.lock, os.O_RDWR | os.O_CREAT)
             self._take(folder)
         else:
             self.descriptor = descriptor
@@ -85,7 +87,7 @@ def taken(folder: RunFolder) -> UserError:
 def is_alive(folder: RunFolder) -> bool:
     """Whether a trainer is working on the run now."""
     try:
-        descriptor = os.open(folder.lock, os.O_RDONLY)
+        descriptor = open_own(folder.lock)
     except OSError:
         return False
     try:
@@ -100,10 +102,10 @@ def is_alive(folder: RunFolder) -> bool:
 def holder(folder: RunFolder) -> Holder | None:
     """The living process that the lock file names, if it is still the one that wrote it."""
     try:
-        owner = msgspec.json.decode(folder.lock.read_bytes(), type=Holder)
-    except (OSError, msgspec.DecodeError):
+        owner = msgspec.json.decode(read_own(folder.lock, MOST_BYTES), type=Holder)
+    except (OSError, ValueError, RecursionError):
         return None
-    if owner.pid <= 0 or not _exists(owner.pid) or _start_of(owner.pid) != owner.started:
+    if not 0 < owner.pid < 2**31 or not _exists(owner.pid) or _start_of(owner.pid) != owner.started:
         return None
     return owner
 

@@ -3,25 +3,33 @@
 The writer ends every line in one `write`; a kill can tear at most the last line, which the reader leaves
 alone until its newline is there and the next writer cuts off. Numbers that are not finite have no form in
 JSON: they are written as null and read as NaN.
+
+A bit that flips within a number or a text leaves good JSON. So the last member of a record, `crc`, is the
+CRC-32 of all bytes of the file before it: a reader holds the last line of a chunk against all of the chunk,
+at the cost of 17 bytes a line and no work a line. Logs of an earlier version have none; from the first line
+that has one on, every line must.
 """
 
 import os
 import time
+import zlib
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
-from tui_trainer.errors import UserError
+from tui_trainer.errors import UserError, foreign
 from tui_trainer.events import VERSION, Event, Forked, Record, RunStarted, decoder, encoder
+from tui_trainer.files import open_own
 from tui_trainer.run.not_finite import convert_with_nan
 from tui_trainer.sanitize import without_surrogates
 
 CHUNK_BYTES = 512 * 1024  # decoded in one go, in a few milliseconds: other threads must get their turn
 MAX_LINE_BYTES = 256 * 1024 * 1024  # more without a newline is no log, and must not fill the memory
+CRC = b',"crc":'  # last in a line, so that what comes before it is all that it covers
 
 
 class _Head(Struct):
@@ -29,6 +37,47 @@ class _Head(Struct):
 
     v: int
     seq: int
+
+
+def seal(line: bytes, crc: int) -> tuple[bytes, int]:
+    """A record's line with its CRC and a newline.
+
+    Args:
+        line: JSON, without either.
+        crc: of all bytes of the log before this line.
+
+    Returns:
+        The line, and the CRC of all bytes up to its end.
+    """
+    own = zlib.crc32(line[:-1], crc)
+    end = b"%s%d}\n" % (CRC, own)
+    return line[:-1] + end, zlib.crc32(end, own)
+
+
+def follows(lines: bytes, record: Record, crc: int) -> int | None:
+    """Whether lines are what was written, by the last one's record.
+
+    Args:
+        lines: whole ones.
+        record: the last of them.
+        crc: of all bytes of the log before them.
+
+    Returns:
+        The CRC of all bytes up to their end; None: they are damaged.
+    """
+    if record.crc is UNSET:
+        return zlib.crc32(lines, crc)
+    at = lines.rfind(CRC)
+    own = zlib.crc32(memoryview(lines)[:at], crc)
+    return zlib.crc32(memoryview(lines)[at:], own) if own == record.crc else None
+
+
+def decode(line: bytes) -> Record:
+    """One line, with NaN wherever a number is none. Raises whatever a decoder does."""
+    try:
+        return decoder.decode(line)
+    except msgspec.ValidationError:
+        return convert_with_nan(msgspec.json.decode(line), Record)
 
 
 def comparable(record: Record) -> dict[str, Any]:
@@ -50,12 +99,14 @@ class LogReader:
         self._chunk = CHUNK_BYTES
         self._ready: deque[Record] = deque()
         self._lines = 0
+        self._crc = 0  # of all bytes before `_offset`
+        self._sealed = False  # a line has had its CRC
 
     def poll(self, limit: int | None = None) -> list[Record]:
         """The records that have come since the last call, at most `limit`; [] when there are none.
 
         Raises:
-            UserError: the file is not a log, or of a version that this program does not read.
+            UserError: the file is not a log, is damaged, or is of a version that this program does not read.
         """
         if limit is None:
             while self._read():
@@ -79,7 +130,7 @@ class LogReader:
         try:
             if os.stat(self.path).st_size <= self._offset:
                 return False  # asked for several times a second, mostly in vain
-            with open(self.path, "rb", buffering=0) as file:
+            with open(open_own(self.path), "rb", buffering=0) as file:
                 file.seek(self._offset)
                 chunk = file.read(self._chunk)
         except FileNotFoundError:
@@ -95,47 +146,62 @@ class LogReader:
             self._chunk *= 2  # a line longer than a chunk
             return True
         self._chunk = CHUNK_BYTES
-        records = self._decode(chunk[:end])
-        for record in records:
-            if record.v != VERSION or record.seq != self._lines:
-                self._refuse(record.v, record.seq)
-            self._lines += 1
-        self._ready.extend(records)
-        self._offset += end
+        self._take(chunk[:end])
         return True
 
-    def _decode(self, lines: bytes) -> list[Record]:
+    def _take(self, lines: bytes) -> None:
+        """Take whole lines in; where something is wrong with them, those before it and then that one."""
         try:
-            return decoder.decode_lines(lines)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            pass  # a NaN, or a foreign line: one by one
-        records = []
-        for line in lines.splitlines():
-            try:
-                records.append(decoder.decode(line))
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                records.append(self._decode_oddity(line, error, len(records)))
-        return records
+            records = decoder.decode_lines(lines)
+            crc = self._checked(lines, records)
+        except Exception:  # a NaN, damage, or a foreign line: one by one
+            several = lines.split(b"\n")[:-1]
+            if len(several) > 1:
+                for line in several:
+                    self._take(line + b"\n")
+                return
+            records = [self._decode(lines)]
+            crc = self._checked(lines, records)
+        self._ready.extend(records)
+        self._sealed |= records[-1].crc is not UNSET
+        self._lines += len(records)
+        self._offset += len(lines)
+        self._crc = crc
 
-    def _decode_oddity(self, line: bytes, error: Exception, index: int) -> Record:
+    def _checked(self, lines: bytes, records: list[Record]) -> int:
+        """The CRC up to the end of these lines, which are what was written."""
+        for number, record in enumerate(records, self._lines):
+            if record.v != VERSION:
+                self._refuse(record.v)
+            if record.seq != number:
+                raise UserError(f"{self.path} is damaged: record {record.seq} stands where {number} should")
+        crc = follows(lines, records[-1], self._crc)
+        unsealed = records[-1].crc is UNSET and (self._sealed or any(r.crc is not UNSET for r in records))
+        if crc is None or unsealed:
+            raise UserError(f"{self.path} is damaged in line {self._lines + 1}{self._advice()}")
+        return crc
+
+    def _decode(self, line: bytes) -> Record:
+        """A single line, which may have numbers that are none. Raises `UserError`."""
+        known = "is not the log of a run: line" if self._lines == 0 else "is damaged in line"
         try:
             head = msgspec.json.decode(line, type=_Head)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise UserError(f"{self.path} is not the log of a run: line {self._lines + index + 1}") from error
+        except Exception as error:
+            raise UserError(f"{self.path} {known} {self._lines + 1}{self._advice()}") from error
         if head.v != VERSION:
-            self._refuse(head.v, head.seq)
-        try:
-            return convert_with_nan(msgspec.json.decode(line), Record)
-        except msgspec.ValidationError as reason:
-            raise UserError(f"{self.path}, line {self._lines + index + 1}: {reason}") from reason
+            self._refuse(head.v)
+        with foreign(f"{self.path} {known} {self._lines + 1}"):
+            return decode(line)
 
-    def _refuse(self, version: int, seq: int) -> None:
-        if version != VERSION:
-            raise UserError(
-                f"{self.path} was written by another version of tui-trainer "
-                f"(log version {version}; this one reads {VERSION})"
-            )
-        raise UserError(f"{self.path} is damaged: record {seq} stands where {self._lines} should")
+    def _advice(self) -> str:
+        run = self.path.parent.name
+        return f"; `tui-trainer resume {run} --start-over` goes on from what is whole" if self._lines else ""
+
+    def _refuse(self, version: int) -> None:
+        raise UserError(
+            f"{self.path} was written by another version of tui-trainer "
+            f"(log version {version}; this one reads {VERSION})"
+        )
 
 
 def read_all(path: Path) -> Iterator[Record]:
@@ -157,8 +223,9 @@ class LogWriter:
         """
         self.next_seq = next_seq
         self._end = end
-        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        self._file = open_own(path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
         os.ftruncate(self._file, end)
+        self._crc = _crc32(self._file)
 
     def append(self, event: Event, busy: float) -> Record:
         """Write one event; it outlives this process from here on, though not the machine (`sync`).
@@ -167,7 +234,7 @@ class LogWriter:
             OSError: it could not be written (a full disk); the log is as before.
         """
         record = Record(VERSION, self.next_seq, round(time.time(), 3), round(busy, 3), event)  # type: ignore[arg-type]  # all events are AnyEvent
-        line = _encode(record) + b"\n"
+        line, crc = seal(_encode(record), self._crc)
         try:
             written = 0
             while written < len(line):
@@ -176,6 +243,7 @@ class LogWriter:
             os.ftruncate(self._file, self._end)
             raise
         self._end += len(line)
+        self._crc = crc
         self.next_seq += 1
         return record
 
@@ -186,6 +254,14 @@ class LogWriter:
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._file)
+
+
+def _crc32(descriptor: int) -> int:
+    """Of a whole file."""
+    crc, at = 0, 0
+    while chunk := os.pread(descriptor, CHUNK_BYTES, at):
+        crc, at = zlib.crc32(chunk, crc), at + len(chunk)
+    return crc
 
 
 def _encode(record: Record) -> bytes:

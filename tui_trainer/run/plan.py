@@ -7,11 +7,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from tui_trainer.errors import UserError
+from tui_trainer import checksums
+from tui_trainer.errors import UserError, foreign
 from tui_trainer.events import STAGES, StageName, WeightsName
+from tui_trainer.files import read_own
 from tui_trainer.settings import Preset, Settings
 
 VERSION = 1
+MOST_BYTES = 64 * 1024 * 1024  # of the file: it names every file of the user's own text
 
 
 class Fork(Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,6 +28,7 @@ class Fork(Struct, frozen=True, forbid_unknown_fields=True):
     weights: WeightsName | None = None  # the other's that this run goes on from
     sha256: str = ""  # of them
     picks: int = 0  # of the other run that are to be made again: `picks.jsonl`
+    picks_sha256: str = ""  # of that file; given by `fork.begin`
 
 
 class Plan(Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,24 +79,23 @@ def stamped(plan: Plan, run: str) -> Plan:
 
 
 def encode(plan: Plan) -> bytes:
-    """The plan as indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n"
+    """The plan as indented JSON, with a checksum."""
+    return checksums.sealed(msgspec.json.format(msgspec.json.encode(plan), indent=2))
 
 
 def load(path: Path) -> Plan:
     """Read a plan.
 
     Raises:
-        UserError: there is none, or it is not a plan of this version.
+        UserError: there is none, it is damaged, or it is not a plan of this version.
     """
-    try:
-        plan = msgspec.json.decode(path.read_bytes(), type=Plan)
-    except FileNotFoundError:
-        raise UserError(f"{path.parent} is not a run: it has no plan.json") from None
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror}") from error
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not a plan that this version of tui-trainer can read: {error}") from error
+    with foreign(f"{path} can't be read"):
+        try:
+            content = read_own(path, MOST_BYTES)
+        except (FileNotFoundError, NotADirectoryError):
+            raise UserError(f"{path.parent} is not a run: it has no plan.json") from None
+    with foreign(f"{path} is not a plan that this version of tui-trainer can read"):
+        plan = checksums.unsealed(content, Plan)
     if plan.version != VERSION:
         raise UserError(f"{path} is of version {plan.version}; this tui-trainer reads {VERSION}")
     return plan

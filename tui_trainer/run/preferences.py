@@ -1,7 +1,9 @@
 """`preferences.jsonl`: the picks of a run as the field keeps them, one JSON object a line.
 
 The log is the truth; this file is made from it again whenever a trainer starts, and appended to while it
-runs, so it holds each pick once. An answer of the rater's own is two lines, as it is better than both.
+runs, so it holds each pick once. It is for other tools: this program takes picks from the log, which notices
+a flipped bit, and needs no line of the file to be whole. An answer of the rater's own is two lines, as it is
+better than both.
 """
 
 import os
@@ -12,7 +14,7 @@ from contextlib import contextmanager
 from msgspec import UNSET, Struct, UnsetType
 
 from tui_trainer.events import Choice, PairOffered, Picked, Record, encoder
-from tui_trainer.files import write_atomically
+from tui_trainer.files import open_own, write_atomically
 from tui_trainer.run.folder import RunFolder
 
 
@@ -106,7 +108,8 @@ class PreferenceFile:
                 self.rebuild([p for p in self._kept if p.pair != pair.pair - 1])
             return
         self._kept += made
-        with open(self._path, "ab") as file, ThreadPoolExecutor(1) as beside:
+        descriptor = open_own(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        with open(descriptor, "ab") as file, ThreadPoolExecutor(1) as beside:
             file.write(b"".join(encoder.encode(p) + b"\n" for p in made))
             file.flush()
             synced = beside.submit(os.fsync, file.fileno())

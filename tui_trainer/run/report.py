@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from tui_trainer.errors import UserError
 from tui_trainer.events import (
     Forked,
     Measured,
@@ -35,10 +36,11 @@ class Metric(Struct, frozen=True):
 class Weights(Struct, frozen=True):
     """Frozen weights."""
 
-    sha256: str
+    sha256: str  # over parameters and buffers, by name
     parameters: int
     bytes: int
     file: str  # relative to the run's folder
+    file_sha256: str = ""  # as `sha256sum` prints it; "" of a run of an earlier version
 
 
 class RunSummary(Struct):
@@ -55,6 +57,7 @@ class RunSummary(Struct):
     ended: bool = False  # it went through all its stages
     stages: dict[str, str] = {}  # name: started, ended, or why it was skipped
     events: int = 0
+    troubles: list[str] = []  # what could not be read, a line each
 
 
 class Report(Struct):
@@ -83,7 +86,7 @@ def build(folder: RunFolder) -> Report:
                 # A sample of the validation text, until the evaluation has read all of it.
                 metrics["pretrain/bits_per_byte"] = Metric(v.bits_per_byte)
             case WeightsFrozen() as w:
-                report.weights[w.weights] = Weights(w.sha256, w.parameters, w.bytes, w.file)
+                report.weights[w.weights] = Weights(w.sha256, w.parameters, w.bytes, w.file, w.file_sha256)
             case RunStarted() as s:
                 run.seed, run.preset, run.data = s.seed, s.preset, s.data
                 run.settings, run.software, run.machine = s.settings, s.software, s.machine
@@ -98,7 +101,11 @@ def build(folder: RunFolder) -> Report:
             case RunEnded():
                 run.ended = True
     metrics["run/compute_seconds"] = Metric(busy)
-    peak = resources.load(folder).peak_memory_bytes
+    try:
+        peak = resources.load(folder).peak_memory_bytes
+    except UserError as error:
+        peak = 0
+        run.troubles.append(str(error))
     if peak:
         metrics["run/peak_memory_bytes"] = Metric(peak)
     return report

@@ -33,6 +33,8 @@ from tui_trainer.looks import Look, Looked
 from tui_trainer.model.checkpoint import load_model, save_weights, weights_sha256
 from tui_trainer.model.precision import compute_dtype
 from tui_trainer.model.transformer import Shape, Transformer
+from tui_trainer.run import frozen_weights
+from tui_trainer.run.aside import keep_aside
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.pipeline import Phase
 from tui_trainer.run.speed import measure
@@ -121,6 +123,7 @@ class RunPipeline:
             parameters=self._model.parameter_count,
             bytes=path.stat().st_size,
             file=path.relative_to(self.folder.path).as_posix(),
+            file_sha256=frozen_weights.file_sha256(path),
         )
 
     def prompt(self, text: str) -> str:
@@ -146,7 +149,13 @@ class RunPipeline:
 
     def _opened_corpus(self) -> Corpus:
         if self._corpus is None:
-            self._corpus = Corpus.load(self.folder.corpus)
+            try:
+                self._corpus = Corpus.load(self.folder.corpus)
+            except UserError as error:
+                forked, run = self.plan.forked, self.folder.id
+                again = f"`tui-trainer resume {run} --start-over` makes it again"
+                advice = f"fork run {forked.source} again" if forked else again
+                raise UserError(f"{error}; {advice}") from error
         return self._corpus
 
     def _taken_up_model(self, phase: Phase, settings: Settings) -> Transformer:
@@ -161,7 +170,8 @@ class RunPipeline:
         return self._model
 
     def _loaded(self, weights: WeightsName) -> Transformer:
-        model, forked = load_model(self.folder.weights(weights)), self.plan.forked
+        model, forked = frozen_weights.load(self.folder, weights), self.plan.forked
+        frozen_weights.fit(self.folder, model, self._opened_corpus().tokenizer)
         if forked is not None and weights == forked.weights and weights_sha256(model) != forked.sha256:
             raise UserError(
                 f"the {weights} weights in {self.folder.id} are not those of run {forked.source} "
@@ -211,7 +221,8 @@ class _OneStep:
 
 
 class Preparation(_OneStep):
-    """The data stage: from text to `corpus/`, begun from nothing each time."""
+    """The data stage: from text to `corpus/`, begun from nothing each time. One that is there stays until the
+    new one is whole, and is kept aside even then: the text may have changed."""
 
     name: StageName = "data"
 
@@ -221,14 +232,19 @@ class Preparation(_OneStep):
     def advance(self) -> Iterator[Event]:
         """Prepare the corpus."""
         plan, corpus = self.folder.plan, self.folder.corpus
-        if corpus.exists():
-            shutil.rmtree(corpus)
-        corpus.mkdir()
-        yield from prepare(self.settings, plan.seed, plan.data, corpus)
-        for path in sorted(corpus.iterdir()):
+        made = corpus.with_name("corpus.next")
+        if made.exists():
+            shutil.rmtree(made)  # half of one
+        made.mkdir()
+        yield from prepare(self.settings, plan.seed, plan.data, made)
+        for path in sorted(made.iterdir()):
             with open(path, "rb") as file:
                 os.fsync(file.fileno())  # checkpoints will rely on it
-        sync_directory(corpus)
+        sync_directory(made)
+        if corpus.exists():
+            keep_aside(self.folder, corpus)
+        os.rename(made, corpus)
+        sync_directory(self.folder.path)
         self.step = 1
 
 

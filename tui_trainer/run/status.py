@@ -1,10 +1,13 @@
 """How far a run is, told from the end of its log without reading all of it."""
 
-import msgspec
-from msgspec import Struct
+import zlib
 
-from tui_trainer.events import Record, RunEnded, StageEnded, StageName, StageStarted, Stepped, decoder
-from tui_trainer.run import lock
+from msgspec import UNSET, Struct
+
+from tui_trainer.errors import UserError, foreign
+from tui_trainer.events import Record, RunEnded, StageEnded, StageName, StageStarted, Stepped
+from tui_trainer.files import open_own
+from tui_trainer.run import lock, log
 from tui_trainer.run.folder import RunFolder
 
 TAIL_BYTES = 1024 * 1024  # a few records with pictures, or thousands without
@@ -27,7 +30,7 @@ class Status(Struct, frozen=True):
 
 
 def status(folder: RunFolder) -> Status:
-    """Raises `UserError` when the folder is not a run."""
+    """Raises `UserError` when the folder is not a run, or the end of its log is damaged."""
     plan = folder.plan
     running = lock.is_alive(folder)  # asked first: a run that ends in between is then running, not stopped
     stage: StageName | None = None
@@ -58,18 +61,47 @@ def status(folder: RunFolder) -> Status:
 
 
 def _tail(folder: RunFolder) -> list[Record]:
-    """The last whole records; lines that can't be read are for the log's own reader to complain about."""
-    try:
-        with open(folder.events, "rb") as file:
+    """The last whole records. Of a log without checksums, those that can be read.
+
+    Raises:
+        UserError: they are not what was written.
+    """
+    with foreign(f"the log of run {folder.id} can't be read"):
+        try:
+            descriptor = open_own(folder.events)
+        except FileNotFoundError:
+            return []
+        with open(descriptor, "rb") as file:
             start = max(0, file.seek(0, 2) - TAIL_BYTES)
             file.seek(start)
             lines = file.read().split(b"\n")
-    except OSError:
-        return []
     records = []
-    for line in lines[1 if start else 0 : -1]:
+    crc = 0 if start == 0 else None  # of all that comes before; None: not known yet
+    odd = sealed = False
+    for line in (line + b"\n" for line in lines[1 if start else 0 : -1]):
         try:
-            records.append(decoder.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            record = log.decode(line)
+        except Exception:
+            odd = True
+            crc = None if crc is None else zlib.crc32(line, crc)
             continue
+        sealed |= record.crc is not UNSET
+        if crc is None and record.crc is not UNSET:
+            crc = zlib.crc32(line[line.rindex(log.CRC) :], record.crc)
+            continue  # it vouches for what follows, and nothing here for itself
+        if crc is not None:
+            crc = log.follows(line, record, crc)
+            if crc is None or (sealed and record.crc is UNSET):
+                raise damaged(folder)
+        records.append(record)
+    if odd and sealed:
+        raise damaged(folder)
     return records
+
+
+def damaged(folder: RunFolder) -> UserError:
+    """What to say of a log that is not what was written."""
+    return UserError(
+        f"the log of run {folder.id} is damaged; `tui-trainer resume {folder.id} --start-over` goes on from "
+        "what is whole"
+    )

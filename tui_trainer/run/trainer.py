@@ -7,6 +7,7 @@ it failed, 2 when it can't be run. What it has to say beyond the run's events go
 
 import argparse
 import contextlib
+import os
 import queue
 import signal
 import sys
@@ -126,11 +127,11 @@ class Trainer:
         from tui_trainer.run.steering import Steering
 
         pipeline = self.build(self.folder)
+        self.writer = past.writer(self.folder)  # first: whatever fails from here on is told in the log
         checkpoints = Checkpoints(self.folder, say)
         saved = checkpoints.load(past.records)
         first = saved.place.seq if saved else forked.records if forked else 0
         self.busy.at_least(saved.place.busy if saved else forked.busy if forked else 0.0)
-        self.writer = past.writer(self.folder)
         preferences = PreferenceFile(self.folder)
         preferences.rebuild(past.preferences)
         journal = Journal(self.writer, history.script(self.folder, first), self.busy, say)
@@ -240,6 +241,7 @@ def main() -> int:
     parser.add_argument("--lock", type=int, help="descriptor of the lock file, locked by who starts this")
     arguments = parser.parse_args()
     machine.step_back()
+    os.umask(0o077)  # whatever it makes is private to the user
     folder = RunFolder(arguments.run)
     return Trainer(folder, _real, proceed=arguments.proceed, inherited=arguments.lock).run()
 

@@ -18,11 +18,12 @@ from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.comparison import COMPARISONS
 from tui_trainer.learning.randomness import generator
 from tui_trainer.learning.raters import TIE, Weights, read, weights_of, worth
-from tui_trainer.model.checkpoint import load_model, weights_sha256
+from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.preferences import Preference
-from tui_trainer.serving.frozen import choose
+from tui_trainer.run.log import read_all
+from tui_trainer.run.preferences import of_log
+from tui_trainer.serving.frozen import choose, opened
 from tui_trainer.statistics import proportion_interval
 
 SHOWN = 6  # prompts, if none are given
@@ -41,7 +42,7 @@ def compare(order: Order, seed: int = 0) -> Comparison:
         weights = choose(run, wanted)
         if not corpus.pairs:
             raise UserError(f"run {run.id} was never taught to answer")
-        model = load_model(run.weights(weights)).requires_grad_(False).eval()
+        model = opened(run, weights, corpus.tokenizer)
         models.append(model)
         askers.append(Asker(corpus, model.shape.context, run.plan.settings.feedback.answer_tokens))
         rater = _rater(run) if weights == "aligned" else None
@@ -65,11 +66,8 @@ def compare(order: Order, seed: int = 0) -> Comparison:
 
 
 def _rater(run: RunFolder) -> str | None:
-    try:
-        lines = run.preferences.read_bytes().splitlines()
-    except OSError:
-        return None
-    made = [msgspec.json.decode(line, type=Preference) for line in lines]
+    """The simulated rater who made all of a run's picks, if one did."""
+    made = of_log(read_all(run.events))
     raters = {(pick.rater, pick.simulated) for pick in made}
     return made[0].rater if len(raters) == 1 and made[0].simulated else None
 
@@ -105,7 +103,7 @@ def answer(line: bytes) -> bytes:
     try:
         torch.set_num_threads(1)
         return msgspec.json.encode(compare(msgspec.json.decode(line, type=Order)))
-    except (UserError, msgspec.DecodeError, OSError) as error:
+    except (UserError, ValueError, OSError) as error:
         failed: Mapping[str, str] = {"error": str(error)}
         return msgspec.json.encode(failed)
 

@@ -4,10 +4,12 @@ from typing import get_args
 
 import torch
 
+from tui_trainer.corpus import summary
 from tui_trainer.corpus.tokenizer import Tokenizer
-from tui_trainer.errors import UserError
+from tui_trainer.errors import UserError, foreign
 from tui_trainer.events import WeightsName
-from tui_trainer.model.checkpoint import load_model
+from tui_trainer.model.transformer import Transformer
+from tui_trainer.run import frozen_weights
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.serving.chat import ChatSession
 
@@ -15,6 +17,17 @@ from tui_trainer.serving.chat import ChatSession
 def available(run: RunFolder) -> list[WeightsName]:
     """The weights this run has frozen so far, in the order of training."""
     return [weights for weights in get_args(WeightsName) if run.weights(weights).is_file()]
+
+
+def opened(run: RunFolder, weights: WeightsName, tokenizer: Tokenizer) -> Transformer:
+    """The frozen model, which is the one that the run's log names and was trained with this tokenizer.
+
+    Raises:
+        UserError: it is not, or its file is missing or damaged.
+    """
+    model = frozen_weights.load(run, weights)
+    frozen_weights.fit(run, model, tokenizer)
+    return model.requires_grad_(False).eval()
 
 
 def choose(run: RunFolder, wanted: WeightsName | None) -> WeightsName:
@@ -41,12 +54,11 @@ def session(run: RunFolder, weights: WeightsName) -> ChatSession:
     """
     # One thread answers as fast as several at this size, and leaves the rest to a training under way.
     torch.set_num_threads(1)
-    model = load_model(run.weights(weights)).requires_grad_(False).eval()
-    try:
-        tokenizer = Tokenizer.load(run.corpus / "tokenizer.json")
-        untaught = (run.corpus / "pairs.jsonl").stat().st_size == 0
-    except (OSError, ValueError, KeyError) as error:
-        raise UserError(f"the corpus folder of run {run.id} can't be read: {error}") from error
+    known = summary.read(run.corpus)
+    with foreign(f"the tokenizer of run {run.id} can't be read"):
+        tokenizer = Tokenizer.from_json(summary.content(run.corpus, "tokenizer.json", known).decode())
+    untaught = not summary.content(run.corpus, "pairs.jsonl", known)
+    model = opened(run, weights, tokenizer)
     return ChatSession(
         model,
         tokenizer,

@@ -12,9 +12,9 @@ from tui_trainer.learning.features import features
 from tui_trainer.learning.fine_tuned import ENOUGH, FineTuned, Ground, Told, compare, work
 from tui_trainer.learning.imported import Comparisons, Learnt, by_features
 from tui_trainer.learning.picking import Picking
-from tui_trainer.model.checkpoint import load_model
 from tui_trainer.run import machine
 from tui_trainer.run.folder import RunFolder
+from tui_trainer.serving.frozen import opened
 
 Doing = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
 
@@ -30,7 +30,7 @@ def ground_of(run: RunFolder, doing: Doing) -> Ground:
     plan = run.plan
     machine.configure(machine.threads(plan.settings.run.threads))
     corpus = Corpus.load(run.corpus)
-    tuned = load_model(run.weights("tuned")).requires_grad_(False).eval()
+    tuned = opened(run, "tuned", corpus.tokenizer)
     asker = Asker(corpus, tuned.shape.context, plan.settings.feedback.answer_tokens)
     prompts = [p for p in corpus.prompts(plan.settings.feedback.topic)[0] if asker.fits(p)]
     picking = Picking(tuned, asker, prompts, plan.settings, plan.seed)

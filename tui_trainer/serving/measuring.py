@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.events import Measured
 from tui_trainer.learning.evaluation import Evaluation
-from tui_trainer.model.checkpoint import load_model
 from tui_trainer.run import machine
 from tui_trainer.run.folder import RunFolder
-from tui_trainer.serving.frozen import available, choose
+from tui_trainer.serving.frozen import available, choose, opened
 
 
 def measure(run: RunFolder) -> Iterator[Measured]:
@@ -22,7 +21,7 @@ def measure(run: RunFolder) -> Iterator[Measured]:
     corpus = Corpus.load(run.corpus)
     tuned: tuple[int, int] | None = None
     for weights in available(run):
-        model = load_model(run.weights(weights))
+        model = opened(run, weights, corpus.tokenizer)
         evaluation = Evaluation(
             weights, model, corpus, run.plan.settings, tuned if weights == "aligned" else None
         )

@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from tui_trainer.files import open_own
+
 KEPT = 0  # the number that stands for "no filter dropped it"
 
 
@@ -56,7 +58,7 @@ class Documents:
         sources: dict[str, int] = {}
         start = 0
         try:
-            with self.path.open("rb") as file:
+            with open(open_own(self.path), "rb") as file:
                 for line in file:
                     try:
                         verdict = decode(line)
@@ -113,7 +115,7 @@ class Documents:
     def read(self, number: int) -> ShownDocument | None:
         """One document; None when it can't be read any more."""
         try:
-            with self.path.open("rb") as file:
+            with open(open_own(self.path), "rb") as file:
                 file.seek(self._starts[number])
                 line = file.readline()
             return msgspec.json.decode(line, type=ShownDocument)

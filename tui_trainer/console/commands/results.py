@@ -6,6 +6,7 @@ import click
 
 from tui_trainer.console import output
 from tui_trainer.console.options import of_run, run_of, with_json, with_runs
+from tui_trainer.errors import UserError
 from tui_trainer.sanitize import one_line
 
 if TYPE_CHECKING:
@@ -32,7 +33,12 @@ def runs(run: str | None, as_json: bool, **options: Any) -> None:
         print_report(run_of(options, run), as_json)
         return
     directory = runs_directory(options["runs"])
-    found = [status(folder) for folder in list_runs(directory)]
+    found = []
+    for folder in list_runs(directory, told=output.complain):
+        try:
+            found.append(status(folder))
+        except UserError as error:
+            output.complain(str(error))  # one bad run is no reason not to list the others
     if as_json:
         output.show_json(found)
     else:
@@ -45,6 +51,8 @@ def print_report(folder: "RunFolder", as_json: bool) -> None:
     from tui_trainer.run import report
 
     built = report.build(folder)  # what report.json says, also of a run that has not ended
+    for trouble in built.run.troubles:
+        output.complain(trouble)
     if as_json:
         output.show_json(report.ordered(built))
         return

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui_trainer.console import output
 from tui_trainer.console.commands.common import Failed
 from tui_trainer.console.commands.results import print_report
 from tui_trainer.console.commands.showing import begun, launch_in_app, require_terminal, start_in_app
@@ -90,19 +91,31 @@ Example:
 )
 @of_run
 @click.option("--headless", is_flag=True, help="No screen: a progress line, and a simulated rater.")
+@click.option(
+    "--start-over",
+    is_flag=True,
+    help="From its beginning, by what is whole of its log; what is damaged is kept aside in its folder.",
+)
 @with_runs
 @with_screen
 @with_json
-def resume(run: str, headless: bool, as_json: bool, record: Path | None, **options: Any) -> None:
+def resume(
+    run: str, headless: bool, start_over: bool, as_json: bool, record: Path | None, **options: Any
+) -> None:
     """Go on with a run that was stopped.
 
     From its last checkpoint, and bit for bit as if it had never been stopped.
     """
+    from tui_trainer.run import aside
     from tui_trainer.run.status import status
 
     if as_json and not headless:
         raise click.UsageError("--json goes with --headless")
     folder = run_of(options, run)
+    if start_over:
+        if not headless:
+            require_terminal()
+        output.complain(f"what there was of run {folder.id} is kept in {aside.start_over(folder).name}")
     now = status(folder)
     if now.running:
         raise UserError(f"run {folder.id} is being trained now; `tui-trainer attach {folder.id}` shows it")

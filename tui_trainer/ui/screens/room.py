@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from tui_trainer.errors import UserError
+from tui_trainer.files import read_own
 from tui_trainer.rated import Exam, Room, Seat
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.asking import Silent, ask
@@ -60,7 +61,7 @@ def rooms(here: RunFolder) -> list[RunFolder]:
         if forked is not None and forked.picks:
             return False  # they are another run's
         try:
-            return b'"simulated":false' in run.preferences.read_bytes()
+            return b'"simulated":false' in read_own(run.preferences)
         except OSError:
             return False
 
