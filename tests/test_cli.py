@@ -9,7 +9,7 @@ import pytest
 
 import tui_trainer
 from tui_trainer import cli
-from tui_trainer.console.commands import experiment, training
+from tui_trainer.console.commands import experiment, showing, training
 from tui_trainer.learning.experiments import EXPERIMENTS
 from tui_trainer.learning.feedback_experiments import ON_TUNED
 from tui_trainer.run.folder import create, list_runs, runs_directory
@@ -176,3 +176,17 @@ def test_version(capsys: Capture) -> None:
 
 def test_no_run_is_left_behind_by_any_of_this() -> None:
     assert list_runs(runs_directory()) == []
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown"])
+def test_a_terminal_that_can_t_be_drawn_on_gets_one_line(
+    term: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(getattr(showing.sys, name), "isatty", lambda: True)
+    monkeypatch.setattr(showing, "launch_in_app", lambda *_: pytest.fail("it drew"))
+    monkeypatch.setenv("TERM", term)
+    assert status() == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and f"TERM={term}" in said
+    assert "run --headless" in said and "simulated rater" in said

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -114,3 +115,68 @@ def test_a_killed_screen_leaves_the_trainer_and_a_killed_trainer_is_told_in_two_
     second.wait_for("resume")
     os.kill(second.process, signal.SIGTERM)
     assert second.ended() == 0 and given_back(second)
+
+
+FALLING = """
+import sys, threading
+from tui_trainer.run.folder import RunFolder
+from tui_trainer.ui import app, doing, feed, driver
+def fall(*_):
+    raise ZeroDivisionError("\\x1b[31mby zero")
+kind = sys.argv[4]
+if kind == "key":
+    doing.Doing.do_help = fall
+if kind == "thread":
+    doing.Doing.do_help = lambda self: threading.Thread(target=fall).start()
+if kind == "keyboard":
+    driver.TerminalDriver.process_message = fall
+if kind == "loop":
+    doing.Doing.do_help = lambda self: self.call_later(fall)
+sys.exit(app.run_app(RunFolder(sys.argv[1]), sys.argv[2], float(sys.argv[3])))
+"""
+
+
+@pytest.mark.parametrize("kind", ["key", "thread", "keyboard"])
+def test_a_mistake_of_the_program_is_one_line_and_status_1(tmp_path: Path, kind: str) -> None:
+    folder = recorded.write_run(tmp_path / "a-run", recorded.records()[:40])
+    terminal = Terminal("", "", command=[sys.executable, "-c", FALLING, str(folder.path), "view", "1", kind])
+    terminal.wait_for("Dataset")
+    terminal.key("?", 0.0)
+    assert terminal.ended() == 1 and given_back(terminal)
+    said = terminal.output.rpartition(CURSOR_ON)[2]
+    assert b"ZeroDivisionError" in said and b"tui-trainer attach a-run" in said
+    assert b"Traceback" not in said and b"\x1b[31m" not in said
+    details = (folder.path / "screen.log").read_text()
+    assert "Traceback" in details and "\x1b" not in details
+
+
+def test_a_recording_for_which_there_is_no_room_costs_the_recording_only(tmp_path: Path) -> None:
+    folder = recorded.write_run(tmp_path / "a-run", recorded.records()[:40])
+    record = ["--record", "/dev/full", str(folder.path)]
+    terminal = Terminal("", "", command=[*PROGRAM, "attach", "--read-only", *record])
+    terminal.wait_for("/dev/full is not whole")
+    terminal.wait_for("The trainer has stopped")
+    terminal.key("q", 0.0)
+    assert terminal.ended() == 1 and given_back(terminal)
+    said = terminal.output.rpartition(CURSOR_ON)[2]
+    assert b"/dev/full is not whole" in said and b"Traceback" not in said
+
+
+@pytest.mark.parametrize("kind", ["vanished", "damaged"])
+def test_a_run_that_is_lost_leaves_a_screen_that_says_so(tmp_path: Path, kind: str) -> None:
+    folder = recorded.write_run(tmp_path / "a-run", recorded.until(recorded.records(), e.Stepped, 30))
+    terminal = Terminal(folder.path, "control", TMPDIR="/nonexistent")
+    terminal.wait_for("The trainer has stopped")
+    if kind == "vanished":
+        shutil.rmtree(folder.path)
+        terminal.wait_for("The folder of run a-run is gone")
+    else:
+        with open(folder.events, "ab") as log:
+            log.write(b'{"v": \xff\x00\n')
+        terminal.wait_for("is not the log of a run: line")
+    for key in "12345zmjgTFKCDUrev[]0+-":
+        terminal.key(key, 0.1)
+        terminal.key("\x1b", 0.1)
+    terminal.wait_for("gone" if kind == "vanished" else "is not the log")
+    terminal.key("q", 0.0)
+    assert terminal.ended() == 1 and given_back(terminal) and b"Traceback" not in terminal.output

@@ -90,6 +90,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("glossary", ("g",), "g", "words", "The field's words, in English and Vietnamese"),
     Action("help", ("question_mark", "f1"), "?", "help", "All keys"),
     Action("palette", ("ctrl+p",), "ctrl+p", "commands", "Find an action by name"),
+    Action(
+        "suspend",
+        ("ctrl+z",),
+        "ctrl+z",
+        "to the shell",
+        "Back to the shell for a while; fg brings the screen back",
+        footer=False,
+    ),
     Action("quit", ("q",), "q", "quit", "Close the screen; training goes on"),
     Action(
         "stop_and_quit", (), "", "stop and quit", "Stop training, keep a checkpoint, and close the screen"

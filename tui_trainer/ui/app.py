@@ -44,6 +44,7 @@ def run_app(
     if chosen is not None:
         os.environ["TEXTUAL_COLOR_SYSTEM"] = chosen
     # After the choice of colours: Textual reads it when it is imported.
+    from tui_trainer.ui.crash import told
     from tui_trainer.ui.studio import Studio
 
     liked = preferences.load(overrides=likes)
@@ -54,14 +55,23 @@ def run_app(
         recorder = Recorder(record)
     while True:
         app = Studio(folder, mode, speed, launch=launch, recorder=recorder, preferences=liked)
-        following = app.run()
+        app.watch_threads()
+        try:
+            following = app.run()
+        except Exception as error:
+            app.give_back()
+            app.crashed = error
+        if app.crashed is not None:
+            print(f"tui-trainer: {told(app.crashed, folder)}", file=sys.stderr)
+            return 1
         if app.failure:
             raise UserError(app.failure)
         if app.farewell:
             print(app.farewell)
         if following is None:
-            if recorder is not None:
-                recorder.close()
-            return app.return_code or 0
+            if recorder is not None and not recorder.close():
+                print(f"tui-trainer: {recorder.failed}", file=sys.stderr)
+                return 1
+            return app.return_code or int(bool(app.scene.trouble))
         folder, mode, launch = following, "control", False
         sys.stdout.flush()

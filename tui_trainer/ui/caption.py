@@ -23,6 +23,8 @@ LONG_RUN_SECONDS = 300
 def caption(scene: Scene) -> tuple[str, str]:
     """The sign and the sentence."""
     state = scene.state
+    if scene.trouble:
+        return "✗", scene.trouble
     if scene.tour is not None:
         return f"{scene.tour + 1}/{len(STOPS)}", STOPS[scene.tour].said
     if scene.past is not None:

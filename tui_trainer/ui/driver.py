@@ -5,7 +5,6 @@ is looked at when that time is over. A terminal that is gone is not read again a
 the signal for that does. And nothing waits for a terminal that does not read (`Output`).
 """
 
-import codecs
 import contextlib
 import os
 import signal
@@ -13,11 +12,10 @@ import termios
 from collections.abc import Callable
 from typing import Any
 
-from textual import constants
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import CursorPosition
 
+from tui_trainer.ui.keyboard import Keyboard
 from tui_trainer.ui.nudge import Nudge
 from tui_trainer.ui.output import Output
 from tui_trainer.ui.under_way import ASK, UnderWay
@@ -42,6 +40,8 @@ class TerminalDriver(LinuxDriver):
         self._output: Output | None = None
         self._nudge = Nudge()  # of the thread that reads
         self._under_way = UnderWay()
+        signal.signal(signal.SIGTSTP, lambda *_: self._soon(self.step_aside))
+        signal.signal(signal.SIGCONT, lambda *_: self._soon(self._continued))
         self.on_idle: Callable[[], object] = _nothing  # called in the app's loop when more may be written
         self.on_start: Callable[[], object] = _nothing  # the terminal is ours, for the first time or again
 
@@ -93,17 +93,49 @@ class TerminalDriver(LinuxDriver):
         if self._output is not None and not self._output.stop():
             self.give_back()
 
+    def step_aside(self) -> None:
+        """Stop, with all that was started beside it, as a job of the shell that is taken up again by `fg`.
+
+        In the loop: in a signal's handler, a lock could be waited for that the same thread holds. Where
+        there is no shell that could take it up, the kernel stops nothing, and the screen is back at once.
+        """
+        self.suspend_application_mode()
+        signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.kill(0, signal.SIGTSTP)
+        while not self._in_front():  # `bg`
+            os.kill(os.getpid(), signal.SIGSTOP)
+        signal.signal(signal.SIGTSTP, lambda *_: self._soon(self.step_aside))
+        self.resume_application_mode()
+
+    def _in_front(self) -> bool:
+        try:
+            return os.tcgetpgrp(self.fileno) == os.getpgrp()
+        except OSError:
+            return True  # the terminal is gone, which is found out elsewhere
+
+    def _continued(self) -> None:
+        """Stopped and continued by a signal: what stood on the screen since is unknown."""
+        self.on_start()
+        self.on_idle()
+
     def _idle(self) -> None:
+        self._soon(self.on_idle)
+
+    def _soon(self, call: Callable[[], object]) -> None:
         with contextlib.suppress(RuntimeError):  # the app has ended
-            self._loop.call_soon_threadsafe(self.on_idle)
+            self._loop.call_soon_threadsafe(call)
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except Exception as error:  # nobody could type any more: the app's end, told as any other
+            self._app.call_later(self._app._handle_exception, error)
 
     def run_input_thread(self) -> None:
         """Read keys and pass them on until the driver ends."""
-        parser = XTermParser(self._debug)
-        decoder = codecs.getincrementaldecoder("utf-8")()
+        keyboard = Keyboard(self._debug)
         while not self.exit_event.is_set():
-            undecided = parser._timeout_time is not None  # an escape that may be the start of more
-            if self._nudge.wait_to_read(self.fileno, constants.ESCAPE_DELAY if undecided else None):
+            if self._nudge.wait_to_read(self.fileno, keyboard.patience):
                 try:
                     data = os.read(self.fileno, READ_BYTES)
                 except OSError:
@@ -112,14 +144,13 @@ class TerminalDriver(LinuxDriver):
                     _hang_up()  # nobody will type again
                     self.exit_event.wait()
                     break
-                if text := decoder.decode(data):
-                    for event in parser.feed(text):
-                        if isinstance(event, CursorPosition):
-                            self._under_way.answered()
-                            self._idle()
-                        else:
-                            self.process_message(event)
-            for event in parser.tick():
+                for event in keyboard.feed(data):
+                    if isinstance(event, CursorPosition):
+                        self._under_way.answered()
+                        self._idle()
+                    else:
+                        self.process_message(event)
+            for event in keyboard.tick():
                 self.process_message(event)
 
     def give_back(self) -> None:

@@ -6,6 +6,8 @@ from tui_trainer.ui.scene import Scene
 def farewell_of(scene: Scene) -> str:
     """Empty where there is nothing to say."""
     run = scene.folder.id
+    if scene.trouble:
+        return scene.trouble
     if scene.mode == "replay":
         return ""
     if scene.now.ended:

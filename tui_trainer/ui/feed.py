@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from tui_trainer.errors import UserError
+from tui_trainer.errors import UserError, foreign
 from tui_trainer.events import Record, Reinforced, Stepped
 from tui_trainer.run import lock
 from tui_trainer.run.folder import RunFolder
@@ -77,7 +77,8 @@ class Feed(threading.Thread):
 
     def run(self) -> None:
         try:
-            self.feed()
+            with foreign(f"run {self.folder.id}"):
+                self.feed()
         except UserError as error:
             self.post(FeedFailed(str(error)))
 
@@ -130,6 +131,8 @@ class LiveFeed(Feed):
                 # Asked before the log is read, so that a run's last record comes before its trainer's end.
                 alive = lock.is_alive(self.folder)
                 look_at = time.monotonic() + ALIVE_SECONDS
+                if not self.folder.path.is_dir():
+                    raise UserError(f"The folder of run {self.folder.id} is gone. Here stands what it held.")
             records = reader.poll(limit=BATCH)
             if records:
                 self.deliver(records)

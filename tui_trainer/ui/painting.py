@@ -31,6 +31,11 @@ class Painting(App[Any]):
         if isinstance(self._driver, TerminalDriver):
             self._driver.give_back()
 
+    def do_suspend(self) -> None:
+        """Stop as a job of the shell; `fg` brings the screen back."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.step_aside()
+
     @property
     def behind(self) -> bool:
         """Whether the terminal has not taken yet what it should show."""

@@ -1,7 +1,9 @@
 """Records what the terminal is sent as an asciicast (version 2), which `asciinema play` shows again."""
 
 import json
+import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,10 +16,16 @@ class Recorder:
 
     def __init__(self, path: Path) -> None:
         """Raises `UserError` if the file can't be written."""
+        self.path = path
+        self.failed = ""  # why it ends before the screen does
+        self.on_failure: Callable[[str], object] = str  # told so, once
         try:
-            self._file = path.open("w", encoding="utf-8")
+            # A pipe without a reader is an error, and a full one too: the screen waits for nothing.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NONBLOCK | os.O_CLOEXEC
+            file = os.open(path, flags, 0o666)
         except OSError as error:
             raise UserError(f"{path} can't be written: {error.strerror}") from error
+        self._file = os.fdopen(file, "w", encoding="utf-8", errors="replace", buffering=1)
         self._began: float | None = None
         self._size = (0, 0)
 
@@ -37,16 +45,27 @@ class Recorder:
         """This was sent to the terminal."""
         self._event("o", data)
 
-    def close(self) -> None:
-        """Nothing more will come."""
-        self._file.close()
+    def close(self) -> bool:
+        """Nothing more will come; whether all that came was written."""
+        self._try(self._file.close)
+        return not self.failed
 
     def _event(self, kind: str, data: str) -> None:
         if self._began is not None and not self._file.closed:
             self._line([round(time.monotonic() - self._began, 3), kind, data])
 
     def _line(self, value: Any) -> None:
-        self._file.write(json.dumps(value, ensure_ascii=False) + "\n")
+        if not self.failed:
+            self._try(lambda: self._file.write(json.dumps(value, ensure_ascii=False) + "\n"))
+
+    def _try(self, write: Callable[[], object]) -> None:
+        """A disk that is full ends the recording, not the screen."""
+        try:
+            write()
+        except OSError as error:
+            if not self.failed:
+                self.failed = f"the recording {self.path} is not whole: {error.strerror}"
+                self.on_failure(self.failed)
 
 
 def recording_driver(recorder: Recorder) -> type[TerminalDriver]:

@@ -30,6 +30,7 @@ class Scene:
     now: State = field(default_factory=State)  # all records that have come
     ink: Ink = field(default_factory=lambda: make_ink("rich"))
     trainer: Trainer = "starting"
+    trouble: str = ""  # why nothing more is known of the run: its log can't be read
     loading: bool = True  # the log has not been read to its end yet
     replay_speed: float = 1.0
     replay_paused: bool = False

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import constants, on, work
@@ -17,6 +18,7 @@ from tui_trainer.run.plan import Plan
 from tui_trainer.ui import feed
 from tui_trainer.ui.actions import bindings, shown_keys
 from tui_trainer.ui.commander import Answered, Commander
+from tui_trainer.ui.crash import Crashing
 from tui_trainer.ui.documents import Documents
 from tui_trainer.ui.doing import Doing
 from tui_trainer.ui.drawing.ascii import Ascii
@@ -57,7 +59,7 @@ def _driver(recorder: "Recorder | None") -> type[Driver] | None:
     return TerminalDriver
 
 
-class Studio(Painting, Doing):
+class Studio(Crashing, Painting, Doing):
     """Joins feed, scene, screens and steering. Ends with the folder of a run to show next, or None."""
 
     CSS_PATH = "studio.tcss"
@@ -67,6 +69,7 @@ class Studio(Painting, Doing):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("anywhere", "rater"),
         Binding("ctrl+q", "do('quit')", "quit", show=False, priority=True),
+        Binding("ctrl+z", "do('suspend')", "suspend", show=False, priority=True),  # over every sheet
     ]
 
     def __init__(
@@ -132,6 +135,9 @@ class Studio(Painting, Doing):
     def on_ready(self) -> None:
         # The first frame stands before the first byte of the log is read, and before anything is launched.
         self.sweeper.start()
+        if self.recorder is not None:
+            self._not_recorded(self.recorder.failed)
+            self.recorder.on_failure = partial(self.call_later, self._not_recorded)
         if self.scene.mode == "replay":
             self.sweeper.loaded()  # else once the history has been read: its records are no garbage either
         if self._launch:
@@ -236,7 +242,8 @@ class Studio(Painting, Doing):
 
     @on(feed.FeedFailed)
     def _feed_failed(self, message: feed.FeedFailed) -> None:
-        self.say(message.reason, error=True)
+        self.scene.trouble, self.scene.loading = one_line(message.reason), False
+        self.dashboard.redraw_frame()
 
     @on(Answered)
     def _answered(self, message: Answered) -> None:
@@ -265,6 +272,9 @@ class Studio(Painting, Doing):
         """A line for the person, for a few seconds."""
         if line:
             self.notify(one_line(line), markup=False, severity="error" if error else "information", timeout=6)
+
+    def _not_recorded(self, why: str) -> None:
+        self.say(why, error=True)
 
     # -- ends --------------------------------------------------------------------------------------------
 

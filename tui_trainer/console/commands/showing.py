@@ -1,5 +1,6 @@
 """Runs in the app: a new one, one that is being trained, one that has been."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,10 +15,17 @@ if TYPE_CHECKING:
     from tui_trainer.run.plan import Plan
 
 
-def require_terminal() -> None:
-    """Raises `UserError` where the app could not be shown."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
-        raise UserError("the app needs a terminal; without one there is: tui-trainer run --headless")
+def require_terminal(instead: str = "tui-trainer run --headless, with a simulated rater") -> None:
+    """Raises `UserError` where the app could not be shown.
+
+    Args:
+        instead: what there is without a terminal. Not done by itself: who rates is the person's to say.
+    """
+    term = os.environ.get("TERM", "")
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UserError(f"the app needs a terminal; without one there is: {instead}")
+    if term in ("dumb", "unknown"):
+        raise UserError(f"the app can't draw on a terminal with TERM={term}; there is: {instead}")
 
 
 def start_in_app(plan: "Plan", runs: Path | None, record: Path | None) -> None:
@@ -67,7 +75,7 @@ Example:
 def attach(run: str, read_only: bool, record: Path | None, **options: Any) -> None:
     """Open the app on a run, trained now or before."""
     folder = run_of(options, run)
-    require_terminal()
+    require_terminal(f"tui-trainer runs {folder.id}, the figures so far")
     _show(folder, "view" if read_only else "control", record=record)
 
 
@@ -90,5 +98,5 @@ Example:
 def replay(run: str, speed: float, record: Path | None, **options: Any) -> None:
     """Show a run again as it went; nothing is computed."""
     folder = run_of(options, run)
-    require_terminal()
+    require_terminal(f"tui-trainer runs {folder.id}, the figures")
     _show(folder, "replay", speed, record=record)

@@ -124,7 +124,7 @@ def resume(
     if headless:
         _follow(folder, as_json)
     else:
-        require_terminal()
+        require_terminal(f"tui-trainer resume {folder.id} --headless, with a simulated rater")
         launch_in_app(folder, record)
 
 
