@@ -101,6 +101,34 @@ def test_what_cannot_be_done_is_one_line_and_status_2(
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("a file", "it is not a folder"),
+        ("a file/below", "Not a directory"),
+        ("a" * 5000, "File name too long"),
+        ("~no-such-person/runs", "home directory"),
+    ],
+)
+@pytest.mark.parametrize(
+    "command", [("runs",), ("runs", "some"), ("run", "--headless"), ("experiment", "taste")], ids=" ".join
+)
+def test_what_can_be_no_folder_of_runs_is_named(
+    command: tuple[str, ...],
+    name: str,
+    says: str,
+    capsys: Capture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "a file").write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert status(*command, "--runs", name) == 2
+    shown = capsys.readouterr()
+    assert shown.out == "" and says in shown.err
+    assert shown.err.count("\n") == 1 and shown.err.startswith("tui-trainer: ")
+
+
 def test_foreign_names_cannot_reach_the_terminal(capsys: Capture) -> None:
     assert status("data", "--data", "/no/\x1b]52;c;eA==\x07such") == 2
     assert "\x1b" not in capsys.readouterr().err

@@ -1,5 +1,7 @@
 """Settings: where they come from, which one wins, and what is said of a wrong one."""
 
+import os
+import threading
 from pathlib import Path
 
 import msgspec
@@ -36,6 +38,10 @@ def test_demo_is_the_defaults_and_every_preset_is_valid() -> None:
         ("data.filters=perhaps", "true or false"),
         ("model.heads=7", "multiple of model.heads"),
         ("pretrain", "name=value"),
+        ("pretrain.batch=1025", "a whole number from 1 to 1024, not '1025'"),
+        ("pretrain.steps=1000001", "a whole number from 0 to 1000000"),
+        ("pretrain.steps=" + "9" * 5000, "a whole number from 0 to 1000000, not '999"),
+        ("feedback.kl=nan", "a number from 0 to 10"),
     ],
 )
 def test_a_wrong_setting_is_one_line_that_says_what_it_takes(assignment: str, says: str) -> None:
@@ -48,14 +54,68 @@ def test_numbers_may_begin_with_a_point() -> None:
     assert load(assignments=["pretrain.matrix_lr=.03"], environ={}).pretrain.matrix_lr == 0.03
 
 
-@pytest.mark.parametrize("text", ["[pretrain", "pretrain = 3", "[nothing]\nx = 1"])
-def test_a_wrong_file_is_one_line(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"[pretrain", "Expected ']'"),
+        (b"pretrain = 3", "no setting 'pretrain'"),
+        (b"[nothing]\nx = 1", "no setting 'nothing.x'"),
+        (b"x = " + b"[" * 1500 + b"]" * 400, "nested too deeply"),
+        (b"a." * 900 + b"a = 1", "no setting|nested too deeply"),
+        (b"a." * 1500 + b"a = 1", "a line has more than"),
+        (b"#" * 70_000, "more than the 65,536 bytes"),
+        (b"pretrain.steps = " + b"9" * 1900, "pretrain.steps takes a whole number from 0 to 1000000"),
+        (b"pretrain.steps = 0x" + b"f" * 1900, "pretrain.steps takes .*, not a number as long as that"),
+        (b"feedback.kl = nan", "feedback.kl takes a number from 0 to 10, not nan"),
+        (b"feedback.kl = inf", "feedback.kl takes a number from 0 to 10, not inf"),
+        (b"feedback.kl = 2020-01-01", "feedback.kl takes a number"),
+        (b"pretrain.steps = [[1]]", "pretrain.steps takes a whole number"),
+        (b"\xff\xfe[pretrain]", "not UTF-8"),
+    ],
+    ids=range(14),
+)
+def test_a_wrong_file_is_one_line(tmp_path: Path, text: bytes, says: str) -> None:
     file = tmp_path / "settings.toml"
-    file.write_text(text)
-    with pytest.raises(SettingsError):
+    file.write_bytes(text)
+    with pytest.raises(SettingsError, match=says) as caught:
         load(file=file, environ={})
-    with pytest.raises(SettingsError):
-        load(file=tmp_path / "missing.toml", environ={})
+    assert "\n" not in str(caught.value) and len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("missing.toml", "No such file"),
+        (".", "Is a directory"),
+        ("/dev/zero", "more than the 65,536 bytes"),
+        ("pipe", "nobody wrote into it"),
+        ("a" * 5000, "File name too long"),
+        ("nul\0", "null byte"),
+    ],
+)
+def test_what_is_no_file_is_one_line(
+    tmp_path: Path, name: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_trainer.files.PIPE_SECONDS", 0)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SettingsError, match=says) as caught:
+        load(file=tmp_path / name, environ={})
+    assert "\n" not in str(caught.value)
+
+
+def test_a_pipe_that_is_written_to_is_read(tmp_path: Path) -> None:
+    """As a shell's `--config <(...)` makes one."""
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=[b"pretrain.steps = 7\n"])
+    writer.start()
+    assert load(file=tmp_path / "pipe", environ={}).pretrain.steps == 7
+    writer.join()
+
+
+def test_a_byte_order_mark_is_no_part_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_bytes(b"\xef\xbb\xbfpretrain.steps = 7\r\n")
+    assert load(file=file, environ={}).pretrain.steps == 7
 
 
 @given(st.text(max_size=30))

@@ -4,11 +4,20 @@ without believing what they seem to be, which may be a link, a pipe or a file wi
 import contextlib
 import errno
 import os
+import select
 import stat
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from tui_trainer.errors import UserError, foreign
 
 MOST_BYTES = 1024**3  # of one file of a run that is read as a whole
+# Of a TOML file. The parser's time grows with the square of a line's length: a thousand of `a.a.a = 1`.
+MOST_TOML_BYTES = 64 * 1024
+MOST_TOML_CHARACTERS = 2000  # of a line
+PIPE_SECONDS = 5  # without a byte; one into which nobody writes would be waited for for ever
 
 
 def open_own(path: Path, flags: int = os.O_RDONLY) -> int:
@@ -43,10 +52,47 @@ def read_foreign(path: Path, most: int) -> bytes:
     """The content of a file that a person named: a link or a pipe is theirs to choose, its size is bounded.
 
     Raises:
-        OSError: it can't be read, or has more than `most` bytes.
+        OSError: it can't be read, has more than `most` bytes, or is a pipe into which nobody writes.
     """
-    with path.open("rb") as file:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            return _bounded(_read_pipe(descriptor, path, most + 1), path, most)
+        os.set_blocking(descriptor, True)
         return _bounded(file.read(most + 1), path, most)
+
+
+def read_toml(path: Path, what: str) -> dict[str, Any]:
+    """A TOML file that a person wrote by hand; a byte-order mark is no part of it.
+
+    Args:
+        what: it is, as an error's line begins.
+
+    Raises:
+        UserError: it can't be read; caused by `FileNotFoundError` where there is none.
+    """
+    with foreign(what):
+        text = read_foreign(path, MOST_TOML_BYTES).decode("utf-8-sig")
+        if len(max(text.split("\n"), key=len)) > MOST_TOML_CHARACTERS:
+            raise UserError(
+                f"{what}: a line has more than the {MOST_TOML_CHARACTERS:,} characters that are read"
+            )
+        return tomllib.loads(text)
+
+
+def _read_pipe(descriptor: int, path: Path, most: int) -> bytes:
+    """What comes out of a pipe until it is closed, at most so many bytes."""
+    content = b""
+    ready = select.poll()
+    ready.register(descriptor, select.POLLIN)
+    while len(content) < most:
+        if not ready.poll(PIPE_SECONDS * 1000):
+            raise OSError(errno.ETIMEDOUT, f"nobody wrote into it for {PIPE_SECONDS} seconds", str(path))
+        piece = os.read(descriptor, most - len(content))
+        if not piece:
+            break
+        content += piece
+    return content
 
 
 def _bounded(content: bytes, path: Path, most: int) -> bytes:

@@ -5,7 +5,6 @@ Values come, weakest first, from the preset, a TOML file, the environment
 """
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
@@ -13,7 +12,8 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 import msgspec
 from msgspec import Meta, Struct
 
-from tui_trainer.errors import UserError
+from tui_trainer.errors import UserError, foreign
+from tui_trainer.files import read_toml
 
 Preset = Literal["quick", "demo", "full"]
 Taste = Literal["polite", "short", "example", "cautious"]
@@ -32,7 +32,11 @@ def _unit(unit: str) -> dict[str, str]:
     return {"unit": unit}
 
 
-Count = Annotated[int, Meta(ge=1)]
+MOST_STEPS = 1_000_000  # a week and more on a laptop
+MOST_ROWS = 1024  # in one step: more would take all memory there is, and not be a step to watch
+Count = Annotated[int, Meta(ge=1, le=MOST_STEPS)]
+Steps = Annotated[int, Meta(ge=0, le=MOST_STEPS)]
+Rows = Annotated[int, Meta(ge=1, le=MOST_ROWS)]
 Weight = Annotated[float, Meta(ge=0, le=100)]
 Rate = Annotated[float, Meta(gt=0, le=1)]
 
@@ -65,6 +69,7 @@ class Data(Struct, frozen=True, forbid_unknown_fields=True):
         int,
         Meta(
             ge=10_000,
+            le=10_000_000_000,
             description="user text kept at most; of more, an even sample of documents",
             extra=_unit("bytes"),
         ),
@@ -90,12 +95,12 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     """Guess the next token."""
 
-    steps: Annotated[int, Meta(ge=0, description="optimiser steps", extra=_unit("steps"))] = 800
-    batch: Annotated[Count, Meta(description="rows a step", extra=_unit("rows"))] = 8
+    steps: Annotated[Steps, Meta(description="optimiser steps", extra=_unit("steps"))] = 800
+    batch: Annotated[Rows, Meta(description="rows a step", extra=_unit("rows"))] = 8
     matrix_lr: Annotated[Rate, Meta(description="Muon's learning rate, for the matrices")] = 0.02
     embedding_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the embeddings")] = 0.02
     head_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the head")] = 0.015
-    warmup: Annotated[int, Meta(ge=0, description="steps of linear warm-up", extra=_unit("steps"))] = 10
+    warmup: Annotated[Steps, Meta(description="steps of linear warm-up", extra=_unit("steps"))] = 10
     cooldown: Annotated[
         float, Meta(ge=0, le=1, description="last part of the steps in which the rate falls linearly")
     ] = 0.8
@@ -107,12 +112,12 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
 class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     """Learn to answer, from question-and-answer pairs."""
 
-    steps: Annotated[int, Meta(ge=0, description="optimiser steps", extra=_unit("steps"))] = 540
-    pair_rows: Annotated[Count, Meta(description="rows of packed pairs a step", extra=_unit("rows"))] = 6
+    steps: Annotated[Steps, Meta(description="optimiser steps", extra=_unit("steps"))] = 540
+    pair_rows: Annotated[Rows, Meta(description="rows of packed pairs a step", extra=_unit("rows"))] = 6
     document_rows: Annotated[
-        int, Meta(ge=0, description="rows of documents replayed a step", extra=_unit("rows"))
+        int, Meta(ge=0, le=MOST_ROWS, description="rows of documents replayed a step", extra=_unit("rows"))
     ] = 2
-    pairs: Annotated[int, Meta(ge=100, description="pairs written", extra=_unit("pairs"))] = 8000
+    pairs: Annotated[int, Meta(ge=100, le=10**6, description="pairs written", extra=_unit("pairs"))] = 8000
     sums: Annotated[
         float, Meta(ge=0, le=50, description="of the pairs, how many are sums", extra=_unit("%"))
     ] = 3.0
@@ -148,8 +153,8 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
             extra=_unit("picks"),
         ),
     ] = 24
-    steps: Annotated[int, Meta(ge=0, description="reinforcement steps", extra=_unit("steps"))] = 36
-    prompts: Annotated[Count, Meta(description="prompts a step", extra=_unit("prompts"))] = 6
+    steps: Annotated[Steps, Meta(description="reinforcement steps", extra=_unit("steps"))] = 36
+    prompts: Annotated[Rows, Meta(description="prompts a step", extra=_unit("prompts"))] = 6
     samples: Annotated[
         int, Meta(ge=2, le=64, description="answers sampled a prompt", extra=_unit("answers"))
     ] = 8
@@ -350,10 +355,12 @@ def load(
     """
     flat = dict(PRESETS[preset])
     if file is not None:
+        what = f"settings file {file}"
         try:
-            flat |= _flat(tomllib.loads(file.read_text("utf-8")))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingsError(f"settings file {file}: {error}") from error
+            with foreign(what):
+                flat |= _flat(read_toml(file, what))
+        except UserError as error:
+            raise SettingsError(str(error)) from error
     flat |= environment(os.environ if environ is None else environ)
     return _settings(flat | _assigned(assignments))
 
@@ -374,7 +381,7 @@ def _assigned(assignments: Sequence[str]) -> dict[str, str]:
     for assignment in assignments:
         name, equals, value = assignment.partition("=")
         if not equals:
-            raise SettingsError(f"--set takes name=value, not {assignment!r}")
+            raise SettingsError(f"--set takes name=value, not {_shown(assignment)}")
         value = value.strip()
         flat[name.strip()] = f"0{value}" if value.startswith(".") else value  # .02 is a number to people
     return flat
@@ -384,7 +391,7 @@ def _settings(flat: Mapping[str, Any]) -> Settings:
     known = {d.name: d for d in describe()}
     for name, value in flat.items():
         if name not in known:
-            raise SettingsError(f"there is no setting {name!r}; `tui-trainer settings` lists them")
+            raise SettingsError(f"there is no setting {_shown(name)}; `tui-trainer settings` lists them")
         _validated(name, value, known[name])
     settings = msgspec.convert(_nested(flat), Settings, strict=False)
     if settings.model.width % settings.model.heads or (settings.model.width // settings.model.heads) % 2:
@@ -399,15 +406,27 @@ def _validated(name: str, value: Any, description: Description) -> None:
     """Raise one line about this setting alone, naming its range, when the value does not fit."""
     try:
         msgspec.convert(_nested({name: value}), Settings, strict=False)
-    except msgspec.ValidationError as error:
-        if description.choices:
-            takes = "one of " + ", ".join(description.choices)
-        elif isinstance(description.default, bool):
-            takes = "true or false"
-        else:
-            takes = "a whole number" if isinstance(description.default, int) else "a number"
-            if description.low is not None:
-                takes += f" from {description.low:g}"
-            if description.high is not None:
-                takes += f" to {description.high:g}"
-        raise SettingsError(f"{name} takes {takes}, not {value!r}") from error
+    except Exception as error:  # a number of 5,000 digits, say, is no `ValidationError`
+        raise SettingsError(f"{name} takes {takes(description)}, not {_shown(value)}") from error
+
+
+def takes(description: Description) -> str:
+    """What values a setting can have, in words."""
+    if description.choices:
+        return "one of " + ", ".join(description.choices)
+    if isinstance(description.default, bool):
+        return "true or false"
+    words = "a whole number" if isinstance(description.default, int) else "a number"
+    if description.low is not None:
+        words += f" from {description.low}"
+    if description.high is not None:
+        words += f" to {description.high}"
+    return words
+
+
+def _shown(value: Any) -> str:
+    """As much of a wrong value as there is to see in it."""
+    if isinstance(value, int) and not -(10**60) < value < 10**60:
+        return "a number as long as that"  # beyond some thousand digits Python does not even write it
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:60]}..."

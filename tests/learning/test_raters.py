@@ -114,6 +114,10 @@ def test_a_file_of_raters_is_read(tmp_path: Path) -> None:
         ('[mine]\nabout = ""\nweights = { brief = 99 }', "<= 10"),
         ('[mine]\nabout = ""\nweight = {}', "weight"),
         ("mine = 3", "raters file"),
+        ("[mine]\nabout = 'x'\nweights = {polite = nan}", "Expected `float` >= -10"),
+        ("[mine]\nabout = 'x'\nweights = {polite = " + "9" * 1900 + "}", "raters file"),
+        ("mine = " + "[" * 1500, "nested too deeply"),
+        ("".join(f"[r{i}]\nabout = ''\n[r{i}.weights]\n" for i in range(101)), "101 raters in it; 100 are"),
     ],
 )
 def test_a_bad_file_of_raters_is_one_clear_line(tmp_path: Path, content: str, complaint: str) -> None:

@@ -37,11 +37,11 @@ from tui_trainer.run.folder import RunFolder
 class Server:
     """A server whose commands are answered at once, or never."""
 
-    def __init__(self, folder: RunFolder) -> None:
+    def __init__(self, folder: RunFolder, **options: float) -> None:
         self.folder = folder
         self.requests: queue.Queue[Request] = queue.Queue()
         self.silent = False
-        self.server = ControlServer(folder, self.submit)
+        self.server = ControlServer(folder, self.submit, **options)
 
     def submit(self, request: Request) -> None:
         self.requests.put(request)
@@ -124,6 +124,10 @@ def test_one_steers_and_others_watch(server):
         b'{"type":"prompt","text":"' + b"x" * MAX_BYTES + b'"}\n',
         b"x" * (MAX_BYTES + 1),
         b"\x00" * 10 + b"\n",
+        b'{"a":' * 10_000 + b"\n",
+        b'{"type":' + b"[" * 20_000 + b"]" * 20_000 + b"}\n",
+        b'{"type":"continue","steps":' + b"9" * 5000 + b"}\n",
+        b'{"type":"continue","steps":1000001}\n',
     ],
 )
 def test_what_can_not_be_read_ends_that_connection_only(server, message):
@@ -132,6 +136,52 @@ def test_what_can_not_be_read_ends_that_connection_only(server, message):
     bad.sendall(message)
     assert hung_up(bad)
     assert ask(good, Prompt("still there")) == [{"ok": True, "text": "still there"}]
+
+
+@pytest.mark.parametrize("error", [RecursionError(), MemoryError(), RuntimeError("anything")])
+def test_whatever_a_command_brings_about_ends_that_connection_only(server, error, monkeypatch):
+    def fails(request):
+        raise error
+
+    monkeypatch.setattr(server.server, "_submit", fails)
+    link = server.connect()
+    link.sendall(command_encoder.encode(LookAt(Look("a"))) + b"\n")
+    assert hung_up(link)
+    monkeypatch.undo()
+    assert ask(server.connect(), LookAt(Look("a"))) == [{"ok": True}]
+
+
+def test_who_sends_no_command_for_a_while_is_hung_up_on(new_run):
+    server = Server(new_run(), idle=0.2)
+    silent, mumbling, controller, waiting = (server.connect() for _ in range(4))
+    assert ask(controller, TakeControl()) == [{"ok": True}]
+    server.silent = True
+    waiting.sendall(command_encoder.encode(LookAt(Look("a"))) + b"\n")
+    mumbling.sendall(b"{")  # what is no whole command keeps nobody
+    assert hung_up(silent) and hung_up(mumbling)
+    server.requests.get(timeout=5).respond(Reply(ok=True))
+    assert waiting.recv(100) == b'{"ok":true}\n'
+    assert hung_up(waiting)
+    assert ask(controller, TakeControl()) == [{"ok": True}]
+    server.server.close()
+
+
+def test_a_screen_that_only_watches_connects_again(new_run):
+    server = Server(new_run(), idle=0.1)
+    with Control(server.folder) as control:
+        assert control.send(LookAt(Look("a"))).ok
+        link = control._socket
+        assert link is not None
+        while not client._hung_up(link, False):
+            time.sleep(0.01)
+        assert control.send(LookAt(Look("b"))).ok
+    server.server.close()
+
+
+def test_nobody_wakes_for_a_controller_that_is_silent(server):
+    """Nothing is to be hung up on, so there is nothing to wait for but the sockets."""
+    assert ask(server.connect(), TakeControl()) == [{"ok": True}]
+    assert server.server._until_idle() is None
 
 
 @given(st.lists(st.binary(max_size=300), max_size=4))

@@ -3,7 +3,7 @@
 import pytest
 
 from tui_trainer.run import knobs
-from tui_trainer.settings import Settings
+from tui_trainer.settings import Settings, describe
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,11 @@ from tui_trainer.settings import Settings
         ("feedback.picks", 30.5, "whole number"),
         ("feedback.picks", float("nan"), "whole number"),
         ("pretrain.matrix_lr", 0, "takes a number"),
+        ("pretrain.batch", 1024, None),
+        ("pretrain.batch", 1025, "takes a whole number from 1 to 1024, not 1025"),
+        ("pretrain.batch", 1e300, "takes a whole number from 1 to 1024"),
+        ("pretrain.steps", 1e9, "takes a whole number from 0 to 1000000"),
+        ("feedback.prompts", 1e9, "takes a whole number from 1 to 1024"),
         ("data.mixture.web", 3, None),
         ("data.tokenizer", 1, "can't be changed"),
         ("data.filters", 1, "can't be changed"),
@@ -45,3 +50,11 @@ def test_later_stages():
     assert not knobs.is_later("pretrain.steps", "pretrain") and not knobs.is_later("pretrain.steps", "frozen")
     assert knobs.is_later("data.mixture.web", "data") and not knobs.is_later("data.documents", "data")
     assert not knobs.is_later("model.width", "data") and not knobs.is_later("run.threads", "data")
+
+
+def test_every_count_has_a_bound_that_holds_live_too():
+    for description in describe():
+        if isinstance(description.default, int | float) and not isinstance(description.default, bool):
+            assert description.low is not None and description.high is not None, description.name
+            assert knobs.check(description.name, description.high) is None
+            assert knobs.check(description.name, description.high + 1) is not None

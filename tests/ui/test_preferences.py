@@ -11,7 +11,7 @@ from watching import opened, shown, text_of, until
 from tui_trainer import events as e
 from tui_trainer.errors import UserError
 from tui_trainer.ui import preferences
-from tui_trainer.ui.actions import shown_keys
+from tui_trainer.ui.actions import ACTIONS, shown_keys
 from tui_trainer.ui.drawing.ascii import to_ascii
 from tui_trainer.ui.drawing.heatmap import NEGATIVE_SIGNS, POSITIVE_SIGNS
 from tui_trainer.ui.drawing.palettes import PALETTES, Palette
@@ -147,7 +147,7 @@ def test_the_file_is_read_and_faults_are_named(tmp_path: Path) -> None:
     path.write_text('theme = "light"\nascii = true\n[keys]\npause = "f5"\n')
     assert preferences.load(path) == Preferences("light", True, {"pause": "f5"})
     assert preferences.load(path, {"theme": "contrast"}).theme == "contrast"
-    for text in ('theme = "pink"', "colour = 3", "theme = ["):
+    for text in ('theme = "pink"', "colour = 3", "theme = [", "x = " + "[" * 1500, "ascii = " + "9" * 1900):
         path.write_text(text)
         with pytest.raises(UserError, match=r"screen\.toml"):
             preferences.load(path)
@@ -158,10 +158,23 @@ def test_keys_that_clash_are_refused() -> None:
         "pause": "f5",
         "previous_document": "f6",
     }
+    for name in ("", "f5,", "\x1b", "f55", "ctrl+", "hyper space", "a" * 5000):
+        with pytest.raises(UserError, match="no key's name"):
+            shown_keys({"pause": name})
     for keys in ({"pause": "z"}, {"nothing": "f5"}, {"next_curve": "space"}, {"next_curve": "h"}):
         with pytest.raises(UserError):
             shown_keys(keys)
     assert shown_keys({"next_curve": "n"})  # another pane's key is no clash
+
+
+def test_every_key_that_is_ours_could_be_chosen() -> None:
+    for key in {key for action in ACTIONS for key in action.keys}:
+        try:
+            shown_keys({"zoom": key})
+        except UserError as error:
+            assert "is that of" in str(error)
+    for key in ("f12", "ctrl+x", "shift+f1", "ctrl+shift+a", "é", "ß", "at", "insert"):
+        assert shown_keys({"zoom": key})
 
 
 async def test_a_chosen_key_works_and_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +205,17 @@ async def test_sizes_and_the_caption_are_remembered(tmp_path: Path, monkeypatch:
 
 def test_a_damaged_memory_is_no_memory(tmp_path: Path) -> None:
     path = tmp_path / "layout.json"
-    path.write_bytes(b'{"widths": 3')
-    assert preferences.load_layout(path) == Layout()
+    for damaged in (
+        b'{"widths": 3',
+        b'{"a":' * 10_000,
+        b"\xff",
+        b'{"upper": 99999}',
+        b'{"upper": ' + b"9" * 5000 + b"}",
+        b'{"widths": {"1": 0}}',
+        b" " * 100_000 + b"{}",
+    ):
+        path.write_bytes(damaged)
+        assert preferences.load_layout(path) == Layout()
+    assert preferences.load_layout(tmp_path) == Layout()
     preferences.save_layout(Layout(upper=12), tmp_path / "new" / "layout.json")
     assert preferences.load_layout(tmp_path / "new" / "layout.json").upper == 12

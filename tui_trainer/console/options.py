@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tui_trainer.errors import foreign
 from tui_trainer.settings import PRESETS
 
 if TYPE_CHECKING:
@@ -128,7 +129,8 @@ def own_config() -> Path | None:
     import platformdirs
 
     path = Path(platformdirs.user_config_dir("tui-trainer", appauthor=False)) / "settings.toml"
-    return path if path.exists() else None
+    with foreign(f"settings file {path}"):
+        return path if path.exists() else None
 
 
 def texts_of(options: dict[str, Any]) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ apart, which is what over-optimisation of the proxy brings (Gao et al., arXiv 22
 """
 
 import math
-import tomllib
 from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +16,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.errors import UserError
+from tui_trainer.errors import UserError, foreign
 from tui_trainer.events import Choice, PairOffered
+from tui_trainer.files import read_toml
 from tui_trainer.learning.features import (
     careful_phrases,
     example_phrases,
@@ -34,6 +34,7 @@ TASTES: tuple[Taste, ...] = get_args(Taste)
 TIE = 0.15  # gold scores closer than this are all one to the rater
 
 MEASURES = ("polite", "careful", "example", "kind", "listing", "exclaiming", "brief")
+MOST = 100  # of a file: all of them rate all pairs, and have a reward model each
 OWN_FILE = Path(__file__).with_name("raters.toml")
 
 Weights = Mapping[str, float]  # of some of the measures, in units of gold
@@ -60,18 +61,17 @@ def read(path: Path = OWN_FILE) -> dict[str, Culture]:
     Raises:
         UserError: it can't be read, or something in it is no rater; one line.
     """
-    try:
-        found = msgspec.convert(tomllib.loads(path.read_text("utf-8")), dict[str, Culture], strict=False)
-    except (OSError, ValueError) as error:  # TOML, text and msgspec errors are ValueErrors
-        raise UserError(f"raters file {path}: {error}") from error
+    what = f"raters file {path}"
+    with foreign(what):
+        found = msgspec.convert(read_toml(path, what), dict[str, Culture], strict=False)
     for name, culture in found.items():
         for measure in culture.weights:
             if measure not in MEASURES:
-                raise UserError(
-                    f"raters file {path}: {name} weighs {measure!r}; there are {', '.join(MEASURES)}"
-                )
+                raise UserError(f"{what}: {name} weighs {measure!r}; there are {', '.join(MEASURES)}")
     if not found:
-        raise UserError(f"raters file {path}: there is no rater in it")
+        raise UserError(f"{what}: there is no rater in it")
+    if len(found) > MOST:
+        raise UserError(f"{what}: there are {len(found):,} raters in it; {MOST} are taken")
     return found
 
 

@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 
 from tui_trainer.events import Choice
 from tui_trainer.looks import Look, Looked
+from tui_trainer.settings import MOST_STEPS
 
 MAX_BYTES = 64 * 1024  # of one message, its newline included
 
@@ -26,7 +27,7 @@ class Pause(Command, frozen=True):
 class Continue(Command, frozen=True):
     """Leave the pause; with `steps`, pause again after so many."""
 
-    steps: Annotated[int, Meta(ge=1)] | None = None
+    steps: Annotated[int, Meta(ge=1, le=MOST_STEPS)] | None = None
 
 
 class Turn(Command, frozen=True):

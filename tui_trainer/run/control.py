@@ -1,10 +1,13 @@
 """The control socket of a trainer: a thread that takes commands in and hands answers out.
 
 Training never waits for it: commands go into a queue that the trainer empties between two steps, answers come
-back through a wake-up pipe. Whoever sends what can't be read is hung up on, and nobody else notices.
+back through a wake-up pipe. Whoever sends what can't be read is hung up on, and nobody else notices. So is
+whoever has sent no command for a minute, unless they have control or wait for an answer: a screen that only
+watches connects again when it has something to ask.
 """
 
 import contextlib
+import math
 import os
 import selectors
 import socket
@@ -12,10 +15,9 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
 from tui_trainer.files import write_atomically
@@ -32,6 +34,7 @@ from tui_trainer.run.folder import RunFolder
 
 MAX_PATH_BYTES = 100  # the kernel takes 107 on Linux and 103 on macOS
 MAX_CONNECTIONS = 128
+IDLE_SECONDS = 60.0  # without a command that could be read
 MAX_UNREAD_BYTES = 8 * 1024 * 1024  # of answers; whoever leaves more lying is hung up on
 READ_ONLY = "read-only: another terminal controls this run"
 NO_CONTROL = "read-only: take control first"
@@ -47,8 +50,9 @@ class Request(Struct, frozen=True, eq=False):
 class _Connection:
     """One client; its commands are answered one after the other."""
 
-    def __init__(self, link: socket.socket) -> None:
+    def __init__(self, link: socket.socket, now: float) -> None:
         self.link = link
+        self.heard = now  # when the last command came that could be read, or the connection itself
         self.incoming = b""
         self.outgoing = b""
         self.waiting = False  # for the trainer's answer; further lines stay in `incoming`
@@ -60,10 +64,13 @@ class ControlServer:
 
     Args:
         submit: called in the server's thread with every request that the trainer is to answer.
+        idle: seconds without a command after which is hung up.
     """
 
-    def __init__(self, folder: RunFolder, submit: Callable[[Request], None]) -> None:
-        self._submit = submit
+    def __init__(
+        self, folder: RunFolder, submit: Callable[[Request], None], idle: float = IDLE_SECONDS
+    ) -> None:
+        self._submit, self._idle = submit, idle
         self._controller: _Connection | None = None
         self._answers: deque[tuple[_Connection, Reply]] = deque()
         self._selector = selectors.DefaultSelector()
@@ -97,24 +104,51 @@ class ControlServer:
 
     def _serve(self) -> None:
         while True:
-            for key, mask in self._selector.select():
+            for key, mask in self._selector.select(self._until_idle()):
                 if key.fileobj is self._listener:
                     self._accept()
                 elif key.fileobj is self._woken:
                     with contextlib.suppress(BlockingIOError):
                         self._woken.recv(4096)
                 elif isinstance(key.data, _Connection):
-                    self._attend(key.data, mask)
+                    with self._or_hang_up(key.data):
+                        self._attend(key.data, mask)
             while self._answers:
-                self._hand_out(*self._answers.popleft())
+                connection, reply = self._answers.popleft()
+                with self._or_hang_up(connection):
+                    self._hand_out(connection, reply)
+            now = time.monotonic()
+            for connection in self._connections():
+                if self._hangs_up_at(connection) <= now:
+                    self._hang_up(connection)
             if self._closing:
                 break
-        for key in list(self._selector.get_map().values()):
-            if isinstance(key.data, _Connection):
-                self._hang_up(key.data)
+        for connection in self._connections():
+            self._hang_up(connection)
         for end in (self._listener, self._wake, self._woken):
             end.close()
         self._selector.close()
+
+    @contextlib.contextmanager
+    def _or_hang_up(self, connection: _Connection) -> Iterator[None]:
+        """Whatever a client brings about ends its own connection; this thread outlives it."""
+        try:
+            yield
+        except Exception:
+            self._hang_up(connection)
+
+    def _connections(self) -> list[_Connection]:
+        return [key.data for key in self._selector.get_map().values() if isinstance(key.data, _Connection)]
+
+    def _hangs_up_at(self, connection: _Connection) -> float:
+        """When a connection has been silent for too long, on the monotonic clock."""
+        stays = connection is self._controller or connection.waiting
+        return math.inf if stays else connection.heard + self._idle
+
+    def _until_idle(self) -> float | None:
+        """Seconds until the next one is to be hung up on; None: there is none, and nothing to wake up for."""
+        first = min(map(self._hangs_up_at, self._connections()), default=math.inf)
+        return None if first == math.inf else max(0.0, first - time.monotonic())
 
     def _accept(self) -> None:
         try:
@@ -126,10 +160,10 @@ class ControlServer:
         if len(self._selector.get_map()) >= MAX_CONNECTIONS:
             link.close()
             return
-        self._selector.register(link, selectors.EVENT_READ, _Connection(link))
+        self._selector.register(link, selectors.EVENT_READ, _Connection(link, time.monotonic()))
 
     def _attend(self, connection: _Connection, mask: int) -> None:
-        try:
+        with contextlib.suppress(BlockingIOError):
             if mask & selectors.EVENT_WRITE:
                 self._flush(connection)
             if connection.open and mask & selectors.EVENT_READ:
@@ -139,10 +173,6 @@ class ControlServer:
                     return
                 connection.incoming += received
                 self._take_lines(connection)
-        except BlockingIOError:
-            pass
-        except OSError:
-            self._hang_up(connection)
 
     def _take_lines(self, connection: _Connection) -> None:
         while connection.open and not connection.waiting and b"\n" in connection.incoming:
@@ -150,11 +180,8 @@ class ControlServer:
             if len(line) >= MAX_BYTES:
                 self._hang_up(connection)
                 return
-            try:
-                command = command_decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                self._hang_up(connection)
-                return
+            command = command_decoder.decode(line)  # whatever it raises: see `_or_hang_up`
+            connection.heard = time.monotonic()
             self._take(connection, command)
         most = 4 * MAX_BYTES if connection.waiting else MAX_BYTES
         if connection.open and len(connection.incoming) >= most:
@@ -179,12 +206,9 @@ class ControlServer:
             return
         connection.outgoing += command_encoder.encode(reply) + b"\n"
         was_waiting, connection.waiting = connection.waiting, False
-        try:
-            self._flush(connection)
-        except OSError:
-            self._hang_up(connection)
-            return
+        self._flush(connection)
         if was_waiting:
+            connection.heard = time.monotonic()
             self._take_lines(connection)
 
     def _flush(self, connection: _Connection) -> None:
@@ -204,7 +228,8 @@ class ControlServer:
         connection.open = False
         if self._controller is connection:
             self._controller = None
-        self._selector.unregister(connection.link)
+        with contextlib.suppress(OSError, KeyError, ValueError):
+            self._selector.unregister(connection.link)
         connection.link.close()
 
     # -- in the trainer's thread -------------------------------------------------------------------------

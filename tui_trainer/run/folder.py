@@ -1,8 +1,10 @@
 """A run's folder: where each file of a run is, and how a run is made and found again."""
 
 import contextlib
+import errno
 import os
 import shutil
+import stat
 import time
 from collections.abc import Callable
 from functools import cached_property
@@ -55,10 +57,19 @@ class RunFolder:
 
 
 def runs_directory(option: Path | str | None = None) -> Path:
-    """Where runs are kept: the option, else $TUI_TRAINER_RUNS, else the platform's folder for user data."""
+    """Where runs are kept: the option, else $TUI_TRAINER_RUNS, else the platform's folder for user data.
+
+    Raises:
+        UserError: what was chosen is there and no folder, or can't be looked at.
+    """
     chosen = option or os.environ.get("TUI_TRAINER_RUNS")
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        with foreign(f"the folder of runs {chosen}"):
+            path = Path(chosen).expanduser().absolute()
+            with contextlib.suppress(FileNotFoundError):  # it is made with the first run
+                if not stat.S_ISDIR(path.stat().st_mode):
+                    raise OSError(errno.ENOTDIR, "it is not a folder")
+            return path
     return Path(platformdirs.user_data_dir("tui-trainer", appauthor=False)) / "runs"
 
 

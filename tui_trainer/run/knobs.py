@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tui_trainer.events import STAGES, StageName
-from tui_trainer.settings import Settings, describe
+from tui_trainer.settings import Settings, describe, takes
 
 
 def check(name: str, value: float) -> str | None:
@@ -24,9 +24,7 @@ def check(name: str, value: float) -> str | None:
             raise ValueError
         turned(Settings(), [(name, value)])
     except ValueError:  # msgspec.ValidationError is one
-        low, high = description.low, description.high
-        takes = " ".join([f"from {low:g}"] * (low is not None) + [f"to {high:g}"] * (high is not None))
-        return f"{name} takes a number {takes}, not {value:g}".replace("  ", " ")
+        return f"{name} takes {takes(description)}, not {value:g}"
     return None
 
 

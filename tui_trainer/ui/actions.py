@@ -1,12 +1,16 @@
 """Every action of the screen, declared once: bindings, footer, help and palette are made from this table."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from textual.binding import Binding, BindingType
+from textual.keys import KEY_NAME_REPLACEMENTS, KEY_TO_UNICODE_NAME, Keys
 
 from tui_trainer.errors import UserError
+
+_NAMED_KEYS = {key.value for key in Keys} | set(KEY_NAME_REPLACEMENTS.values())
 
 Context = Literal["anywhere", "dataset", "loss", "weights", "rater", "chat"]
 
@@ -364,12 +368,14 @@ def shown_keys(keymap: Mapping[str, str]) -> dict[str, str]:
     """How the keys that a person has chosen are written, by action.
 
     Raises:
-        UserError: there is no such action, or a key is given twice where both would be heard.
+        UserError: there is no such action or key, or a key is given twice where both would be heard.
     """
     for name, keys in keymap.items():
         if name not in BY_NAME:
             raise UserError(f"screen.toml: there is no action {name!r}")
         for key in keys.split(","):
+            if not _is_key(key):
+                raise UserError(f"screen.toml: {name} has {key[:60]!r}, which is no key's name")
             for other in ACTIONS:
                 theirs = keymap[other.name].split(",") if other.name in keymap else list(other.keys)
                 meet = {other.context, BY_NAME[name].context}
@@ -377,3 +383,18 @@ def shown_keys(keymap: Mapping[str, str]) -> dict[str, str]:
                 if other.name != name and key in theirs and heard:
                     raise UserError(f"screen.toml: the key {key!r} of {name} is that of {other.name} too")
     return {name: keys.split(",")[0].replace("_", " ") for name, keys in keymap.items()}
+
+
+def _is_key(name: str) -> bool:
+    """Whether Textual would ever report a key of this name."""
+    *modifiers, key = name.split("+")
+    if not set(modifiers) <= {"ctrl", "shift", "alt", "meta", "super", "hyper"}:
+        return False
+    if key in _NAMED_KEYS or (len(key) == 1 and key.isprintable()):
+        return True
+    words = KEY_TO_UNICODE_NAME.get(key, key.removeprefix("upper_").replace("_", " ").upper())
+    try:
+        unicodedata.lookup(words if len(words) > 1 else f"LATIN SMALL LETTER {words}")
+    except KeyError:
+        return False
+    return True

@@ -9,17 +9,20 @@ What the screen itself remembers, sizes of panes say, is kept beside it in `layo
 """
 
 import contextlib
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import platformdirs
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from tui_trainer.errors import UserError
+from tui_trainer.errors import UserError, foreign
+from tui_trainer.files import read_foreign, read_toml
 
 THEMES = ("dark", "light", "contrast", "blue-orange")
+MOST_BYTES = 64 * 1024  # of layout.json
+Parts = Annotated[int, Meta(ge=1, le=100)]
 
 
 class Preferences(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,8 +37,8 @@ class Layout(Struct):
     """What the screen remembers from one time to the next."""
 
     caption: bool = True
-    widths: dict[str, int] = {}  # of panes, in parts of their row, by their number
-    upper: int = 17  # the upper row's height, of 35 parts
+    widths: dict[str, Parts] = {}  # of panes, in parts of their row, by their number
+    upper: Annotated[int, Meta(ge=1, le=34)] = 17  # the upper row's height, of 35 parts
     toured: bool = False  # the tour has been taken, or skipped
 
 
@@ -53,16 +56,13 @@ def load(path: Path | None = None, overrides: Mapping[str, object] | None = None
     path = folder() / "screen.toml" if path is None else path
     values: dict[str, object] = {}
     try:
-        values = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        pass
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise UserError(f"{path}: {error}") from error
+        values = read_toml(path, str(path))
+    except UserError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
     values |= overrides or {}
-    try:
+    with foreign(str(path)):
         found = msgspec.convert(values, Preferences)
-    except msgspec.ValidationError as error:
-        raise UserError(f"{path}: {error}") from error
     if found.theme not in THEMES:
         raise UserError(f"{path}: the theme is one of {', '.join(THEMES)}, not {found.theme!r}")
     return found
@@ -70,9 +70,11 @@ def load(path: Path | None = None, overrides: Mapping[str, object] | None = None
 
 def load_layout(path: Path | None = None) -> Layout:
     """What was remembered; nothing, if that can't be read."""
+    path = path or folder() / "layout.json"
     try:
-        return msgspec.json.decode((path or folder() / "layout.json").read_bytes(), type=Layout)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        with foreign(str(path)):
+            return msgspec.json.decode(read_foreign(path, MOST_BYTES), type=Layout)
+    except UserError:
         return Layout()
 
 
