@@ -101,6 +101,18 @@ def _bounded(content: bytes, path: Path, most: int) -> bytes:
     return content
 
 
+def named(name: str) -> Path:
+    """The path that a person named: ~ and ~user are somebody's home, unless a file is called so.
+
+    Editors and office programs begin names of their own files with ~, too.
+    """
+    path = Path(name)
+    try:
+        return path if not name.startswith("~") or os.path.lexists(path) else path.expanduser()
+    except (RuntimeError, ValueError):  # there is nobody of that name; a NUL in it
+        return path
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace a run's file as a whole, durably, private to the user. Raises `OSError`; the old one stays."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")

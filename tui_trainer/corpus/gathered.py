@@ -4,6 +4,8 @@ from msgspec import Struct
 
 from tui_trainer.corpus.document import Document, Pair, Question
 
+MOST_NAMED = 2  # things left out, in a line about too little text
+
 
 class Gathered(Struct):
     """Documents before any filter, and what goes with them."""
@@ -15,3 +17,12 @@ class Gathered(Struct):
     held_out_prompts: list[str] = []
     upset_prompts: list[str] = []  # empty: there are none on that topic
     upset_held_out: list[str] = []
+    skipped: list[str] = []  # what was left out of the user's text and why, a line each
+
+    def why_less(self) -> str:
+        """What was left out, for a line about too little text: the first of it, in brackets; "": nothing."""
+        if not self.skipped:
+            return ""
+        more = len(self.skipped) - MOST_NAMED
+        first = "; ".join(line[:300] for line in self.skipped[:MOST_NAMED])
+        return f" ({first}{f'; and {more:,} more' if more > 0 else ''})"

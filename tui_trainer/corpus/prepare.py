@@ -56,14 +56,17 @@ def prepare(settings: Settings, seed: int, paths: Sequence[str], folder: Path) -
 
     training, validation = split(verdicts, settings.data.filters, seed)
     if not training or not validation:
-        raise UserError("no text is left to train on; give more, or try --set data.filters=false")
+        raise UserError(
+            f"no text is left to train on{gathered.why_less()}; give more, or try --set data.filters=false"
+        )
     tokenizer = _tokenizer(settings, [v.document.text for v in training])
     tokenizer.save(folder / "tokenizer.json")
     tokens, bytes_train = _write_training(tokenizer, training, folder)
     tokens_train = sum(tokens.values())
     if tokens_train < FEWEST_TOKENS:
         raise UserError(
-            f"only {tokens_train:,} tokens of text to train on; give at least {FEWEST_TOKENS:,} (about 8 kB)"
+            f"only {tokens_train:,} tokens of text to train on{gathered.why_less()}; "
+            f"give at least {FEWEST_TOKENS:,} (about 8 kB)"
         )
     tokens_validation = _write_tokens(tokenizer, validation, folder / "validation.npy")
     mixture = {source: getattr(settings.data.mixture, source, 1.0) for source in tokens}

@@ -1,29 +1,29 @@
 """The user's own text, by the same door as the tiny world's: files of any size and content into documents."""
 
-import io
 from bisect import bisect_left
 from collections.abc import Generator, Iterator, Sequence
 from itertools import accumulate
-from typing import BinaryIO
 
 from tui_trainer.corpus.document import Document, Pair
 from tui_trainer.corpus.gathered import Gathered
 from tui_trainer.corpus.randomness import rng
+from tui_trainer.corpus.reading.content import content
+from tui_trainer.corpus.reading.encoding import Encoding
 from tui_trainer.corpus.reading.errors import Unreadable
-from tui_trainer.corpus.reading.find import Found, Skipped, find, readable, why
-from tui_trainer.corpus.reading.pack import pack
-from tui_trainer.corpus.reading.plain import can_seek, sampled, streamed, whole
-from tui_trainer.corpus.reading.records import Lines, Row, parquet_rows
+from tui_trainer.corpus.reading.find import Followed, Found, Skipped, find, readable, why
+from tui_trainer.corpus.reading.notes import Notes
+from tui_trainer.corpus.reading.records import Row
 from tui_trainer.corpus.reading.thin import Thinner
-from tui_trainer.corpus.reading.unpack import Unpacked
 from tui_trainer.errors import UserError
 from tui_trainer.events import Noticed
 
 BLOCK = 65_536  # bytes read in one place of a file that is sampled
 MOST_NOTICES = 20  # lines about single files; the others are only counted
-HEAD = 4_096
 MOST_PROMPTS = 200  # kept out of fine-tuning
-SOURCES = {"prose": "books", "code": "code", "jsonl": "web", "parquet": "web"}
+TAKEN = (
+    ".txt, .md, code, .jsonl, .json, .csv or .parquet (a field text, messages, or prompt and completion), "
+    "also as .gz, .zip or .tar"
+)
 DIALOGUES = "forum"
 
 
@@ -37,13 +37,21 @@ def read(paths: Sequence[str], max_bytes: int) -> Iterator[Document | Pair | Not
     """
     files: list[Found] = []
     skipped = 0
+    guessed: dict[Encoding, list[str]] = {}
+
+    def notices(left_out: Skipped) -> Iterator[Noticed]:
+        nonlocal skipped
+        skipped += 1
+        if skipped <= MOST_NOTICES:
+            yield Noticed(f"skipped {left_out.name}: {left_out.reason}", "warning")
+
     for found in find(paths):
         if isinstance(found, Found):
             files.append(found)
-            continue
-        skipped += 1
-        if skipped <= MOST_NOTICES:
-            yield Noticed(f"skipped {found.name}: {found.reason}", "warning")
+        elif isinstance(found, Followed):
+            yield Noticed(f"followed the link {found.name} to {found.to}")
+        else:
+            yield from notices(found)
 
     total = sum(file.size for file in files)
     # Small files are taken whole or not at all, so a block should not be much larger than they are.
@@ -53,17 +61,20 @@ def read(paths: Sequence[str], max_bytes: int) -> Iterator[Document | Pair | Not
     for file, budget in zip(files, budgets, strict=True):
         if budget == 0:
             continue
-        size = 0
-        for item in _read_file(file, min(budget, max(block, max_bytes - kept)), block):
+        size, notes = 0, Notes()
+        for item in _read_file(file, min(budget, max(block, max_bytes - kept)), block, notes):
             if isinstance(item, Skipped):
-                skipped += 1
-                if skipped <= MOST_NOTICES:
-                    yield Noticed(f"skipped {item.name}: {item.reason}", "warning")
+                yield from notices(item)
                 continue
             if isinstance(item, Document):
                 size += len(item.text)
             yield item
         kept += size
+        for encoding in notes.guessed:
+            guessed.setdefault(encoding, []).append(file.name)
+    for encoding, names in guessed.items():
+        more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+        yield Noticed(f"read as {encoding.codec}, a guess ({encoding.guessed}): {', '.join(names[:3])}{more}")
     if skipped > MOST_NOTICES:
         yield Noticed(f"... and {skipped - MOST_NOTICES:,} more: {skipped:,} skipped in all", "warning")
     if total > max_bytes:
@@ -84,6 +95,8 @@ def gather(paths: Sequence[str], max_bytes: int, seed: int) -> Generator[Noticed
     gathered = Gathered(documents=[])
     for item in read(paths, max_bytes):
         if isinstance(item, Noticed):
+            if item.level == "warning":
+                gathered.skipped.append(item.text)
             yield item
         elif isinstance(item, Pair):
             gathered.pairs.append(item)
@@ -91,8 +104,8 @@ def gather(paths: Sequence[str], max_bytes: int, seed: int) -> Generator[Noticed
             gathered.documents.append(item)
     if not gathered.documents:
         raise UserError(
-            f"no readable text in {', '.join(map(readable, paths))[:200]}; give files or folders of "
-            ".txt, .md, code, .jsonl (field text or messages), .parquet, or these as .gz"
+            f"no readable text in {', '.join(map(readable, paths))[:200]}{gathered.why_less()}; "
+            f"give files or folders of {TAKEN}"
         )
     if gathered.pairs:
         _hold_prompts_out(gathered, seed)
@@ -111,65 +124,34 @@ def _hold_prompts_out(gathered: Gathered, seed: int) -> None:
     gathered.rating_prompts, gathered.held_out_prompts = held[::2], held[1::2]
 
 
-def _read_file(file: Found, budget: int, block: int) -> Iterator[Document | Pair | Skipped]:
+def _read_file(file: Found, budget: int, block: int, notes: Notes) -> Iterator[Document | Pair | Skipped]:
     """What one file holds, at most about `budget` bytes of it, and why the file or its rest is left out."""
     kept: Thinner[Row] = Thinner(budget)
-    lines = Lines()
     refused: str | None = None
+    members = 0
     try:
-        with file.path.open("rb") as opened:
-            for row in _rows(file, opened, budget, block, lines):
+        for row in content(file, budget, block, notes):
+            if isinstance(row, Skipped):
+                members += 1
+                yield row
+            else:
                 kept.add(row, len(row.text.encode()))
     except Unreadable as error:
         refused = str(error)
     except OSError as error:
         refused = why(error)
-    if refused is None and not kept.kept and not lines.bad:
+    if refused is None and not kept.kept and not notes.bad and not members:
         refused = "no text in it"
     if refused is not None:
         yield Skipped(f"the rest of {file.name}" if kept.kept else file.name, refused)
-    if lines.bad:
-        yield Skipped(f"{lines.bad:,} of {lines.lines:,} lines of {file.name}", lines.first_bad)
+    if notes.bad:
+        yield Skipped(f"{notes.bad:,} of {notes.read:,} {notes.unit} of {file.name}", notes.first_bad)
+    if notes.roles:
+        unknown = ", ".join(f"{readable(role)} {n:,}" for role, n in notes.roles.most_common(4))
+        yield Skipped(f"{notes.roles.total():,} turns of {file.name}", f"unknown roles ({unknown})")
     for n, row in enumerate(kept.kept):
-        yield Document(f"{file.name}#{n}", DIALOGUES if row.pairs else SOURCES[file.kind], row.text)
+        yield Document(f"{file.name}#{n}", DIALOGUES if row.pairs else row.source, row.text)
         yield from row.pairs
-
-
-def _rows(file: Found, opened: BinaryIO, budget: int, block: int, lines: Lines) -> Iterator[Row]:
-    """The documents of one file with the dialogues in them, by its kind."""
-    if file.kind == "parquet":
-        if file.gzipped:
-            raise Unreadable("a compressed .parquet: unpack it first")
-        yield from _packed(parquet_rows(opened, budget))
-        return
-    if file.gzipped:
-        unpacked = Unpacked(opened)
-        stream = io.BufferedReader(unpacked, BLOCK)
-        if file.kind == "jsonl":
-            yield from _packed(lines.whole(stream))
-        else:
-            yield from (Row(text) for text in pack(streamed(stream, budget, block)))
-        if unpacked.damage is not None:
-            raise unpacked.damage
-        return
-    large = file.size > budget
-    if file.kind == "jsonl":
-        rows = lines.sampled(opened, file.size, budget, block) if large else lines.whole(opened)
-        yield from _packed(rows)
-        return
-    large = large and can_seek(opened.read(HEAD))
-    opened.seek(0)
-    chunks = sampled(opened, file.size, budget, block) if large else whole(opened)
-    yield from (Row(text) for text in pack(chunks))
-
-
-def _packed(rows: Iterator[Row]) -> Iterator[Row]:
-    """Long texts in several documents; the dialogues stay with the first."""
-    for row in rows:
-        pairs = row.pairs
-        for text in pack([row.text]):
-            yield Row(text, pairs)
-            pairs = []
 
 
 def _budgets(sizes: Sequence[int], max_bytes: int, block: int) -> list[int]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from tui_trainer import checksums
 from tui_trainer.errors import UserError, foreign
 from tui_trainer.events import STAGES, StageName, WeightsName
-from tui_trainer.files import read_own
+from tui_trainer.files import named, read_own
 from tui_trainer.settings import Preset, Settings
 
 VERSION = 1
@@ -65,11 +65,11 @@ def make(
         UserError: a path of `data` does not exist, or a stage that is needed is left out.
     """
     for path in data:
-        if not Path(path).expanduser().exists():
-            raise UserError(f"there is no file or folder {path}")
+        if not path or not named(path).exists():
+            raise UserError(f"there is no file or folder {path or repr(path)}")
     if "data" in skip or "frozen" in skip:
         raise UserError("the stages data and frozen can't be left out")
-    paths = tuple(str(Path(path).expanduser().resolve()) for path in data)
+    paths = tuple(str(named(path).resolve()) for path in data)
     return Plan(settings, seed, preset, paths, until, skip)
 
 

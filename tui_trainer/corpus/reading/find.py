@@ -2,16 +2,19 @@
 
 import os
 import stat
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
-Kind = Literal["prose", "code", "jsonl", "parquet"]
+from tui_trainer.corpus.reading.unpack import Packing
+from tui_trainer.files import named
 
-PROSE = ("txt", "text", "md", "markdown", "rst", "tex", "org", "adoc", "csv", "tsv", "srt", "log")
+Kind = Literal["prose", "code", "jsonl", "json", "table", "parquet", "zip", "tar"]
+
+PROSE = ("txt", "text", "md", "markdown", "rst", "tex", "org", "adoc", "srt", "log")
 # fmt: off
 CODE = frozenset((
     "py", "pyi", "js", "mjs", "cjs", "jsx", "ts", "tsx", "c", "h", "cc", "cpp", "cxx", "hpp", "java", "kt",
@@ -20,10 +23,23 @@ CODE = frozenset((
     "ex", "exs", "erl", "clj", "el", "vim", "cmake", "nix", "zig", "asm", "s", "f90", "m", "tcl",
 ))
 # fmt: on
-RECORDS: dict[str, Kind] = {"jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet"}
+OTHERS: dict[str, Kind] = {
+    **{"jsonl": "jsonl", "ndjson": "jsonl", "json": "json", "csv": "table", "tsv": "table"},
+    **{"parquet": "parquet", "zip": "zip", "tar": "tar"},
+}
+PACKINGS: dict[str, Packing] = {"gz": "gz", "bz2": "bz2", "xz": "xz"}
+PACKED_TAR: dict[str, Packing] = {"tgz": "gz", "tbz": "bz2", "tbz2": "bz2", "txz": "xz"}
 PASSED_OVER = frozenset(("node_modules", "__pycache__", "site-packages"))
 MOST_FILES = 100_000
+MOST_ENTRIES = 1_000_000  # of folders: looked at, whatever they are
 MOST_DEFLATED = 1_032  # the format packs no better than this: a larger claim is no claim
+
+
+class Form(Struct, frozen=True):
+    """What a file's name says of its content."""
+
+    kind: Kind | None  # None: nothing that is known as text
+    packing: Packing | None = None  # how it is compressed as a whole
 
 
 class Found(Struct, frozen=True):
@@ -32,7 +48,7 @@ class Found(Struct, frozen=True):
     path: Path
     name: str  # for people; valid Unicode
     kind: Kind
-    gzipped: bool
+    packing: Packing | None
     size: int  # bytes of text in it, as far as can be told without reading it
 
 
@@ -43,23 +59,30 @@ class Skipped(Struct, frozen=True):
     reason: str
 
 
-def find(paths: Sequence[str]) -> Iterator[Found | Skipped]:
+class Followed(Struct, frozen=True):
+    """A link to another folder, whose files are read."""
+
+    name: str
+    to: str
+
+
+def find(paths: Sequence[str]) -> Iterator[Found | Skipped | Followed]:
     """Every file to read, once, in an order that does not depend on the file system.
 
-    Folders are walked without following links to other folders, so a loop of links ends. In them, hidden
-    files and kinds of file that are not text are passed over (and counted); a file named outright is tried
-    as text whatever its name.
+    In folders, links to other folders are followed, each folder being read once, so a loop of links ends.
+    Hidden files and kinds of file that are not text are passed over there (and counted); a file named
+    outright is tried as text whatever its name.
     """
     seen: set[tuple[int, int]] = set()
     others: Counter[str] = Counter()
     count = 0
-    for path, named in _walk(paths):
-        if isinstance(path, Skipped):
+    for path, is_given in _walk(paths):
+        if not isinstance(path, Path):
             yield path
             continue
         name = readable(str(path))
-        kind, gzipped = kind_of(path.name)
-        if kind is None and not named:
+        form = form_of(path.name)
+        if form.kind is None and not is_given:
             others[path.suffix.lower() or "no suffix"] += 1
             continue
         try:
@@ -77,25 +100,31 @@ def find(paths: Sequence[str]) -> Iterator[Found | Skipped]:
             if count > MOST_FILES:
                 yield Skipped(name, f"more than {MOST_FILES:,} files; this one and what follows is not read")
                 return
-            yield Found(path, name, kind or "prose", gzipped, _text_size(path, status.st_size, gzipped))
+            size = _text_size(path, status.st_size, form.packing)
+            yield Found(path, name, form.kind or "prose", form.packing, size)
     if others:
         kinds = ", ".join(readable(f"{suffix} {n:,}") for suffix, n in others.most_common(4))
         more = ", ..." if len(others) > 4 else ""
         yield Skipped(f"{others.total():,} files of other kinds", kinds + more)
 
 
-def kind_of(file_name: str) -> tuple[Kind | None, bool]:
-    """What a file's name says of its content, and whether it is compressed."""
+def form_of(file_name: str) -> Form:
+    """What a file's name says of its content."""
     parts = file_name.lower().split(".")
-    gzipped = len(parts) > 1 and parts[-1] == "gz"
-    if gzipped:
+    if parts[-1] in PACKED_TAR and len(parts) > 1:
+        return Form("tar", PACKED_TAR[parts[-1]])
+    packing = PACKINGS.get(parts[-1]) if len(parts) > 1 else None
+    if packing is not None:
         parts.pop()
     suffix = parts[-1] if len(parts) > 1 else ""
-    if suffix in RECORDS:
-        return RECORDS[suffix], gzipped
     if suffix in CODE:
-        return "code", gzipped
-    return ("prose" if suffix in PROSE or gzipped else None), gzipped
+        return Form("code", packing)
+    return Form(OTHERS.get(suffix, "prose" if suffix in PROSE or packing else None), packing)
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a file or folder of this name is hidden, or holds other people's things."""
+    return name.startswith(".") or name in PASSED_OVER
 
 
 def why(error: Exception) -> str:
@@ -112,10 +141,15 @@ def readable(name: str) -> str:
     return name.encode("utf-8", "replace").decode()
 
 
-def _walk(paths: Sequence[str]) -> Iterator[tuple[Path | Skipped, bool]]:
+def _walk(paths: Sequence[str]) -> Iterator[tuple[Path | Skipped | Followed, bool]]:
     """Files, and whether each was named outright."""
+    seen: set[tuple[int, int] | None] = set()
+    left = MOST_ENTRIES
     for given in paths:
-        top = Path(given).expanduser()
+        if not given:  # to Python, the current folder
+            yield Skipped("''", "an empty name"), True
+            continue
+        top = named(given)
         try:
             is_folder = stat.S_ISDIR(top.stat().st_mode)
         except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -124,18 +158,43 @@ def _walk(paths: Sequence[str]) -> Iterator[tuple[Path | Skipped, bool]]:
         if not is_folder:
             yield top, True
             continue
-        refused: list[OSError] = []
-        for folder, folders, files in os.walk(top, onerror=refused.append):
-            folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in PASSED_OVER)
-            for file in sorted(files):
-                if not file.startswith("."):
-                    yield Path(folder, file), False
-        for refusal in refused:
-            yield Skipped(readable(str(refusal.filename)), why(refusal)), False
+        links = deque([top])  # the folder itself, then what links in it lead to: real folders come first
+        above = {_identity(folder) for folder in top.absolute().parents}
+        while links:
+            start = links.popleft()
+            if (identity := _identity(start)) in seen:
+                continue
+            if start is not top:
+                if identity in above:
+                    yield Skipped(readable(str(start)), "a link to a folder that this one is in"), False
+                    continue
+                yield Followed(readable(str(start)), readable(os.path.realpath(start))), False
+            refused: list[OSError] = []
+            for folder, folders, files in os.walk(start, onerror=refused.append):
+                seen.add(_identity(folder))
+                folders[:] = sorted(f for f in folders if not is_passed_over(f))
+                links += [p for f in folders if (p := Path(folder, f)).is_symlink()]
+                left -= len(folders) + len(files)
+                if left < 0:
+                    yield Skipped(readable(folder), f"more than {MOST_ENTRIES:,} files and folders"), False
+                    return
+                for file in sorted(files):
+                    if not file.startswith("."):
+                        yield Path(folder, file), False
+            for refusal in refused:
+                yield Skipped(readable(str(refusal.filename)), why(refusal)), False
 
 
-def _text_size(path: Path, size: int, gzipped: bool) -> int:
-    if not gzipped:
+def _identity(folder: str | Path) -> tuple[int, int] | None:
+    try:
+        status = os.stat(folder)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _text_size(path: Path, size: int, packing: Packing | None) -> int:
+    if packing != "gz":
         return size
     try:
         with path.open("rb") as file:

@@ -1,22 +1,40 @@
-"""Rows of .jsonl and .parquet: texts to read, dialogues to learn to answer."""
+"""Records into texts to read and dialogues to learn to answer, in the shapes that are about."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import Any, BinaryIO
+from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from msgspec import Struct
 
 from tui_trainer.corpus.document import Pair
-from tui_trainer.corpus.reading.errors import Unreadable
+from tui_trainer.corpus.reading.notes import Notes
 from tui_trainer.corpus.reading.pack import clean
+from tui_trainer.corpus.reading.values import DEEP, LONG, Bad, Value, is_dialogue
 
-LONGEST_LINE = 4_000_000  # bytes of one line of .jsonl
+LONGEST = 4_000_000  # characters of one record
 LONGEST_TURN = 8_000  # characters of a prompt or an answer
-COLUMNS = ("text", "messages", "prompt", "completion", "content")
-ROWS = 256  # read at once from .parquet
+MOST_RECORDS = 1_000_000  # of one file
+MOST_BAD = 100_000  # of one file; of a file that has more of them than good ones, the rest is not read
+
+# Names of the field for one thing, the first that a record has being taken.
+DIALOGUES = ("messages", "conversations", "conversation", "dialogue", "dialog")
+PROMPTS = ("prompt", "instruction", "question", "query")
+ANSWERS = ("completion", "output", "response", "answer")
+TEXTS = ("text", "content")
+FIELDS = (*DIALOGUES, *PROMPTS, "input", *ANSWERS, *TEXTS)
+# What a table has to have to be read as records.
+COLUMNS = [frozenset((name,)) for name in (*DIALOGUES, *TEXTS)]
+COLUMNS += [frozenset((prompt, answer)) for prompt in PROMPTS for answer in ANSWERS]
+# fmt: off
+ROLES = {
+    **dict.fromkeys(("user", "human", "prompter", "question", "instruction"), "user"),
+    **dict.fromkeys(("assistant", "gpt", "bot", "chatbot", "model", "ai", "chatgpt", "answer"), "assistant"),
+    **dict.fromkeys(("system", "developer", "tool", "function", "function_call", "observation"), ""),
+}
+# fmt: on
+NO_FIELD = "no field `text`, `messages` (or `conversations`), nor `prompt` (or `instruction`) with its answer"
+IS_PREFERENCE = "a preference, not a text: see `tui-trainer preferences import`"
+REASONS = {LONG: "a line is longer than 4 MB", DEEP: "JSON that is nested too deeply"}
 
 
 class Row(Struct):
@@ -24,24 +42,35 @@ class Row(Struct):
 
     text: str
     pairs: list[Pair] = []
+    source: str = "web"
 
 
-def row_of(record: Any) -> Row | None:
+def rows(found: Iterable[Value], notes: Notes) -> Iterator[Row]:
+    """The rows of a file's records; those that are none are noted."""
+    for each in found:
+        for record in _within(each.value):
+            if notes.read >= MOST_RECORDS or (notes.bad >= MOST_BAD and notes.bad > notes.read // 2):
+                notes.rest = f"there are more than the {notes.read:,} {notes.unit} that are read"
+                return
+            notes.read += 1
+            if isinstance(record, Bad):
+                notes.note(REASONS.get(record.reason, record.reason))
+                continue
+            row = row_of(record, notes)
+            if row is None:
+                notes.note(IS_PREFERENCE if _is_preference(record) else NO_FIELD)
+            else:
+                yield row
+
+
+def row_of(record: Any, notes: Notes) -> Row | None:
     """A record's text and dialogues, or None when it has neither.
 
-    Known are the fields `text` (or `content`), `messages` as a list of {role, content}, and `prompt` with
-    `completion`. A dialogue is also a text: its turns, a line each.
+    A dialogue is a list of turns (`messages` of role and content, or ShareGPT's `conversations` of from and
+    value) or a prompt with its answer (`prompt` and `completion`, or Alpaca's `instruction`, `input` and
+    `output`). It is also a text: its turns, a line each.
     """
-    if not isinstance(record, Mapping):
-        return None
-    turns = _turns(record.get("messages"))
-    if not turns:
-        turns = [
-            (role, text)
-            for role, field in (("user", "prompt"), ("assistant", "completion"))
-            for text in [_content(record.get(field))]
-            if text
-        ]
+    turns = _turns(record, notes)
     if len(turns) > 1 or (turns and turns[0][0] == "assistant"):
         pairs = [
             Pair(prompt=asked, answer=answer, kind="user")
@@ -49,19 +78,13 @@ def row_of(record: Any) -> Row | None:
             if (first, second) == ("user", "assistant") and max(len(asked), len(answer)) <= LONGEST_TURN
         ]
         return Row("\n".join(text for _, text in turns), pairs)
-    text = _content(record.get("text")) or _content(record.get("content"))
+    if not isinstance(record, Mapping):
+        return None
+    text = next((text for name in TEXTS if (text := content(record.get(name)))), "")
     return Row(text) if text else None
 
 
-def _turns(messages: Any) -> list[tuple[str, str]]:
-    """(role, text) of the turns of users and assistants that say something."""
-    if not isinstance(messages, list):
-        return []
-    turns = [(m.get("role"), _content(m.get("content"))) for m in messages if isinstance(m, Mapping)]
-    return [(str(role), text) for role, text in turns if role in ("user", "assistant") and text]
-
-
-def _content(value: Any) -> str:
+def content(value: Any) -> str:
     """A text, or the texts of a list of parts; else nothing."""
     if isinstance(value, str):
         return clean(value).strip()
@@ -71,105 +94,58 @@ def _content(value: Any) -> str:
     return ""
 
 
-class Lines:
-    """The records of a .jsonl file; `bad` counts the lines that are none."""
-
-    def __init__(self) -> None:
-        self.lines = 0
-        self.bad = 0
-        self.first_bad = ""
-
-    def whole(self, file: BinaryIO) -> Iterator[Row]:
-        """Every record."""
-        while line := file.readline(LONGEST_LINE):
-            yield from self._row(line, file)
-
-    def sampled(self, file: BinaryIO, size: int, budget: int, block: int) -> Iterator[Row]:
-        """Records from blocks evenly spread over the file; what lies between them is never read."""
-        blocks = max(1, budget // block)
-        for k in range(blocks):
-            start = k * (size - block) // max(1, blocks - 1)
-            file.seek(start)
-            if start and not self._skip_line(file):
-                continue
-            while file.tell() < start + block and (line := file.readline(LONGEST_LINE)):
-                yield from self._row(line, file)
-
-    def _row(self, line: bytes, file: BinaryIO) -> Iterator[Row]:
-        if not line.strip():
-            return
-        self.lines += 1
-        if len(line) >= LONGEST_LINE and not line.endswith(b"\n"):
-            self._note("a line is longer than 4 MB")
-            self._skip_line(file)
-            return
-        try:
-            row = row_of(json.loads(line.decode("utf-8", "replace").lstrip("\ufeff")))
-        except (ValueError, RecursionError):
-            self._note("not JSON")
-            return
-        if row is None:
-            self._note("no field `text` or `messages`")
-        else:
-            yield row
-
-    def _note(self, reason: str) -> None:
-        self.bad += 1
-        self.first_bad = self.first_bad or reason
-
-    @staticmethod
-    def _skip_line(file: BinaryIO) -> bool:
-        """Read on to the next line; False at the end of the file."""
-        while piece := file.readline(1 << 16):
-            if piece.endswith(b"\n"):
-                return True
-        return False
+def role_of(turn: Mapping[str, Any]) -> str:
+    """`user`, `assistant`, "" for those that are passed over, or what an unknown one is called."""
+    given = turn.get("role", turn.get("from"))
+    return ROLES.get(str(given).strip().lower(), str(given)[:40])
 
 
-def parquet_rows(file: BinaryIO, budget: int) -> Iterator[Row]:
-    """The rows of a .parquet file, some at a time; of a large one, those of row groups evenly spread.
-
-    Raises:
-        Unreadable: this is no parquet file, or it has no column of text.
-    """
-    try:
-        table = pq.ParquetFile(file, pre_buffer=False)
-        columns = _columns(table.schema_arrow)
-        for group in _groups(table.metadata, columns, budget):
-            batches = table.iter_batches(batch_size=ROWS, row_groups=[group], columns=columns)
-            for batch in batches:
-                for record in batch.to_pylist():
-                    if "text" not in columns and len(columns) == 1 and columns[0] not in COLUMNS:
-                        record = {"text": record[columns[0]]}
-                    row = row_of(record)
-                    if row is not None:
-                        yield row
-    except (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError) as error:
-        raise Unreadable(f"not readable as parquet ({str(error).splitlines()[0][:80]})") from error
+def said(turn: Mapping[str, Any]) -> str:
+    """What a turn says."""
+    return content(turn.get("content", turn.get("value")))
 
 
-def _columns(schema: Any) -> list[str]:
-    known = [name for name in COLUMNS if name in schema.names]
-    if known:
-        return known
-    texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
-    if len(texts) != 1:
-        raise Unreadable("no column `text` or `messages`")
-    return texts
+def asked(record: Mapping[str, Any]) -> Any:
+    """What stands for the prompt: a text, a list of turns, or None; Alpaca's input stands under it."""
+    prompt = next((record[name] for name in PROMPTS if record.get(name)), None)
+    if isinstance(prompt, str) and (further := content(record.get("input"))):
+        return f"{prompt}\n{further}"
+    return prompt
 
 
-def _groups(metadata: Any, columns: list[str], budget: int) -> list[int]:
-    """Row groups to read: all, or as many as the budget holds, evenly spread."""
-    sizes = []
-    for g in range(metadata.num_row_groups):
-        group = metadata.row_group(g)
-        chunks = [group.column(c) for c in range(group.num_columns)]
-        sizes.append(
-            sum(c.total_uncompressed_size for c in chunks if c.path_in_schema.split(".")[0] in columns)
-        )
-    total = sum(sizes)
-    if total <= budget:
-        return list(range(len(sizes)))
-    # Twice as many as seem needed: what is too much is thinned out afterwards.
-    wanted = min(len(sizes), max(1, 2 * len(sizes) * budget // total))
-    return [k * len(sizes) // wanted for k in range(wanted)]
+def _turns(record: Any, notes: Notes) -> list[tuple[str, str]]:
+    """(role, text) of the turns of users and assistants that say something."""
+    if isinstance(record, list):
+        listed = record if is_dialogue(record) else []
+    elif not isinstance(record, Mapping):
+        return []
+    else:
+        listed = next((d for name in DIALOGUES if isinstance(d := record.get(name), list)), [])
+        if not listed:
+            prompt = asked(record)
+            answer = next((record[name] for name in ANSWERS if record.get(name)), None)
+            for role, given in (("user", prompt), ("assistant", answer)):
+                turns_of_it = given if isinstance(given, list) and is_dialogue(given) else None
+                listed = [*listed, *(turns_of_it or [{"role": role, "content": given}])]
+    turns = []
+    for turn in listed:
+        if not isinstance(turn, Mapping) or not (text := said(turn)):
+            continue
+        role = role_of(turn)
+        if role in ("user", "assistant"):
+            turns.append((role, text))
+        elif role:
+            notes.roles[role] += 1
+    return turns
+
+
+def _is_preference(record: Any) -> bool:
+    return isinstance(record, Mapping) and "chosen" in record and "rejected" in record
+
+
+def _within(value: Any) -> Iterable[Any]:
+    """A record, or those of the lists that are all it holds, as in {"data": [...]}."""
+    if not isinstance(value, Mapping) or any(name in value for name in (*FIELDS, "chosen", "rejected")):
+        return [value]
+    lists = [v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], Mapping)]
+    return [r for records in lists for r in ([records] if is_dialogue(records) else records)] or [value]

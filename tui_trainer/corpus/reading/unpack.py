@@ -1,25 +1,35 @@
-"""Compressed files."""
+"""Compressed files, of which no more is unpacked than is wanted: a small one can unpack to any size."""
 
+import bz2
 import gzip
 import io
-import zlib
-from typing import Any, BinaryIO
+import lzma
+from collections.abc import Callable
+from typing import Any, BinaryIO, Literal
 
 from tui_trainer.corpus.reading.errors import Unreadable
-from tui_trainer.corpus.reading.find import why
+from tui_trainer.errors import reason
 
-MOST = 4 << 30  # bytes taken from one file: a small one can unpack to any size
+Packing = Literal["gz", "bz2", "xz"]
+
+
+class Meter:
+    """Bytes that may still be read of one file, as they are unpacked, however many parts it has."""
+
+    def __init__(self, most: int) -> None:
+        self.most = self.left = most
 
 
 class Unpacked(io.RawIOBase):
-    """What a .gz file holds, as a stream that never raises: it ends where the file is damaged.
+    """What a compressed file holds, as a stream that never raises: it ends where the file is damaged.
 
     After the end, `damage` says what was wrong, if anything. So all that came before is read.
     """
 
-    def __init__(self, opened: BinaryIO) -> None:
-        self._gzip = gzip.GzipFile(fileobj=opened, mode="rb")
-        self._left = MOST
+    def __init__(self, read: Callable[[int], bytes], meter: Meter) -> None:
+        """read: gives at most so many of the next bytes, none at the end, or raises."""
+        self._read = read
+        self._meter = meter
         self.damage: Unreadable | None = None
 
     def readable(self) -> bool:
@@ -29,13 +39,21 @@ class Unpacked(io.RawIOBase):
         if self.damage is not None:
             return 0
         try:
-            data = self._gzip.read1(len(buffer))
-        except (OSError, EOFError, zlib.error) as error:
-            self.damage = Unreadable(why(error))
+            data = self._read(len(buffer))
+        except Exception as error:  # each library's own, about what is in the file
+            self.damage = error if isinstance(error, Unreadable) else Unreadable(reason(error))
             return 0
-        self._left -= len(data)
-        if self._left < 0:
-            self.damage = Unreadable(f"it unpacks to more than {MOST >> 30} GiB")
+        self._meter.left -= len(data)
+        if self._meter.left < 0:
+            most = f"{self._meter.most / 1e6:,.0f} MB"
+            self.damage = Unreadable(f"of it, the first {most} are read; raise data.max_bytes for more")
             return 0
         buffer[: len(data)] = data
         return len(data)
+
+
+def unpacked(opened: BinaryIO, packing: Packing, meter: Meter) -> Unpacked:
+    """What a compressed file holds."""
+    if packing == "gz":
+        return Unpacked(gzip.GzipFile(fileobj=opened, mode="rb").read1, meter)
+    return Unpacked((bz2.BZ2File(opened) if packing == "bz2" else lzma.LZMAFile(opened)).read1, meter)
