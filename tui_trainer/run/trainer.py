@@ -7,6 +7,7 @@ it failed, 2 when it can't be run. What it has to say beyond the run's events go
 
 import argparse
 import contextlib
+import io
 import os
 import queue
 import signal
@@ -34,6 +35,7 @@ from tui_trainer.run.lock import Lock
 from tui_trainer.run.log import LogWriter
 from tui_trainer.run.preferences import PreferenceFile
 from tui_trainer.run.stopped import Stopped
+from tui_trainer.sanitize import one_line, sanitize
 
 if TYPE_CHECKING:  # they import torch, which takes a second that the socket need not wait for
     from tui_trainer.run.driver import Driver
@@ -43,9 +45,17 @@ ENDING = (signal.SIGTERM, signal.SIGINT)
 OVER = Reply(ok=False, error="the trainer is ending")
 
 
+class Sanitized(io.TextIOWrapper):
+    """What stderr is in this process: texts and names of files reach the log tame, a library's too."""
+
+    def write(self, text: str) -> int:
+        super().write(sanitize(text))
+        return len(text)
+
+
 def say(line: str) -> None:
-    """Write a line to trainer.log."""
-    print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=sys.stderr, flush=True)
+    """Write a line to trainer.log: one, whatever it quotes, for the last one says how it ended."""
+    print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {one_line(line)}", file=sys.stderr, flush=True)
 
 
 class Trainer:
@@ -240,6 +250,7 @@ def main() -> int:
     parser.add_argument("--proceed", action="store_true", help="leave a pause that the run was in")
     parser.add_argument("--lock", type=int, help="descriptor of the lock file, locked by who starts this")
     arguments = parser.parse_args()
+    sys.stdout = sys.stderr = Sanitized(sys.stderr.buffer, "utf-8", line_buffering=True)
     machine.step_back()
     os.umask(0o077)  # whatever it makes is private to the user
     folder = RunFolder(arguments.run)
