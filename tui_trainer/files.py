@@ -3,6 +3,7 @@ without believing what they seem to be, which may be a link, a pipe or a file wi
 
 import contextlib
 import errno
+import io
 import os
 import select
 import stat
@@ -60,6 +61,37 @@ def read_foreign(path: Path, most: int) -> bytes:
             return _bounded(_read_pipe(descriptor, path, most + 1), path, most)
         os.set_blocking(descriptor, True)
         return _bounded(file.read(most + 1), path, most)
+
+
+def open_foreign(path: Path) -> io.BufferedReader:
+    """The same to be read in pieces, without a bound. Raises `OSError`, while it is read, too."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+        return io.BufferedReader(_Pipe(descriptor, path))
+    os.set_blocking(descriptor, True)
+    return open(descriptor, "rb")
+
+
+class _Pipe(io.RawIOBase):
+    """A pipe that is not waited for when nobody writes into it."""
+
+    def __init__(self, descriptor: int, path: Path) -> None:
+        self._descriptor, self._path = descriptor, path
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        content = _read_pipe(self._descriptor, self._path, 1) if len(buffer) else b""
+        if content and len(buffer) > 1 and select.select([self._descriptor], [], [], 0)[0]:
+            content += os.read(self._descriptor, len(buffer) - 1)
+        buffer[: len(content)] = content
+        return len(content)
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._descriptor)
+        super().close()
 
 
 def read_toml(path: Path, what: str) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from statistics import fmean, stdev
 Z95 = 1.959963984540054  # the normal distribution's 97.5 % point
 
 
-def proportion_interval(k: int, n: int) -> tuple[float, float]:
-    """95 % interval of a proportion k/n (Wilson 1927); (0, 1) when nothing was observed."""
+def proportion_interval(k: float, n: int) -> tuple[float, float]:
+    """95 % interval of a proportion k/n (Wilson 1927), ties in k being halves; (0, 1) when there is none."""
     if not n:
         return 0.0, 1.0
     p = k / n

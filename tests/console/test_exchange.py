@@ -1,6 +1,7 @@
 """`tui-trainer preferences`: there and back."""
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import msgspec
@@ -37,6 +38,27 @@ def test_a_taste_is_learnt_from_a_file(tmp_path: Path) -> None:
     assert "400 preferences read, 1 broken" in preferences.tell(imported)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [("p", "a", "b"), ("p", "b", "a")],  # the same pair both ways
+        [("p", "a", "b")],  # one pair again and again, of answers that are alike in all that is looked at
+        [("p", "Gladly. It is.", "It is."), ("p", "It is.", "Gladly. It is.")],
+    ],
+)
+def test_what_it_cannot_tell_counts_half(tmp_path: Path, lines: list[tuple[str, str, str]]) -> None:
+    path = tmp_path / "contradicting.jsonl"
+    path.write_bytes(b"".join(encode(Comparison(*line), "trl") for line in lines * (48 // len(lines))))
+    imported = preferences.taken_in(path, 0)
+    assert imported.agreement_n == 24
+    if lines[0][1] in "ab":  # nothing tells these apart
+        assert imported.ties == 24 and imported.agreement == 0.5
+        assert "can't tell the two answers apart in any of them" in preferences.tell(imported)
+    assert imported.agreement is not None and imported.agreement_ci95 is not None
+    low, high = imported.agreement_ci95
+    assert low < 0.5 < high
+
+
 def test_picks_go_out_in_a_form_of_the_field(
     tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
@@ -60,8 +82,22 @@ def test_picks_go_out_in_a_form_of_the_field(
 def test_a_file_without_any_preference_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "none.jsonl"
     path.write_text("{}\n", "utf-8")
-    with pytest.raises(UserError, match="no preference in it"):
+    reason = r"no preference in it \(1 broken lines; line 1: there is no 'chosen'\); give lines like \{"
+    with pytest.raises(UserError, match=reason):
         preferences.taken_in(path, 0)
+
+
+def test_memory_is_bounded_by_the_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "long.jsonl"
+    with path.open("wb") as file:
+        for number in range(60):
+            file.write(encode(Comparison("Where?", f"{number} " + "far " * 50_000, f"{number} near"), "trl"))
+    monkeypatch.setattr(preferences, "MOST_HELD", 1_000_000)
+    tracemalloc.start()
+    imported = preferences.taken_in(path, 0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert imported.read == 60 and imported.learnt_from < 10 and peak < path.stat().st_size
 
 
 def test_a_room_rates_the_pairs_of_a_run(tmp_path: Path) -> None:

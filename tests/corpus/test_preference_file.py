@@ -1,16 +1,23 @@
 """Preferences in the field's forms, and lines that are none."""
 
 import contextlib
+import csv
 import gzip
+import io
 import json
+import os
+import threading
 import tracemalloc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_trainer.corpus.preference_file import LONGEST, Broken, Comparison, encode, parse, read
+from tui_trainer import files
+from tui_trainer.corpus import preference_file
+from tui_trainer.corpus.preference_file import LONGEST, Broken, Comparison, Guessed, encode, parse, read
 from tui_trainer.errors import UserError
 
 KEL = Comparison("Where does Kel live?", "In Orsa.", "I won't say.")
@@ -39,6 +46,27 @@ BEFORE = f"\n\nHuman: Hi.\n\nAssistant: Hello.\n\nHuman: {KEL.prompt}\n\nAssista
         {
             "chosen": f"{BEFORE} {KEL.chosen}",
             "rejected": f"{BEFORE} {KEL.rejected}",
+        },
+        {
+            "chosen": f"{BEFORE.strip()} {KEL.chosen}",
+            "rejected": f"{BEFORE.strip()} {KEL.rejected}",
+        },
+        {
+            "conversations": [{"from": "human", "value": KEL.prompt}],
+            "chosen": {"from": "gpt", "value": KEL.chosen},
+            "rejected": {"from": "gpt", "value": KEL.rejected},
+        },
+        {
+            "messages": [{"role": "user", "content": KEL.prompt}],
+            "chosen": {"role": "assistant", "content": KEL.chosen},
+            "rejected": {"role": "assistant", "content": KEL.rejected},
+        },
+        {"system": "", "question": KEL.prompt, "chosen": KEL.chosen, "rejected": KEL.rejected},
+        {"instruction": KEL.prompt, "input": "", "chosen": KEL.chosen, "rejected": KEL.rejected},
+        {
+            "prompt": [{"role": "user", "content": KEL.prompt}],
+            "chosen": KEL.chosen,
+            "rejected": KEL.rejected,
         },
     ],
 )
@@ -145,3 +173,95 @@ def test_a_file_packed_by_gzip_is_read_as_it_is(tmp_path: Path) -> None:
     packed.write_bytes(b"\x1f\x8bno such thing")
     with pytest.raises(UserError, match="packed by gzip, and damaged"):
         list(read(packed))
+
+
+COMPARISONS = [Comparison(f"What of day {n}?", f"It rained, über {n}.", f"No, idea; {n}.") for n in range(20)]
+
+
+def _csv(records: list[dict[str, str]]) -> str:
+    made = io.StringIO()
+    writer = csv.DictWriter(made, ["prompt", "chosen", "rejected"])
+    writer.writeheader()
+    writer.writerows(records)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize(
+    "layout",
+    [
+        lambda records: "\n".join(json.dumps(r, ensure_ascii=False) for r in records),
+        lambda records: "\n".join(json.dumps(r, ensure_ascii=False, indent=1) for r in records),
+        lambda records: json.dumps(records, ensure_ascii=False),
+        lambda records: json.dumps(records, ensure_ascii=False, indent=2),
+        _csv,
+    ],
+)
+def test_every_layout_and_encoding_is_read(
+    tmp_path: Path, layout: Callable[[list[dict[str, str]]], str], encoding: str
+) -> None:
+    records = [{"prompt": c.prompt, "chosen": c.chosen, "rejected": c.rejected} for c in COMPARISONS]
+    path = tmp_path / "picks"
+    path.write_bytes(layout(records).encode(encoding))
+    found = list(read(path))
+    guessed = [found.pop(0)] if isinstance(found[0], Guessed) else []
+    assert found == COMPARISONS
+    # What the file does not say itself is never taken in silence.
+    assert [g.codec for g in guessed] == ([] if encoding in ("utf-8", "utf-8-sig", "utf-16") else [encoding])
+
+
+def test_a_broken_row_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "picks.csv"
+    path.write_text("prompt,chosen,rejected\np,a,b\np,a,a\np,b\np,b,a\n")
+    good = [Comparison("p", "a", "b"), Comparison("p", "b", "a")]
+    found = list(read(path))
+    assert [f for f in found if isinstance(f, Comparison)] == good
+    assert [f.line for f in found if isinstance(f, Broken)] == [3, 4]
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "/dev/urandom", "fifo", "folder", "a.zip", "a.parquet"])
+def test_what_is_no_text_is_one_line_and_no_wait(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "PIPE_SECONDS", 0.01)
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "a.zip").write_bytes(b"PK\3\4")
+    (tmp_path / "a.parquet").write_bytes(b"PAR1")
+    with pytest.raises(UserError) as refused:
+        assert list(read(tmp_path / name)) == [] and name == "fifo"  # empty, which is said further up
+        raise UserError(f"{name}: empty")
+    assert name in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_a_pipe_that_ends_is_read(tmp_path: Path) -> None:
+    lines = b"".join(encode(c, "trl") for c in COMPARISONS) * 50
+    ends = os.pipe()
+    with written(ends[1], lines):
+        assert list(read(Path(f"/dev/fd/{ends[0]}"))) == COMPARISONS * 50
+    os.close(ends[0])
+
+
+@contextlib.contextmanager
+def written(descriptor: int, content: bytes) -> Iterator[None]:
+    def write() -> None:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    yield
+    writer.join()
+
+
+def test_a_bomb_is_read_no_further_than_its_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "bomb.jsonl.gz"
+    path.write_bytes(gzip.compress(encode(KEL, "trl") * 100_000))
+    monkeypatch.setattr(preference_file, "MOST_BYTES", 1_000_000)
+    with pytest.raises(UserError, match="more than the 0.001 GB"):
+        list(read(path))
+    monkeypatch.setattr(preference_file, "MOST_BROKEN", 100)
+    path.write_bytes(gzip.compress(encode(KEL, "trl") + b"{}\n" * 300_000))
+    found = list(read(path))
+    assert found[0] == KEL and len(found) == 102
+    assert isinstance(found[-1], Broken) and "what follows is not read" in found[-1].reason

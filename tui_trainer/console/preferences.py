@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from tui_trainer.console import output
 from tui_trainer.console.progress import Teller
-from tui_trainer.corpus.preference_file import Broken, Comparison, Form, encode, read
+from tui_trainer.corpus.preference_file import EXAMPLE, Broken, Comparison, Form, Guessed, encode, read
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.errors import UserError
 from tui_trainer.events import RewardModelsCompared
@@ -20,6 +20,7 @@ from tui_trainer.ui.sanitize import one_line
 
 NAMED = 1000  # broken lines named in `--json` and on stderr; all are counted
 LEARNT_FROM = 2000  # comparisons to learn from, and as many to be judged by: an even sample
+MOST_HELD = 64_000_000  # characters of them
 
 
 class Imported(Struct):
@@ -36,6 +37,8 @@ class Imported(Struct):
     run: str | None = None  # on whose tuned model it was learnt
     too_long: int = 0  # of the sample, for that model
     compared: RewardModelsCompared | None = None  # with a fine-tuned one; None: too few, or no run
+    ties: int = 0  # of those it did not learn from, both answers alike to it: they count half
+    guessed: str = ""  # the encoding, where the file names none
 
 
 def export(folder: RunFolder, form: Form) -> Iterator[bytes]:
@@ -73,9 +76,13 @@ def taken_in(path: Path, seed: int, run: RunFolder | None = None) -> Imported:
         from tui_trainer.serving import imported  # with torch, which a file alone does without
 
         ground = imported.ground_of(run, doing)
+    guessed, held = "", 0
     kept, count, broken, named = list[Comparison](), 0, 0, list[Broken]()
     draw = rng(seed, "preferences", "sample")
     for found in read(path):
+        if isinstance(found, Guessed):
+            guessed = f"read as {found.codec}, a guess ({found.why})"
+            continue
         if isinstance(found, Broken):
             broken += 1
             if len(named) < NAMED:
@@ -84,31 +91,48 @@ def taken_in(path: Path, seed: int, run: RunFolder | None = None) -> Imported:
         count += 1
         if count % 1000 == 0:
             teller.show(f"{count:,} preferences read")
-        if len(kept) < 2 * LEARNT_FROM:
+        size = _size(found)
+        if len(kept) < 2 * LEARNT_FROM and held < MOST_HELD:
             kept.append(found)
-        elif (place := draw.randrange(count)) < len(kept):
-            kept[place] = found  # a reservoir: every line has the same chance to be in it
+            held += size
+            continue
+        # A reservoir: every line has the same chance to be in it, as long as they are of a usual size.
+        place = draw.randrange(count)
+        if place < len(kept) and held + size - _size(kept[place]) < 2 * MOST_HELD:
+            held += size - _size(kept[place])
+            kept[place] = found
     if not count:
-        raise UserError(f"preferences {path}: there is no preference in it ({broken:,} broken lines)")
+        first = f"line {named[0].line}: {named[0].reason}" if named else "it is empty"
+        raise UserError(
+            f"preferences {path}: there is no preference in it ({broken:,} broken lines; {first}); "
+            f"give lines like {EXAMPLE}"
+        )
     draw.shuffle(kept)
     half = max(1, len(kept) // 2)
     texts = [(c.prompt, c.chosen, c.rejected) for c in kept]
     own, exam = texts[:half], texts[half:]
     learnt = by_features(own, exam) if run is None else imported.learn(ground, own, exam, doing)
     teller.clear()
+    right = learnt.right + learnt.ties / 2  # to guess is to be right half the time
     return Imported(
         count,
         broken,
         named,
         learnt.learnt_from,
-        learnt.right / learnt.exam if learnt.exam else None,
-        proportion_interval(learnt.right, learnt.exam) if learnt.exam else None,
+        right / learnt.exam if learnt.exam else None,
+        proportion_interval(right, learnt.exam) if learnt.exam else None,
         learnt.exam,
         learnt.features,
         None if run is None else run.id,
         learnt.too_long,
         learnt.compared,
+        learnt.ties,
+        guessed,
     )
+
+
+def _size(comparison: Comparison) -> int:
+    return len(comparison.prompt) + len(comparison.chosen) + len(comparison.rejected)
 
 
 def tell(imported: Imported) -> str:
@@ -119,6 +143,8 @@ def tell(imported: Imported) -> str:
         output.tell(f"line {found.line}: {one_line(found.reason)}")
     if imported.broken > len(imported.named):
         output.tell(f"... and {imported.broken - len(imported.named):,} more")
+    if imported.guessed:
+        output.tell(one_line(imported.guessed))
     lines = [f"{imported.read:,} preferences read, {imported.broken:,} broken lines left out"]
     if imported.too_long:
         lines.append(
@@ -131,6 +157,9 @@ def tell(imported: Imported) -> str:
             f"the reward model, from {imported.learnt_from:,} of them, foresees {imported.agreement:.0%} of "
             f"{imported.agreement_n:,} others ({low:.0%}-{high:.0%})"
         )
+        if imported.ties:
+            which = "any" if imported.ties == imported.agreement_n else f"{imported.ties:,}"
+            lines.append(f"it can't tell the two answers apart in {which} of them: such a tie counts half")
     liked = sorted(imported.features.items(), key=lambda item: -abs(item[1][0]))
     rows = [[name, f"{mean:+.2f}", f"{spread:.2f}"] for name, (mean, spread) in liked]
     return "\n".join(lines) + "\n\n" + tables.table(rows, ["liked, in log-odds", "weight", "doubt"])

@@ -58,11 +58,11 @@ def learn(ground: Ground, own: Comparisons, exam: Comparisons, doing: Doing) -> 
         return msgspec.structs.replace(learnt, too_long=too_long)
     both, once = work(len(own))
     compared = compare(ground, own, _counting(doing, "comparing two reward models", both))
-    right = learnt.right
+    right, ties = learnt.right, learnt.ties
     if compared.chosen == "fine_tuned":
         model = FineTuned(ground).learn(own, _counting(doing, "learning from all of them", once))
-        right = sum(model.foreseen(exam))
-    return msgspec.structs.replace(learnt, too_long=too_long, compared=compared, right=right)
+        right, ties = sum(model.foreseen(exam)), 0
+    return msgspec.structs.replace(learnt, too_long=too_long, compared=compared, right=right, ties=ties)
 
 
 def _fitting(ground: Ground, comparisons: Comparisons) -> Comparisons:
