@@ -8,6 +8,8 @@ Tried: answers that don't end worth -1. In two seeds of five all of a batch ran 
 were worth the same, and there was nothing more to learn.
 """
 
+from tui_trainer.settings import Feedback
+
 UNLEASHED: dict[str, float] = {
     "kl": 0.0,
     "kl_target": 0.0,
@@ -26,3 +28,9 @@ def assignments(leashed: bool) -> list[str]:
     """What a run off the leash changes of its settings; or the same on it."""
     changes = {**UNLEASHED, "kl": LEASH if leashed else 0.0, "steps": STEPS, "best_of": BEST_OF}
     return [f"feedback.{name}={value:g}" for name, value in changes.items()]
+
+
+def is_off(feedback: Feedback) -> bool:
+    """Whether reinforcement has nothing that holds it, or the KL alone, as in the contrast."""
+    off = {**UNLEASHED, "kl": feedback.kl, "steps": STEPS, "best_of": BEST_OF}
+    return all(getattr(feedback, name) == value for name, value in off.items())

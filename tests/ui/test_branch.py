@@ -1,5 +1,6 @@
 """Going on from a finished stage in the app: the dialog, the leash, and the run that follows."""
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -7,18 +8,25 @@ import pytest
 import recorded
 from watching import opened, shown, text_of, until
 
-from tui_trainer import leash
+from tui_trainer import cli, leash, settings
 from tui_trainer.compared import Answers, Side, Verdict
+from tui_trainer.console.commands import showing, training
 from tui_trainer.events import BestOfN, PairOffered, Record, Sample, Sampled
-from tui_trainer.run import client
+from tui_trainer.run import client, fork
+from tui_trainer.run import plan as plans
+from tui_trainer.run.cultures import Cultures
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import read_all
+from tui_trainer.run.plan import Plan
 from tui_trainer.ui import comparing
+from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens import comparison
 from tui_trainer.ui.screens.branch import Branch
 from tui_trainer.ui.screens.comparison import Comparison
+from tui_trainer.ui.screens.cultures import ChooseCultures
 from tui_trainer.ui.screens.unleash import Unleash
 from tui_trainer.ui.state import State
+from tui_trainer.ui.steering import Steering
 
 
 @pytest.fixture
@@ -79,6 +87,97 @@ async def test_one_key_takes_the_leash_off(tmp_path, monkeypatch, launched, key,
         feedback = launched[0].plan.settings.feedback
         assert (feedback.kl, feedback.facts_limit, feedback.reward_bound) == (kl, 1.0, 1000.0)
         assert launched[0].plan.forked.picks == 24 and launched[0].picks.exists()
+
+
+@pytest.fixture
+def off_the_leash(tmp_path: Path) -> RunFolder:
+    """A run that went on from a person's own off the leash, `K`, with nothing else changed."""
+    records = recorded.records(simulated=True)
+    own = recorded.write_run(tmp_path / "own", records)
+    plan = settings.changed(own.plan.settings, ["feedback.rater=polite", "feedback.kl=0.3"])
+    own.plan_file.write_bytes(plans.encode(msgspec.structs.replace(own.plan, settings=plan)))
+    return fork.begin(
+        RunFolder(own.path), fork.plan_of(RunFolder(own.path), "feedback", leash.assignments(False), True)
+    )
+
+
+def test_what_goes_on_from_a_run_off_the_leash_starts_from_the_run_before_it(
+    off_the_leash: RunFolder, tmp_path: Path
+) -> None:
+    own = fork.own_run(off_the_leash)
+    assert own.id == "own" and fork.own_run(own).id == "own"
+    again = fork.begin(off_the_leash, fork.plan_of(off_the_leash, "feedback"))
+    assert fork.own_run(again).id == "own"
+    mine = fork.begin(off_the_leash, fork.plan_of(off_the_leash, "feedback", ["feedback.prompts=3"]))
+    assert fork.own_run(mine).id == mine.id  # a person has chosen something there
+    seats = Cultures(off_the_leash, ("ceremonious", "plain-spoken")).seats
+    assert all(seat.plan.settings.feedback.kl == 0.3 for seat in seats)
+    assert all(seat.plan.forked is not None and seat.plan.forked.source == "own" for seat in seats)
+    shutil.rmtree(tmp_path / "own")
+    assert fork.own_run(off_the_leash).id == off_the_leash.id
+
+
+def test_what_is_begun_after_it_is_said_to_be_on_the_leash(off_the_leash: RunFolder) -> None:
+    scene = Scene(off_the_leash, "control")
+    dialog = Branch(scene)
+    assert dialog.plan is not None and dialog.plan.settings.feedback.kl == 0.3
+    assert "of own, which is on its leash" in dialog.taken()
+    assert "They begin from own, on its leash." in ChooseCultures(scene).about
+    plan = Steering(scene, None, None).branch("feedback", [], True)  # type: ignore[arg-type]  # no feed
+    assert isinstance(plan, Plan) and plan.forked is not None and plan.forked.source == "own"
+    assert plan.settings.feedback.lr == settings.Settings().feedback.lr
+
+
+def test_the_leash_is_taken_off_in_words_and_true_numbers(off_the_leash: RunFolder) -> None:
+    for folder in (fork.own_run(off_the_leash), off_the_leash):
+        sheet = Unleash(Scene(folder, "control"))
+        rows = [row.text.strip() for row in sheet.rows(56)]
+        assert len(rows) <= Unleash.height - 4 <= 20 and all(len(row) <= 56 for row in rows)
+        text = "\n".join(rows)
+        before, after = fork.own_run(folder).plan.settings.feedback, off_the_leash.plan.settings.feedback
+        for name in ("lr", "steps"):
+            assert f"{getattr(before, name):g} → {getattr(after, name):g}" in text
+        assert "0.3 → nothing" in text and "2 → none" in text and "5 % → no guard" in text
+        assert len(sheet.changes) == 9  # all that `leash.assignments` changes
+        assert ("own, on its leash" in " ".join(text.split())) == (folder is off_the_leash)
+
+
+def test_whoever_has_a_screen_picks_unless_all_picks_are_made_again(off_the_leash: RunFolder) -> None:
+    dialog = Branch(Scene(fork.own_run(off_the_leash), "control"))
+    assert dialog.plan is not None and dialog.plan.forked is not None and dialog.plan.forked.picks
+    assert "feedback.rater" not in dialog.changes
+    dialog.keep = False
+    dialog._choose("feedback")
+    assert dialog.changes["feedback.rater"] == "person" and dialog.value("feedback.rater") == "polite"
+    dialog.changes["feedback.rater"] = "short"  # theirs to change
+    dialog._choose("feedback")
+    assert dialog.changes["feedback.rater"] == "short"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rater", "said"),
+    [
+        ([], "person", "You pick in this run, no simulated rater."),
+        (["--set", "feedback.rater=short"], "short", "A simulated rater, short, picks in this run."),
+        (["--keep-picks"], "polite", "A simulated rater, polite, picks in this run."),
+        (["--headless"], "polite", ""),
+    ],
+)
+def test_a_run_from_one_without_a_person_asks_the_person_in_the_app_and_says_so(
+    off_the_leash: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments, rater, said
+) -> None:  # type: ignore[no-untyped-def]
+    begun: list[RunFolder] = []
+    greetings: list[str] = []
+    monkeypatch.setattr(showing, "require_terminal", lambda *_: None)
+    monkeypatch.setattr(
+        showing,
+        "launch_in_app",
+        lambda folder, _, greeting: (begun.append(folder), greetings.append(greeting)),
+    )
+    monkeypatch.setattr(training, "_follow", lambda folder, _: (begun.append(folder), greetings.append("")))
+    with pytest.raises(SystemExit):
+        cli.main(["run", "--from", "own", "--stage", "feedback", "--runs", str(tmp_path), *arguments])
+    assert begun[0].plan.settings.feedback.rater == rater and greetings == [said]
 
 
 async def test_the_leash_is_on_until_reinforcement(tmp_path: Path, monkeypatch) -> None:  # type: ignore

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import recorded
 from textual.widgets import Input
-from watching import FakeControl, opened, shown, text_of, until
+from watching import FakeControl, Trainers, opened, shown, text_of, until
 
 from tui_trainer import events as e
 from tui_trainer.events import VERSION, Record, encoder
@@ -190,16 +190,45 @@ async def test_stop_and_quit_waits_for_the_trainer(tmp_path: Path, monkeypatch: 
 async def test_starting_over_stops_this_run_and_shows_a_quick_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    launched = []
-    monkeypatch.setattr(
-        "tui_trainer.run.client.launch", lambda folder, proceed=False: launched.append(folder)
-    )
     async with opened(tmp_path, monkeypatch, TRAINING) as (app, pilot):
+        trainers = Trainers(monkeypatch, app.scene.folder)
         app.action_do("start_over_quick")
         await until(pilot, lambda: app.return_value is not None)
         assert Stop() in FakeControl.last.sent
         assert app.return_value is not None and app.return_value.plan.preset == "quick"
-        assert launched == [app.return_value] and app.return_value.path.parent == tmp_path
+        assert trainers.launched == [app.return_value] and app.return_value.path.parent == tmp_path
+        assert app.return_value.path in trainers.stopped_with and trainers.most == 1
+
+
+@pytest.mark.parametrize("kind", ["no plan", "no folder", "not stopped", "not launched", "dead at once"])
+async def test_a_run_that_can_t_be_made_leaves_this_one_at_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    async with opened(tmp_path, monkeypatch, RECORDS) as (app, pilot):
+        here = app.scene.folder
+        app.scene.now.ended = False
+        fails = "no process can be started" if kind == "not launched" else ""
+        dies = "the corpus is \x1b[31mdamaged" if kind == "dead at once" else ""
+        trainers = Trainers(monkeypatch, here, fails, dies)
+        said = fails or "the corpus is ␛[31mdamaged"
+        if kind == "no plan":
+            (here.events).write_bytes(b"".join(here.events.read_bytes().splitlines(True)[:50]))
+            said = "has not finished finetune"
+        if kind == "no folder":
+            here.weights("tuned").unlink()
+            said = "tuned weights of run"
+        if kind == "not stopped":
+            monkeypatch.setattr(FakeControl, "reply", Reply(ok=False, error="read-only: another steers"))
+            said = "read-only: another steers"
+        app.change_to(lambda: app.steering.branch("feedback", [], True))
+        await until(pilot, lambda: not app.changing)
+        await until(pilot, lambda: said in " ".join(shown(app).replace("▌", " ").split()))
+        assert "This run goes on." in " ".join(shown(app).replace("▌", " ").split())
+        assert here.path in trainers.living and trainers.most == 1 and app.return_value is None
+        stopped = kind in ("not launched", "dead at once")
+        assert (here in trainers.launched) == stopped
+        left = [path.parent for path in tmp_path.glob("*/plan.json")]
+        assert len(left) == (2 if kind == "dead at once" else 1)  # a run that was begun is kept, to look into
 
 
 async def test_warnings_are_told_as_they_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import recorded
 from textual.pilot import Pilot
 
-from tui_trainer.events import Record
+from tui_trainer.errors import UserError
+from tui_trainer.events import VERSION, Noticed, Record, encoder
 from tui_trainer.looks import Look
-from tui_trainer.run.commands import Command, LookAt, Reply
+from tui_trainer.run.commands import Command, LookAt, Reply, Stop
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui import commander as commanders
 from tui_trainer.ui import feed as feeds
@@ -57,6 +58,51 @@ class FakeLooks(FakeControl):
         assert isinstance(command, LookAt)
         self.asked.append(command.look)
         return Reply(ok=True, looked=recorded.looked(command.look))
+
+
+class Trainers:
+    """Stand where trainers would be: alive from their launch until they are asked to stop.
+
+    Args:
+        here: the run whose trainer is at work already.
+        fails: why a new one can't be launched.
+        dies: what a new one says before it ends, as soon as it has started.
+    """
+
+    def __init__(self, monkeypatch: object, here: RunFolder, fails: str = "", dies: str = "") -> None:
+        import pytest
+
+        assert isinstance(monkeypatch, pytest.MonkeyPatch)
+        self.here, self.fails, self.dies = here, fails, dies
+        self.living = {here.path}
+        self.launched: list[RunFolder] = []
+        self.most = 1  # at work at once
+        self.stopped_with: set[Path] = set()  # the folders that were there when the old one was stopped
+        monkeypatch.setattr(feeds.lock, "is_alive", lambda folder: folder.path in self.living)
+        monkeypatch.setattr("tui_trainer.run.client.launch", self.launch)
+        monkeypatch.setattr(FakeControl, "send", lambda control, command: self.send(control, command))
+
+    def send(self, control: FakeControl, command: Command) -> Reply:
+        control.sent.append(command)
+        if isinstance(command, Stop) and control.reply.ok:
+            self.stopped_with = {path.parent for path in self.here.path.parent.glob("*/plan.json")}
+            self.living.discard(self.here.path)
+        return control.reply
+
+    def launch(self, folder: RunFolder, proceed: bool = False) -> None:
+        if folder.path != self.here.path and self.fails:
+            raise UserError(self.fails)
+        self.launched.append(folder)
+        self.living.add(folder.path)
+        self.most = max(self.most, len(self.living))
+        if folder.path != self.here.path:
+            folder.trainer_log.touch()
+            count = len(folder.events.read_bytes().splitlines()) if folder.events.exists() else 0
+            notice = Noticed(self.dies or "it has begun", "error" if self.dies else "info")
+            with folder.events.open("ab") as log:
+                log.write(encoder.encode(Record(VERSION, count, 1e9, 1.0, notice)) + b"\n")
+            if self.dies:
+                self.living.discard(folder.path)
 
 
 async def until(pilot: Pilot[RunFolder | None], condition: Callable[[], object]) -> None:

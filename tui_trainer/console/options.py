@@ -154,8 +154,12 @@ def plan_of(options: dict[str, Any], **further: Any) -> "Plan":
     )
 
 
-def fork_of(options: dict[str, Any], runs: Path | None) -> "Plan | None":
-    """The plan of the run that --from asks for; None without it. Raises `UserError`."""
+def fork_of(options: dict[str, Any], runs: Path | None, in_app: bool = False) -> "Plan | None":
+    """The plan of the run that --from asks for; None without it. Raises `UserError`.
+
+    Args:
+        in_app: whoever sits there picks, also where a simulated rater did, unless all picks are made again.
+    """
     from tui_trainer.run import fork
 
     source, stage, keep_picks = (options.pop(name) for name in ("source", "stage", "keep_picks"))
@@ -172,7 +176,11 @@ def fork_of(options: dict[str, Any], runs: Path | None) -> "Plan | None":
                 f"--{name.removeprefix('more_')} does not go with --from: the other run's is taken over"
             )
     folder = run_of({"runs": runs}, source)
-    return fork.plan_of(folder, stage, list(options["assignments"]), keep_picks)
+    assignments = list(options["assignments"])
+    named = any(a.partition("=")[0].strip() == "feedback.rater" for a in assignments)
+    if in_app and not named and not keep_picks and folder.plan.settings.feedback.rater != "person":
+        assignments.append("feedback.rater=person")
+    return fork.plan_of(folder, stage, assignments, keep_picks)
 
 
 def run_of(options: dict[str, Any], name: str) -> "RunFolder":

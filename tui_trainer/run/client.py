@@ -17,6 +17,7 @@ from tui_trainer.run.commands import MAX_BYTES, Command, Reply, TakeControl, com
 from tui_trainer.run.folder import RunFolder
 
 CONNECT_SECONDS = 2.0
+BUSY = "the trainer is busy and has not answered yet"
 MAX_REPLY_BYTES = 4 * 1024 * 1024
 
 
@@ -105,7 +106,7 @@ class Control:
                 self._connect()
                 reply = self._ask(command, self.timeout if timeout is None else timeout)
             except TimeoutError:
-                return Reply(ok=False, error="the trainer is busy and has not answered yet")
+                return Reply(ok=False, error=BUSY)
             except PermissionError:
                 return Reply(ok=False, error="read-only: the run belongs to another user")
             except UserError as error:

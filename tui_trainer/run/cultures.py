@@ -100,7 +100,7 @@ class Cultures:
     """
 
     def __init__(self, source: RunFolder, raters: Sequence[str]) -> None:
-        self.source = source
+        source = self.source = fork.own_run(source)
         plans = plans_of(source, raters)
         self.seats = tuple(Seat(rater, plan) for rater, plan in zip(raters, plans, strict=True))
         self.trouble = ""

@@ -10,11 +10,13 @@ was made, and so is each change of the prompts.
 import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from tui_trainer import leash
 from tui_trainer import settings as settings_
 from tui_trainer.errors import UserError
 from tui_trainer.events import (
@@ -33,7 +35,7 @@ from tui_trainer.events import (
 )
 from tui_trainer.files import open_own
 from tui_trainer.run import frozen_weights, history, kept, knobs
-from tui_trainer.run.folder import RunFolder, create
+from tui_trainer.run.folder import RunFolder, create, list_runs
 from tui_trainer.run.kept import KeptPick
 from tui_trainer.run.log import read_all
 from tui_trainer.run.plan import Fork, Plan
@@ -133,12 +135,43 @@ def begin(source: RunFolder, plan: Plan, runs_dir: Path | None = None) -> RunFol
         if picks:
             folder.picks.write_bytes(picks)
         with open(open_own(source.events), "rb") as theirs, open(folder.events, "wb") as ours:
-            ours.writelines(next(theirs) for _ in range(records))
+            lines = list(islice(theirs, records))
+            if len(lines) < records:
+                raise UserError(f"the log of run {source.id} is shorter than it was")
+            ours.writelines(lines)
 
     if picks:
         forked = msgspec.structs.replace(forked, picks_sha256=hashlib.sha256(picks).hexdigest())
         plan = msgspec.structs.replace(plan, forked=forked)
     return create(runs_dir or source.path.parent, plan, fill)
+
+
+def own_run(folder: RunFolder) -> RunFolder:
+    """The run whose settings a person chose: a run off the leash is another one's but for the leash.
+
+    It has the other's stages before feedback word for word, and its picks; what goes on from the one could
+    as well go on from the other. If the other is gone it is the folder itself.
+
+    Raises:
+        UserError: the plan, or the folder of runs, can't be read.
+    """
+    if not _only_unleashed(folder.plan):
+        return folder
+    beside = {run.id: run for run in list_runs(folder.path.parent)}
+    while (forked := folder.plan.forked) is not None and _only_unleashed(folder.plan):
+        source = beside.pop(forked.source, None)  # never twice, whatever the plans say
+        if source is None:
+            break
+        folder = source
+    return folder
+
+
+def _only_unleashed(plan: Plan) -> bool:
+    """Whether all that a fork changed is the leash; with a change of a person's own it is their run."""
+    if plan.forked is None or not leash.is_off(plan.settings.feedback):
+        return False
+    names = {assignment.partition("=")[0] for assignment in leash.assignments(False)}
+    return names.issuperset(plan.forked.changes)
 
 
 def _read(source: RunFolder, stage: StageName, keep_picks: bool) -> _Taken:

@@ -21,6 +21,7 @@ def run_app(
     launch: bool = False,
     record: Path | None = None,
     likes: Mapping[str, object] | None = None,
+    greeting: str = "",
 ) -> int:
     """Show a run until the person quits; returns the exit status.
 
@@ -29,10 +30,11 @@ def run_app(
     Args:
         launch: start a trainer on the run once the first frame stands: loading its libraries takes a core.
         likes: preferences that hold for this time only.
+        greeting: a line for the person when the first frame stands.
         record: a file to write what the terminal is sent to, as an asciicast.
 
     Raises:
-        UserError: no trainer could be started, or the recording not written.
+        UserError: it is no run, no trainer could be started, or the recording not written.
     """
     gc.disable()  # until the first frame: nothing that is imported is garbage
     # So long an escape is waited for to become a sequence: 100 ms if nobody says otherwise, which is felt.
@@ -54,7 +56,9 @@ def run_app(
 
         recorder = Recorder(record)
     while True:
+        folder.plan  # noqa: B018 - read now, while it can be, for as long as the screen stands
         app = Studio(folder, mode, speed, launch=launch, recorder=recorder, preferences=liked)
+        app.greeting, greeting = greeting, ""
         app.watch_threads()
         try:
             following = app.run()

@@ -34,6 +34,11 @@ class Commander(threading.Thread):
         """Send a command when the ones before it are answered."""
         self._commands.put(command)
 
+    def ask(self, command: Command) -> Reply:
+        """Send a command and wait for its answer, from a thread that may wait."""
+        reply = self._take_control()
+        return self._control.send(command) if reply.ok else reply
+
     def stop(self) -> None:
         """Hang up after the commands that were sent."""
         self._commands.put(None)

@@ -117,6 +117,7 @@ class Doing(App[RunFolder | None]):
     def do_compare(self) -> None:
         self.push_screen(Comparison(self.scene))
 
+    changing = False  # another run is about to be shown
     making: Cultures | None = None  # two cultures, by a trainer after the other
 
     def do_cultures(self) -> None:
@@ -207,8 +208,12 @@ class Doing(App[RunFolder | None]):
     def do_slower(self) -> None:
         self.steering.change_speed(0.5)
 
-    @work(thread=True)
     def do_resume(self) -> None:
+        if not self.changing:
+            self._resume()
+
+    @work(thread=True)
+    def _resume(self) -> None:
         said = self.steering.resume()
         if said is not None:
             self.call_later(self.say, said)

@@ -91,7 +91,7 @@ class Scene:
     @property
     def stopped(self) -> bool:
         """The trainer has gone before the run was done."""
-        return self.trainer == "gone" and self.mode != "replay" and not self.now.ended
+        return self.trainer == "gone" and self.mode != "replay" and not self.now.ended and not self.sent
 
     @property
     def paused(self) -> bool:

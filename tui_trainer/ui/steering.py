@@ -1,11 +1,13 @@
 """What keys do to the run: commands to the trainer, or to the replay."""
 
+import shutil
 from collections.abc import Sequence
+from functools import partial
 
 from tui_trainer import settings
 from tui_trainer.errors import UserError
 from tui_trainer.events import Choice, StageName
-from tui_trainer.run import client, fork
+from tui_trainer.run import client, fork, replacing
 from tui_trainer.run import folder as folders
 from tui_trainer.run import plan as plans
 from tui_trainer.run.commands import (
@@ -142,17 +144,30 @@ class Steering:
     def branch(self, stage: StageName, assignments: Sequence[str], keep_picks: bool) -> Plan | str:
         """The plan of a run that goes on from this one's stages before `stage`, or why there can't be one."""
         try:
-            return fork.plan_of(self.scene.folder, stage, assignments, keep_picks)
+            return fork.plan_of(fork.own_run(self.scene.folder), stage, assignments, keep_picks)
         except UserError as error:
             return str(error)
 
     def begin(self, plan: Plan) -> RunFolder | str:
-        """Make a run beside this one and start its trainer; its folder, or what went wrong."""
+        """Make a run beside this one, and let its trainer take the place of this one's, if that is at work.
+
+        Nothing is stopped before the new run's folder stands whole. Returns that, or what went wrong.
+        """
         here = self.scene.folder
+        new: RunFolder | None = None
+        works = self.commander is not None and self.scene.trainer == "alive" and not self.scene.now.ended
         try:
-            beside = here.path.parent
-            new = folders.create(beside, plan) if plan.forked is None else fork.begin(here, plan)
-            client.launch(new)
+            if plan.forked is None:
+                new = folders.create(here.path.parent, plan)
+            else:
+                new = fork.begin(fork.own_run(here), plan)
+            if works and self.commander is not None:
+                self.scene.sent = "stopping, to start the new run"
+                replacing.replace(here, new, partial(self.commander.ask, Stop()))
+            else:
+                client.launch(new)
         except UserError as error:
+            if new is not None and not new.trainer_log.exists():
+                shutil.rmtree(new.path, ignore_errors=True)  # nothing has been done in it
             return str(error)
         return new

@@ -12,6 +12,7 @@ from textual.events import Event, InputEvent, Resize
 from textual.screen import Screen
 
 from tui_trainer.events import Noticed, Record
+from tui_trainer.run import lock
 from tui_trainer.run.commands import Stop
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.plan import Plan
@@ -98,7 +99,7 @@ class Studio(Crashing, Painting, Doing):
         self.scene = Scene(folder, mode, ink=ink, replay_speed=speed, keys=shown_keys(self.preferences.keys))
         self.set_keymap(self.preferences.keys)
         self.sweeper = Sweeper()
-        self.farewell = ""
+        self.greeting = self.farewell = ""
         self.failure = ""  # why no trainer could be started
         self._launch = launch
         self.dashboard = Dashboard(self.scene)
@@ -135,6 +136,7 @@ class Studio(Crashing, Painting, Doing):
     def on_ready(self) -> None:
         # The first frame stands before the first byte of the log is read, and before anything is launched.
         self.sweeper.start()
+        self.say(self.greeting)
         if self.recorder is not None:
             self._not_recorded(self.recorder.failed)
             self.recorder.on_failure = partial(self.call_later, self._not_recorded)
@@ -236,7 +238,7 @@ class Studio(Crashing, Painting, Doing):
         self.scene.trainer = message.trainer
         if message.trainer == "alive" and self.scene.steers:
             self.steering.take_control()
-        if message.trainer == "gone":
+        if message.trainer == "gone" and not self.changing:
             self.scene.sent = ""
         self.tick()
 
@@ -293,33 +295,32 @@ class Studio(Crashing, Painting, Doing):
             self.say(self.steering.stop())
 
     def _stopped(self) -> None:
-        if not self._following:
-            run = self.scene.folder.id
-            self.leave(farewell=f"Training has stopped, with a checkpoint. Go on: tui-trainer resume {run}")
+        run = self.scene.folder.id
+        self.leave(farewell=f"Training has stopped, with a checkpoint. Go on: tui-trainer resume {run}")
 
     def do_start_over_quick(self) -> None:
         self.change_to(self.steering.start_over)
 
     def change_to(self, planned: Callable[[], Plan | str]) -> None:
         """Stop this run, if it goes on, and show a new one."""
+        if self.changing:
+            self.say("Another run is being started already.")
+            return
+        self.changing = True
         self._change_to(planned)
 
     @work(thread=True)
     def _change_to(self, planned: Callable[[], Plan | str]) -> None:
         plan = planned()
-        if isinstance(plan, str):
-            self.call_later(self.say, plan)
-            return
-        goes_on = self.scene.trainer == "alive" and not self.scene.now.ended and self.commander is not None
-        if goes_on:
-            self._following = True
-            self.steering.stop()
-        following = self.steering.begin(plan)
-        if isinstance(following, str):
-            self._following = False
-            self.call_later(self.say, following)
-        else:
-            said = f"Stopped; it can be resumed: {self.scene.folder.id}" if goes_on else ""
-            self.call_later(self.leave, following, said)
+        following = plan if isinstance(plan, str) else self.steering.begin(plan)
+        self.call_later(self._changed, following)
 
-    _following = False  # another run is about to be shown
+    def _changed(self, following: RunFolder | str) -> None:
+        self.changing, self.scene.sent = False, ""
+        if isinstance(following, str):
+            on = ". This run goes on" if lock.is_alive(self.scene.folder) else ""
+            self.say(f"{following}{on}.", error=True)
+            self.tick()
+        else:
+            stopped = self.commander is not None and not self.scene.now.ended
+            self.leave(following, f"It can be resumed: {self.scene.folder.id}" if stopped else "")

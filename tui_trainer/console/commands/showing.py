@@ -31,7 +31,16 @@ def require_terminal(instead: str = "tui-trainer run --headless, with a simulate
 def start_in_app(plan: "Plan", runs: Path | None, record: Path | None) -> None:
     """Open the app on a new run."""
     require_terminal()
-    launch_in_app(begun(plan, runs), record)
+    launch_in_app(begun(plan, runs), record, _who_picks(plan))
+
+
+def _who_picks(plan: "Plan") -> str:
+    """Said where it could be another than one thinks: in a run that goes on from one without a person."""
+    if plan.forked is None or "feedback" not in plan.stages():
+        return ""
+    if (rater := plan.settings.feedback.rater) != "person":
+        return f"A simulated rater, {rater}, picks in this run."
+    return "You pick in this run, no simulated rater." if "feedback.rater" in plan.forked.changes else ""
 
 
 def begun(plan: "Plan", runs: Path | None) -> "RunFolder":
@@ -44,9 +53,9 @@ def begun(plan: "Plan", runs: Path | None) -> "RunFolder":
     return fork.begin(folder.find(directory, plan.forked.source), plan)
 
 
-def launch_in_app(folder: "RunFolder", record: Path | None) -> None:
-    """Open the app on a run, and start its trainer."""
-    _show(folder, "control", launch=True, record=record)
+def launch_in_app(folder: "RunFolder", record: Path | None, greeting: str = "") -> None:
+    """Open the app on a run, with a line to begin with, and start its trainer."""
+    _show(folder, "control", launch=True, record=record, greeting=greeting)
 
 
 def _show(
@@ -56,11 +65,12 @@ def _show(
     *,
     launch: bool = False,
     record: Path | None = None,
+    greeting: str = "",
 ) -> None:
     from tui_trainer.ui.app import run_app
 
     likes = click.get_current_context().meta.get(LIKES)
-    sys.exit(run_app(folder, mode, speed, launch=launch, record=record, likes=likes))
+    sys.exit(run_app(folder, mode, speed, launch=launch, record=record, likes=likes, greeting=greeting))
 
 
 @click.command(

@@ -54,7 +54,7 @@ def run(headless: bool, as_json: bool, runs: Path | None, record: Path | None, *
         raise click.UsageError("--json goes with --headless")
     if record is not None and headless:
         raise click.UsageError("--record goes with the screen, not with --headless")
-    plan = fork_of(options, runs) or plan_of(options)
+    plan = fork_of(options, runs, in_app=not headless) or plan_of(options)
     if headless:
         _run_headless(plan, runs, as_json)
     else:

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from tui_trainer import leash
 from tui_trainer import settings as settings_
 from tui_trainer.errors import UserError
 from tui_trainer.events import StageName
@@ -24,6 +25,7 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 
 NAME, VALUE = 26, 20
+RATER = "feedback.rater"
 HEAD, FOOT = 4, 3  # lines above and under the knobs
 
 
@@ -109,6 +111,7 @@ class Branch(ModalScreen[Chosen | None]):
         self.keep = True
         self.row = 0
         self.changes: dict[str, str] = {}
+        self._proposed = False  # that the person picks, where a simulated rater did
         self.problem = self.wrong = ""
         self.plan: Plan | None = None
         self.knobs: list[Description] = []
@@ -132,19 +135,33 @@ class Branch(ModalScreen[Chosen | None]):
             self.plan = self._planned()
         except UserError as error:
             self.problem = one_line(str(error))
+        self._propose_rater()
         own = [d for d in describe() if knobs.is_own(d.name, stage) and not d.name.startswith("run.")]
         self.knobs = sorted(own, key=lambda d: not d.name.startswith(stage))
         self.changes = {name: value for name, value in self.changes.items() if knobs.is_own(name, stage)}
 
+    def _propose_rater(self) -> None:
+        """Who has a screen picks, unless all picks are made again; it is shown as a change, and theirs."""
+        if self.plan is None or self.plan.settings.feedback.rater == "person":
+            return
+        anew = self.plan.forked is not None and not self.plan.forked.picks
+        if anew != self._proposed:
+            self._proposed = anew
+            if anew:
+                self.changes[RATER] = "person"
+            else:
+                self.changes.pop(RATER, None)
+
     def _planned(self) -> Plan:
         keep = self.keep and self.stage == "feedback"
+        source = fork.own_run(self.scene.folder)
         try:
-            return fork.plan_of(self.scene.folder, self.stage, keep_picks=keep)
+            return fork.plan_of(source, self.stage, keep_picks=keep)
         except UserError:
             if not keep:
                 raise
             self.keep = False  # there are none
-            return fork.plan_of(self.scene.folder, self.stage)
+            return fork.plan_of(source, self.stage)
 
     def taken(self) -> str:
         """What the new run would take over, in words."""
@@ -155,6 +172,10 @@ class Branch(ModalScreen[Chosen | None]):
         said = f"takes over {weights}"
         if self.stage == "feedback":
             said += f"; its {forked.picks} picks are made again" if forked.picks else "; picks are made anew"
+        if forked.source != self.scene.folder.id:
+            said += f"; of {one_line(forked.source)}, which is on its leash"
+        elif leash.is_off(self.plan.settings.feedback):
+            said += "; off the leash, as this run is"
         return said
 
     def value(self, name: str) -> str:

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from tui_trainer import leash
 from tui_trainer.compared import Answers, Order
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.settings import Culture, Taste
@@ -67,6 +68,13 @@ class Page(LineView):
             line((cut(made, width), ink.strong)),
             line((cut(f"{one_line(mine.sha256)[:8]} {one_line(mine.run)}", width), ink.muted)),
         ]
+        made_by = next(
+            (run for run in (self.comparison.here, *self.comparison.runs) if run.id == mine.run), None
+        )
+        if mine.weights == "aligned" and made_by is not None and leash.is_off(made_by.plan.settings.feedback):
+            kl = made_by.plan.settings.feedback.kl
+            said = f"off the leash, but for KL at {kl:g}" if kl else "off the leash"
+            rows.append(line((cut(said, width), ink.warn)))
         won = {v.rater: v.share if first else 1 - v.share for v in heard.verdicts}
         if mine.rater in won and other.rater in won and mine.rater != other.rater:
             own, theirs = (f"{100 * won[r]:.0f} %" for r in (mine.rater, other.rater))

@@ -8,8 +8,12 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.strip import Strip
 
+from tui_trainer import leash
+from tui_trainer.errors import UserError
 from tui_trainer.opposed import PAIRS
+from tui_trainer.run import fork
 from tui_trainer.run.cultures import Cultures, Seat
+from tui_trainer.run.folder import RunFolder
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, line
 from tui_trainer.ui.drawing.text import fit, wrap, wrap_to
@@ -35,12 +39,23 @@ DOING = {
 BESIDE = "This run stays as it is. esc: it goes on without you, and D shows it again."
 
 
+def _from(folder: RunFolder) -> str:
+    """Where they begin, if that is not plain."""
+    try:
+        source = fork.own_run(folder)
+    except UserError:
+        return ""  # told when they are to be made
+    if source.id != folder.id:
+        return f"They begin from {one_line(source.id)}, on its leash."
+    return "They are off the leash, as this run is." if leash.is_off(source.plan.settings.feedback) else ""
+
+
 class ChooseCultures(Choice[tuple[str, ...]]):
     """Ends with two raters' names."""
 
     name_ = "Two cultures"
     leave = "leave it"
-    height = 10 + 2 * len(PAIRS)
+    height = 12 + 2 * len(PAIRS)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("D", "choose(0)", "cancel", show=False),
         Binding("o", "others", "others", show=False),
@@ -48,10 +63,11 @@ class ChooseCultures(Choice[tuple[str, ...]]):
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene, [pair.names for pair in PAIRS])
+        self.about = f"{ABOUT} {_from(scene.folder)}".strip()
 
     def rows(self, width: int) -> list[Strip]:
         ink = self.scene.ink
-        rows = [*(line((row, ink.text)) for row in wrap(ABOUT, width)), BLANK]
+        rows = [*(line((row, ink.text)) for row in wrap(self.about, width)), BLANK]
         for number, pair in enumerate(PAIRS, 1):
             rows.append(self.option(number, f"{pair.first}  or  {pair.second}"))
             rows.append(line((" " * 5 + pair.about, ink.muted)))

@@ -1,17 +1,40 @@
 """Taking the leash off: what that means, and the contrast in which the leash alone is back."""
 
+from collections.abc import Callable
+from typing import Any
+
 from textual.strip import Strip
 
 from tui_trainer import leash
+from tui_trainer import settings as settings_
+from tui_trainer.errors import UserError
+from tui_trainer.run import fork
 from tui_trainer.ui.drawing.lines import BLANK, line
-from tui_trainer.ui.drawing.text import wrap
+from tui_trainer.ui.drawing.text import fit, wrap
+from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.choice import Choice
 
-ABOUT = (
-    "A new run reinforces the same tuned model by the same picks, with nothing that holds it: no KL, no "
-    "guard on facts, no bound on the reward. This run stays as it is."
-)
+ABOUT = "A new run reinforces the same tuned model by the same picks. This run stays as it is. What changes:"
+NAME = 28
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}"
+
+
+# Each setting that may be changed: in words, and what its values mean.
+SAID: dict[str, tuple[str, Callable[[Any], str]]] = {
+    "feedback.kl": ("reward lost a nat of KL", lambda v: f"{v:g}" if v else "nothing"),
+    "feedback.kl_target": ("aim of the leash, in nats", lambda v: f"{v:g}" if v else "none"),
+    "feedback.keep": ("second leash, other text", lambda v: f"{v:g}" if v else "none"),
+    "feedback.facts_limit": ("guard: facts it may cost", lambda v: f"{100 * v:g} %" if v < 1 else "no guard"),
+    "feedback.reward_bound": ("bound on the reward", lambda v: f"{v:g}" if v < 1000 else "none"),
+    "feedback.must_end": ("an answer that has no end", lambda v: "-1" if v else "as any other"),
+    "feedback.lr": ("learning rate", _plain),
+    "feedback.steps": ("steps", _plain),
+    "feedback.best_of": ("best of so many, beside it", lambda v: f"{v:g}" if v else "not measured"),
+}
 
 
 class Unleash(Choice[bool]):
@@ -19,12 +42,38 @@ class Unleash(Choice[bool]):
 
     name_ = "Off the leash"
     leave = "leave it on"
+    height = 14 + len(SAID) - 3
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene, (False, True))
+        self.changes: list[tuple[str, str, str]] = []  # what, from, to
+        self.problem = self.source = ""
+        try:
+            self._compare()
+        except UserError as error:
+            self.problem = one_line(str(error))
+
+    def _compare(self) -> None:
+        """What a run off the leash has otherwise than the one that it goes on from."""
+        source = fork.own_run(self.scene.folder)
+        self.source = source.id if source.id != self.scene.folder.id else ""
+        before = fork.plan_of(source, "feedback", keep_picks=True).settings
+        after = settings_.changed(before, leash.assignments(leashed=False))
+        was = settings_.differences(after, before)
+        for name, new in settings_.differences(before, after).items():
+            said, value = SAID[name]
+            self.changes.append((said, value(was[name]), value(new)))
 
     def rows(self, width: int) -> list[Strip]:
-        rows = [line((row, self.scene.ink.text)) for row in wrap(ABOUT, width)]
-        rows += [BLANK, self.option(1, f"{'off the leash':<16}", f"KL costs nothing; {leash.STEPS} steps")]
+        ink = self.scene.ink
+        if self.problem:
+            return [line((row, ink.warn)) for row in wrap(self.problem, width)]
+        about = f"{ABOUT[:-1]} from {one_line(self.source)}, on its leash:" if self.source else ABOUT
+        rows = [line((row, ink.text)) for row in wrap(about, width)]
+        rows += [
+            line((f" {fit(said, NAME)}", ink.muted), (f"{old} → ", ink.muted), (new, ink.strong))
+            for said, old, new in self.changes
+        ]
+        rows += [BLANK, self.option(1, "off the leash")]
         meaning = f"the same, but a nat of KL costs {leash.LEASH:g}"
-        return [*rows, BLANK, self.option(2, f"{'the contrast':<16}", meaning)]
+        return [*rows, self.option(2, f"{'the contrast':<14}", meaning)]
