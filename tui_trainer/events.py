@@ -332,7 +332,7 @@ class Reinforced(Event, frozen=True):
     kl: float  # nats a sequence, exact over the vocabulary, to the tuned model
     length: float  # tokens an answer
     entropy: float  # nats a token
-    skipped_groups: int  # groups whose rewards were all equal
+    skipped_groups: int  # groups whose rewards were all equal; the name is from when they were skipped
     truncated: int  # answers that did not end
     facts: float | None  # recall on the probe set, when it was measured at this step
     facts_before: float | None = None  # with that: the tuned model's

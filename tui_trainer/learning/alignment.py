@@ -108,7 +108,7 @@ class Alignment:
             leash=beta,
             length=_mean([len(a.tokens) for a in answers]),
             entropy=said.entropy,
-            skipped_groups=said.skipped,
+            skipped_groups=said.equal,
             truncated=sum(not a.ended for a in answers),
             facts=facts,
             facts_before=self.guard.start.get("facts") if facts is not None else None,

@@ -192,7 +192,7 @@ class Loss(Struct):
     loss: Tensor  # scalar: its gradient is an estimate of that of -J, without bias when nothing is discounted
     kl: Tensor  # (answers,) nats, detached
     entropy: float  # nats a token, mean
-    skipped: int  # groups whose rewards are all equal
+    equal: int  # groups whose rewards are all equal
 
 
 def rloo_loss(
@@ -219,29 +219,22 @@ def rloo_loss(
         beta: reward lost a nat of KL.
         discount: of what is earned later; see `advantages`.
 
-    A group whose rewards are all equal teaches nothing about them: its rewards become zeros, so that only the
-    leash acts on it, and it is counted. Nothing is divided by a standard deviation.
+    A group whose rewards are all equal is counted, and learnt from like the others: what is foreseen knows of
+    all prompts, so answers that are all good beside others that are not do teach. To skip it was tried, by
+    making its rewards zeros, or its advantages: whether a group is equal hangs on the answers themselves, so
+    without it the gradient is biased (by a third of its norm, enumerated). Only where the group's own mean is
+    the baseline is nothing lost by that. Nothing is divided by a standard deviation.
     """
     answers = rewards.numel()
     kl = exact_kl(policy, reference)
-    equal = rewards.amax(dim=1) - rewards.amin(dim=1) < EQUAL
-    skipped = equal.repeat_interleave(rewards.shape[1])[rows]
-    credit = advantages(
-        rewards.masked_fill(equal[:, None], 0.0).flatten(),
-        so_far.masked_fill(skipped, 0.0),
-        kl.detach(),
-        rows,
-        states,
-        beta,
-        discount,
-    )
+    credit = advantages(rewards.flatten(), so_far, kl.detach(), rows, states, beta, discount)
     likelihood = policy.gather(1, chosen[:, None]).squeeze(1)
     loss = (beta * kl - credit * likelihood).sum() / answers
     return Loss(
         loss,
         per_answer(kl.detach(), rows, answers),
         float(entropy(policy.detach()).mean()),
-        int(equal.sum()),
+        int((rewards.amax(dim=1) - rewards.amin(dim=1) < EQUAL).sum()),
     )
 
 

@@ -40,7 +40,7 @@ def figures(scene: Scene, width: int, height: int) -> list[Strip]:
     ]
     notes = []
     if step.skipped_groups:
-        notes.append(f"{numbers.plural(step.skipped_groups, 'prompt')} taught nothing")
+        notes.append(f"{numbers.plural(step.skipped_groups, 'prompt')} with equal rewards")
     if step.truncated:
         notes.append(f"{numbers.plural(step.truncated, 'answer')} did not end")
     if notes:
