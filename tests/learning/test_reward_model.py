@@ -143,6 +143,23 @@ def test_scores_of_the_pool_have_mean_0_and_variance_1() -> None:
     assert abs(scores.mean()) < 1e-9 and abs(scores.std() - 1) < 1e-9
 
 
+@pytest.mark.parametrize("picks", ["none", "one", "ties", "random"])
+def test_where_the_picks_say_nothing_scores_are_not_stretched(picks: str) -> None:
+    pool = _pool()
+    for seed in range(10):
+        rng, model = np.random.default_rng(seed), RewardModel(pool)
+        rows = rng.permutation(len(pool))[: {"none": 0, "one": 2}.get(picks, 48)]
+        for i, j in zip(rows[::2], rows[1::2], strict=True):
+            model.learn(pool[i], pool[j], 0.5 if picks == "ties" else float(rng.random() < 0.5))
+        scores, log_odds = model.score(pool), model.scaling(pool) @ model.mean
+        np.testing.assert_allclose(scores, (log_odds - log_odds.mean()) / max(1, log_odds.std()), atol=1e-9)
+        # What the posterior says of a taste: its mean and its doubt.
+        says = model.covariance + np.outer(model.mean, model.mean)
+        assert scores.var() <= np.trace(says @ np.cov(model.scaling(pool).T))
+        if picks in ("none", "ties"):
+            assert scores.std() < 1e-6
+
+
 def test_weights_by_name_give_the_same_differences_of_scores() -> None:
     pool = _pool()
     model = RewardModel(pool)

@@ -3,8 +3,8 @@
 Bradley-Terry (1952): P(A over B) = sigmoid(r(A) - r(B)), with r linear in the scaled features of an
 answer. With two dozen picks the weights are far from certain, so they are a distribution: a Cauchy prior, for
 most tastes are about one or two things and all else is nothing to them (Gelman et al. 2008), the posterior by
-Laplace's approximation (Bishop 2006, section 4.5; MacKay 1992). Eight weights are refitted from scratch
-within milliseconds at every pick, and the posterior says which pair would teach most.
+Laplace's approximation (Bishop 2006, section 4.5; MacKay 1992). A weight for each feature is refitted from
+scratch within milliseconds at every pick, and the posterior says which pair would teach most.
 
 Tried and dropped: a head on the model's hidden states. 128 raw features reached 0.57 agreement after 20 picks
 where eight named ones reached over 0.8. A normal prior of one width: it blames a little on everything that
@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 
 PRIOR_SCALE = 0.5  # half of all weights are within it, in log-odds per standard deviation of a feature
 RARE = 0.02  # share of the answers in which a feature is not what it is in most
+UNIT = 1.0  # log-odds: scores that spread further are divided by their spread; none are ever stretched
 CLIP = 3.0  # standard deviations beyond which a feature counts no further
 
 
@@ -116,7 +117,7 @@ class RewardModel:
 
     Args:
         pool: features (answers, features) of the tuned model's own answers; they set the scaling, and the
-            scale of `score`: mean 0, variance 1 over them.
+            scale of `score`.
     """
 
     def __init__(self, pool: Array) -> None:
@@ -131,8 +132,7 @@ class RewardModel:
         x = np.array(self._differences).reshape(-1, self._pool.shape[1])
         self.mean, self.covariance = fit_cauchy(x, np.array(self._wins))
         scores = self._pool @ self.mean
-        self._shift, spread = float(scores.mean()), float(scores.std())
-        self._scale = spread if spread > 1e-9 else 1.0
+        self._shift, self._scale = float(scores.mean()), max(UNIT, float(scores.std()))
 
     @property
     def comparisons(self) -> int:
@@ -201,7 +201,11 @@ class RewardModel:
         return np.asarray(chance * (1 - chance) * np.einsum("ni,ij,nj->n", x, self.covariance, x))
 
     def score(self, features: Array, clip: float = CLIP) -> Array:
-        """Reward of answers (n, d): (n,), mean 0 and variance 1 over the tuned model's answers.
+        """Reward of answers (n, d): (n,), mean 0 over the tuned model's answers.
+
+        Their variance over these is 1 (Gao et al. 2022) once the picks spread the log-odds that far. Before,
+        scores are the log-odds as they are: stretched to 1, what little is believed after few picks, blind
+        ones or ties would be a taste as strong as any.
 
         Args:
             clip: standard deviations beyond which a feature counts no further.

@@ -89,7 +89,7 @@ class TasteSheet(Sheet):
 
     def _valued(self, title: str, answers: tuple[Valued, ...], width: int) -> list[Strip]:
         ink = self.scene.ink
-        head = f"{title} of the tuned model's answers, in standard deviations"
+        head = f"{title} of the tuned model's answers, by score above their mean"
         rows = [line((head if width >= 70 else title, ink.strong))]
         for valued in answers:
             prompt = fit(f"“{one_line(valued.prompt)}”", width - 7)
