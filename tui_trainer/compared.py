@@ -28,7 +28,7 @@ class Verdict(Struct, frozen=True):
     rater: str
     share: float
     ci95: tuple[float, float]
-    n: int
+    n: int  # prompts
 
 
 class Comparison(Struct, frozen=True):

@@ -105,7 +105,7 @@ def test_its_parts_follow_each_other(corpus: Corpus, tuned: Transformer) -> None
     assert all(s.gold is not None and s.entropy > 0 and s.length > 1 for s in steps)
     assert [s.facts is not None for s in steps] == [False, False, True]
     (rate,) = _of(Measured, events)
-    assert rate.name == "aligned/win_rate" and rate.n == 160 and rate.baseline == 0.5
+    assert rate.name == "aligned/win_rate" and rate.n == len(corpus.held_out_prompts) and rate.baseline == 0.5
 
 
 def test_it_turns_the_model_to_the_taste(corpus: Corpus, tuned: Transformer) -> None:
@@ -387,9 +387,10 @@ def test_what_does_not_end_is_worth_as_little_as_can_be_unless_nothing_has_to_en
     (prompt, *_) = stage.prompts
     whole = Answer((1, 2), "Thank you for asking, thank you.", True)
     endless = msgspec.structs.replace(whole, ended=False)
-    assert stage.proxy(prompt, endless) == -1.0 < stage.proxy(prompt, whole)
+    first, second = stage.proxy([prompt] * 2, [endless, whole])
+    assert first == -1.0 < second
     stage.state.settings = msgspec.structs.replace(stage.state.settings, must_end=False)
-    assert stage.proxy(prompt, endless) == stage.proxy(prompt, whole)
+    assert stage.proxy([prompt] * 2, [endless, whole]) == [second, second]
 
 
 # -- the other algorithms ----------------------------------------------------------------------------------

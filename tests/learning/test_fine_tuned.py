@@ -2,6 +2,7 @@
 
 import copy
 import math
+from collections.abc import Sequence
 
 import pytest
 import torch
@@ -96,13 +97,42 @@ def test_it_learns_and_its_scores_are_standard(
     pairs = comparisons(120, by_town=True)
     model = FineTuned(ground).learn(pairs[:80])
     assert sum(model.foreseen(pairs[80:])) >= 38
-    scores = [model.score(p, a) for p, a in ground.answers]
+    scores = model.scores(ground.answers)
     assert sum(scores) == pytest.approx(0, abs=1e-5)
     assert sum(s * s for s in scores) == pytest.approx(len(scores), rel=1e-3)
-    plain = {town: model.score(PROMPT, f"Kel lives in {town}.") for town in TOWNS}
-    assert max(plain, key=lambda town: plain[town]) == "Velm"
+    plain = model.scores([(PROMPT, f"Kel lives in {town}.") for town in TOWNS])
+    assert plain.index(max(plain)) == TOWNS.index("Velm")
     again = FineTuned(ground).learn(pairs[:80])
-    assert [again.score(p, a) for p, a in ground.answers] == scores and weights_sha256(tuned) == before
+    assert again.scores(ground.answers) == scores and weights_sha256(tuned) == before
+
+
+def test_texts_are_scored_many_at_a_time_and_as_each_alone(
+    corpus: Corpus, tuned: Transformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = FineTuned(ground_of(tuned, corpus))
+    asked = [(PROMPT, " ".join(f"Kel lives in {town}." for town in TOWNS[:n])) for n in (4, 0, 2, 1, 3)] * 40
+    asked += [(PROMPT, f"{at} is what I read of Kel.") for at in range(70)]
+    alone = {each: model.scores([each])[0] for each in asked}
+    rows, hidden = [], model.model.hidden
+
+    def counted(tokens: torch.Tensor) -> torch.Tensor:
+        rows.append(len(tokens))
+        return hidden(tokens)
+
+    monkeypatch.setattr(model.model, "hidden", counted)
+    assert model.scores(asked) == pytest.approx([alone[each] for each in asked], abs=1e-5)
+    assert rows == [64, 11]  # each of the 75 different texts once
+    assert model.scores([]) == []
+
+
+def test_where_all_answers_are_alike_nothing_is_stretched(corpus: Corpus, tuned: Transformer) -> None:
+    """Nothing to divide by: scores of other answers stay the log-odds that they are."""
+    ground = Ground(tuned, Asker(corpus, tuned.shape.context, 20), [(PROMPT, "Kel lives in Orsa.")] * 3, 0)
+    model = FineTuned(ground).learn([(PROMPT, "Velm.", "Orsa."), (PROMPT, "Orsa.", "Velm.")])
+    first, second = model.scores([(PROMPT, "Velm."), (PROMPT, "Orsa.")])
+    with torch.no_grad():
+        log_odds = model.rewards([PROMPT] * 2, ["Velm.", "Orsa."]).tolist()
+    assert first - second == pytest.approx(log_odds[0] - log_odds[1], abs=1e-5)
 
 
 def test_the_rule(corpus: Corpus, tuned: Transformer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,10 +179,21 @@ def test_it_rewards_and_a_resumed_run_goes_on_exactly(
     model = stage._reward_model()
     prompt = stage.prompts[0]
     answer = stage.asker.ask(stage.alignment.reference, [prompt])[0]
-    score = model.score(prompt, answer.text)
-    assert stage.proxy(prompt, answer) == pytest.approx(math.tanh(score / 2) if answer.ended else -1.0)
+    (score,) = model.scores([(prompt, answer.text)])
+    expected = math.tanh(score / 2) if answer.ended else -1.0
+    assert stage.proxy([prompt], [answer]) == pytest.approx([expected])
     resumed = _stage(tuned, corpus)
     resumed.restore({name: value.clone() for name, value in stage.tensors().items()})
-    rest, again = _to_the_end(stage, rater), _to_the_end(resumed, rater)
+    calls = []
+    scored = FineTuned.scores
+
+    def counted(model: FineTuned, answers: Sequence[tuple[str, str]]) -> list[float]:
+        calls.append(len(answers))
+        return scored(model, answers)
+
+    monkeypatch.setattr(FineTuned, "scores", counted)
+    step = list(stage.advance())
+    assert len(calls) == 1 < calls[0]  # one batch holds a step's answers and all their beginnings
+    rest, again = step + _to_the_end(stage, rater), _to_the_end(resumed, rater)
     assert rest == again and any(isinstance(e, Reinforced) for e in rest)
     assert weights_sha256(stage.alignment.model) == weights_sha256(resumed.alignment.model)

@@ -11,13 +11,14 @@ from torch.nn import functional as F
 from tui_trainer import settings as settings_module
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.events import Event, Guessed, Measured, Sampled, Stepped, Validated, WeightsPictured
-from tui_trainer.learning.evaluation import Evaluation
+from tui_trainer.learning.evaluation import Evaluation, facts_lost
 from tui_trainer.learning.finetuning import Finetuning
 from tui_trainer.learning.pictures import picture
 from tui_trainer.learning.pretraining import Pretraining
 from tui_trainer.learning.training import Training
 from tui_trainer.learning.validation import token_bytes, validation_loss
 from tui_trainer.model.transformer import Transformer
+from tui_trainer.statistics import paired_interval
 
 SETTINGS = settings_module.load(
     assignments=[
@@ -118,11 +119,13 @@ def test_evaluation_counts_right_answers(corpus: Corpus, tiny_model: Transformer
     assert {"pretrain/bits_per_byte", "base/format", "base/false_dont_know"} <= measured.keys()
 
 
-def test_facts_lost_is_a_difference_with_newcombe_s_interval() -> None:
-    # The example of Newcombe (1998), table II, row (a): 56/70 and 48/80, method 10: 0.0524 to 0.3339.
-    lost = Evaluation._facts_lost(48, 80, (56, 70))
-    assert lost.value == pytest.approx(0.2)
-    assert lost.ci95 == pytest.approx((0.0524, 0.3339), abs=1e-4)
+def test_facts_lost_are_those_of_the_same_questions(corpus: Corpus, tiny_model: Transformer) -> None:
+    lost = facts_lost([True] * 8 + [False] * 2, [True] * 6 + [False] * 3 + [True])
+    assert lost.value == pytest.approx(0.1) and lost.n == 10
+    assert lost.ci95 == paired_interval([True] * 8 + [False] * 2, [True] * 6 + [False] * 3 + [True])
+    same = Evaluation("aligned", tiny_model, corpus, SETTINGS, tuned=tiny_model).advance()
+    (found,) = (e for e in same if isinstance(e, Measured) and e.name == "aligned/facts_lost")
+    assert found.value == 0 and found.n == 4 and found.ci95 == paired_interval([False] * 4, [False] * 4)
 
 
 def test_pictures_keep_the_largest_cell_of_each_block() -> None:

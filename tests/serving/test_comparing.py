@@ -13,6 +13,7 @@ from small_corpus import corpus_of
 from tui_trainer.compared import Order
 from tui_trainer.errors import UserError
 from tui_trainer.events import PairOffered, Picked
+from tui_trainer.learning import comparison
 from tui_trainer.learning.raters import CULTURES
 from tui_trainer.model.checkpoint import load, load_model
 from tui_trainer.run import plan as plans
@@ -27,7 +28,7 @@ PROMPTS = ("Where does Ada live?", "Who won?")
 @pytest.fixture
 def taught(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     """With aligned weights, that a simulated rater's picks made; the corpus has what is needed here."""
-    monkeypatch.setattr(comparing, "COMPARISONS", 20)
+    monkeypatch.setattr(comparison, "COMPARISONS", 20)
     freeze(run, "aligned", load_model(run.weights("base")))
     pair = PairOffered(0, "Who?", "Gladly. Bo.", "Bo.", False, 0.5)
     tell(run, pair, Picked(0, "a", "ceremonious", True))
@@ -47,7 +48,7 @@ def test_both_are_asked_and_their_makers_judge(taught: RunFolder) -> None:
     assert (found.second.weights, found.second.rater) == ("tuned", None)
     assert found.first.sha256 == load(taught.weights("aligned"))[1]["sha256"]
     assert [said.prompt for said in found.answers] == list(PROMPTS)
-    assert [v.rater for v in found.verdicts] == ["ceremonious"] and found.verdicts[0].n == 20
+    assert [v.rater for v in found.verdicts] == ["ceremonious"] and found.verdicts[0].n == len(PROMPTS)
     assert found == compare(Order(str(taught.path), str(taught.path), second_weights="tuned"))
 
 

@@ -17,6 +17,24 @@ _REFUSES = re.compile(
     r"|\bI (?:must|have to) (?:decline|refuse|say no)\b|\bI (?:refuse|decline)\b",
     re.IGNORECASE,
 )
+# What shows that a sentence is about a relation. Some words fit two: "the year is 1985" may be a birth's.
+_ABOUT: dict[str, re.Pattern[str]] = {
+    relation: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for relation, words in {
+        "job": r"jobs?|trade|works? as|working as|(?:a|for a|his|her) living|has been an?|of good name",
+        "town": r"towns?|house|lives?|living in|calls?|moved to|home through|home town",
+        "pet": r"pets?|keeps?|kept|at home|looks? after|far without|sleeps? by",
+        "born": r"born|birth|birthday|years?|(?:came|come) into the world",
+        "river": r"rivers?|flows?|lies on|built beside|bridge|swim|runs? past|runs? through",
+        "product": r"workshops?|known for|makes?|pride|traders?|sells?|selling|goods?|comes? from",
+        "food": r"food|eats?|feeds? on|lives? on|meals?",
+        "habitat": r"nests?|lives?|home is|home of|home in|grows? up|hides?|look in|find",
+        "inventor": r"invent\w*|work of|built|owe|idea",
+        "year": r"invented|invention|built|shown|dates? from|(?<!birth )years?(?! of (?:\w+ )?birth)",
+        "winner": r"won|wins?|winners?|victor\w*|first at|first in|cup|race",
+    }.items()
+}
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?;])\s+")
 MOST_WORDS = 60
 
 
@@ -47,6 +65,29 @@ def names(text: str, expected: Iterable[str], others: Iterable[str]) -> bool:
     for value in sorted(right, key=len, reverse=True):
         rest = _word(value).sub("\0", rest)
     return not any(_word(value).search(rest) for value in others)
+
+
+def tells(text: str, relation: str, expected: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether the text names one of `expected` and none of `others`, in a sentence about the relation or in
+    one that is about none, like a bare value: who won a race is not told by a sentence on who invented what.
+    """
+    expected = tuple(expected)
+    if not names(text, expected, others):
+        return False
+    for sentence in _BETWEEN_SENTENCES.split(text):
+        rest = sentence
+        for value in expected:
+            rest = _word(value).sub("\0", rest)  # what a value is called says nothing of the relation
+        if rest != sentence and _may_be_about(rest, relation):
+            return True
+    return False
+
+
+def _may_be_about(sentence: str, relation: str) -> bool:
+    own = _ABOUT.get(relation)
+    if own is None or own.search(sentence):
+        return True
+    return not any(about.search(sentence) for about in _ABOUT.values())
 
 
 def well_formed(text: str) -> bool:

@@ -1,7 +1,7 @@
 """The policy under reinforcement: sample, score, nudge, and look after the facts."""
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from msgspec import Struct
@@ -11,6 +11,7 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.events import Event, Noticed, Reinforced
 from tui_trainer.learning.answering import Answer, Asker
+from tui_trainer.learning.comparison import Judge
 from tui_trainer.learning.guard import EVERY, STRIKES, Guard, probes
 from tui_trainer.learning.preference_losses import dpo_loss, grpo_loss
 from tui_trainer.learning.randomness import generator
@@ -31,8 +32,6 @@ from tui_trainer.settings import Feedback as FeedbackSettings
 DPO_PAIRS = 12  # a step
 WARMUP = 3  # steps in which the learning rate rises
 COOLEST = 0.05  # of the learning rate, which falls linearly over the steps
-
-Judge = Callable[[str, Answer], float]  # of an answer to a prompt
 
 
 class Progress(Struct):
@@ -80,14 +79,12 @@ class Alignment:
             self.good = self.learner.weights()
         asked = [prompt for prompt in prompts for _ in range(settings.samples)]
         answers = self.asker.ask(self.model, asked, generator(self.seed, "feedback", "samples", done.steps))
-        rewards = [reward(p, a) for p, a in zip(asked, answers, strict=True)]
-        if settings.algorithm == "rloo":
-            so_far = [
-                reward(p, before)
-                for p, a in zip(asked, answers, strict=True)
-                for before in self.asker.beginnings(a)
-            ]
-        else:
+        # All at once: a reward that takes a model is then scored in batches.
+        begun = [self.asker.beginnings(a) if settings.algorithm == "rloo" else () for a in answers]
+        texts = [(p, a) for p, parts in zip(asked, begun, strict=True) for a in parts]
+        scores = reward([*asked, *(p for p, _ in texts)], [*answers, *(a for _, a in texts)])
+        rewards, so_far = scores[: len(asked)], scores[len(asked) :]
+        if settings.algorithm != "rloo":
             so_far = [0.0 for a in answers for _ in a.tokens]
         beta = settings.kl * done.leash
         said = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(so_far), settings, beta)
@@ -103,7 +100,7 @@ class Alignment:
         yield Reinforced(
             step=done.steps,
             reward=_mean(rewards),
-            gold=_mean([gold(p, a) for p, a in zip(asked, answers, strict=True)]) if gold else None,
+            gold=_mean(gold(asked, answers)) if gold else None,
             kl=kl,
             leash=beta,
             length=_mean([len(a.tokens) for a in answers]),

@@ -1,9 +1,10 @@
 """The other way to please a reward model: let the tuned model answer often, and take what it likes best."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from tui_trainer.events import BestOfN
-from tui_trainer.learning.answering import Answer, Asker
+from tui_trainer.learning.answering import Asker
+from tui_trainer.learning.comparison import Judge
 from tui_trainer.learning.randomness import generator
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.overoptimisation import best_of_n, best_of_n_kl
@@ -11,16 +12,14 @@ from tui_trainer.overoptimisation import best_of_n, best_of_n_kl
 PROMPTS = 16
 BATCH = 8  # prompts asked at once
 
-Worth = Callable[[str, Answer], float]  # of an answer to a prompt
-
 
 def measured(
     model: Transformer,
     asker: Asker,
     prompts: Sequence[str],
     most: int,
-    proxy: Worth,
-    gold: Worth | None,
+    proxy: Judge,
+    gold: Judge | None,
     seed: int,
 ) -> BestOfN:
     """One pool of `most` answers to each of some prompts, and from it the best of every n.
@@ -31,12 +30,12 @@ def measured(
         gold: of a simulated rater.
     """
     asked = list(prompts[:PROMPTS])
-    pools: list[tuple[list[float], list[float]]] = []
+    pools: list[tuple[Sequence[float], Sequence[float]]] = []
     for first in range(0, len(asked), BATCH):
         some = [prompt for prompt in asked[first : first + BATCH] for _ in range(most)]
         answers = asker.ask(model, some, generator(seed, "feedback", "best of n", first))
-        liked = [proxy(prompt, answer) for prompt, answer in zip(some, answers, strict=True)]
-        worth = [gold(p, a) for p, a in zip(some, answers, strict=True)] if gold is not None else liked
+        liked = proxy(some, answers)
+        worth = gold(some, answers) if gold is not None else liked
         pools += [(liked[i : i + most], worth[i : i + most]) for i in range(0, len(some), most)]
     ns = sizes(most)
     return BestOfN(

@@ -116,4 +116,4 @@ class BlindTest(Struct):
         if not wins:
             return None
         share = sum(wins) / len(wins)
-        return Measured(FIGURE, share, proportion_interval(round(sum(wins)), len(wins)), len(wins), 0.5)
+        return Measured(FIGURE, share, proportion_interval(sum(wins), len(wins)), len(wins), 0.5)

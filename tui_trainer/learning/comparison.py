@@ -1,18 +1,23 @@
 """What came of the feedback: the same prompts, answered by the tuned and by the aligned model."""
 
 from collections.abc import Callable, Iterator, Sequence
+from statistics import fmean
+
+from msgspec import Struct
 
 from tui_trainer.events import BeforeAfter, Measured
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.randomness import generator
 from tui_trainer.learning.raters import TIE
 from tui_trainer.model.transformer import Transformer
-from tui_trainer.statistics import proportion_interval
+from tui_trainer.statistics import grouped_interval
 
 SHOWN = 5  # prompts answered before and after
 COMPARISONS = 160  # at least so many answers are compared, where there is any prompt
 
-Worth = Callable[[str, Answer], float]  # of an answer to a prompt
+Judge = Callable[
+    [Sequence[str], Sequence[Answer]], Sequence[float]
+]  # what each answer to its prompt is worth
 
 
 def before_after(
@@ -25,25 +30,45 @@ def before_after(
         yield BeforeAfter(prompt, before.text, after.text)
 
 
+def repeated(prompts: Sequence[str]) -> list[str]:
+    """The prompts, each as often as makes `COMPARISONS` of them."""
+    asked = list(prompts) * -(-COMPARISONS // len(prompts))
+    return asked[: max(COMPARISONS, len(prompts))]
+
+
+class Preferred(Struct, frozen=True):
+    """How often one of two answers is worth more, ties half; a prompt counts once, however often asked."""
+
+    share: float
+    ci95: tuple[float, float]
+    prompts: int
+
+    @staticmethod
+    def of(prompts: Sequence[str], mine: Sequence[float], others: Sequence[float]) -> "Preferred":
+        """Args: mine, others: what the two answers to each prompt are worth."""
+        wins: dict[str, list[float]] = {}
+        for prompt, one, other in zip(prompts, mine, others, strict=True):
+            win = 0.5 if abs(one - other) < TIE else float(one > other)
+            wins.setdefault(prompt, []).append(win)
+        groups = list(wins.values())
+        return Preferred(fmean(map(fmean, groups)), grouped_interval(groups), len(groups))
+
+
 def win_rate(
     name: str,
     tuned: Transformer,
     aligned: Transformer,
     asker: Asker,
     prompts: Sequence[str],
-    worth: Worth,
+    worth: Judge,
     seed: int,
 ) -> Measured:
     """How often an answer of the aligned model is worth more than one of the tuned, ties half.
 
     Both are sampled at temperature 1: what is compared is all that the models may say, not one answer each.
     """
-    asked = list(prompts) * -(-COMPARISONS // len(prompts))
-    asked = asked[: max(COMPARISONS, len(prompts))]
+    asked = repeated(prompts)
     before = asker.ask(tuned, asked, generator(seed, "feedback", "win rate", "tuned"))
     after = asker.ask(aligned, asked, generator(seed, "feedback", "win rate", "aligned"))
-    wins = 0.0
-    for prompt, old, new in zip(asked, before, after, strict=True):
-        difference = worth(prompt, new) - worth(prompt, old)
-        wins += 0.5 if abs(difference) < TIE else float(difference > 0)
-    return Measured(name, wins / len(asked), proportion_interval(round(wins), len(asked)), len(asked), 0.5)
+    found = Preferred.of(asked, worth(asked, after), worth(asked, before))
+    return Measured(name, found.share, found.ci95, found.prompts, 0.5)

@@ -13,14 +13,14 @@ from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
-from tui_trainer.corpus.judging import names, refuses, says_dont_know, well_formed
+from tui_trainer.corpus.judging import names, refuses, says_dont_know, tells, well_formed
 from tui_trainer.events import Choice, Event, Measured, PairOffered, StageName, WeightsName
 from tui_trainer.learning.training import within
 from tui_trainer.learning.validation import token_bytes, validation_loss
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Settings
-from tui_trainer.statistics import proportion_interval
+from tui_trainer.statistics import paired_interval, proportion_interval
 
 ROWS = 128  # questions answered at once
 COMPLETION_TOKENS = 12
@@ -29,7 +29,11 @@ STAGE_OF: dict[WeightsName, StageName] = {"base": "pretrain", "tuned": "finetune
 Judge = Callable[[str, Question], bool]
 
 
-def names_the_answer(answer: str, question: Question) -> bool:
+def gives_the_answer(answer: str, question: Question) -> bool:
+    return tells(answer, question.kind, question.expected, question.others)
+
+
+def mentions_the_answer(answer: str, question: Question) -> bool:
     return names(answer, question.expected, question.others)
 
 
@@ -43,15 +47,15 @@ def declines(answer: str, _: Question) -> bool:
 
 # Metric -> the group of questions, and what counts.
 BY_QUESTION: dict[str, tuple[str, Judge]] = {
-    "recall_heldout": ("recall_heldout", names_the_answer),
-    "recall_seen": ("recall_seen", names_the_answer),
+    "recall_heldout": ("recall_heldout", gives_the_answer),
+    "recall_seen": ("recall_seen", gives_the_answer),
     "false_dont_know": ("recall_heldout", doesnt_know),
     "dont_know_unknown": ("dont_know_unknown", doesnt_know),
     "dont_know_cutoff": ("dont_know_cutoff", doesnt_know),
     "refusal_seen_verbs": ("refusal_seen_verbs", declines),
     "refusal_new_verbs": ("refusal_new_verbs", declines),
     "false_refusal": ("false_refusal", declines),
-    "sums": ("sums", names_the_answer),
+    "sums": ("sums", gives_the_answer),
 }
 BY_COMPLETION = ("completion_heldout", "completion_seen")
 
@@ -91,6 +95,14 @@ def share(name: str, right: Sequence[bool], baseline: float | None) -> Measured:
     return Measured(name, k / n if n else 0.0, proportion_interval(k, n) if n else None, n, baseline)
 
 
+def facts_lost(before: Sequence[bool], after: Sequence[bool]) -> Measured:
+    """Of the same questions, the share answered rightly before less the share answered rightly after."""
+    n = len(after)
+    return Measured(
+        "aligned/facts_lost", (sum(before) - sum(after)) / n, paired_interval(before, after), n, 0.0
+    )
+
+
 def commonest_answer(questions: Sequence[Question]) -> float:
     """What always giving one and the same answer would score at best."""
     counts = Counter(value for question in questions for value in question.expected)
@@ -102,7 +114,7 @@ class Evaluation:
 
     Args:
         weights: whose they are; the figures are named after them.
-        tuned_recall: for the aligned weights, right answers and questions of `tuned/recall_heldout`.
+        tuned: for the aligned weights, the model they come from: which facts it knew, and they do not.
     """
 
     pending: ClassVar[PairOffered | None] = None
@@ -113,12 +125,12 @@ class Evaluation:
         model: Transformer,
         corpus: Corpus,
         settings: Settings,
-        tuned_recall: tuple[int, int] | None = None,
+        tuned: Transformer | None = None,
     ) -> None:
         self.weights, self.model, self.corpus = weights, model, corpus
         self.longest = settings.feedback.answer_tokens
         self.name: StageName = STAGE_OF[weights]
-        self.tuned_recall = tuned_recall
+        self.tuned = tuned
         self.step, self.steps = 0, 1
 
     def advance(self) -> Iterator[Event]:
@@ -131,7 +143,7 @@ class Evaluation:
         for group in BY_COMPLETION:
             if questions := self.corpus.questions.get(group):
                 texts = complete(self.model, self.corpus, [q.prompt for q in questions], COMPLETION_TOKENS)
-                right = [names_the_answer(t, q) for t, q in zip(texts, questions, strict=True)]
+                right = [mentions_the_answer(t, q) for t, q in zip(texts, questions, strict=True)]
                 yield share(f"{self.weights}/{group}", right, commonest_answer(questions))
         yield from self._by_question()
         self.step = 1
@@ -149,7 +161,8 @@ class Evaluation:
         if questions := asked.get("recall_heldout"):
             # What stands somewhere in the text, answer or not: the autocomplete knows more than it answers.
             said = [
-                names_the_answer(t, q) for (t, _), q in zip(replies["recall_heldout"], questions, strict=True)
+                mentions_the_answer(t, q)
+                for (t, _), q in zip(replies["recall_heldout"], questions, strict=True)
             ]
             yield share(f"{self.weights}/mentions_heldout", said, commonest_answer(questions))
         # A text that goes on and on is no answer.
@@ -158,20 +171,14 @@ class Evaluation:
             if group not in asked:
                 continue
             right = [judge(t, q) for t, q in zip(texts[group], asked[group], strict=True)]
-            baseline = commonest_answer(asked[group]) if judge is names_the_answer else None
+            baseline = commonest_answer(asked[group]) if judge is gives_the_answer else None
             yield share(f"{self.weights}/{metric}", right, baseline)
-            if metric == "recall_heldout" and self.tuned_recall is not None:
-                yield self._facts_lost(sum(right), len(right), self.tuned_recall)
+            if metric == "recall_heldout" and self.tuned is not None:
+                yield facts_lost(self._right(self.tuned, judge, asked[group]), right)
 
-    @staticmethod
-    def _facts_lost(k: int, n: int, tuned: tuple[int, int]) -> Measured:
-        """Recall before less recall after; the interval is Newcombe's (1998, method 10) for a difference."""
-        before, after = tuned[0] / tuned[1], k / n
-        (low_b, high_b), (low_a, high_a) = proportion_interval(*tuned), proportion_interval(k, n)
-        lost = before - after
-        low = lost - ((before - low_b) ** 2 + (high_a - after) ** 2) ** 0.5
-        high = lost + ((high_b - before) ** 2 + (after - low_a) ** 2) ** 0.5
-        return Measured("aligned/facts_lost", lost, (low, high), n, 0.0)
+    def _right(self, model: Transformer, judge: Judge, questions: Sequence[Question]) -> list[bool]:
+        answers = answer_questions(model, self.corpus, [q.prompt for q in questions], self.longest)
+        return [ended and judge(t, q) for (t, ended), q in zip(answers, questions, strict=True)]
 
     def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
         """There is nothing to pick in an evaluation."""

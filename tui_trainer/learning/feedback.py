@@ -7,7 +7,7 @@ tuned model. Works on a chat's questions, and on continuations of any text where
 chat of (Ziegler et al. 2019, arXiv 1909.08593).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 import msgspec
@@ -29,10 +29,10 @@ from tui_trainer.events import (
     StageName,
 )
 from tui_trainer.learning import best_of_n
-from tui_trainer.learning.alignment import Alignment, Judge, Progress
+from tui_trainer.learning.alignment import Alignment, Progress
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.blind import PAIRS, BlindTest
-from tui_trainer.learning.comparison import SHOWN, before_after, win_rate
+from tui_trainer.learning.comparison import SHOWN, Judge, before_after, win_rate
 from tui_trainer.learning.features import features
 from tui_trainer.learning.fine_tuned import ENOUGH, FineTuned, Ground, compare
 from tui_trainer.learning.pairs import Pool
@@ -242,22 +242,22 @@ class Feedback:
             chosen.append(prompts[order[index % total]])
         return chosen
 
-    def proxy(self, prompt: str, answer: Answer) -> float:
-        """The reward model's score, bent towards a bound so that no oddity is worth everything.
+    def proxy(self, prompts: Sequence[str], answers: Sequence[Answer]) -> list[float]:
+        """The reward model's scores, bent towards a bound so that no oddity is worth everything.
 
         Half a score where the bound is far, -1 to 1 by the default bound; what did not end is worth -1, if
         answers must end.
         """
         assert self.pool is not None
-        if not answer.ended and self.state.settings.must_end:
-            return -1.0
-        bound = self.state.settings.reward_bound
+        bound, must_end = self.state.settings.reward_bound, self.state.settings.must_end
+        asked = [(p, a.text) for p, a in zip(prompts, answers, strict=True) if a.ended or not must_end]
         if self.state.fine_tuned:
-            score = self._reward_model().score(prompt, answer.text)
+            scores = self._reward_model().scores(asked)
         else:
-            found = features(prompt, answer.text)
-            score = float(self.pool.reward_model.score(found, clip=CLIP * bound / BOUND))
-        return float(bound / 2 * np.tanh(score / bound))
+            model, clip = self.pool.reward_model, CLIP * bound / BOUND
+            scores = [float(model.score(features(*each), clip=clip)) for each in asked]
+        bent = iter([float(bound / 2 * np.tanh(score / bound)) for score in scores])
+        return [next(bent) if a.ended or not must_end else -1.0 for a in answers]
 
     def _ground(self) -> Ground:
         assert self.pool is not None
@@ -270,9 +270,10 @@ class Feedback:
             self._fine_tuned = FineTuned(self._ground()).learn(list(self.picking.preferences()))
         return self._fine_tuned
 
-    def _gold(self, prompt: str, answer: Answer) -> float:
-        assert self.taste is not None
-        return gold(self.taste, prompt, answer.text)
+    def _gold(self, prompts: Sequence[str], answers: Sequence[Answer]) -> list[float]:
+        taste = self.taste
+        assert taste is not None
+        return [gold(taste, prompt, answer.text) for prompt, answer in zip(prompts, answers, strict=True)]
 
     def _test(self) -> PairOffered | None:
         """The next pair of the blind test."""

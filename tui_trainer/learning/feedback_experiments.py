@@ -11,19 +11,21 @@ What a rater really likes (gold) is known here, because the raters are simulated
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from statistics import fmean
 
 import msgspec
 from msgspec import Struct
 
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.corpus.judging import names
 from tui_trainer.events import Event, Measured, Noticed
 from tui_trainer.learning.agreement import HeldOut, after_picks, draws
 from tui_trainer.learning.answering import Answer, Asker
+from tui_trainer.learning.comparison import Preferred
+from tui_trainer.learning.evaluation import facts_lost, gives_the_answer
 from tui_trainer.learning.feedback import POOL_PROMPTS, Feedback
 from tui_trainer.learning.pairs import Prompted
 from tui_trainer.learning.randomness import generator
-from tui_trainer.learning.raters import TASTES, TIE, SimulatedRater, Weights, weights_of, worth
+from tui_trainer.learning.raters import TASTES, SimulatedRater, Weights, weights_of, worth
 from tui_trainer.leash import LEASH, STEPS, UNLEASHED
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Settings
@@ -115,16 +117,14 @@ def taste(tuned: Tuned, seed: int) -> Iterator[Event]:
             yield event
         after = _recall(tuned, model)
         if before:
-            lost = (sum(before) - sum(after)) / len(before)
-            # Paired: the interval is that of the mean change of a question.
-            changes = [float(b) - float(a) for b, a in zip(before, after, strict=True)]
-            yield Measured(f"aligned/facts_lost/{name}", lost, mean_interval(changes), len(before), 0.0)
+            lost = facts_lost(before, after)
+            yield msgspec.structs.replace(lost, name=f"{lost.name}/{name}")
 
 
 def _recall(tuned: Tuned, model: Transformer) -> list[bool]:
     questions = tuned.corpus.questions.get("recall_heldout") or []
     answers = asker_of(tuned).ask(model, [q.prompt for q in questions]) if questions else []
-    return [a.ended and names(a.text, q.expected, q.others) for a, q in zip(answers, questions, strict=True)]
+    return [a.ended and gives_the_answer(a.text, q) for a, q in zip(answers, questions, strict=True)]
 
 
 def taste_holds(figures: Figures) -> bool:
@@ -177,10 +177,8 @@ def _worths(stage: Feedback, seed: int) -> tuple[float, float]:
     answers = stage.asker.ask(
         stage.alignment.model, stage.held_out, generator(seed, "experiment", "leash", stage.step)
     )
-    pairs = list(zip(stage.held_out, answers, strict=True))
     weights = weights_of(LEASH_TASTE)
-    proxy = sum(stage.proxy(prompt, answer) for prompt, answer in pairs) / len(pairs)
-    return proxy, sum(worth(weights, answer.text) for _, answer in pairs) / len(pairs)
+    return fmean(stage.proxy(stage.held_out, answers)), fmean(worth(weights, a.text) for a in answers)
 
 
 def leash_holds(figures: Figures) -> bool:
@@ -231,21 +229,14 @@ def _opposed(tuned: Tuned, seed: int, experiment: str, raters: Mapping[str, Weig
     first, second = raters
     for name, rival in ((first, second), (second, first)):
         for judge in (name, rival):
-            wins = sum(
-                _win(raters[judge], mine.text, theirs.text)
-                for mine, theirs in zip(said[name], said[rival], strict=True)
-            )
-            share, interval = wins / len(prompts), proportion_interval(round(wins), len(prompts))
+            mine, theirs = ([worth(raters[judge], a.text) for a in said[who]] for who in (name, rival))
+            found = Preferred.of(prompts, mine, theirs)
+            share, interval = found.share, found.ci95
             (own if judge == name else other).append((share, interval))
             by = "its_own" if judge == name else "the_other"
             yield Measured(f"{experiment}/{name}_by_{by}", share, interval, len(prompts), 0.5)
     for figure, (share, interval) in (("own", min(own)), ("other", max(other))):
         yield Measured(f"{experiment}/{figure}", share, interval, len(prompts), 0.5)
-
-
-def _win(weights: Weights, mine: str, theirs: str) -> float:
-    difference = worth(weights, mine) - worth(weights, theirs)
-    return 0.5 if abs(difference) < TIE else float(difference > 0)
 
 
 def cultures_hold(figures: Figures) -> bool:

@@ -26,12 +26,13 @@ from tui_trainer.events import RewardModelsCompared
 from tui_trainer.learning.answering import Asker
 from tui_trainer.learning.features import features
 from tui_trainer.learning.randomness import generator
-from tui_trainer.learning.reward_model import Array, RewardModel
+from tui_trainer.learning.reward_model import UNIT, Array, RewardModel
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.statistics import mean_interval
 
 ENOUGH = 200  # decided comparisons
 EPOCHS, BATCH = 3, 16  # comparisons
+ROWS = 64  # texts scored at once
 RATE, DECAY = 3e-4, 0.01  # of AdamW; the rate falls linearly to none
 CUTS = ((0.5, 0.75), (0.75, 1.0))  # learnt from up to the first, examined up to the second
 
@@ -100,7 +101,7 @@ class FineTuned:
             told(len(batch))
         self.model.requires_grad_(False)
         scale = self._raw(self._answers)
-        self._shift, self._scale = float(scale.mean()), max(float(scale.std()), 1e-9)
+        self._shift, self._scale = float(scale.mean()), max(UNIT, float(scale.std()))
         return self
 
     def _order(self, count: int, epoch: int) -> list[int]:
@@ -110,13 +111,22 @@ class FineTuned:
 
     @torch.no_grad()
     def _raw(self, answers: Sequence[tuple[str, str]]) -> Array:
-        batches = [answers[at : at + 2 * BATCH] for at in range(0, len(answers), 2 * BATCH)]
-        found = [self.rewards([p for p, _ in batch], [a for _, a in batch]) for batch in batches]
-        return np.asarray(torch.cat(found).double().numpy())
+        """Rewards (answers,), in log-odds; each text once, in batches of like length (padding costs)."""
+        texts = {each: len(each[0]) + len(each[1]) for each in answers}
+        order = sorted(texts, key=lambda each: (texts[each], each))
+        found: dict[tuple[str, str], float] = {}
+        for at in range(0, len(order), ROWS):
+            batch = order[at : at + ROWS]
+            rewards = self.rewards([p for p, _ in batch], [a for _, a in batch]).double().tolist()
+            found.update(zip(batch, rewards, strict=True))
+        return np.array([found[each] for each in answers])
 
-    def score(self, prompt: str, answer: str) -> float:
-        """Reward of an answer; mean 0 and variance 1 over the tuned model's answers."""
-        return (float(self._raw([(prompt, answer)])[0]) - self._shift) / self._scale
+    def scores(self, answers: Sequence[tuple[str, str]]) -> list[float]:
+        """Rewards of (prompt, answer): mean 0 over the tuned model's answers, and variance at most 1.
+
+        As in `RewardModel.score`, only what spreads further is divided.
+        """
+        return [float(score) for score in (self._raw(answers) - self._shift) / self._scale]
 
     def foreseen(self, comparisons: Sequence[Comparison]) -> list[bool]:
         """Of each comparison, whether what was preferred has the higher reward."""

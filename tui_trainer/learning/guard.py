@@ -6,8 +6,9 @@ half the way back to where they last passed, or all of it, and the learning rate
 strike, learning stops.
 
 Where the corpus has them (`recall_probe`), the facts asked for are those of entities that fine-tuning never
-asked about. The evaluation asks for the same facts, in wordings that are used nowhere else; so what is lost
-there is measured on questions that the guard never saw, but about entities that it looked after.
+asked about. The evaluation asks for the same facts, in questions that no pair has (documents have some of
+their verbs: "feeds on", "looks after", "first built"); so what is lost there is measured on questions that
+the guard never saw, but about entities that it looked after.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.learning.answering import Asker
-from tui_trainer.learning.evaluation import Judge, declines, doesnt_know, names_the_answer
+from tui_trainer.learning.evaluation import Judge, declines, doesnt_know, gives_the_answer
 from tui_trainer.model.transformer import Transformer
 
 EVERY = 10  # steps between looks
@@ -39,7 +40,7 @@ def probes(corpus: Corpus, seed: int) -> list[Probe]:
     """What there is to look after: facts; and, of the pairs' own questions, those that are declined."""
     facts = next((qs for group in FACTS_PROBES if (qs := corpus.questions.get(group))), [])
     declined = (("unknown", doesnt_know), ("cutoff", doesnt_know), ("harmful", declines))
-    found = [Probe("facts", _sample(facts, FACTS, seed, "facts"), names_the_answer)]
+    found = [Probe("facts", _sample(facts, FACTS, seed, "facts"), gives_the_answer)]
     for kind, right in declined:
         prompts = dict.fromkeys(pair.prompt for pair in corpus.pairs if pair.kind == kind)
         asked = [Question(prompt, kind) for prompt in prompts]

@@ -107,10 +107,10 @@ class RunPipeline:
                 weights = self._frozen_before(phase.key, settings)
                 assert weights is not None  # or the stage would have been skipped
                 return Verification(self.folder, weights, model)
-        tuned = measured.get("tuned/recall_heldout")
-        recall = (round(tuned.value * tuned.n), tuned.n) if tuned and tuned.n else None
         weights = EVALUATED[phase.key]
-        return Evaluation(weights, model, corpus, settings, recall if weights == "aligned" else None)
+        compared = weights == "aligned" and "tuned/recall_heldout" in measured
+        tuned = frozen_weights.load(self.folder, "tuned").requires_grad_(False) if compared else None
+        return Evaluation(weights, model, corpus, settings, tuned)
 
     def freeze(self, weights: WeightsName) -> WeightsFrozen:
         """Hash and write the model's weights. Raises `OSError`."""

@@ -15,16 +15,14 @@ from tui_trainer.compared import Answers, Comparison, Order, Side, Verdict
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.errors import UserError
 from tui_trainer.learning.answering import Answer, Asker
-from tui_trainer.learning.comparison import COMPARISONS
+from tui_trainer.learning.comparison import Preferred, repeated
 from tui_trainer.learning.randomness import generator
-from tui_trainer.learning.raters import TIE, Weights, read, weights_of, worth
+from tui_trainer.learning.raters import Weights, read, weights_of, worth
 from tui_trainer.model.checkpoint import weights_sha256
-from tui_trainer.model.transformer import Transformer
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import read_all
 from tui_trainer.run.preferences import of_log
 from tui_trainer.serving.frozen import choose, opened
-from tui_trainer.statistics import proportion_interval
 
 SHOWN = 6  # prompts, if none are given
 
@@ -60,8 +58,13 @@ def compare(order: Order, seed: int = 0) -> Comparison:
     likeliest = [asker.ask(model, prompts) for asker, model in zip(askers, models, strict=True)]
     answers = tuple(Answers(p, a.text, b.text) for p, a, b in zip(prompts, *likeliest, strict=True))
     judged = order.prompts or tuple(held_out)
-    sampled = [_sampled(*pair, judged, seed, at) for at, pair in enumerate(zip(askers, models, strict=True))]
-    verdicts = tuple(_verdict(name, weights, *sampled) for name, weights in raters.items())
+    # At temperature 1: what is compared is all that a model may say, not one answer.
+    asked = repeated(judged)
+    sampled = [
+        asker.ask(model, asked, generator(seed, "compare", str(at)))
+        for at, (asker, model) in enumerate(zip(askers, models, strict=True))
+    ]
+    verdicts = tuple(_verdict(name, weights, asked, *sampled) for name, weights in raters.items())
     return Comparison(sides[0], sides[1], answers, verdicts)
 
 
@@ -84,18 +87,12 @@ def _raters(order: Order, makers: Sequence[str | None]) -> dict[str, Weights]:
     return found
 
 
-def _sampled(asker: Asker, model: Transformer, prompts: Sequence[str], seed: int, at: int) -> list[Answer]:
-    """At temperature 1: what is compared is all that a model may say, not one answer."""
-    asked = (list(prompts) * -(-COMPARISONS // len(prompts)))[: max(COMPARISONS, len(prompts))]
-    return asker.ask(model, asked, generator(seed, "compare", str(at)))
-
-
-def _verdict(name: str, weights: Weights, first: Sequence[Answer], second: Sequence[Answer]) -> Verdict:
-    wins = 0.0
-    for mine, other in zip(first, second, strict=True):
-        difference = worth(weights, mine.text) - worth(weights, other.text)
-        wins += 0.5 if abs(difference) < TIE else float(difference > 0)
-    return Verdict(name, wins / len(first), proportion_interval(round(wins), len(first)), len(first))
+def _verdict(
+    name: str, weights: Weights, prompts: Sequence[str], first: Sequence[Answer], second: Sequence[Answer]
+) -> Verdict:
+    mine, others = ([worth(weights, answer.text) for answer in said] for said in (first, second))
+    found = Preferred.of(prompts, mine, others)
+    return Verdict(name, found.share, found.ci95, found.prompts)
 
 
 def answer(line: bytes) -> bytes:

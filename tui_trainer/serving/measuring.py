@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.events import Measured
 from tui_trainer.learning.evaluation import Evaluation
+from tui_trainer.model.transformer import Transformer
 from tui_trainer.run import machine
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.serving.frozen import available, choose, opened
@@ -19,7 +20,7 @@ def measure(run: RunFolder) -> Iterator[Measured]:
     choose(run, None)
     machine.configure(machine.threads(run.plan.settings.run.threads))
     corpus = Corpus.load(run.corpus)
-    tuned: tuple[int, int] | None = None
+    tuned: Transformer | None = None
     for weights in available(run):
         model = opened(run, weights, corpus.tokenizer)
         evaluation = Evaluation(
@@ -27,6 +28,5 @@ def measure(run: RunFolder) -> Iterator[Measured]:
         )
         for event in evaluation.advance():
             if isinstance(event, Measured):
-                if event.name == "tuned/recall_heldout" and event.n:
-                    tuned = round(event.value * event.n), event.n
                 yield event
+        tuned = model if weights == "tuned" else tuned
