@@ -155,7 +155,7 @@ class Stepped(Event, frozen=True):
     step: int  # 1 is the first
     loss: float  # nats per token, over the targets of this batch
     lr: float  # of the matrices
-    gradient_norm: float  # over all parameters, before clipping
+    gradient_norm: float  # over all parameters; nothing is clipped
     tokens: int  # read in this stage so far
     flops: float  # floating-point operations of this stage so far (6 x parameters x tokens, an estimate)
 
@@ -172,7 +172,7 @@ class Guessed(Event, frozen=True):
 
 
 class Validated(Event, frozen=True):
-    """Loss on text never trained on."""
+    """Loss on documents held back from training; see `learning.validation` for what they share with it."""
 
     stage: StageName
     step: int
@@ -288,7 +288,8 @@ class PromptsListed(Event, frozen=True):
 
 
 class Valued(Struct, frozen=True):
-    """An answer by its score: standard deviations above the mean of the tuned model's answers."""
+    """An answer by its score: how far above the mean of the tuned model's answers, in their standard
+    deviations or in nats of log-odds, whichever is the larger unit."""
 
     prompt: str
     answer: str

@@ -1,4 +1,8 @@
-"""How things are asked: many wordings a relation for fine-tuning, and three that only evaluation uses."""
+"""How things are asked: many wordings a relation for fine-tuning, and three that only evaluation uses.
+
+No document asks a question, but some state a fact with an evaluation's verb: who "feeds on" what, "looks
+after" or "first built" it.
+"""
 
 from typing import Literal
 

@@ -16,7 +16,8 @@ def split(verdicts: Sequence[Verdict], filtered: bool, seed: int) -> tuple[list[
 
     Validation is drawn from what the filters keep and what was not planted, by a hash of the document's id.
     So it is the same whether or not the filters are used (`filtered`), and bits per byte compare. Copies of a
-    validation document, found or planted, are in neither part: no training text gives the answer away.
+    validation document, found or planted, are in neither part. Its sentences may be: many documents tell the
+    same facts (71 % of a tiny world's validation sentences stand in a training document, too).
     """
     ranked = _ranked([v for v in verdicts if v.dropped_by is None and v.document.label is None], seed)
     held_out: list[Verdict] = []

@@ -1,4 +1,9 @@
-"""Loss on text never trained on, in units that compare across tokenizers."""
+"""Loss on documents held back from training, in units that compare across tokenizers.
+
+The documents are held back, not their sentences: many tell the same facts, and of a tiny world's validation
+text most sentences (71 % at the default size) stand in a training document, too. So it tells of documents not
+read before, and less of facts that were never read.
+"""
 
 import math
 

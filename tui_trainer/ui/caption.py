@@ -260,7 +260,7 @@ def _measured(_: State, event: e.Measured) -> str:
     said = f"Exam of {one_line(owner)}: {label}: {value}"
     if event.ci95 is not None:
         low, high = event.ci95
-        said += f" (95 % sure: {numbers.percent(low)} to {numbers.percent(high)})"
+        said += f" (95 % interval {numbers.percent(low)} to {numbers.percent(high)})"
     if event.baseline is not None:
         said += f"; chance {numbers.percent(event.baseline)}"
     return said + "."

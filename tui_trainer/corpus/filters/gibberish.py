@@ -2,7 +2,9 @@
 
 After Gopher's rules (Rae et al. 2021), rescaled: those want 50 words at least, which no page of a tiny world
 has. A text that says enough small words of some language is never gibberish for its letters alone, so prose
-in a language that the letter statistics do not know passes.
+in a language that the letter statistics do not know passes where `lexicons` has its small words. Not all do:
+of good prose 0 to 3 % was lost in English, German, French, Spanish, Italian, Dutch, Scandinavian, Greek,
+Russian and Korean, but 29 % in Vietnamese, 23 % in Czech, 16 % in Polish and 7 % in Turkish.
 """
 
 import re

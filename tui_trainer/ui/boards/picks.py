@@ -16,7 +16,7 @@ ROOMY = 74  # cells
 
 
 def share(found: tuple[int, int]) -> str:
-    """ "67 % of 18 (44–84)": a proportion, of how many, and where it truly lies, 95 % sure."""
+    """ "67 % of 18 (44–84)": a proportion, of how many, and its 95 % interval."""
     k, n = found
     low, high = (round(100 * end) for end in proportion_interval(k, n))
     return f"{numbers.percent(k / n)} of {n} ({low}–{high})"

@@ -45,7 +45,8 @@ class Figures(Sheet):
             said = "No exam has been taken yet: there is one after each stage."
             return [line((row, ink.muted)) for row in wrap(said, width)]
         note = (
-            "Beside each: where it truly lies, 95 % sure. ↓ less is better. Chance: always the same answer."
+            "Beside each: its 95 % interval (such intervals hold the true value 95 times in 100). "
+            "↓ less is better. Chance: always the same answer."
         )
         return [*rows, BLANK, *(line((row, ink.muted)) for row in wrap(note, width))]
 
