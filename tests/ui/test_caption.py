@@ -6,6 +6,7 @@ from test_actions import scene_at
 from tui_trainer import events as e
 from tui_trainer.events import VERSION, Record
 from tui_trainer.ui.caption import caption
+from tui_trainer.ui.glossary import TERMS
 from tui_trainer.ui.scene import HOLD_SECONDS, Scene
 from tui_trainer.ui.state import State
 
@@ -124,6 +125,17 @@ def test_a_dead_trainer_comes_before_everything() -> None:
     full = Record(VERSION, 0, 0, 0, e.Noticed("the disk is full", "error"))
     assert "the disk is full" in said(scene_at([*records, full], trainer="gone"))
     assert "Done" in said(scene_at(RECORDS, trainer="gone"))
+
+
+def test_an_interval_is_called_one() -> None:
+    """Not what one can be so and so sure of: the true value is in it or is not."""
+    text = said(at(e.Measured("tuned/recall_heldout", 0.8, (0.74, 0.85), 158, 0.03)))
+    assert "(95 % interval 74 % to 85 %)" in text and "sure" not in text
+
+
+def test_the_gradient_points_to_where_the_loss_rises() -> None:
+    meanings = {term.english: term.meaning for term in TERMS}
+    assert "loss rises" in meanings["Gradient"] and "against its gradient" in meanings["Gradient descent"]
 
 
 def test_every_moment_of_a_run_has_a_sentence() -> None:

@@ -1,0 +1,40 @@
+"""Who is preferred: a tie is half a win, in the interval too; a prompt counts once however often asked."""
+
+import math
+
+import pytest
+from scipy.stats import binomtest
+
+from tui_trainer.events import Choice
+from tui_trainer.learning.blind import BlindPair, BlindTest
+from tui_trainer.learning.comparison import Preferred, repeated
+from tui_trainer.statistics import grouped_interval, proportion_interval
+
+
+def test_a_prompt_counts_once() -> None:
+    asked = repeated(["one", "two", "three"])
+    assert len(asked) == 160 and {asked.count(p) for p in set(asked)} == {53, 54}
+    wins = {"one": 1.0, "two": 0.0, "three": 0.5}
+    found = Preferred.of(asked, [wins[p] for p in asked], [0.5] * 160)
+    assert found.share == pytest.approx(0.5) and found.prompts == 3
+    assert found.ci95[0] < 0.05 and found.ci95[1] > 0.95  # three prompts say next to nothing of others
+    groups = [[1.0] * 54, [0.0] * 53, [0.5] * 53]
+    assert found.ci95 == pytest.approx(grouped_interval(groups))
+
+
+def test_what_differs_by_less_than_the_rater_sees_is_half() -> None:
+    found = Preferred.of(["a", "b", "c", "d"], [1.0, 1.0, 0.0, 0.0], [0.0, 0.9, 0.1, 1.0])
+    assert found.share == 0.5
+
+
+@pytest.mark.parametrize(("choices", "wins"), [("aaaaaaat", 7.5), ("aaaaaatb", 6.5), ("at", 1.5), ("b", 0.0)])
+def test_halves_of_the_blind_test_are_halves(choices: str, wins: float) -> None:
+    said: dict[str, Choice] = {"a": "a", "b": "b", "t": "tie"}
+    pairs = [BlindPair(str(i), "old", "new", True, said[c]) for i, c in enumerate(choices)]
+    figure = BlindTest(pairs=pairs, made=True).figure()
+    assert figure is not None and figure.value == wins / len(choices)
+    assert figure.ci95 == proportion_interval(wins, len(choices))
+    ends = (math.floor(wins), math.ceil(wins))
+    below, above = (binomtest(k, len(choices)).proportion_ci(method="wilson") for k in ends)
+    assert below.low - 1e-9 <= figure.ci95[0] <= above.low + 1e-9
+    assert below.high - 1e-9 <= figure.ci95[1] <= above.high + 1e-9
