@@ -19,7 +19,6 @@ from tui_trainer.learning.reinforcement import (
     entropy,
     exact_kl,
     foreseen,
-    leave_one_out,
     log_probabilities,
     rloo_loss,
     trained_names,
@@ -40,13 +39,6 @@ def _random_model(seed: int = 0) -> Transformer:
 
 
 # -- the formulas ------------------------------------------------------------------------------------------
-
-
-def test_the_baseline_is_the_mean_of_the_others_that_count() -> None:
-    rewards = torch.tensor([[1.0, 2.0, 6.0], [0.5, 0.5, 0.5]], dtype=torch.float64)
-    counted = torch.tensor([[1.0, 1.0, 1.0], [1.0, 0.0, 0.0]], dtype=torch.float64)
-    expected = torch.tensor([[4, 3.5, 1.5], [0, 0.5, 0.5]], dtype=torch.float64)
-    torch.testing.assert_close(leave_one_out(rewards, counted), expected)
 
 
 def test_kl_and_entropy_are_sums_over_the_vocabulary() -> None:

@@ -28,7 +28,7 @@ def text(result: "Comparison") -> str:
             ]
             for v in result.verdicts
         ]
-        blocks.append(table(rows, ["preferred by (simulated)", "A", "B", "answers"]))
+        blocks.append(table(rows, ["preferred by (simulated)", "A", "B", "prompts"]))
     return "\n\n".join(blocks)
 
 

@@ -82,16 +82,6 @@ def log_probabilities(model: Transformer, scored: Scored, banned: Sequence[int] 
     return torch.log_softmax(logits, dim=-1)
 
 
-def leave_one_out(returns: Tensor, counted: Tensor) -> Tensor:
-    """RLOO's baseline of each of the returns (prompts, k, ...): the mean of the others that are counted.
-
-    Args:
-        counted: 1 or 0 for each return; where no other is counted, the baseline is 0.
-    """
-    sums, counts = (returns * counted).sum(dim=1, keepdim=True), counted.sum(dim=1, keepdim=True)
-    return (sums - returns * counted) / (counts - counted).clamp(min=1)
-
-
 def exact_kl(policy: Tensor, reference: Tensor) -> Tensor:
     """KL(p || q) = sum_v p_v (log p_v - log q_v) in nats, of log-probabilities (..., vocabulary)."""
     return (policy.exp() * (policy - reference)).sum(dim=-1)

@@ -101,7 +101,7 @@ class Page(LineView):
             yield line(("No simulated rater made them. r names raters to judge.", ink.muted))
             return
         room = max(8, width - NAME - 34)
-        said = "which model a simulated rater prefers, answer by answer, ties half"
+        said = "which model a simulated rater prefers, over so many prompts, ties half"
         yield line((cut(said, width), ink.muted))
         for verdict in heard.verdicts:
             low, high = (f"{100 * end:.0f}" for end in verdict.ci95)
