@@ -92,6 +92,7 @@ class Noticed(Event, frozen=True):
 
     text: str
     level: Literal["info", "warning", "error"] = "info"
+    mendable: bool = True  # of an error that ended the trainer: whether the run could be resumed from there
 
 
 class KnobTurned(Event, frozen=True):

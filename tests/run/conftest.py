@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -47,12 +47,16 @@ class Trainers:
         self.start(folder, **order)
         return self.wait()
 
-    def kill_after(self, folder: RunFolder, seconds: float, **order: object) -> int:
+    def kill_after(
+        self, folder: RunFolder, seconds: float, signals: Sequence[int] = (signal.SIGKILL,), **order: object
+    ) -> int:
         pid = self.start(folder, **order)
-        time.sleep(seconds)
-        # The process is not reaped before `wait` has read its status, so its id is still its own or gone.
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        for number in signals:
+            time.sleep(seconds)
+            # The process is not reaped before `wait` has read its status, so its id is still its own or gone.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+            seconds = 0.003  # to the next one: within the same step
         return self.wait()
 
 

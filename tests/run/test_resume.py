@@ -4,6 +4,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from safetensors.torch import save as serialise
 from toys import PICKS, lines, state_of, toy_run
 
-from tui_trainer.events import Noticed, Record, WeightsFrozen
+from tui_trainer.events import Noticed, Record, RunEnded, WeightsFrozen
 from tui_trainer.model import checkpoint
 from tui_trainer.run import aside, checkpoints, report
 from tui_trainer.run.folder import RunFolder
@@ -65,6 +66,25 @@ def test_killed_at_random_moments(trainers, new_run, whole):
     assert (stream(folder), state_of(folder)) == whole
     assert [msgspec.json.decode(line)["pair"] for line in lines(folder.preferences)] == list(range(PICKS))
     assert "other data" not in folder.trainer_log.read_text()
+
+
+def test_two_signals_within_a_step(trainers, new_run, whole):
+    """Who asks twice has the trainer end in the middle of a step; half of a step is never saved."""
+    moments, draw = int(os.environ.get("MOMENTS", "8")), random.Random(2)
+    env = {"TOY_WITHIN_SECONDS": "0.02"}
+    made = 0
+    while made < moments:
+        folder = new_run()
+        ended = False
+        while made < moments and not ended:
+            twice = (signal.SIGTERM, signal.SIGTERM)
+            status = trainers.kill_after(folder, draw.uniform(0.03, 0.45), twice, env=env)
+            assert status == 0, folder.trainer_log.read_text()
+            ended = isinstance(records(folder)[-1].event, RunEnded)
+            made += not ended
+        assert trainers.run(folder) == 0
+        assert (stream(folder), state_of(folder)) == whole
+        assert "other data" not in folder.trainer_log.read_text()
 
 
 def test_what_kills_left_unfinished_is_swept_away(trainers, new_run, whole):

@@ -3,6 +3,7 @@
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -525,6 +526,55 @@ def test_a_failure_is_told_in_one_line(trainers, new_run):
     folder = new_run()
     assert trainers.run(folder, env={"TOY_FAILS": "1"}) == 2
     last = list(read_all(folder.events))[-1].event
-    assert last == Noticed("too little text", "error")
+    assert last == Noticed("too little text", "error", mendable=False)
     assert trainers.run(folder) == 0  # errors of the trainer's own are no part of what it repeats
     assert "not what was computed again" not in folder.trainer_log.read_text()
+
+
+def test_what_fails_in_the_middle_of_a_pick_ends_the_trainer(watch, trainers, new_run):
+    """And the run goes on from what was whole, the pick included."""
+    run = watch("feedback.rater=person", env={"TOY_PICK_FAILS": "1"})
+    _until_offered(run, 0)
+    run.ok(Pick(0, "b"))  # it was taken, before what it teaches failed
+    assert run.wait() == 1
+    assert "ValueError: of a library" in run.events()[-1].text
+    run.order = {"env": {"TOY_PICK_FAILS": ""}}
+    run.start()
+    for number in range(1, PICKS):
+        _until_offered(run, number)
+        run.ok(Pick(number, "b"))
+    assert run.wait() == 0
+    straight = watch("feedback.rater=person", env={})
+    for number in range(PICKS):
+        _until_offered(straight, number)
+        straight.ok(Pick(number, "b"))
+    assert straight.wait() == 0
+    assert state_of(run.folder) == state_of(straight.folder)
+
+
+@pytest.mark.parametrize("doing", ["training", "waiting"])
+@pytest.mark.parametrize("how", ["deleted", "moved", "another in its place"])
+def test_a_run_whose_folder_is_gone_ends_and_is_not_made_again(watch, doing, how, tmp_path):
+    run = watch("feedback.rater=person", env={"TOY_SECONDS": "0.02" if doing == "training" else "0"})
+    if doing == "training":
+        run.until(step(3))
+    else:
+        _until_offered(run, 0)
+    elsewhere = tmp_path / "elsewhere"
+    run.folder.path.rename(elsewhere)
+    if how == "deleted":
+        shutil.rmtree(elsewhere)
+    if how == "another in its place":
+        run.folder.path.mkdir()
+    assert run.wait() == 1
+    assert run.folder.path.exists() == (how == "another in its place")
+    if how == "another in its place":
+        assert list(run.folder.path.iterdir()) == []
+    if how == "deleted":
+        return
+    moved = RunFolder(elsewhere)
+    said = f"the folder of run {run.folder.id} was deleted or moved"
+    assert said in moved.trainer_log.read_text()
+    last = list(read_all(moved.events))[-1].event
+    assert isinstance(last, Noticed) and last.level == "error" and said in last.text and last.mendable
+    assert not lock.is_alive(moved)

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tui_trainer.errors import UserError
+from tui_trainer.errors import UserError, foreign
 from tui_trainer.events import (
     Choice,
     Event,
@@ -64,7 +64,9 @@ class ToyStage:
     def advance(self) -> Iterator[Event]:
         time.sleep(float(os.environ.get("TOY_SECONDS", "0")))
         draw = torch.randn(len(self.state), generator=generator(self.seed, self.name, self.step))
-        self.state.mul_(0.9).add_(draw, alpha=self.lr)
+        self.state.mul_(0.9)
+        time.sleep(float(os.environ.get("TOY_WITHIN_SECONDS", "0")))  # half of the step is done
+        self.state.add_(draw, alpha=self.lr)
         self.step += 1
         loss = float(self.state.norm())
         yield Stepped(self.name, self.step, loss, self.lr, float(draw.norm()), self.step * 8, 1.0 * self.step)
@@ -122,6 +124,8 @@ class ToyFeedback(ToyStage):
         self.pending = None
         self.before = self.state.clone()
         yield Picked(self.picked, choice, rater, simulated)
+        if os.environ.get("TOY_PICK_FAILS"):
+            raise ValueError("of a library, in the middle of it")
         self.state.add_({"a": 1.0, "b": -1.0}.get(choice, 0.25) + self.edited)
         self.picked += 1
         yield Measured("toy/picked", float(self.state.sum()))
@@ -151,7 +155,8 @@ class ToyOnce(ToyStage):
 
     def advance(self) -> Iterator[Event]:
         for number in range(5):
-            time.sleep(float(os.environ.get("TOY_LONG_SECONDS", os.environ.get("TOY_SECONDS", "0"))))
+            with foreign("a file"):  # as the real ones read what others wrote
+                time.sleep(float(os.environ.get("TOY_LONG_SECONDS", os.environ.get("TOY_SECONDS", "0"))))
             yield FilterApplied(f"filter {number}", 10, number, number)
         if self.key == "data":
             if os.environ.get("TOY_FAILS"):

@@ -27,12 +27,12 @@ CHECKSUM = "checksum"  # in the metadata; files of an earlier version have none
 
 
 def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
-    """Write a file, making its folder.
+    """Write a file, making its folder, but not the one above: a run that was deleted is not made again.
 
     Raises:
         OSError: the disk is full or unwritable; `path` is as it was.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)
     tensors = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
     own = {**metadata, CHECKSUM: _checksum(tensors, metadata)}
     write_atomically(path, _in_order(serialise(tensors, own)))

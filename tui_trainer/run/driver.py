@@ -25,7 +25,7 @@ from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.journal import Journal
 from tui_trainer.run.pipeline import Phase, Pipeline
 from tui_trainer.run.steering import Steering
-from tui_trainer.run.stopped import Stopped
+from tui_trainer.run.stopped import Interrupted, Stopped
 
 TIDY_EVERY = 10  # steps: answers of many lengths leave the memory in pieces
 
@@ -55,7 +55,7 @@ class Driver:
         self.pipeline, self.journal, self.steering = pipeline, journal, steering
         self.checkpoints, self.busy, self.started = checkpoints, busy, started
         self.measured, self.say = measured, say
-        self.abortable = False  # in a long step: a signal may raise `Stopped` right there
+        self.abortable = False  # in a long step: a signal may raise `Interrupted` right there
         self._knobs_at_entry = 0
         self._unsaved = 0  # steps since the last checkpoint
 
@@ -125,6 +125,8 @@ class Driver:
             self._checkpoint(phase, stage)
         try:
             self._steps(phase, stage)
+        except Interrupted:
+            raise  # in the middle of a step: the last checkpoint and the log are what holds
         except Stopped:
             if stage.pending is None and not phase.long:
                 self._checkpoint(phase, stage)
@@ -192,10 +194,11 @@ class Driver:
             self.journal.sync()  # a checkpoint must never know more than the log
             self.checkpoints.save(stage.tensors(), place)
         except OSError as error:
+            self.steering.presence.check()
             self._unsaved = self.plan.settings.run.checkpoint_every  # again after the next step
             trouble = f"no checkpoint could be written ({error.strerror}); make room, then continue"
             self.say(trouble)
-            if not self.journal.replaying:
+            if not self.journal.replaying and not self.steering.ending:
                 self.steering.pause_for(trouble)
         else:
             self._unsaved = 0

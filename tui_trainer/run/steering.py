@@ -1,14 +1,17 @@
 """What happens between two steps: commands, pauses, knobs and picks, from the socket or from the script."""
 
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from functools import partial
+from itertools import chain, islice
 
 from msgspec.structs import replace
 
 from tui_trainer.errors import UserError
 from tui_trainer.events import (
     Continued,
+    Event,
     KnobTurned,
     Noticed,
     PairOffered,
@@ -38,10 +41,33 @@ from tui_trainer.run.journal import Input, Journal
 from tui_trainer.run.kept import KeptPicks
 from tui_trainer.run.pipeline import Phase, Pipeline
 from tui_trainer.run.preferences import PreferenceFile
+from tui_trainer.run.presence import Presence
 from tui_trainer.run.stopped import Stopped
 from tui_trainer.settings import Settings
 
 OK = Reply(ok=True)
+LOOK_SECONDS = 2.0  # between two looks, while nothing goes on, whether the run's folder is still there
+
+
+class Refused(Exception):
+    """A stage can't do what a person asked for; one line."""
+
+
+def done(act: Callable[[], Iterator[Event]]) -> Iterator[Event]:
+    """What a stage makes of what a person did.
+
+    A stage refuses before its first event. A `ValueError` after it is a failure in the middle of a change: to
+    go on from there would be to go on from half of it.
+
+    Raises:
+        Refused: it can't be done.
+    """
+    try:
+        events = act()
+        first = list(islice(events, 1))
+    except ValueError as error:
+        raise Refused(str(error)) from error
+    return chain(first, events)
 
 
 def nobody(reply: Reply) -> None:
@@ -66,8 +92,9 @@ class Steering:
         busy: BusyClock,
         settings: Settings,
         kept: KeptPicks,
+        presence: Presence,
     ) -> None:
-        self.journal, self.requests = journal, requests
+        self.journal, self.requests, self.presence = journal, requests, presence
         self.pipeline, self.preferences, self.busy = pipeline, preferences, busy
         self._settings, self.kept = settings, kept
         self.paused = False
@@ -78,6 +105,7 @@ class Steering:
         self._phase: Phase | None = None
         self._stage: Stage | None = None
         self._edits = (-1, 0)  # a pair, and how often the prompts were changed while it was on offer
+        self.ending = False  # asked to stop, and about to
 
     # -- phases and steps ----------------------------------------------------------------------------------
 
@@ -104,10 +132,11 @@ class Steering:
     def between(self) -> None:
         """Everything that comes before the next step.
 
-        Returns when there is no pause and no pair to pick from. Raises `Stopped`.
+        Returns when there is no pause and no pair to pick from. Raises `Stopped` and `Vanished`.
         """
         stage = self._stage
         assert stage is not None
+        self.presence.check()
         while True:
             event = self.journal.take_input()
             if event is not None:
@@ -141,7 +170,11 @@ class Steering:
                 return None
         self.journal.sync()
         with self.busy.idle():
-            return self.requests.get()
+            while True:
+                try:
+                    return self.requests.get(timeout=LOOK_SECONDS)
+                except queue.Empty:
+                    self.presence.check()
 
     def _must_be_asked(self, pair: PairOffered | None) -> bool:
         """Whether only a person can pick from this pair."""
@@ -172,7 +205,7 @@ class Steering:
                 again = self.kept.of(stage.pending) == event
                 try:
                     self._pick(stage, event)
-                except ValueError:
+                except Refused:
                     self.journal.emit(event)  # likewise
                     return
                 if event.simulated and self.rater is None and not again:
@@ -180,7 +213,7 @@ class Steering:
             case PromptsEdited():
                 try:
                     self._edit(stage, event)
-                except ValueError:
+                except Refused:
                     self.journal.emit(event)  # likewise
 
     # -- commands ------------------------------------------------------------------------------------------
@@ -189,6 +222,7 @@ class Steering:
         command, respond = request.command, request.respond
         match command:
             case Stop():
+                self.ending = True
                 respond(OK)
                 raise Stopped
             case Pause():
@@ -277,22 +311,22 @@ class Steering:
             picked = Picked(command.pair, command.choice, "person", False, command.text.strip())
             try:
                 self._pick(stage, picked, respond)
-            except ValueError as error:
+            except Refused as error:
                 respond(Reply(ok=False, error=str(error)))
 
     def _edit_prompts(self, command: EditPrompts, stage: Stage) -> Reply:
         try:
             self._edit(stage, PromptsEdited(command.added, command.removed))
-        except ValueError as error:
+        except Refused as error:
             return Reply(ok=False, error=str(error))
         return OK
 
     def _edit(self, stage: Stage, edit: PromptsEdited) -> None:
-        """Change the prompts. Raises `ValueError` where that can't be done."""
+        """Change the prompts. Raises `Refused`."""
         pair = stage.pending
         if not isinstance(stage, Prompting) or pair is None:
-            raise ValueError("prompts are changed while pairs are picked from")
-        for event in stage.edit_prompts(edit.added, edit.removed):
+            raise Refused("prompts are changed while pairs are picked from")
+        for event in done(partial(stage.edit_prompts, edit.added, edit.removed)):
             self.journal.emit(event)
         self._edited(pair)
 
@@ -301,7 +335,7 @@ class Steering:
         assert pair is not None
         try:
             self._edit(stage, edit)
-        except ValueError:
+        except Refused:
             self._edited(pair)  # of a list that is not this one: passed over
 
     def _edited(self, pair: PairOffered) -> None:
@@ -322,14 +356,15 @@ class Steering:
         """Answer the pending pair: durable in the log and the preferences before anything follows.
 
         Raises:
-            ValueError: it can't be picked so.
+            Refused: it can't be picked so.
         """
         pair = stage.pending
         assert pair is not None
         live = not self.journal.replaying
         if picked.choice == "undo":
             self.kept.forget()
-        for event in stage.pick(picked.choice, picked.rater, picked.simulated, picked.text):
+        pick = partial(stage.pick, picked.choice, picked.rater, picked.simulated, picked.text)
+        for event in done(pick):
             if not isinstance(event, Picked):
                 self.journal.emit(event)
                 continue

@@ -1,7 +1,7 @@
 """The trainer process: `python -m tui_trainer.run.trainer RUN`.
 
 Runs, or takes up, the run in a folder. Ends with status 0 when the run has ended or was asked to stop, 1 when
-it failed, 2 when it can't be run. What it has to say beyond the run's events goes to stderr, which
+it failed, 2 when it can't be run, which another start does not mend. What it has to say beyond the run's events goes to stderr, which
 `client.launch` points to trainer.log.
 """
 
@@ -34,7 +34,8 @@ from tui_trainer.run.kept import KeptPicks
 from tui_trainer.run.lock import Lock
 from tui_trainer.run.log import LogWriter
 from tui_trainer.run.preferences import PreferenceFile
-from tui_trainer.run.stopped import Stopped
+from tui_trainer.run.presence import Presence, Vanished, vanished
+from tui_trainer.run.stopped import Interrupted, Stopped
 from tui_trainer.sanitize import one_line, sanitize
 
 if TYPE_CHECKING:  # they import torch, which takes a second that the socket need not wait for
@@ -80,18 +81,29 @@ class Trainer:
         self.busy = BusyClock()
         self.requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self.signals = 0
+        self.ending = False  # no signal changes anything any more
         self.driver: Driver | None = None
+        self.server: ControlServer | None = None
         self.writer: LogWriter | None = None
 
     def run(self) -> int:
         """Train to the end of the run; returns the process's exit status."""
-        server: ControlServer | None = None
         try:
             self.folder.plan  # noqa: B018 - raises if the folder is no run
-            lock = Lock(self.folder, self.inherited)
+            self.presence = Presence(self.folder)
+            self.lock = Lock(self.folder, self.inherited)
         except (UserError, OSError) as error:
             say(str(error))
             return 2
+        try:
+            return self._attended()
+        except Stopped:
+            return self._stopped()
+        finally:
+            self.ending = True
+            self._put_away()
+
+    def _attended(self) -> int:
         try:
             for place in (self.folder.path, self.folder.checkpoints, self.folder.weights("base").parent):
                 sweep(place)
@@ -99,24 +111,23 @@ class Trainer:
             # A signal that came before the server has its name here would leave its socket behind.
             signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
             try:
-                server = ControlServer(self.folder, self._submit)
+                self.server = ControlServer(self.folder, self._submit)
             except OSError as error:
                 say(f"no control socket ({error}); the run goes on without")
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
             return self._train()
-        except Stopped:
-            return self._stopped()
         except Exception as error:
             # Imports that were interrupted by the request to stop fail in ways of their own.
             return self._stopped() if self.signals and self.driver is None else self._failed(error)
-        finally:
-            for number in ENDING:
-                signal.signal(number, signal.SIG_IGN)  # it is ending
+
+    def _put_away(self) -> None:
+        self._answer_the_rest()
+        if self.presence.holds:  # else what stands there now is another's
             resources.record(self.folder, machine.peak_memory_bytes())
-            self._answer_the_rest()
-            if server is not None:
-                server.close()
-            lock.release()
+            if self.server is not None:
+                self.server.close()
+        self.presence.close()
+        self.lock.release()
 
     def _train(self) -> int:
         past = history.read(self.folder)
@@ -149,7 +160,9 @@ class Trainer:
         kept = KeptPicks(self.folder)
         if any(seq < first for seq in past.taken_back):
             kept.forget()
-        steering = Steering(journal, self.requests, pipeline, preferences, self.busy, plan.settings, kept)
+        steering = Steering(
+            journal, self.requests, pipeline, preferences, self.busy, plan.settings, kept, self.presence
+        )
         if saved is not None:
             steering.take_up(saved.place)
             say(f"resumed in {saved.place.phase}, {past.records - first} events back")
@@ -164,6 +177,7 @@ class Trainer:
             self.folder, pipeline, journal, steering, checkpoints, self.busy, started, measured, say
         )
         self.driver.run(saved)
+        self.ending = True
         resources.record(self.folder, machine.peak_memory_bytes())
         report.write(self.folder)
         say("the run has ended")
@@ -203,11 +217,15 @@ class Trainer:
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        driver = self.driver
+        if self.ending or (driver is not None and driver.steering.ending):
+            return
         self.signals += 1
         self.requests.put(Request(Stop(), lambda reply: None))
         # At the start and in a long step there is nothing to put away; and whoever asks twice means now.
-        if self.signals > 1 or self.driver is None or self.driver.abortable:
-            raise Stopped
+        if self.signals > 1 or driver is None or driver.abortable:
+            self.ending = True
+            raise Interrupted
 
     def _submit(self, request: Request) -> None:
         self.requests.put(request)
@@ -228,19 +246,25 @@ class Trainer:
 
     def _failed(self, error: Exception) -> int:
         """Tell why, in trainer.log and, if it takes one more line, in the run's log."""
-        if isinstance(error, UserError):
-            line = str(error)
-        elif isinstance(error, OSError):
-            line = f"{error.strerror or error}; put it right, then `tui-trainer resume {self.folder.id}`"
-        else:
-            line = f"{type(error).__name__}: {str(error).partition(chr(10))[0]} (more in trainer.log)"
-        if not isinstance(error, UserError):
+        self.ending = True
+        if not self.presence.holds:
+            error = Vanished(vanished(self.folder))  # whatever it was that noticed
+        asked_wrongly = isinstance(error, UserError)
+        match error:
+            case UserError() | Vanished():
+                line = str(error)
+            case OSError():
+                line = f"{error.strerror or error}; put it right, then resume the run"
+            case _:
+                line = f"{type(error).__name__}: {str(error).partition(chr(10))[0]} (more in trainer.log)"
+        if not isinstance(error, UserError | Vanished):
             traceback.print_exception(error)
         say(f"failed: {line}")
         if self.writer is not None:
             with contextlib.suppress(OSError):
-                self.writer.append(Noticed(line, "error"), self.busy.seconds)
-        return 2 if isinstance(error, UserError) else 1
+                # The log of a moved run moved with it, and is open here.
+                self.writer.append(Noticed(line, "error", mendable=not asked_wrongly), self.busy.seconds)
+        return 2 if asked_wrongly else 1
 
 
 def main() -> int:
