@@ -205,11 +205,12 @@ def test_a_killed_trainer_is_told_with_status_1(book: Path, own_runs: Path) -> N
     assert f"tui-trainer resume {folder.id}" in said.splitlines()[-1]
 
 
-def test_too_little_text_is_told_with_status_1(tmp_path: Path, own_runs: Path) -> None:
+def test_too_little_text_is_told_with_status_2(tmp_path: Path, own_runs: Path) -> None:
     (tmp_path / "note.txt").write_text("Nothing much.", "utf-8")
     ran = done("train", "--data", str(tmp_path / "note.txt"), "--runs", str(own_runs), *tiny())
-    assert ran.returncode == 1
+    assert ran.returncode == 2
     assert ran.stderr.count("to train on") == 1
+    assert "resume" not in ran.stderr
     assert "Traceback" not in ran.stderr
 
 

@@ -22,7 +22,7 @@ def test_what_the_screen_uses_does_not_import_torch():
 
 def test_launched_it_lives_from_the_first_moment_and_only_once(new_run):
     folder = new_run()
-    pid = client.launch(folder)
+    pid = client.launch(folder).pid
     assert lock.is_alive(folder)
     owner = lock.holder(folder)
     assert owner is None or owner.pid == pid  # None: it is just writing its name

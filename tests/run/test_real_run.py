@@ -69,7 +69,7 @@ def run_until(folder: RunFolder, found: Callable[[Event], bool]) -> int:
     """Launch, and wait for an event of the future or the end; returns the trainer's process id."""
     reader = LogReader(folder.events)
     reader.poll()
-    pid = client.launch(folder)
+    pid = client.launch(folder).pid
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
         alive = lock.is_alive(folder)

@@ -26,6 +26,7 @@ from tui_trainer.events import (
     PromptsEdited,
     Record,
     RunEnded,
+    StageStarted,
     Stepped,
 )
 from tui_trainer.looks import Look
@@ -456,8 +457,7 @@ def test_a_signal_stops_and_the_run_goes_on_later(watch, trainers, new_run, numb
 def test_stop(watch, where):
     seconds = "5" if where == "data" else "0.01"
     run = watch("feedback.rater=person", env={"TOY_SECONDS": "0.01", "TOY_LONG_SECONDS": seconds})
-    if where != "data":
-        run.until(step(3))
+    run.until(step(3) if where != "data" else lambda e: isinstance(e, StageStarted))
     if where == "paused":
         run.ok(Pause())
     if where == "picking":
@@ -536,6 +536,7 @@ def test_what_fails_in_the_middle_of_a_pick_ends_the_trainer(watch, trainers, ne
     run = watch("feedback.rater=person", env={"TOY_PICK_FAILS": "1"})
     _until_offered(run, 0)
     run.ok(Pick(0, "b"))  # it was taken, before what it teaches failed
+    run.until(lambda e: isinstance(e, Noticed) and e.level == "error")
     assert run.wait() == 1
     assert "ValueError: of a library" in run.events()[-1].text
     run.order = {"env": {"TOY_PICK_FAILS": ""}}

@@ -5,31 +5,33 @@ over its log that the screen draws.
 """
 
 import os
+import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Literal, TextIO
 
 import msgspec
 
 from tui_trainer.console.progress import Teller, progress_line, told
-from tui_trainer.events import Noticed
+from tui_trainer.errors import UserError
+from tui_trainer.events import Event, Noticed, Paused
 from tui_trainer.files import open_own
-from tui_trainer.run import lock
 from tui_trainer.run.client import Control, launch
-from tui_trainer.run.commands import Command, Reply, Simulate, Stop, TakeControl
+from tui_trainer.run.commands import Command, Reply, Simulate, TakeControl
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import LogReader
 from tui_trainer.run.plan import Plan
+from tui_trainer.run.presence import vanished
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.state import State
 
 POLL_SECONDS = 0.2
 ANSWER_SECONDS = 5.0  # for the trainer to answer a command, between two steps
 STOP_SECONDS = 30.0  # for the trainer to write its checkpoint and end
-STOPPED = "stopped; the run can be resumed"  # the trainer's last words when it was asked to end
 STAND_IN = "polite"  # the simulated taste that rates where no person can
 
 Outcome = Literal["ended", "stopped"]
@@ -37,14 +39,6 @@ Outcome = Literal["ended", "stopped"]
 
 class TrainerDied(Exception):
     """The trainer ended before its run did; the text is one line for people."""
-
-    def __init__(self, folder: RunFolder, explained: bool) -> None:
-        """explained: the reason has been told as an event of the run."""
-        why = "" if explained else f" ({last_line(folder) or 'it left no word'})"
-        super().__init__(
-            f"the trainer of run {folder.id} ended before the run did{why}; "
-            f"`{_resume(folder)}` goes on from its last checkpoint"
-        )
 
 
 def with_simulated_rater(plan: Plan) -> Plan:
@@ -56,53 +50,100 @@ def with_simulated_rater(plan: Plan) -> Plan:
     return msgspec.structs.replace(plan, settings=msgspec.structs.replace(settings, feedback=feedback))
 
 
-def follow(folder: RunFolder, stream: TextIO = sys.stderr) -> Outcome:
+def follow(folder: RunFolder, stream: TextIO | None = None) -> Outcome:
     """Run, or resume, to the end; on ctrl+c or SIGTERM, stop the trainer so that the run can be resumed.
 
     Raises:
-        UserError: a trainer can't be started, or the log can't be read.
-        TrainerDied: the trainer ended before its run did.
+        UserError: a trainer can't be started, the run can't be trained, or the log can't be read.
+        TrainerDied: the trainer ended before its run did, or can't go on without a person.
     """
-    reader, state, teller = LogReader(folder.events), State(), Teller(stream)
+    reader, state, teller = LogReader(folder.events), State(), Teller(stream or sys.stderr)
     state.apply_all(reader.poll())  # of a run that is resumed: told when it happened
-    handed_over = explained = False
+    written = _size(folder)
+    handed_over = False
     with _sigterm_as_interrupt():
-        pid = launch(folder, proceed=True)
+        trainer = launch(folder, proceed=True)
+        trouble = ""  # the last event, if it is an error: told with what comes of it
         try:
             while not state.ended:
-                lives = lock.is_alive(folder) or _exists(pid)  # asked before the log is read to its end
+                status = trainer.poll()  # asked before the log is read to its end
                 for record in reader.poll():
                     state.apply(record)
-                    if (line := told(state, record.event)) is not None:
+                    if trouble and isinstance(record.event, Paused):
+                        raise _stuck(folder, trainer, teller, trouble)
+                    trouble = _error(record.event)
+                    if not trouble and (line := told(state, record.event)) is not None:
                         teller.say(line)
-                    explained = isinstance(record.event, Noticed) and record.event.level == "error"
                     if state.offered is not None and not handed_over:
                         handed_over = _hand_over(folder, state, teller)
-                if not lives and not state.ended:
-                    if not last_line(folder).endswith(STOPPED):
-                        raise TrainerDied(folder, explained)
-                    teller.say(f"stopped by someone else; go on with: {_resume(folder)}")
-                    return "stopped"
+                if status is not None and not state.ended:
+                    return _ended_early(folder, status, trouble or last_line(folder, written), teller)
                 teller.show(progress_line(state))
                 time.sleep(POLL_SECONDS)
-            _await_end(folder, pid)
+            if _await_end(trainer):  # with the report not written
+                raise TrainerDied(f"run {folder.id} has ended, but: {last_line(folder, written)}")
         except KeyboardInterrupt:
-            _stop(folder, pid, teller)
+            _stop(folder, trainer, teller)
             return "stopped"
         finally:
             teller.clear()
     return "ended"
 
 
-def last_line(folder: RunFolder) -> str:
-    """The last thing the trainer wrote to its own log, safe to print; "" when it wrote nothing."""
+def _error(event: Event) -> str:
+    return event.text if isinstance(event, Noticed) and event.level == "error" else ""
+
+
+def _ended_early(folder: RunFolder, status: int, why: str, teller: Teller) -> Outcome:
+    """The trainer has ended with this status, negative for a signal, and its run has not."""
+    if not folder.path.is_dir():
+        raise TrainerDied(vanished(folder))
+    if status == 0:
+        teller.say(f"stopped by someone else; go on with: {_resume(folder)}")
+        return "stopped"
+    if status == 2:  # starting it again would come to the same
+        raise UserError(why or f"run {folder.id} can't be trained; see {folder.trainer_log}")
+    if status < 0:
+        why = f"ended by {_signal(-status)}"
+    raise TrainerDied(
+        f"the trainer of run {folder.id} ended before the run did ({why or 'it left no word'}); "
+        f"`{_resume(folder)}` goes on from its last checkpoint"
+    )
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _stuck(
+    folder: RunFolder, trainer: "subprocess.Popen[bytes]", teller: Teller, trouble: str
+) -> TrainerDied:
+    """The run pauses until a person puts something right, and nobody is here: so it ends, and says so."""
+    _stop(folder, trainer, teller, quietly=True)
+    return TrainerDied(f"{trouble}: `{_resume(folder)}`")
+
+
+def last_line(folder: RunFolder, since: int) -> str:
+    """The last thing the trainer wrote to its own log from this byte on; "" when it wrote nothing."""
     try:
         with open(open_own(folder.trainer_log), "rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - 4096))
+            file.seek(max(since, file.seek(0, os.SEEK_END) - 4096))
             lines = file.read().decode("utf-8", "replace").split("\n")
     except OSError:
         return ""
-    return next((one_line(line.strip()) for line in reversed(lines) if line.strip()), "")
+    line = next((one_line(line.strip()) for line in reversed(lines) if line.strip()), "")
+    return re.sub(r"^[\d-]{10} [\d:]{8} (failed: )?", "", line)
+
+
+def _size(folder: RunFolder) -> int:
+    """Of the trainer's own log, so that what an earlier one said is not taken for this one's."""
+    try:
+        return os.stat(folder.trainer_log).st_size
+    except OSError:
+        return 0
 
 
 def _hand_over(folder: RunFolder, state: State, teller: Teller) -> bool:
@@ -121,20 +162,21 @@ def _steer(control: Control, command: Command) -> Reply:
     return control.send(command) if taken.ok else taken
 
 
-def _stop(folder: RunFolder, pid: int, teller: Teller) -> None:
+def _stop(
+    folder: RunFolder, trainer: "subprocess.Popen[bytes]", teller: Teller, quietly: bool = False
+) -> None:
     """Have the trainer put its state away and end; a second ctrl+c stops waiting for that."""
-    teller.say("stopping ...")
+    if not quietly:
+        teller.say("stopping ...")
     try:
-        with Control(folder, ANSWER_SECONDS) as control:
-            if not _steer(control, Stop()).ok:
-                # It does not listen yet, or somebody else steers; a signal means the same to it.
-                _terminate(pid)
-            _await_end(folder, pid)
+        # Once, and whoever steers: asked twice, it would end in the middle of a step, without a checkpoint.
+        trainer.send_signal(signal.SIGTERM)
+        _await_end(trainer)
     except KeyboardInterrupt:
         pass
-    if lock.is_alive(folder):
+    if trainer.poll() is None:
         teller.say(f"the trainer has not ended yet; watch it with: tui-trainer attach {folder.id}")
-    else:
+    elif not quietly:
         teller.say(f"stopped; go on with: {_resume(folder)}")
 
 
@@ -142,23 +184,12 @@ def _resume(folder: RunFolder) -> str:
     return f"tui-trainer resume {folder.id} --headless"
 
 
-def _await_end(folder: RunFolder, pid: int) -> None:
-    deadline = time.monotonic() + STOP_SECONDS
-    while (lock.is_alive(folder) or _exists(pid)) and time.monotonic() < deadline:
-        time.sleep(POLL_SECONDS / 4)
-
-
-def _terminate(pid: int) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-
-
-def _exists(pid: int) -> bool:
+def _await_end(trainer: "subprocess.Popen[bytes]") -> int | None:
+    """Its status; None: it has not ended in good time."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
+        return trainer.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 @contextmanager

@@ -21,14 +21,15 @@ BUSY = "the trainer is busy and has not answered yet"
 MAX_REPLY_BYTES = 4 * 1024 * 1024
 
 
-def launch(folder: RunFolder, *, proceed: bool = False) -> int:
+def launch(folder: RunFolder, *, proceed: bool = False) -> subprocess.Popen[bytes]:
     """Start a trainer on the run, in a process and a session of its own; or resume one.
 
     Args:
         proceed: leave a pause that the run was in when its trainer ended.
 
     Returns:
-        The process id. From here on `lock.is_alive` tells whether it lives, and `trainer.log` why it ended.
+        The process, which is reaped when it ends: its status says how. From here on `lock.is_alive` tells,
+        to anybody, whether it lives, and `trainer.log` why it ended.
 
     Raises:
         UserError: the run has a trainer already, or none can be started.
@@ -61,7 +62,7 @@ def launch(folder: RunFolder, *, proceed: bool = False) -> int:
         held.leave()
     # Reaped when it ends, so that a screen that outlives it leaves no zombie.
     threading.Thread(target=process.wait, name="reaper", daemon=True).start()
-    return process.pid
+    return process
 
 
 def address(folder: RunFolder) -> Path:

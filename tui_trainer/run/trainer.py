@@ -1,8 +1,8 @@
 """The trainer process: `python -m tui_trainer.run.trainer RUN`.
 
 Runs, or takes up, the run in a folder. Ends with status 0 when the run has ended or was asked to stop, 1 when
-it failed, 2 when it can't be run, which another start does not mend. What it has to say beyond the run's events goes to stderr, which
-`client.launch` points to trainer.log.
+it failed, 2 when it can't be run, which starting it again does not mend. What it has to say beyond the run's
+events goes to stderr, which `client.launch` points to trainer.log.
 """
 
 import argparse
