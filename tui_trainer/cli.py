@@ -105,6 +105,7 @@ for command in (
     showing.attach,
     showing.replay,
     training.resume,
+    training.stop,
     results.runs,
     results.evaluate,
     results.chat,

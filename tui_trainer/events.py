@@ -67,7 +67,8 @@ class Forked(Event, frozen=True):
 
 
 class SpeedMeasured(Event, frozen=True):
-    """The machine's speed, measured before the first stage, and what it makes of the plan."""
+    """The machine's speed, and what it makes of the plan; measured before the first stage, or, with a text of
+    the user's own, before the second."""
 
     step_seconds: float  # one pretraining step of this model on this machine
     planned_seconds: dict[str, float]  # an estimate for each stage

@@ -1,6 +1,9 @@
 """A whole run undisturbed, and the same killed with SIGKILL at random moments and resumed each time.
 
-    python tests/bench/killed_and_resumed.py [--kills 10] [--preset demo] [--seed 0] [--whole RUN_FOLDER]
+    python tests/bench/killed_and_resumed.py [--kills 10] [--twice] [--preset demo] [--seed 0] [--whole RUN]
+
+With `--twice` it gets two SIGTERMs instead, of which the second ends it in the middle of a step. Of stages of
+milliseconds the suite does the same (`MOMENTS=50 pytest tests/run/test_resume.py -k two_signals`).
 
 Prints whether the weights' hashes and the streams of events (times aside) are the same; where they are not,
 the first event that differs, and where both runs are kept. `--whole` takes an undisturbed run that is there
@@ -17,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from tui_trainer.events import WeightsFrozen
@@ -41,7 +46,9 @@ def whole(runs: Path, preset: str, seed: int) -> RunFolder:
     return RunFolder(folder)
 
 
-def disturbed(runs: Path, preset: str, seed: int, kills: int, seconds: float) -> tuple[RunFolder, int]:
+def disturbed(
+    runs: Path, preset: str, seed: int, kills: int, seconds: float, signals: Sequence[int]
+) -> tuple[RunFolder, int]:
     """Run it, killing the trainer `kills` times; a kill comes some `seconds` after the start before it."""
     runs.mkdir()
     draw = random.Random(seed)
@@ -56,7 +63,10 @@ def disturbed(runs: Path, preset: str, seed: int, kills: int, seconds: float) ->
         if process.poll() is not None:
             return folder, done
         for pid in trainers(folder):
-            os.kill(pid, signal.SIGKILL)
+            for number in signals:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
+                time.sleep(0.003)  # within the same step
         process.wait()
         done += 1
         last = list(read_all(folder.events))[-1]
@@ -68,6 +78,7 @@ def main() -> int:
     """Both runs, and the comparison; 0 when they are the same and all the kills were made."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--twice", action="store_true")
     parser.add_argument("--preset", default="demo")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--whole", type=Path)
@@ -79,8 +90,9 @@ def main() -> int:
     )
     records = list(read_all(first.events))
     seconds = time.monotonic() - began if not options.whole else records[-1].busy
+    signals = (signal.SIGTERM, signal.SIGTERM) if options.twice else (signal.SIGKILL,)
     second, made = disturbed(
-        folder / "disturbed", options.preset, options.seed, options.kills, seconds / options.kills
+        folder / "disturbed", options.preset, options.seed, options.kills, seconds / options.kills, signals
     )
     streams = [[comparable(record) for record in read_all(run.events)] for run in (first, second)]
     hashes = [

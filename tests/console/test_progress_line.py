@@ -77,6 +77,22 @@ def test_what_stays_readable(event: Event, said: str | None) -> None:
     assert told(state, event) == said
 
 
+def test_what_was_thrown_out_and_by_which_filter() -> None:
+    ready = e.CorpusReady(400, {"web": 1000}, 100, {"web": 1.0}, 3.0)
+    filters = [
+        ("exact_duplicate", 1500, 40),
+        ("spam", 1460, 0),
+        ("gibberish", 1460, 1160),
+        ("new\x1b[2J", 300, 1),
+    ]
+    applied = [(1, e.FilterApplied(name, before, dropped, 10)) for name, before, dropped in filters]
+    assert told(after(*applied, (2, ready)), ready) == (
+        "1,500 documents, 299 kept; thrown out: 40 exact copies, 1,160 gibberish, 1 new␛[2J"
+    )
+    assert told(after((1, e.FilterApplied("spam", 1, 0, 0)), (2, ready)), ready) == "1 document, 1 kept"
+    assert told(after((2, ready)), ready) is None  # data.filters is off, which is told by itself
+
+
 def test_a_long_plan_offers_quick() -> None:
     long = e.SpeedMeasured(2.0, {"pretrain": 1000.0})
     assert "--preset quick" in str(told(after((0, STARTED)), long))

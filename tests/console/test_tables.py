@@ -52,12 +52,19 @@ def test_runs_say_where_they_are() -> None:
             status(running=True, stage="pretrain", step=1200),
             status(stage="feedback", data=("/a\x1b[2J",)),
             status(ended=True, stage="frozen"),
+            status(running=True, doing="paused", stage="pretrain"),
+            status(running=True, doing="waiting_for_picks", stage="feedback"),
         ]
     )
-    assert [re.split(r" {2,}", line)[2] for line in shown.splitlines()[1:]] == [
+    listed, idle = shown.split("\n\n")
+    assert [re.split(r" {2,}", line)[2] for line in listed.splitlines()[1:]] == [
         "stopped",
         "running in pretrain, step 1,200",
         "stopped in feedback",
         "complete",
+        "paused in pretrain",
+        "waits for your picks in feedback",
     ]
+    ways = "`tui-trainer attach r`, or `tui-trainer stop r`"
+    assert idle.splitlines() == [f"r is paused; {ways}", f"r waits for your picks; {ways}"]
     assert "\x1b" not in shown

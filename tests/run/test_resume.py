@@ -68,6 +68,40 @@ def test_killed_at_random_moments(trainers, new_run, whole):
     assert "other data" not in folder.trainer_log.read_text()
 
 
+def test_the_users_own_text_is_looked_at_before_the_machine_is_measured(trainers, new_run, tmp_path):
+    def kinds(folder: RunFolder) -> list[str]:
+        return [type(r.event).__name__ for r in records(folder)]
+
+    (tmp_path / "own.txt").write_text("A text.")
+    data = (str(tmp_path / "own.txt"),)
+    bad = new_run(data=data)
+    assert trainers.run(bad, env={"TOY_FAILS": "1"}) == 2
+    assert "SpeedMeasured" not in kinds(bad)
+    folder = new_run(data=data)
+    assert trainers.run(folder) == 0
+    seen = kinds(folder)
+    at = seen.index("SpeedMeasured")
+    assert seen[:2] == ["RunStarted", "StageStarted"] and seen.count("SpeedMeasured") == 1
+    assert seen[at - 1 : at + 2] == ["StageEnded", "SpeedMeasured", "StageStarted"]
+    killed = new_run(data=data)
+    for nth in (2, 4, 2, 3, 2, 1, 1, 1, 5):
+        assert trainers.run(killed, die_at_write=nth) == -9
+    assert trainers.run(killed) == 0
+    assert stream(killed) == stream(folder)
+    assert "other data" not in killed.trainer_log.read_text()
+
+
+def test_a_log_that_has_the_measuring_first_is_followed(trainers, new_run, tmp_path):
+    """As an earlier version wrote it also for a text of the user's own."""
+    (tmp_path / "own.txt").write_text("A text.")
+    own, world = new_run(data=(str(tmp_path / "own.txt"),)), new_run()
+    assert trainers.run(world, die_at_write=6) == -9
+    shutil.copy(world.events, own.events)
+    assert trainers.run(own) == 0
+    assert [type(r.event).__name__ for r in records(own)].count("SpeedMeasured") == 1
+    assert "other data" not in own.trainer_log.read_text()
+
+
 def test_two_signals_within_a_step(trainers, new_run, whole):
     """Who asks twice has the trainer end in the middle of a step; half of a step is never saved."""
     moments, draw = int(os.environ.get("MOMENTS", "8")), random.Random(2)

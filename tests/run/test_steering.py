@@ -16,6 +16,8 @@ import msgspec
 import pytest
 from toys import PICKS, lines, state_of
 
+from tui_trainer import cli
+from tui_trainer.console.commands import training
 from tui_trainer.events import (
     Continued,
     KnobTurned,
@@ -47,6 +49,7 @@ from tui_trainer.run.commands import (
 )
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import LogReader, comparable, read_all
+from tui_trainer.run.status import status
 
 SLOW = {"TOY_SECONDS": "0.01"}
 
@@ -579,3 +582,86 @@ def test_a_run_whose_folder_is_gone_ends_and_is_not_made_again(watch, doing, how
     last = list(read_all(moved.events))[-1].event
     assert isinstance(last, Noticed) and last.level == "error" and said in last.text and last.mendable
     assert not lock.is_alive(moved)
+
+
+@pytest.mark.parametrize("doing", ["training", "paused", "waiting_for_picks"])
+def test_what_a_run_is_doing_and_its_stop_from_another_terminal(watch, capsys, doing):
+    """While a screen steers it: who asks by the lock needs no control."""
+    run = watch("feedback.rater=person", env=SLOW if doing != "waiting_for_picks" else {})
+    if doing == "waiting_for_picks":
+        _until_offered(run, 0)
+    else:
+        run.until(step(3))
+    if doing == "paused":
+        run.ok(Pause())
+    assert status(run.folder).doing == doing
+    where = ["--runs", str(run.folder.path.parent)]
+    said, _ = command(capsys, "runs", *where)
+    idle = f"; `tui-trainer attach {run.folder.id}`, or `tui-trainer stop {run.folder.id}`"
+    assert (idle in said) == (doing != "training")
+    if doing == "waiting_for_picks":
+        assert f"{run.folder.id} waits for your picks{idle}" in said
+    assert msgspec.json.decode(command(capsys, "runs", "--json", *where)[0])[0]["doing"] == doing
+    said, code = command(capsys, "stop", run.folder.id, *where)
+    assert code == 0
+    assert said.startswith(f"run {run.folder.id} has stopped in ")
+    assert said.endswith(f"; go on with: tui-trainer resume {run.folder.id}\n")
+    assert run.wait() == 0
+    now = status(run.folder)
+    assert (now.running, now.doing) == (False, None)
+    said, code = command(capsys, "stop", run.folder.id, *where)
+    assert code == 0
+    assert said == (
+        f"run {run.folder.id} was not being trained; go on with: tui-trainer resume {run.folder.id}\n"
+    )
+
+
+def test_a_complete_run_has_nothing_to_stop(trainers, new_run, capsys):
+    folder = new_run()
+    assert trainers.run(folder) == 0
+    said = command(capsys, "stop", folder.id, "--runs", str(folder.path.parent))
+    assert said == (f"run {folder.id} is complete\n", 0)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["stop", "nothing", "--runs", str(folder.path.parent)])
+    assert ended.value.code == 2
+
+
+def test_another_users_run_is_not_stopped(watch, capsys, monkeypatch):
+    run = watch()
+    run.until(step(2))
+
+    def kill(pid: int, number: int) -> None:
+        if number:
+            raise PermissionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "kill", kill)
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["stop", run.folder.id, "--runs", str(run.folder.path.parent)])
+    assert ended.value.code == 2
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .endswith(f"run {run.folder.id} is being trained by another user, who alone can stop it")
+    )
+    assert lock.is_alive(run.folder)
+
+
+def test_a_second_stop_ends_a_long_step_at_once(watch, capsys, monkeypatch):
+    monkeypatch.setattr(training, "STOP_SECONDS", 0.1)
+    run = watch(env={"TOY_WITHIN_SECONDS": "30"})
+    run.until(lambda e: isinstance(e, StageStarted) and e.stage == "pretrain")
+    where = ["--runs", str(run.folder.path.parent)]
+    end = time.monotonic() + 60
+    while (code := command(capsys, "stop", run.folder.id, *where)[1]) == 1 and time.monotonic() < end:
+        pass
+    assert code == 0
+    assert run.wait() == 0
+
+
+def command(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, int]:
+    """What a command prints to stdout, and its exit status."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        cli.main(list(arguments))
+    return capsys.readouterr().out, ended.value.code  # type: ignore[return-value]  # a number

@@ -16,7 +16,7 @@ from typing import Literal, TextIO
 
 import msgspec
 
-from tui_trainer.console.progress import Teller, progress_line, told
+from tui_trainer.console.progress import Teller, filtered, progress_line, told
 from tui_trainer.errors import UserError
 from tui_trainer.events import Event, Noticed, Paused
 from tui_trainer.files import open_own
@@ -77,6 +77,8 @@ def follow(folder: RunFolder, stream: TextIO | None = None) -> Outcome:
                     if state.offered is not None and not handed_over:
                         handed_over = _hand_over(folder, state, teller)
                 if status is not None and not state.ended:
+                    if state.corpus is None and (line := filtered(state)) is not None:
+                        teller.say(line)  # it may be why
                     return _ended_early(folder, status, trouble or last_line(folder, written), teller)
                 teller.show(progress_line(state))
                 time.sleep(POLL_SECONDS)

@@ -11,7 +11,7 @@ from tui_trainer.ui.drawing.numbers import count, duration, figure
 from tui_trainer.ui.drawing.text import cut
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.state import State
-from tui_trainer.ui.words import forked
+from tui_trainer.ui.words import FILTER, forked
 
 LINE_SECONDS = 5.0  # between progress lines where the last one can't be rewritten
 LONG_SECONDS = 300.0  # for a plan longer than this, the quick preset is offered
@@ -96,11 +96,25 @@ def told(state: State, event: Event) -> str | None:
             return _speed_told(state, event)
         case e.Noticed():
             return one_line(event.text) if event.level == "info" else f"{event.level}: {one_line(event.text)}"
+        case e.CorpusReady():
+            return filtered(state)
         case e.StageSkipped():
             return f"{event.stage} skipped: {one_line(event.reason)}"
         case e.StageEnded():
             return _stage_told(state, event)
     return None
+
+
+def filtered(state: State) -> str | None:
+    """How many documents there are and how many each filter threw out; None: nothing was filtered."""
+    if not state.filters:
+        return None
+    applied = list(state.filters.values())
+    documents = applied[0].documents_in
+    thrown = [f"{count(f.dropped)} {FILTER.get(f.filter, one_line(f.filter))}" for f in applied if f.dropped]
+    kept = documents - sum(f.dropped for f in applied)
+    line = f"{count(documents)} document{'s' * (documents != 1)}, {count(kept)} kept"
+    return f"{line}; thrown out: {', '.join(thrown)}" if thrown else line
 
 
 def _speed_told(state: State, event: e.SpeedMeasured) -> str:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from tui_trainer.events import Measured, WeightsName
 from tui_trainer.run.report import Metric
-from tui_trainer.run.status import Status
+from tui_trainer.run.status import Doing, Status
 from tui_trainer.settings import Settings, describe
 from tui_trainer.ui.drawing.numbers import duration, size
 from tui_trainer.ui.sanitize import one_line
@@ -105,8 +105,16 @@ def _value(value: float | None) -> str:
 # -- runs and settings -----------------------------------------------------------------------------------
 
 
+DOING: dict[Doing, str] = {
+    "training": "running",
+    "paused": "paused",
+    "waiting_for_picks": "waits for your picks",
+}
+IDLE: dict[Doing | None, str] = {"paused": "is paused", "waiting_for_picks": "waits for your picks"}
+
+
 def runs(found: Sequence[Status]) -> str:
-    """The list of runs."""
+    """The list of runs; under it those that go on only when a person comes."""
     rows = [
         [
             s.run,
@@ -116,16 +124,26 @@ def runs(found: Sequence[Status]) -> str:
         ]
         for s in found
     ]
-    return table(rows, ["run", "begun", "state", "text"])
+    idle = [
+        one_line(f"{s.run} {IDLE[s.doing]}; `tui-trainer attach {s.run}`, or `tui-trainer stop {s.run}`")
+        for s in found
+        if s.doing in IDLE
+    ]
+    return "\n\n".join(filter(None, (table(rows, ["run", "begun", "state", "text"]), "\n".join(idle))))
 
 
 def _progress(status: Status) -> str:
-    if status.ended:
-        return "complete"
+    return "complete" if status.ended else f"{_doing(status)}{where(status)}"
+
+
+def _doing(status: Status) -> str:
+    return DOING[status.doing or "training"] if status.running else "stopped"
+
+
+def where(status: Status) -> str:
+    """How far a run is, to be added to what it does; "" before its first stage."""
     place = f" in {status.stage}" if status.stage else ""
-    if status.step:
-        place += f", step {status.step:,}"
-    return ("running" if status.running else "stopped") + place
+    return place + (f", step {status.step:,}" if status.step else "")
 
 
 class Setting(Struct, frozen=True):

@@ -58,6 +58,7 @@ class Driver:
         self.abortable = False  # in a long step: a signal may raise `Interrupted` right there
         self._knobs_at_entry = 0
         self._unsaved = 0  # steps since the last checkpoint
+        self._timed = False  # the machine's speed is known
 
     def run(self, saved: Saved | None) -> None:
         """Go on from a checkpoint, or begin; returns when the run has ended.
@@ -91,11 +92,23 @@ class Driver:
                 self._work(phase, saved, first=phase is phases[0])
                 saved = None
             self.journal.emit(StageEnded(stage))
+            if stage == "data" and self.plan.data:
+                self._measure()
         self.journal.emit(RunEnded())
         self.journal.sync()
 
     def _begin(self) -> None:
         self.journal.emit(self.started)
+        # Logs of an earlier version have it here in any case.
+        self._timed = self.journal.take(SpeedMeasured) is not None
+        if self.plan.forked is not None or not self.plan.data:
+            self._measure()
+
+    def _measure(self) -> None:
+        """How fast the machine is; with a text of the user's own, only once that is fit to train on."""
+        if self._timed:
+            return
+        self._timed = True
         if self.journal.take(SpeedMeasured) is None:
             with self._abortable(True):
                 measured = self.pipeline.measure_speed()

@@ -1,16 +1,30 @@
 """How far a run is, told from the end of its log without reading all of it."""
 
 import zlib
+from typing import Literal
 
 from msgspec import UNSET, Struct
 
 from tui_trainer.errors import UserError, foreign
-from tui_trainer.events import Record, RunEnded, StageEnded, StageName, StageStarted, Stepped
+from tui_trainer.events import (
+    Continued,
+    PairOffered,
+    Paused,
+    Picked,
+    Record,
+    RunEnded,
+    StageEnded,
+    StageName,
+    StageStarted,
+    Stepped,
+)
 from tui_trainer.files import open_own
 from tui_trainer.run import lock, log
 from tui_trainer.run.folder import RunFolder
 
 TAIL_BYTES = 1024 * 1024  # a few records with pictures, or thousands without
+
+Doing = Literal["training", "paused", "waiting_for_picks"]
 
 
 class Status(Struct, frozen=True):
@@ -27,6 +41,7 @@ class Status(Struct, frozen=True):
     stage: StageName | None  # the running one, or the last; None: none has begun
     step: int  # done in that stage
     forked: str | None = None  # the run whose finished stages it took over
+    doing: Doing | None = None  # of a run that a trainer is at work on; the last two need a person
 
 
 def status(folder: RunFolder) -> Status:
@@ -35,6 +50,7 @@ def status(folder: RunFolder) -> Status:
     running = lock.is_alive(folder)  # asked first: a run that ends in between is then running, not stopped
     stage: StageName | None = None
     step, ended = 0, False
+    paused = offered = False
     for record in _tail(folder):
         match record.event:
             case StageStarted(stage=stage):
@@ -43,8 +59,21 @@ def status(folder: RunFolder) -> Status:
                 pass
             case Stepped(stage=stage, step=step):
                 pass
+            case Paused():
+                paused = True
+            case Continued():
+                paused = False
+            case PairOffered():
+                offered = True
+            case Picked():
+                offered = False
             case RunEnded():
                 ended = True
+    doing: Doing = "training"
+    if offered and plan.settings.feedback.rater == "person":  # any other picks at once
+        doing = "waiting_for_picks"
+    elif paused:
+        doing = "paused"
     return Status(
         folder.id,
         str(folder.path),
@@ -57,6 +86,7 @@ def status(folder: RunFolder) -> Status:
         stage,
         step,
         plan.forked.source if plan.forked is not None else None,
+        doing if running else None,
     )
 
 

@@ -49,7 +49,10 @@ def _gone(scene: Scene) -> str:
         where = f"in {words.STAGE[scene.state.stage]}"
         if progress.steps:
             where += f" at step {numbers.count(progress.step)} of {numbers.count(progress.steps)}"
-    if trouble := _trouble(scene.state):
+    trouble = _trouble(scene.state)
+    if trouble and scene.state.unmendable:
+        return f"The trainer has stopped {where}: {trouble}"
+    if trouble:
         where += f" ({trouble})"
     way = "press r to go on" if scene.steers else f"tui-trainer resume {scene.folder.id}"
     return f"The trainer has stopped {where}. Nothing is lost: {way} from the last checkpoint."

@@ -151,6 +151,11 @@ class State:
         return node
 
     @property
+    def unmendable(self) -> bool:
+        """Whether the trainer has ended with an error that it would only meet again."""
+        return bool(self.notices) and self.notices[-1].level == "error" and not self.notices[-1].mendable
+
+    @property
     def latest_weights(self) -> WeightsName | None:
         """The name of the weights frozen last."""
         return next((name for name in reversed(WEIGHTS) if name in self.weights), None)

@@ -96,7 +96,8 @@ class Steering:
         if self.commander is None or not self.scene.steers:
             return LOOKING_ON
         if self.scene.trainer == "gone":
-            return "The trainer is not running: r resumes it."
+            mended = "" if self.scene.state.unmendable else ": r resumes it"
+            return f"The trainer is not running{mended}."
         self.scene.sent = doing
         self.commander.send(command)
         return None

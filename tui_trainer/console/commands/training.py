@@ -24,6 +24,8 @@ from tui_trainer.console.options import (
 )
 from tui_trainer.errors import UserError
 
+STOP_SECONDS = 60.0  # for a trainer to end its step and write its checkpoint
+
 if TYPE_CHECKING:
     from tui_trainer.run.folder import RunFolder
     from tui_trainer.run.plan import Plan
@@ -126,6 +128,41 @@ def resume(
     else:
         require_terminal(f"tui-trainer resume {folder.id} --headless, with a simulated rater")
         launch_in_app(folder, record)
+
+
+@click.command(
+    epilog="""\b
+Example:
+  tui-trainer stop latest"""
+)
+@of_run
+@with_runs
+def stop(run: str, **options: Any) -> None:
+    """Stop a run that is being trained, also one without a screen.
+
+    Its trainer ends after the step that it is in, with a checkpoint that `resume` goes on from. Asked again
+    while it does, it ends at once, and `resume` goes on from the checkpoint before.
+    """
+    from tui_trainer.console.tables import where
+    from tui_trainer.run import stopping
+    from tui_trainer.run.status import status
+
+    folder = run_of(options, run)
+    asked = stopping.ask(folder)
+    if asked:
+        output.tell("stopping ...")
+        if not stopping.await_end(folder, STOP_SECONDS):
+            raise Failed(
+                f"run {folder.id} is still in its step, and stops after it; `tui-trainer stop {folder.id}` "
+                "again stops it at once"
+            )
+    now = status(folder)
+    if now.ended:
+        output.show(f"run {folder.id} is complete")
+    elif asked:
+        output.show(f"run {folder.id} has stopped{where(now)}; go on with: tui-trainer resume {folder.id}")
+    else:
+        output.show(f"run {folder.id} was not being trained; go on with: tui-trainer resume {folder.id}")
 
 
 def _follow(folder: "RunFolder", as_json: bool) -> None:
