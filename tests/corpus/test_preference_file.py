@@ -258,7 +258,7 @@ def test_a_bomb_is_read_no_further_than_its_bound(tmp_path: Path, monkeypatch: p
     path = tmp_path / "bomb.jsonl.gz"
     path.write_bytes(gzip.compress(encode(KEL, "trl") * 100_000))
     monkeypatch.setattr(preference_file, "MOST_BYTES", 1_000_000)
-    with pytest.raises(UserError, match="more than the 0.001 GB"):
+    with pytest.raises(UserError, match=r"more than the 0\.001 GB"):
         list(read(path))
     monkeypatch.setattr(preference_file, "MOST_BROKEN", 100)
     path.write_bytes(gzip.compress(encode(KEL, "trl") + b"{}\n" * 300_000))

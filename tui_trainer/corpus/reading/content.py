@@ -22,6 +22,7 @@ from tui_trainer.corpus.reading.values import LONG, Bad, Value, decoded, values
 TIMES_THE_BUDGET = 16
 AT_LEAST = 1_000_000
 MOST_CLAIMED = 512_000_000
+LEAST_OF_A_MEMBER = 4_096  # bytes
 
 
 def content(file: Found, budget: int, block: int, notes: Notes) -> Iterator[Row | Skipped]:
@@ -38,17 +39,24 @@ def content(file: Found, budget: int, block: int, notes: Notes) -> Iterator[Row 
     meter = Meter(max(TIMES_THE_BUDGET * budget + AT_LEAST, min(file.size, MOST_CLAIMED)))
     with file.path.open("rb") as opened:
         if file.kind in ("zip", "tar"):
+            left = 2 * budget  # of text: that of all members is thinned out again afterwards
             for member in members(opened, file.kind == "zip", file.packing, meter):
                 if isinstance(member, Skipped):
                     yield Skipped(f"{file.name}/{member.name}", member.reason)
                     continue
+                inner = None
+                stream = member.stream
+                if member.form.packing is not None:
+                    inner = unpacked(stream, member.form.packing, meter)
+                    stream = io.BufferedReader(inner, BLOCK)
+                share = max(LEAST_OF_A_MEMBER, left // 2)
                 try:
-                    kind = member.form.kind or "prose"
-                    if member.form.packing is None:
-                        yield from _streamed(kind, member.stream, budget, block, notes)
-                    else:
-                        inner = unpacked(member.stream, member.form.packing, meter)
-                        yield from _streamed(kind, io.BufferedReader(inner, BLOCK), budget, block, notes)
+                    for row in _streamed(
+                        member.form.kind or "prose", stream, share, min(block, share), notes
+                    ):
+                        left -= len(row.text)
+                        yield row
+                    if inner is not None:
                         member.content.damage = member.content.damage or inner.damage
                     if member.content.damage is not None:
                         raise member.content.damage

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 SIZE = 1_500  # characters a document, about
 SURROGATES = re.compile("[\ud800-\udfff]")
-# Where to cut, best first: after a blank line, after a line, after a sentence, after a word.
-CUTS = [re.compile(p) for p in (r"\n[ \t]*\n+", r"\n", r"[.!?]['\"”’)]*\s+", r"\s+")]
+# Where to cut, best first: after a blank line, after a line, after a sentence, after a word; the last of them.
+CUTS = [re.compile(f"(?s:.*){p}") for p in (r"\n[ \t]*\n+", r"\n", r"[.!?]['\"”’)]*\s+", r"\s+")]
 
 
 def pack(chunks: Iterable[str]) -> Iterator[str]:
@@ -42,9 +42,9 @@ def _cut(text: str, start: int) -> int:
     if len(text) <= limit:
         return len(text)
     for cut in CUTS:
-        ends = [match.end() for match in cut.finditer(text, start, limit)]
-        if ends and ends[-1] > start + SIZE // 4:
-            return ends[-1]
+        match = cut.match(text, start, limit)
+        if match is not None and match.end() > start + SIZE // 4:
+            return match.end()
     return limit
 
 

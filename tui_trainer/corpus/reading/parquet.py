@@ -27,7 +27,7 @@ MOST_PACKED = 50  # times that a large group may be smaller in the file: no text
 def parquet_records(
     file: BinaryIO, budget: int, notes: Notes, names: tuple[str, ...] = FIELDS
 ) -> Iterator[Value]:
-    """The rows of a .parquet file; of more than `budget` bytes, about twice as many, evenly spread.
+    """The rows of a .parquet file; of more than `budget` bytes, about so many, evenly spread.
 
     Args:
         names: the columns to read; a single column of texts is read as `text` whatever its name.
@@ -45,7 +45,7 @@ def parquet_records(
         for batch in table.iter_batches(ROWS, groups, columns):
             size += _size(batch)
             rows += len(batch)
-        step = max(1, -(-size // (2 * budget)), -(-rows // MOST_RECORDS))
+        step = max(1, -(-size // budget), -(-rows // MOST_RECORDS))
         alone = "" if set(columns) & set(names) else columns[0]
         at = 0
         for batch in table.iter_batches(ROWS, groups, columns):

@@ -13,7 +13,7 @@ from tui_trainer.corpus.reading.values import DEEP, LONG, Bad, Value, is_dialogu
 
 LONGEST = 4_000_000  # characters of one record
 LONGEST_TURN = 8_000  # characters of a prompt or an answer
-MOST_RECORDS = 1_000_000  # of one file
+MOST_RECORDS = 250_000  # of one file
 MOST_BAD = 100_000  # of one file; of a file that has more of them than good ones, the rest is not read
 
 # Names of the field for one thing, the first that a record has being taken.
@@ -21,6 +21,7 @@ DIALOGUES = ("messages", "conversations", "conversation", "dialogue", "dialog")
 PROMPTS = ("prompt", "instruction", "question", "query")
 ANSWERS = ("completion", "output", "response", "answer")
 TEXTS = ("text", "content")
+SPEAKING = frozenset((*DIALOGUES, *PROMPTS, *ANSWERS))
 FIELDS = (*DIALOGUES, *PROMPTS, "input", *ANSWERS, *TEXTS)
 # What a table has to have to be read as records.
 COLUMNS = [frozenset((name,)) for name in (*DIALOGUES, *TEXTS)]
@@ -117,7 +118,7 @@ def _turns(record: Any, notes: Notes) -> list[tuple[str, str]]:
     """(role, text) of the turns of users and assistants that say something."""
     if isinstance(record, list):
         listed = record if is_dialogue(record) else []
-    elif not isinstance(record, Mapping):
+    elif not isinstance(record, Mapping) or SPEAKING.isdisjoint(record):
         return []
     else:
         listed = next((d for name in DIALOGUES if isinstance(d := record.get(name), list)), [])
