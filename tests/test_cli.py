@@ -1,6 +1,7 @@
 """The front door in one process: what it takes, what it refuses, and how it says so."""
 
 import json
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -177,6 +178,14 @@ def test_runs_are_listed_newest_first(capsys: Capture, tmp_path: Path) -> None:
     assert status("runs", "--runs", str(tmp_path)) == 0
     shown = capsys.readouterr().out
     assert all(run in shown for run in made)
+
+
+def test_a_text_whose_name_is_no_utf8_can_be_no_part_of_a_run(capsys: Capture, tmp_path: Path) -> None:
+    text = tmp_path / os.fsdecode(b"caf\xe9.txt")
+    text.write_text("text")
+    assert status("run", "--headless", "--data", str(text), "--runs", str(tmp_path / "runs")) == 2
+    assert "caf<DCE9>.txt is not UTF-8" in capsys.readouterr().err
+    assert list_runs(tmp_path / "runs") == [] and list((tmp_path / "runs").iterdir()) == []
 
 
 def test_the_data_option_takes_what_a_shell_makes_of_a_pattern(

@@ -79,8 +79,17 @@ def stamped(plan: Plan, run: str) -> Plan:
 
 
 def encode(plan: Plan) -> bytes:
-    """The plan as indented JSON, with a checksum."""
-    return checksums.sealed(msgspec.json.format(msgspec.json.encode(plan), indent=2))
+    """The plan as indented JSON, with a checksum.
+
+    Raises:
+        UserError: a name in it is not UTF-8, so JSON can't hold it.
+    """
+    try:
+        return checksums.sealed(msgspec.json.format(msgspec.json.encode(plan), indent=2))
+    except UnicodeEncodeError as error:
+        raise UserError(
+            f"the name {error.object} is not UTF-8, so no plan can be written of it; rename it"
+        ) from error
 
 
 def load(path: Path) -> Plan:
