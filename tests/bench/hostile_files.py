@@ -1,4 +1,4 @@
-"""Hostile files at the doors that read a person's own: no traceback, no hang, little memory, the right status.
+"""Hostile files at the doors that read a person's own: no traceback, no hang, little memory, right status.
 
     python tests/bench/hostile_files.py [inputs a door]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 SIZE = 1_500  # characters a document, about
 SURROGATES = re.compile("[\ud800-\udfff]")
-# Where to cut, best first: after a blank line, after a line, after a sentence, after a word; the last of them.
+# Where to cut, best first: after a blank line, a line, a sentence, a word; of each the last that there is.
 CUTS = [re.compile(f"(?s:.*){p}") for p in (r"\n[ \t]*\n+", r"\n", r"[.!?]['\"”’)]*\s+", r"\s+")]
 
 
