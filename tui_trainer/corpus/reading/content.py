@@ -45,14 +45,14 @@ def content(file: Found, budget: int, block: int, notes: Notes) -> Iterator[Row 
                     yield Skipped(f"{file.name}/{member.name}", member.reason)
                     continue
                 inner = None
-                stream = member.stream
+                opened_member = member.stream
                 if member.form.packing is not None:
-                    inner = unpacked(stream, member.form.packing, meter)
-                    stream = io.BufferedReader(inner, BLOCK)
+                    inner = unpacked(opened_member, member.form.packing, meter)
+                    opened_member = io.BufferedReader(inner, BLOCK)
                 share = max(LEAST_OF_A_MEMBER, left // 2)
                 try:
                     for row in _streamed(
-                        member.form.kind or "prose", stream, share, min(block, share), notes
+                        member.form.kind or "prose", opened_member, share, min(block, share), notes
                     ):
                         left -= len(row.text)
                         yield row
