@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import time
 from pathlib import Path
 
@@ -181,6 +182,87 @@ def test_a_failed_write_leaves_the_log_whole(tmp_path, monkeypatch):
     assert len(list(read_all(path))) == 1
     writer.append(STEP, 0.0)
     assert [r.seq for r in read_all(path)] == [0, 1]
+
+
+def sample(path: Path) -> bytes:
+    """A log with numbers, texts, a NaN and a picture."""
+    write(path, STEP, Noticed("été"), Measured("m", math.nan), STEP)
+    return path.read_bytes()
+
+
+def test_a_flipped_bit_anywhere_is_noticed_or_tears_the_end(tmp_path):
+    path = tmp_path / "events.jsonl"
+    content = sample(path)
+    whole = [finite(msgspec.to_builtins(r)) for r in read_all(path)]
+    for bit in range(8 * len(content)):
+        damaged = bytearray(content)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        try:
+            read = [finite(msgspec.to_builtins(r)) for r in read_all(path)]
+        except UserError as error:
+            assert "\n" not in str(error)
+        else:
+            assert bit // 8 == len(content) - 1 and read == whole[:-1]
+
+
+@pytest.mark.parametrize("spoilt", ["dropped", "exchanged", "doubled"])
+def test_lines_that_were_moved_are_damage(tmp_path, spoilt):
+    path = tmp_path / "events.jsonl"
+    one, two, three, four = sample(path).splitlines(keepends=True)
+    path.write_bytes(
+        {"dropped": one + two + four, "exchanged": one + three + two, "doubled": one + one}[spoilt]
+    )
+    with pytest.raises(UserError, match="damaged"):
+        list(read_all(path))
+
+
+def test_a_log_of_an_earlier_version_goes_on_with_checksums(tmp_path):
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(re.sub(rb',"crc":\d+', b"", sample(path)))
+    old = path.read_bytes()
+    writer = LogWriter(path, 4, len(old))
+    for _ in range(2):
+        writer.append(STEP, 2.0)
+    writer.close()
+    records = list(read_all(path))
+    assert [r.seq for r in records] == [0, 1, 2, 3, 4, 5]
+    assert [isinstance(r.crc, int) for r in records] == [False] * 4 + [True] * 2
+    mixed = path.read_bytes()
+    assert mixed.startswith(old)
+    for at in (10, len(old) + 10):  # what is new covers what is old
+        damaged = bytearray(mixed)
+        damaged[mixed.index(b"1", at)] ^= 2
+        path.write_bytes(damaged)
+        with pytest.raises(UserError, match="damaged"):
+            list(read_all(path))
+    path.write_bytes(mixed[: mixed.rindex(b',"crc"')] + b"}\n")
+    with pytest.raises(UserError, match="damaged in line 6"):
+        list(read_all(path))
+
+
+@pytest.mark.parametrize(
+    "line", ["[" * 100_000, '{"v":1,"seq":' + "9" * 5000 + "}", '{"v":1,"seq":0,"t":"\\ud800"}']
+)
+def test_what_a_decoder_chokes_on_is_one_line(tmp_path, line):
+    path = tmp_path / "events.jsonl"
+    path.write_text(line + "\n")
+    with pytest.raises(UserError, match="line 1"):
+        list(read_all(path))
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_only_a_regular_file_is_read_or_written(tmp_path, kind):
+    path, target = tmp_path / "events.jsonl", tmp_path / "elsewhere"
+    write(target, STEP)
+    before = target.read_bytes()
+    {"link": lambda: path.symlink_to(target), "pipe": lambda: os.mkfifo(path), "folder": path.mkdir}[kind]()
+    if kind != "pipe":  # a pipe seems to be empty
+        with pytest.raises(UserError, match=r"it is not a regular file|it is a link"):
+            list(read_all(path))
+    with pytest.raises(OSError):
+        LogWriter(path, 0, 0)
+    assert target.read_bytes() == before
 
 
 def test_comparable_leaves_out_times_and_places(tmp_path):

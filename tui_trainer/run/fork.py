@@ -129,7 +129,7 @@ def begin(source: RunFolder, plan: Plan, runs_dir: Path | None = None) -> RunFol
     def fill(folder: RunFolder) -> None:
         shutil.copytree(source.corpus, folder.corpus, copy_function=shutil.copyfile)
         for weights in _weights_before(stage):
-            if weights in told:
+            if weights in told and source.weights(weights).exists():
                 folder.weights(weights).parent.mkdir(exist_ok=True)
                 frozen_weights.copy(source, told[weights], folder.weights(weights))
         if picks:

@@ -3,6 +3,7 @@
 Only where each line starts, its source and which filter dropped it is kept: a few bytes a document.
 """
 
+import hashlib
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from tui_trainer.corpus import summary
+from tui_trainer.errors import UserError
 from tui_trainer.files import open_own
 
 KEPT = 0  # the number that stands for "no filter dropped it"
@@ -50,16 +53,18 @@ class Documents:
         self._sources = array("H")  # numbers into `sources`
         self.filters: list[str | None] = [None]  # None: kept
         self.sources: list[str] = []
+        self.trouble = ""  # why what can be read may not be what was written
 
     def index(self) -> "Documents":
-        """Find out where the documents are; an absent or torn file has as many as can be read."""
+        """Find out where the documents are; of an absent or torn file, as many as can be read."""
         decode = msgspec.json.Decoder(_Verdict).decode
         filters: dict[str | None, int] = {None: KEPT}
         sources: dict[str, int] = {}
-        start = 0
+        start, digest = 0, hashlib.sha256()
         try:
             with open(open_own(self.path), "rb") as file:
                 for line in file:
+                    digest.update(line)
                     try:
                         verdict = decode(line)
                     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -71,7 +76,18 @@ class Documents:
         except OSError:
             pass  # the pane says that there are no documents yet
         self.filters, self.sources = list(filters), list(sources)
+        self.trouble = self._trouble(digest.hexdigest())
         return self
+
+    def _trouble(self, sha256: str) -> str:
+        folder = self.path.parent
+        if not len(self) or not (folder / summary.NAME).exists():
+            return ""  # the corpus is being made
+        try:
+            told = summary.read(folder).sha256.get(self.path.name, sha256)
+        except UserError as error:
+            return str(error)
+        return "" if told == sha256 else f"{self.path} is damaged: what is shown of it may be wrong"
 
     def __len__(self) -> int:
         return len(self._starts)

@@ -269,6 +269,8 @@ class Studio(Crashing, Painting, Doing):
     def _index_documents(self) -> None:
         documents = Documents(self.scene.folder.corpus / "documents.jsonl").index()
         self.call_later(lambda: self.dashboard.dataset.open(documents))
+        if documents.trouble:
+            self.call_later(partial(self.say, documents.trouble, error=True))
 
     def say(self, line: str | None, *, error: bool = False) -> None:
         """A line for the person, for a few seconds."""
