@@ -1,13 +1,13 @@
 """One bit flipped in each file of a stopped run, then `resume`, `runs`, `eval`, `chat` and `attach`.
 
-    python tests/bench/flipped_bits.py [--places 200] [--seed 0] [--only FILE...]
+    python tests/bench/flipped_bits.py [--places 200] [--seed 0] [--run real|toys] [--only FILE...]
 
 Prints a table of file x command:
 
     noticed   the command said so in one line, and left everything else as it was
     harmless  it gave what it gives for the undamaged run: the same output; the same records and documents
               (attach); the same stream of events and the same final weights (resume)
-    unread    it never opened the file, by Python's audit of every `open`; run all the same at three places
+    unread    it never opened the file, by Python's audit of every `open`; run once all the same
     WRONG     anything else: another result, a traceback, or whole work that is gone
 
 Two runs: a tiny real one, stopped within fine-tuning; and a fork of a run of the tests' toy stages, stopped
@@ -63,7 +63,7 @@ SMALL = (
 )  # fmt: skip
 ASKED = "Where does Ada live?\nWho?\n"
 TOYS = "toys"  # the folder of runs of the toy stages
-ALL_THE_SAME = 3  # places of a file that a command does not open
+ALL_THE_SAME = 1  # places of a file that a command does not open
 ENOUGH_SECONDS = 60.0
 
 
@@ -287,6 +287,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--places", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--run", choices=["real", TOYS])
     parser.add_argument("--only", nargs="*", default=[])
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -298,7 +299,9 @@ def main() -> int:
         (base / "scratch").mkdir()
         real, toy = stopped(base)
         for folder, commands in ((real, tuple(COMMANDS)), (toy, ("resume", "runs", "attach"))):
-            print(f"{'file':34}" + "".join(f"{name:>26}" for name in commands), flush=True)
+            if options.run not in (None, folder.path.parent.name):
+                continue
+            print(f"{'file':34}" + "".join(f"{name:>24}" for name in commands), flush=True)
             reference = Reference(folder, base / "scratch", commands)
             for path, content in reference.content.items():
                 name = str(path.relative_to(folder.path))
@@ -318,7 +321,7 @@ def main() -> int:
                         counts["unread" if unread and came == "harmless" else came] += 1
                     cells.append(", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())))
                 print(
-                    f"{f'{name} ({folder.path.parent.name})':34}" + "".join(f"{cell:>26}" for cell in cells),
+                    f"{f'{name} ({folder.path.parent.name})':34}" + "".join(f"{cell:>24}" for cell in cells),
                     flush=True,
                 )
     for line in wrong[:40]:
