@@ -167,10 +167,11 @@ class Guessed(Event, frozen=True):
 
     stage: StageName
     step: int
-    context: str  # the text before
+    context: str  # the text before; of an answer, what has been said of it
     truth: str
     probability: float  # given to the truth
     top: tuple[tuple[str, float], ...]  # the likeliest tokens
+    asked: str = ""  # the question that is being answered; an older log has it within the context
 
 
 class Validated(Event, frozen=True):
@@ -183,9 +184,10 @@ class Validated(Event, frozen=True):
     chance_nats: float  # ln V: a uniform guess
 
 
-class Sample(Struct, frozen=True):
+class Sample(Struct, frozen=True, omit_defaults=True):
     prompt: str
     text: str
+    right: bool | None = None  # held to the world; None: nobody knows, or an older log
 
 
 class Sampled(Event, frozen=True):
@@ -237,7 +239,7 @@ class Blamed(Struct, frozen=True):
 
 
 class StepExplained(Event, frozen=True):
-    """A step that a person asked for singly: the `Guessed` of the same step again, after the nudge."""
+    """A step that a person asked for singly: a guess of it again, after the nudge."""
 
     stage: StageName
     step: int
@@ -247,6 +249,7 @@ class StepExplained(Event, frozen=True):
     loss_after: float
     loss_foreseen: float  # by the gradient, to first order
     blamed: tuple[Blamed, ...]  # every matrix, the most blamed first
+    guess: Guessed | None = None  # the one it is about; None, in an older log: that of the same step
 
 
 # -- feedback --------------------------------------------------------------------------------------------
@@ -359,6 +362,8 @@ class BeforeAfter(Event, frozen=True):
     prompt: str
     before: str
     after: str
+    before_right: bool | None = None  # held to the world; None: nobody knows, or an older log
+    after_right: bool | None = None
 
 
 # -- measurements and results ----------------------------------------------------------------------------

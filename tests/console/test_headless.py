@@ -182,7 +182,7 @@ def test_stopped_by_signals_and_resumed(book: Path, own_runs: Path) -> None:
 def test_trains_on_own_text_and_stops(book: Path, own_runs: Path) -> None:
     ran = done("train", "--data", str(book), "--tokenizer", "char", "--runs", str(own_runs), *tiny())
     assert ran.returncode == 0, ran.stderr
-    assert "bits_per_byte" in ran.stdout
+    assert "bits per byte" in ran.stdout
     folder = find(own_runs, "latest")
     assert folder.weights("base").exists()
     assert not folder.weights("tuned").exists()

@@ -56,7 +56,7 @@ def test_before_the_first_step() -> None:
 def test_feedback_tells_picks_then_reward() -> None:
     pair = e.PairOffered(0, "p", "a", "b", False, 0.5)
     picked = [(0, pair), (1, e.Picked(0, "a", "polite", True))]
-    assert "1 picks" in progress_line(after((0, e.StageStarted("feedback", 10)), *picked))
+    assert "1 pick" in progress_line(after((0, e.StageStarted("feedback", 10)), *picked))
     reinforced = e.Reinforced(3, 0.5, None, 1.25, 10.0, 2.0, 0, 0, None)
     line = progress_line(after((0, e.StageStarted("feedback", 40)), *picked, (2, reinforced)))
     assert line.endswith("/40  reward 0.50  KL 1.25")
@@ -67,7 +67,7 @@ def test_feedback_tells_picks_then_reward() -> None:
     [
         (e.Noticed("read 3\x1b[2J files"), "read 3␛[2J files"),
         (e.Noticed("the loss rose", "warning"), "warning: the loss rose"),
-        (e.StageSkipped("finetune", "no pairs"), "finetune skipped: no pairs"),
+        (e.StageSkipped("finetune", "no pairs"), "fine-tune skipped: no pairs"),
         (e.StageEnded("data"), "data done in 0:03"),
         (stepped(1), None),
     ],

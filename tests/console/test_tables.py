@@ -34,11 +34,12 @@ def test_the_three_weights_stand_beside_each_other() -> None:
     )
     lines = shown.splitlines()
     assert lines[0].split() == ["base", "tuned", "chance"]
-    assert lines[1].split() == ["bits_per_byte", "0.250", "-", "-"]
-    assert lines[2].split() == ["sums", "0.010", "(0.000-0.050)", "0.500", "(0.400-0.600)", "0.020"]
+    assert re.split(r" {2,}", lines[1]) == ["bits per byte of unseen text ↓", "0.250", "-", "-"]
+    sums = ["sums of unseen numbers", "0.010 (0.000-0.050)", "0.500 (0.400-0.600)", "0.020"]
+    assert re.split(r" {2,}", lines[2]) == sums
     assert lines[4:6] == ["filter  precision", "spam        0.990"]
-    assert lines[-2].split() == ["run/compute_seconds", "1:01"]
-    assert lines[-1].split() == ["run/peak_memory_bytes", "1.20", "GB"]
+    assert re.split(r" {2,}", lines[-2]) == ["computing time", "1:01"]
+    assert re.split(r" {2,}", lines[-1]) == ["memory at its peak", "1.20 GB"]
 
 
 def test_runs_say_where_they_are() -> None:
@@ -50,7 +51,7 @@ def test_runs_say_where_they_are() -> None:
         [
             status(),
             status(running=True, stage="pretrain", step=1200),
-            status(stage="feedback", data=("/a\x1b[2J",)),
+            status(stage="finetune", data=("/a\x1b[2J",)),
             status(ended=True, stage="frozen"),
             status(running=True, doing="paused", stage="pretrain"),
             status(running=True, doing="waiting_for_picks", stage="feedback"),
@@ -60,7 +61,7 @@ def test_runs_say_where_they_are() -> None:
     assert [re.split(r" {2,}", line)[2] for line in listed.splitlines()[1:]] == [
         "stopped",
         "running in pretrain, step 1,200",
-        "stopped in feedback",
+        "stopped in fine-tune",
         "complete",
         "paused in pretrain",
         "waits for your picks in feedback",

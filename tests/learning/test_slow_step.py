@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.events import Guessed, StepExplained, Stepped, WeightsPictured
 from tui_trainer.learning.pretraining import Pretraining
+from tui_trainer.learning.slow_step import teaching
 from tui_trainer.model.transformer import Transformer
 
 
@@ -49,7 +50,7 @@ def test_every_number_is_the_tensors_own(corpus: Corpus, tiny_model: Transformer
     assert gradient is not None
     assert abs(most.gradient) == pytest.approx(float(gradient.abs().max()), rel=1e-4)
     assert most.after == pytest.approx(float(then[name][most.row, most.column].detach()))
-    assert 0 <= said.probability_after <= 1 and guess.step == said.step
+    assert 0 <= said.probability_after <= 1 and guess.step == said.step and said.guess is not None
 
 
 def test_taking_a_step_apart_changes_nothing(corpus: Corpus, tiny_model: Transformer) -> None:
@@ -61,3 +62,28 @@ def test_taking_a_step_apart_changes_nothing(corpus: Corpus, tiny_model: Transfo
         theirs = [e for e in apart.advance() if isinstance(e, Stepped | Guessed)]
         assert ours == theirs
     assert all(torch.equal(a, b) for a, b in zip(tiny_model.parameters(), twin.parameters(), strict=True))
+
+
+def test_the_step_is_shown_on_a_guess_with_something_to_learn() -> None:
+    """Neither one that was right already nor a hopeless one, where there is another."""
+    targets = torch.tensor([[1, 1, 1, 1, -100]])
+    given = torch.tensor([[0.999, 0.4, 0.2, 0.001, 0.5]])
+    logits = torch.stack([1 - given, given], dim=2).log()
+    assert teaching(logits, targets, (0, 0)) == (0, 2)  # the middle one of 0.4, 0.2 and 0.001
+    assert teaching(logits, targets, (0, 3)) == (0, 3)  # the step's own guess, where it teaches
+    known = torch.tensor([[0.999, 0.9, 0.97, 0.99, 0.1]])
+    logits = torch.stack([1 - known, known], dim=2).log()
+    assert teaching(logits, targets, (0, 0)) == (0, 1)
+
+
+def test_a_trivial_guess_is_passed_over(corpus: Corpus, tiny_model: Transformer) -> None:
+    stage = Pretraining(tiny_model, corpus, SETTINGS, 0)
+    for _ in range(30):
+        list(stage.advance())
+    stage.explains = True
+    for _ in range(6):
+        events = list(stage.advance())
+        said = next(e for e in events if isinstance(e, StepExplained))
+        own = next(e for e in events if isinstance(e, Guessed))
+        assert said.guess is not None and said.guess.probability <= max(0.5, own.probability)
+        assert said.guess == own or own.probability >= 0.5

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from tui_trainer import settings as settings_module
 from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.document import Question
 from tui_trainer.events import Event, Guessed, Measured, Sampled, Stepped, Validated, WeightsPictured
 from tui_trainer.learning.evaluation import Evaluation, facts_lost
 from tui_trainer.learning.finetuning import Finetuning
@@ -135,3 +136,27 @@ def test_pictures_keep_the_largest_cell_of_each_block() -> None:
     cells = np.frombuffer(drawn.cells, dtype=np.int8).reshape(drawn.rows, drawn.columns)
     assert drawn.scale == 2.0 and cells[5, 10] == -127 and cells[31, 63] == 64
     assert np.count_nonzero(cells) == 2
+
+
+def test_question_and_answer_are_told_apart(corpus: Corpus, tiny_model: Transformer) -> None:
+    """Of a packed row, only the question that is answered, and what has been said of its answer."""
+    guesses = [e for e in _run(Finetuning(tiny_model, corpus, SETTINGS, 0), 12) if isinstance(e, Guessed)]
+    answers = {pair.prompt: pair.answer for pair in corpus.pairs}
+    answering = [guess for guess in guesses if guess.asked]
+    assert answering
+    for guess in answering:
+        assert guess.asked in answers and answers[guess.asked].startswith(guess.context)
+        said = guess.context + ("" if guess.truth == "<|end|>" else guess.truth)
+        assert answers[guess.asked].startswith(said)
+    for guess in guesses:
+        assert guess.asked or "?" not in guess.context  # a document is no question
+
+
+def test_samples_are_marked_where_the_truth_is_known(corpus: Corpus, tiny_model: Transformer) -> None:
+    asked = corpus.rating_prompts[0]
+    corpus.questions["rated"] = [Question(asked, "fact", ("barn",), ("wood", "mill", "town"))]
+    assert corpus.right(asked, "It sleeps in the barn.") is True
+    assert corpus.right(asked, "In the barn or the mill.") is False
+    assert corpus.right("Who are you?", "barn") is None
+    sampled = next(e for e in _run(Finetuning(tiny_model, corpus, SETTINGS, 0), 1) if isinstance(e, Sampled))
+    assert [sample.right is None for sample in sampled.samples] == [False, True, True, True]

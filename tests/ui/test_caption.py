@@ -35,7 +35,7 @@ def test_before_anything() -> None:
 
 def test_the_plan_and_the_way_out_of_a_long_one() -> None:
     short = said(scene_at(RECORDS[:2]))
-    assert "2:32" in short and "quick" not in short
+    assert "about 3 minutes" in short and "rough" in short and "quick" not in short
     assert "quick" in said(at(e.SpeedMeasured(1.0, {"pretrain": 600.0}), RECORDS[0].event))
 
 

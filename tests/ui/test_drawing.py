@@ -9,7 +9,6 @@ from rich.cells import cell_len
 from rich.style import Style
 
 from tui_trainer.events import Picture
-from tui_trainer.ui.boards.curves import ceiling, ticks
 from tui_trainer.ui.drawing import heatmap, numbers, plot
 from tui_trainer.ui.drawing.bars import bar, block, signed
 from tui_trainer.ui.drawing.ink import make_ink
@@ -158,10 +157,3 @@ def test_a_plot_fits_its_frame(size: tuple[int, int]) -> None:
 def test_a_plot_without_room_is_nothing() -> None:
     axes = plot.Axes((0, 1), (0, 1), [], [])
     assert plot.draw(5, 2, axes, [], [], INK) == []
-
-
-def test_axes_end_at_round_numbers() -> None:
-    assert [ceiling(x) for x in (0.0, 0.03, 1.0, 1.2, 7.62, 9.0, 130, math.inf)] == [
-        *(1.0, 0.04, 1.0, 2.0, 8.0, 10.0, 200.0, 1.0)
-    ]
-    assert [label.strip() for _, label in ticks(-1, 2, 12)] == ["-1", "0", "2"]

@@ -75,9 +75,9 @@ def test_speed_and_time_left_come_from_compute_time() -> None:
     def put(event: e.Event, t: float, busy: float) -> None:
         state.apply(Record(VERSION, next(times), t, busy, event))  # type: ignore[arg-type]  # of AnyEvent
 
-    put(e.SpeedMeasured(0.5, {"pretrain": 60.0}), 0, 0)
+    put(e.SpeedMeasured(0.5, {"pretrain": 60.0, "finetune": 40.0}), 0, 0)
     put(e.StageStarted("pretrain", 100), 0, 2.0)
-    assert state.seconds_left("pretrain") == 60.0
+    assert state.seconds_left("pretrain") is None and state.expected_total is None  # no step is done yet
     for step in range(1, 11):
         # A pause of an hour in the middle is no computing, and so no slowness.
         put(e.Stepped("pretrain", step, 5.0, 0.1, 1.0, step * 512, 1e6), step * 3600, 2.0 + step * 0.25)
@@ -85,6 +85,23 @@ def test_speed_and_time_left_come_from_compute_time() -> None:
     assert progress.tokens_per_second == pytest.approx(512 / 0.25)
     assert state.seconds_left("pretrain") == pytest.approx(90 * 0.25)
     assert progress.share == pytest.approx(0.1)
+    # What is to come follows the pace so far: 0.25 s a step where 0.6 s were planned.
+    assert state.pace == pytest.approx(0.25 / 0.6)
+    assert state.seconds_left("finetune") == pytest.approx(40 * 0.25 / 0.6)
+    assert state.expected_total == pytest.approx(2.0 + 100 * 0.25 + 40 * 0.25 / 0.6)
+
+
+def test_a_plan_of_hours_is_no_estimate() -> None:
+    """A busy machine is measured many times too slow: nothing is promised until steps have been done."""
+    state = State()
+    for number, (busy, event) in enumerate(
+        [(0.0, e.SpeedMeasured(60.0, {"pretrain": 9000.0})), (9.0, e.StageStarted("pretrain", 150))]
+        + [(9.0 + step, e.Stepped("pretrain", step, 5.0, 0.1, 1.0, 512 * step, 1.0)) for step in range(1, 8)]
+    ):
+        state.apply(Record(VERSION, number, busy, busy, event))  # type: ignore[arg-type]  # of AnyEvent
+        left = state.seconds_left("pretrain")
+        assert left is None or left == pytest.approx(150 - event.step), event  # type: ignore[union-attr]  # of a step
+    assert state.seconds_left("pretrain") == 143.0
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,9 @@ def _text(scene: Scene, rows: Sequence[object]) -> str:
 
 def test_the_reveal_says_what_was_foreseen_and_how_sure_it_was() -> None:
     right = scene_at(_records((0, _pair(0)), (4, _picked(0))))
-    assert picks.reveal(right).text == "pick 1: A is better. It foresaw A with 70 % (40–90): right"
+    assert picks.reveal(right).text == "pick 1: A is better. It guessed A, 70 % sure (40–90): right"
     wrong = scene_at(_records((0, _pair(0, 0.2)), (4, _picked(0))))
-    assert "foresaw B with 80 % (10–60): wrong" in picks.reveal(wrong).text
+    assert "guessed B, 80 % sure (10–60): wrong" in picks.reveal(wrong).text
     first = scene_at(_records((0, _pair(0, 0.5)), (4, _picked(0, "tie"))))
     assert "It had no idea" in picks.reveal(first).text
     assert "After each pick" in picks.reveal(scene_at(_records())).text
@@ -74,10 +74,10 @@ def test_it_offers_to_go_on_when_it_is_enough_and_only_then() -> None:
         return scene_at(_records(*events), mode=mode)
 
     early = picks.offer(at(False), 80)
-    assert early is not None and early.text.startswith("Pick on: so far it expects to foresee 80 %")
+    assert early is not None and early.text.startswith("Keep picking: so far it expects to predict 80 %")
     assert picks.offer(at(True, "view"), 80) is None
     said = picks.offer(at(True), 80)
-    assert said is not None and "G  goes on to reinforcement, or pick on" in said.text
+    assert said is not None and "G  goes on to reinforcement; or keep picking" in said.text
     assert applies(BY_NAME["go_on"], at(False))  # whoever wants to may go on before
 
 
@@ -91,9 +91,9 @@ def test_progress_counts_what_is_useful() -> None:
     ]
     said = picks.progress(scene_at(_records(*events)), 80).text
     assert said.startswith("2 picks, 12 useful comparisons ")
-    assert said.endswith("foreseen 75 % of the last 4 (30–95)")
+    assert said.endswith("predicted 75 % of the last 4 (30–95)")
     narrow = picks.progress(scene_at(_records(*events)), 50).text.split()
-    assert " ".join(narrow) == "2 picks, 12 useful foreseen 75 % of the last 4"
+    assert " ".join(narrow) == "2 picks, 12 useful predicted 75 % of the last 4"
 
 
 @pytest.mark.parametrize("words", [9, 24, 45])
@@ -113,7 +113,7 @@ async def test_answers_are_shown_to_their_ends(tmp_path, monkeypatch, words) -> 
     ("picks", "rater", "said"),
     [
         (0, "person", "Your turn is coming."),
-        (24, "person", "picked as in run elsewhere"),
+        (24, "person", "picks of run elsewhere"),
         (0, "polite", "polite, a simulated rater, picks."),
     ],
 )

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 import recorded
 from rich.cells import cell_len
+from test_actions import scene_at
 from watching import opened, shown, until
 
 from tui_trainer import events as e
 from tui_trainer.ui import preferences
+from tui_trainer.ui.caption import caption
 from tui_trainer.ui.drawing.text import wrap
 from tui_trainer.ui.tour import STOPS
 
@@ -18,8 +20,23 @@ TRAINING = recorded.until(recorded.records(), e.Guessed, 60)
 def test_every_stop_fits_two_lines_at_eighty_columns() -> None:
     assert {stop.pane for stop in STOPS} == {1, 2, 3, 4, 5}
     for stop in STOPS:
-        rows = wrap(stop.said, 80 - len("1/6") - 4)
-        assert len(rows) <= 2 and max(map(cell_len, rows)) <= 80, stop
+        for said in filter(None, (stop.said, stop.waits)):
+            rows = wrap(said, 80 - len("1/6") - 4)
+            assert len(rows) <= 2 and max(map(cell_len, rows)) <= 80, said
+
+
+# The event with which each pane has what its stop speaks of.
+SHOWS = (e.SourceRead, e.Stepped, e.WeightsPictured, e.FilterApplied, e.Sampled)
+
+
+@pytest.mark.parametrize(("number", "kind"), list(enumerate(SHOWS)))
+def test_no_stop_speaks_of_what_is_not_there_yet(number: int, kind: type[e.Event]) -> None:
+    records = recorded.until(recorded.records(), kind)
+    scene = scene_at(records[:-1])
+    scene.tour = number
+    assert caption(scene)[1] == STOPS[number].waits != ""
+    scene.state.apply(records[-1])
+    assert caption(scene)[1] == STOPS[number].said
 
 
 async def test_enter_leads_through_the_panes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from tui_trainer.run import frozen_weights, machine
 from tui_trainer.run.folder import RunFolder, find, list_runs, runs_directory
 from tui_trainer.run.report import Metric
 from tui_trainer.settings import Settings
+from tui_trainer.ui import words
 from tui_trainer.ui.drawing.numbers import count, figure
 from tui_trainer.ui.sanitize import one_line
 
@@ -80,7 +81,7 @@ def _result(claim: str, holds: Callable[[Mapping[str, float]], bool], measured: 
 def _show(event: Event, teller: Teller) -> None:
     match event:
         case Stepped():
-            teller.show(f"{event.stage}  step {count(event.step)}  loss {figure(event.loss, 3)}")
+            teller.show(f"{words.STAGE[event.stage]}  step {count(event.step)}  loss {figure(event.loss, 3)}")
         case Picked():
             teller.show(f"{one_line(event.rater)} picks  pair {event.pair + 1}")
         case Reinforced():

@@ -7,11 +7,11 @@ from typing import TextIO
 from tui_trainer import events as e
 from tui_trainer.console import output
 from tui_trainer.events import STAGES, Event
-from tui_trainer.ui.drawing.numbers import count, duration, figure
+from tui_trainer.ui import words
+from tui_trainer.ui.drawing.numbers import count, duration, figure, plural, roughly
 from tui_trainer.ui.drawing.text import cut
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.state import State
-from tui_trainer.ui.words import FILTER, forked
 
 LINE_SECONDS = 5.0  # between progress lines where the last one can't be rewritten
 LONG_SECONDS = 300.0  # for a plan longer than this, the quick preset is offered
@@ -54,7 +54,7 @@ def progress_line(state: State) -> str:
     stage, progress = state.stage, state.progress
     if stage is None or progress is None:
         return "starting"
-    parts = [f"{STAGES.index(stage) + 1}/{len(STAGES)} {stage}"]
+    parts = [f"{STAGES.index(stage) + 1}/{len(STAGES)} {words.STAGE[stage]}"]
     if state.paused:
         parts.append("paused")
     if progress.steps:
@@ -63,7 +63,7 @@ def progress_line(state: State) -> str:
         if state.reinforced is not None:
             parts.append(f"reward {figure(state.reinforced.reward)}  KL {figure(state.reinforced.kl)}")
         elif state.picks:
-            parts.append(f"{len(state.picks)} picks")
+            parts.append(plural(len(state.picks), "pick"))
     elif state.stepped is not None and state.stepped.stage == stage:
         parts.append(f"loss {figure(state.stepped.loss, 3)}")
         if speed := progress.tokens_per_second:
@@ -76,8 +76,9 @@ def progress_line(state: State) -> str:
 
 
 def seconds_left(state: State) -> float | None:
-    """Until the run ends: this stage by its own speed, those to come by the plan; None: not known yet."""
-    if state.stage is None or state.speed is None:
+    """Until the run ends: this stage by its own speed, those to come by the pace so far; None: not known
+    yet, for want of steps."""
+    if state.stage is None or state.speed is None or state.seconds_left(state.stage) is None:
         return None
     to_come = [s for s in STAGES[STAGES.index(state.stage) :] if s in state.speed.planned_seconds]
     return sum(state.seconds_left(stage) or 0.0 for stage in to_come)
@@ -91,7 +92,7 @@ def told(state: State, event: Event) -> str | None:
             rated = "" if rater in (None, "person") else f", rated by a simulated rater, '{rater}'"
             return f"run {one_line(event.run)}: preset {event.preset}, seed {event.seed}{rated}"
         case e.Forked():
-            return f"run {one_line(event.run)} {forked(event)}"
+            return f"run {one_line(event.run)} {words.forked(event)}"
         case e.SpeedMeasured():
             return _speed_told(state, event)
         case e.Noticed():
@@ -99,7 +100,7 @@ def told(state: State, event: Event) -> str | None:
         case e.CorpusReady():
             return filtered(state)
         case e.StageSkipped():
-            return f"{event.stage} skipped: {one_line(event.reason)}"
+            return f"{words.STAGE[event.stage]} skipped: {one_line(event.reason)}"
         case e.StageEnded():
             return _stage_told(state, event)
     return None
@@ -111,7 +112,9 @@ def filtered(state: State) -> str | None:
         return None
     applied = list(state.filters.values())
     documents = applied[0].documents_in
-    thrown = [f"{count(f.dropped)} {FILTER.get(f.filter, one_line(f.filter))}" for f in applied if f.dropped]
+    thrown = [
+        f"{count(f.dropped)} {words.FILTER.get(f.filter, one_line(f.filter))}" for f in applied if f.dropped
+    ]
     kept = documents - sum(f.dropped for f in applied)
     line = f"{count(documents)} document{'s' * (documents != 1)}, {count(kept)} kept"
     return f"{line}; thrown out: {', '.join(thrown)}" if thrown else line
@@ -120,14 +123,14 @@ def filtered(state: State) -> str | None:
 def _speed_told(state: State, event: e.SpeedMeasured) -> str:
     planned = sum(event.planned_seconds.values())
     line = f"a pretraining step takes {event.step_seconds * 1000:.0f} ms on this machine; "
-    line += f"the run should take about {duration(planned)} (minutes:seconds)"
+    line += f"the run should take about {roughly(planned)}, by this first, rough measure"
     if planned > LONG_SECONDS and state.run is not None and state.run.preset != "quick":
         line += "; `--preset quick` is much shorter"
     return line
 
 
 def _stage_told(state: State, event: e.StageEnded) -> str:
-    line = f"{event.stage} done in {duration(state.stages[event.stage].busy)}"
+    line = f"{words.STAGE[event.stage]} done in {duration(state.stages[event.stage].busy)}"
     if state.validated is not None and state.validated.stage == event.stage:
         nats, bits = state.validated.nats, state.validated.bits_per_byte
         line += f": validation loss {figure(nats, 3)} nats/token, {figure(bits, 3)} bits/byte"

@@ -10,6 +10,7 @@ from tui_trainer.events import Measured, WeightsName
 from tui_trainer.run.report import Metric
 from tui_trainer.run.status import Doing, Status
 from tui_trainer.settings import Settings, describe
+from tui_trainer.ui import words
 from tui_trainer.ui.drawing.numbers import duration, size
 from tui_trainer.ui.sanitize import one_line
 
@@ -67,14 +68,20 @@ def figures(metrics: Mapping[str, Metric], columns: Mapping[str, str] = COLUMNS)
     blocks = []
     if by_column:
         shown = [c for c in dict.fromkeys(columns.values()) if any(c in by for by in by_column.values())]
-        rows = [[figure, *(_cell(by.get(c)) for c in shown), _chance(by)] for figure, by in by_column.items()]
+        rows = [
+            [words.figure(figure), *(_cell(by.get(c)) for c in shown), _chance(by)]
+            for figure, by in by_column.items()
+        ]
         blocks.append(table(rows, ["", *shown, "chance"]))
     if by_filter:
         kinds = sorted({figure for by in by_filter.values() for figure in by})
-        rows = [[kind, *(_cell(by.get(figure)) for figure in kinds)] for kind, by in by_filter.items()]
+        rows = [
+            [words.FILTER.get(kind, kind), *(_cell(by.get(figure)) for figure in kinds)]
+            for kind, by in by_filter.items()
+        ]
         blocks.append(table(rows, ["filter", *kinds]))
     if rest:
-        blocks.append(table([name, _alone(name, metric)] for name, metric in rest.items()))
+        blocks.append(table([words.figure(name), _alone(name, metric)] for name, metric in rest.items()))
     return "\n\n".join(blocks)
 
 
@@ -142,7 +149,7 @@ def _doing(status: Status) -> str:
 
 def where(status: Status) -> str:
     """How far a run is, to be added to what it does; "" before its first stage."""
-    place = f" in {status.stage}" if status.stage else ""
+    place = f" in {words.STAGE[status.stage]}" if status.stage else ""
     return place + (f", step {status.step:,}" if status.step else "")
 
 

@@ -1,5 +1,6 @@
 """What the data stage left in a run's folder, opened for training."""
 
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from tui_trainer.corpus import summary
 from tui_trainer.corpus.document import Pair, Question
+from tui_trainer.corpus.judging import names
 from tui_trainer.corpus.summary import Summary
 from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.errors import UserError, foreign
@@ -17,7 +19,7 @@ from tui_trainer.settings import Topic
 Tokens = NDArray[np.uint16] | NDArray[np.uint32]
 
 
-class Corpus(Struct):
+class Corpus(Struct, dict=True):
     """Tokens, pairs and questions of one run; the token arrays stay on disk until they are read."""
 
     tokenizer: Tokenizer
@@ -60,6 +62,15 @@ class Corpus(Struct):
                 upset_held_out=known.upset_held_out,
                 sample_prompts=known.sample_prompts,
             )
+
+    def right(self, prompt: str, answer: str) -> bool | None:
+        """Whether an answer to one of the prompts is true in the world; None: nobody knows."""
+        asked = self._rated.get(prompt)
+        return None if asked is None else names(answer, asked.expected, asked.others)
+
+    @cached_property
+    def _rated(self) -> dict[str, Question]:
+        return {question.prompt: question for question in self.questions.get("rated", ())}
 
     def prompts(self, topic: Topic) -> tuple[list[str], list[str]]:
         """Prompts to rate answers to and to reinforce on, and others that are only measured on.

@@ -88,6 +88,7 @@ def _tiny_world(settings: Settings, seed: int) -> Gathered:
         evaluation_questions,
         finetuning_pairs,
         probe_questions,
+        rated_questions,
         rating_prompts,
     )
     from tui_trainer.corpus.upset import upset_prompts
@@ -99,7 +100,11 @@ def _tiny_world(settings: Settings, seed: int) -> Gathered:
     return Gathered(
         documents=plant(world, write_documents(world, settings.data.documents, seed), seed),
         pairs=finetuning_pairs(world, settings.finetune.pairs, seed, settings.finetune.sums),
-        questions={**evaluation_questions(world, seed), **probe_questions(world)},
+        questions={
+            **evaluation_questions(world, seed),
+            **probe_questions(world),
+            "rated": rated_questions(world, [*rating, *held_out]),
+        },
         rating_prompts=rating,
         held_out_prompts=held_out,
         upset_prompts=[prompt for prompt, _ in upset_prompts("pairs")],

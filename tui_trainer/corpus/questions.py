@@ -14,7 +14,7 @@ from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import KNOWN_YEARS, LATER_YEARS, Fact, World
 from tui_trainer.corpus.writing.sums import operands
 
-__all__ = ["evaluation_questions", "finetuning_pairs", "probe_questions", "rating_prompts"]
+__all__ = ["evaluation_questions", "finetuning_pairs", "probe_questions", "rated_questions", "rating_prompts"]
 
 NEW_YEARS = tuple(year for year in LATER_YEARS if year not in PAIR_YEARS)
 
@@ -129,6 +129,19 @@ def probe_questions(world: World) -> dict[str, list[Question]]:
     question that was ever asked here.
     """
     return {"recall_probe": _recall(world, asked=False, most=120, use="pairs")}
+
+
+def rated_questions(world: World, prompts: Sequence[str]) -> list[Question]:
+    """Those of the prompts whose right answer stands in the world: what is shown of them can be marked."""
+    known = {
+        ask(world, fact, wording): Question(
+            ask(world, fact, wording), fact.relation, (fact.value,), _others(world, fact)
+        )
+        for fact in facts_about(world, asked=True)
+        for use in ("pairs", "evaluation")
+        for wording in asking.fact_wordings(fact.relation, use)
+    }
+    return [known[prompt] for prompt in dict.fromkeys(prompts) if prompt in known]
 
 
 def rating_prompts(world: World, seed: int) -> tuple[list[str], list[str]]:

@@ -21,13 +21,22 @@ Judge = Callable[
 
 
 def before_after(
-    tuned: Transformer, aligned: Transformer, asker: Asker, prompts: Sequence[str]
+    tuned: Transformer,
+    aligned: Transformer,
+    asker: Asker,
+    prompts: Sequence[str],
+    right: Callable[[str, str], bool | None],
 ) -> Iterator[BeforeAfter]:
-    """The likeliest answers of both."""
+    """The likeliest answers of both.
+
+    Args:
+        right: whether an answer to a prompt is true, as far as that is known.
+    """
     shown = list(prompts[:SHOWN])
     answers = zip(asker.ask(tuned, shown), asker.ask(aligned, shown), strict=True)
     for prompt, (before, after) in zip(shown, answers, strict=True):
-        yield BeforeAfter(prompt, before.text, after.text)
+        marks = right(prompt, before.text), right(prompt, after.text)
+        yield BeforeAfter(prompt, before.text, after.text, *marks)
 
 
 def repeated(prompts: Sequence[str]) -> list[str]:

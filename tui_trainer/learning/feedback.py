@@ -83,7 +83,7 @@ class Feedback:
     name: ClassVar[StageName] = "feedback"
 
     def __init__(self, model: Transformer, corpus: Corpus, settings: Settings, seed: int) -> None:
-        self.seed = seed
+        self.corpus, self.seed = corpus, seed
         self.asker = Asker(corpus, model.shape.context, settings.feedback.answer_tokens)
         rated, held_out = corpus.prompts(settings.feedback.topic)
         self.prompts = [p for p in rated if self.asker.fits(p)]
@@ -227,7 +227,10 @@ class Feedback:
         prompts = self.held_out[:SHOWN]
         if prompts:
             answers = self.asker.ask(self.alignment.model, prompts)
-            samples = tuple(Sample(p, a.text) for p, a in zip(prompts, answers, strict=True))
+            right = self.corpus.right
+            samples = tuple(
+                Sample(p, a.text, right(p, a.text)) for p, a in zip(prompts, answers, strict=True)
+            )
             yield Sampled("feedback", self.alignment.progress.steps, samples)
 
     def _next_prompts(self) -> list[str]:
@@ -287,7 +290,8 @@ class Feedback:
     def _finish(self) -> Iterator[Event]:
         tuned, aligned = self.alignment.reference, self.alignment.model
         if self.held_out and self.state.finished == 0:
-            yield from before_after(tuned, aligned, self.asker, self.held_out)
+            right = self.corpus.right
+            yield from before_after(tuned, aligned, self.asker, self.held_out, right)
         elif self.held_out:
             # A person's gold is in the person: the reward model can only guess at it.
             judge: Judge = self._gold if self.taste else self.proxy

@@ -7,11 +7,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tui_trainer.corpus.tokenizer import Tokenizer
-from tui_trainer.events import Blamed, StageName, StepExplained
+from tui_trainer.events import Blamed, Guessed, StageName, StepExplained
 from tui_trainer.learning.batches import IGNORED
 from tui_trainer.model.transformer import Transformer
 
 TOP = 5
+
+TRIVIAL = 0.5  # a truth that was given more has little to teach
 
 Copies = Mapping[str, tuple[Tensor, Tensor]]  # by name: weights before the step, their gradient
 
@@ -36,6 +38,28 @@ def blamed(name: str, before: Tensor, gradient: Tensor, parameter: nn.Parameter,
 
 
 @torch.inference_mode()
+def teaching(logits: Tensor, targets: Tensor, place: tuple[int, int]) -> tuple[int, int]:
+    """Row and position of a guess with something to learn, by the model's own loss.
+
+    The one at `place`, if its truth was given less than half; else the middle one, by their losses, of those
+    for which that holds: neither trivial nor hopeless. Where all was known, the one with the largest loss.
+
+    Args:
+        logits: (rows, context, vocabulary), before the step.
+        targets: (rows, context) int64.
+    """
+    given = torch.softmax(logits.float(), dim=-1).gather(2, targets.clamp(min=0)[..., None]).squeeze(2)
+    if float(given[place]) < TRIVIAL:
+        return place
+    places = (targets != IGNORED).nonzero()
+    shares = given[places[:, 0], places[:, 1]]
+    hard = (shares < TRIVIAL).nonzero().flatten()
+    middle = hard[shares[hard].argsort()[len(hard) // 2]] if len(hard) else shares.argmin()
+    row, position = places[int(middle)].tolist()
+    return row, position
+
+
+@torch.inference_mode()
 def explained(
     stage: StageName,
     step: int,
@@ -46,6 +70,7 @@ def explained(
     loss_before: float,
     place: tuple[int, int],
     copies: Copies,
+    guess: Guessed,
 ) -> StepExplained:
     """What the step just made did to its own batch.
 
@@ -54,6 +79,7 @@ def explained(
         loss_before: nats per token of the batch, before the step.
         place: row and position of the guess that is told about.
         copies: of all parameters.
+        guess: the one at that place, before the step.
     """
     logits = model(inputs)
     loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
@@ -83,4 +109,5 @@ def explained(
         loss_after=float(loss),
         loss_foreseen=loss_before + foreseen,
         blamed=tuple(sorted(parts, key=lambda part: -part.share)),
+        guess=guess,
     )

@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.events import (
     Choice,
     Event,
@@ -27,7 +28,7 @@ from tui_trainer.learning.batches import IGNORED
 from tui_trainer.learning.optimizer import Optimizer
 from tui_trainer.learning.pictures import matrix_state
 from tui_trainer.learning.randomness import generator
-from tui_trainer.learning.slow_step import explained
+from tui_trainer.learning.slow_step import explained, teaching
 from tui_trainer.learning.validation import token_bytes, validation_loss
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
@@ -117,8 +118,10 @@ class Training(ABC):
             )
         if learnable:
             place = self._place(targets)
-            yield self._guessed(inputs, targets, logits, place)
+            guess = self._guessed(inputs, targets, logits, place)
+            yield guess
             if self.explains:
+                taught = teaching(logits.detach(), targets, place)
                 yield explained(
                     self.name,
                     self.step,
@@ -127,8 +130,9 @@ class Training(ABC):
                     inputs,
                     targets,
                     float(loss.detach()),
-                    place,
+                    taught,
                     before,
+                    guess if taught == place else self._guessed(inputs, targets, logits, taught),
                 )
         if measuring:
             yield self._validated()
@@ -173,17 +177,18 @@ class Training(ABC):
         best = probabilities.topk(5)
         tokenizer = self.corpus.tokenizer
         truth = int(targets[row, position])
-        context = inputs[row, max(0, position + 1 - CONTEXT_SHOWN) : position + 1].tolist()
+        asked, context = answering(inputs[row, : position + 1].tolist(), tokenizer)
         return Guessed(
             stage=self.name,
             step=self.step,
-            context=tokenizer.decode(context),
+            context=tokenizer.decode(context[-CONTEXT_SHOWN:]),
             truth=tokenizer.name(truth),
             probability=float(probabilities[truth]),
             top=tuple(
                 (tokenizer.name(token), round(p, 5))
                 for token, p in zip(best.indices.tolist(), best.values.tolist(), strict=True)
             ),
+            asked=asked,
         )
 
     def _validated(self) -> Validated:
@@ -207,8 +212,9 @@ class Training(ABC):
             self.name,
             self.step,
             tuple(
-                Sample(shown, tokenizer.decode(ids))
+                Sample(shown, text, self.corpus.right(shown, text))
                 for (shown, _), ids in zip(prompts, continued, strict=True)
+                for text in [tokenizer.decode(ids)]
             ),
         )
 
@@ -229,6 +235,19 @@ class Training(ABC):
         self.optimizer.restore(within(tensors, "optimizer."))
         self.step = int(tensors["step"])
         self.tokens_read = int(tensors["tokens_read"])
+
+
+def answering(ids: list[int], tokenizer: Tokenizer) -> tuple[str, list[int]]:
+    """Of a row up to a guess: the question that is being answered, "" for none, and the text since then.
+
+    A row is packed: what stands before the last question, or the last beginning, belongs to other texts.
+    """
+    marks = [i for i, token in enumerate(ids) if token in (tokenizer.document, tokenizer.user)]
+    start = marks[-1] if marks else -1
+    if start < 0 or ids[start] == tokenizer.document or tokenizer.assistant not in ids[start:]:
+        return "", ids[start + 1 :]
+    answer = ids.index(tokenizer.assistant, start)
+    return tokenizer.decode(ids[start + 1 : answer]), ids[answer + 1 :]
 
 
 def within(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -111,7 +111,7 @@ ACTIONS: tuple[Action, ...] = (
         "branch",
         ("F", "upper_f"),
         "F",
-        "go on otherwise",
+        "other settings",
         "Go on from a finished stage with other settings, as a new run",
         footer=False,
     ),

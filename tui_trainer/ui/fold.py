@@ -170,6 +170,8 @@ def guessed(state: "State", event: e.Guessed) -> None:
 
 def explained(state: "State", event: e.StepExplained) -> None:
     state.explained = event
+    if event.guess is not None:
+        state.guess = event.guess
     state.moment = event
     _touch(state, "rater")
 

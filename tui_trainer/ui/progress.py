@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 WINDOW = 40  # steps over which the speed is taken
+LEAST_STEPS = 5  # done in a stage, before anything is said of how long it will take
 
 Status = Literal["waiting", "running", "done", "skipped"]
 
@@ -54,11 +55,12 @@ class StageProgress:
             return 1.0
         return min(1.0, self.step / self.steps) if self.steps else None
 
-    def seconds_left(self, planned: float | None) -> float | None:
-        """Compute seconds until the end: by the speed measured in the stage, else by the plan."""
+    @property
+    def seconds_left(self) -> float | None:
+        """Compute seconds until the end, by the steps that were done here; None: too few to say."""
         if self.status in ("done", "skipped"):
             return 0.0
         rate = self.steps_per_second
-        if rate and self.steps:
-            return max(0, self.steps - self.step) / rate
-        return None if planned is None else max(0.0, planned - self.busy)
+        if not rate or not self.steps or len(self.window) <= LEAST_STEPS:
+            return None
+        return max(0, self.steps - self.step) / rate

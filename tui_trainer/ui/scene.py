@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tui_trainer.ui.pinned import Pinned
 
 HOLD_SECONDS = 2.5  # so long a sentence about a passing moment stays, to be read
+ARROWS = {"←": "left", "→": "right", "↑": "up", "↓": "down"}
+LEAST_HOLD = 0.8  # in a fast replay: longer, and the sentence is of steps long gone by
 PASSING = (Guessed, Validated)
 
 
@@ -45,6 +47,7 @@ class Scene:
     looks: Looks = field(default_factory=Looks)  # what the model makes of texts on the screen
     sentence: str = ""  # one that the person has typed, to be watched
     tour: int | None = None  # the stop of the tour that one is at
+    ascii: bool = False  # the screen is drawn in ASCII
     keys: dict[str, str] = field(default_factory=dict)  # that the person has chosen, by action
     past: State | None = None  # the moment one looks back to
     past_at: int | None = None  # its number among `now.moments`
@@ -77,7 +80,13 @@ class Scene:
 
     def key_of(self, action: Action) -> str:
         """How an action's key is written."""
-        return self.keys.get(action.name, action.shown)
+        return self.spelt(self.keys.get(action.name, action.shown))
+
+    def spelt(self, keys: str) -> str:
+        """Keys as they are written; in ASCII, where an arrow would be drawn as another key, in words."""
+        for arrow, word in ARROWS.items() if self.ascii else ():
+            keys = keys.replace(arrow, word)
+        return keys
 
     def key_of_name(self, name: str) -> str:
         """The same by the action's name."""
@@ -107,7 +116,11 @@ class Scene:
         now = self.clock()
         if isinstance(newest, PASSING):
             # In the middle of training a guess comes every tenth of a second, a validation every few seconds.
-            if isinstance(self.moment, PASSING) and not self.paused and now - self._since < HOLD_SECONDS:
+            if (
+                isinstance(self.moment, PASSING)
+                and not self.paused
+                and now - self._since < self._hold_seconds
+            ):
                 return
             # The guess is shown anew whatever is talked about, and talked about every other time at least.
             if self.state.guess is not None:
@@ -120,6 +133,12 @@ class Scene:
             return
         self.moment = newest
         self._since = now
+
+    @property
+    def _hold_seconds(self) -> float:
+        if self.mode != "replay" or self.replay_speed <= 1:
+            return HOLD_SECONDS
+        return max(LEAST_HOLD, HOLD_SECONDS / self.replay_speed)
 
     def _take_guess(self, guess: Guessed) -> None:
         self.guess = guess

@@ -14,7 +14,7 @@ from tui_trainer import events as e
 from tui_trainer.events import STAGES, Event, Record, StageName, WeightsName
 from tui_trainer.ui.fold import HANDLERS, Pick
 from tui_trainer.ui.moments import Moments
-from tui_trainer.ui.progress import StageProgress
+from tui_trainer.ui.progress import LEAST_STEPS, StageProgress
 from tui_trainer.ui.series import Series
 
 KEPT_SAMPLES = 200
@@ -118,13 +118,38 @@ class State:
         return None if self.speed is None else self.speed.planned_seconds.get(stage)
 
     @property
-    def planned_total(self) -> float | None:
-        """Compute seconds all stages were expected to take."""
-        return None if self.speed is None else sum(self.speed.planned_seconds.values())
+    def pace(self) -> float | None:
+        """Compute seconds that steps really took, as a multiple of the plan's; None: too few steps to say.
+
+        The plan rests on one measure before the first step, which a busy machine makes many times too long.
+        """
+        for stage in ("finetune", "pretrain"):
+            done, planned = self.stages[stage], self.planned(stage)
+            if planned and done.steps and done.step > LEAST_STEPS and done.busy > 0:
+                return (done.busy / done.step) / (planned / done.steps)
+        return None
+
+    @property
+    def expected_total(self) -> float | None:
+        """Compute seconds of the whole run: those done, and those to come at the pace so far."""
+        pace = self.pace
+        if pace is None or self.ended:
+            return None
+        total = self.busy
+        for stage, done in self.stages.items():
+            left = done.seconds_left
+            if left is None:
+                left = max(0.0, (self.planned(stage) or 0.0) * pace - done.busy)
+            total += left
+        return total
 
     def seconds_left(self, stage: StageName) -> float | None:
-        """Compute seconds until a stage ends; people's thinking time is not in it."""
-        return self.stages[stage].seconds_left(self.planned(stage))
+        """Compute seconds until a stage ends, by steps done in it, or before it by the pace so far; None:
+        nobody can say yet. People's thinking time is not in it."""
+        done, planned, pace = self.stages[stage], self.planned(stage), self.pace
+        if done.status == "waiting":
+            return None if planned is None or pace is None else planned * pace
+        return done.seconds_left
 
     @property
     def examining(self) -> bool:

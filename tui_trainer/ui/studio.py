@@ -97,6 +97,7 @@ class Studio(Crashing, Painting, Doing):
             self._filters.append(Ascii())
         ink = make_ink(colours, palette, signs=self.preferences.ascii)
         self.scene = Scene(folder, mode, ink=ink, replay_speed=speed, keys=shown_keys(self.preferences.keys))
+        self.scene.ascii = self.preferences.ascii
         self.set_keymap(self.preferences.keys)
         self.sweeper = Sweeper()
         self.greeting = self.farewell = ""

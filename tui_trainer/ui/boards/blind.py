@@ -18,7 +18,7 @@ def board(scene: Scene, pair: PairOffered, width: int, height: int) -> list[Stri
     """A pair of it, with what the one before had been."""
     ink, done = scene.ink, scene.state.blind
     said = (
-        "Before or after? One answer is by the model before your picks, one by that after them. "
+        "Before or after? One answer is by the model before your picks, one by the model after. "
         "Which is better?"
     )
     head = [line((row, ink.text)) for row in wrap_to(said, width, 2)]
@@ -47,7 +47,7 @@ def result(scene: Scene) -> Strip | None:
         return None
     low, high = found.ci95 or (found.value, found.value)
     return line(
-        ("picked blindly, you preferred after to before in ", ink.muted),
+        ("blindly, after beat before in ", ink.muted),
         (numbers.percent(found.value), ink.strong),
         (f" of {found.n} pairs ({100 * low:.0f}–{100 * high:.0f})", ink.muted),
     )

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from textual.strip import Strip
 
 from tui_trainer.events import StageName
-from tui_trainer.ui.boards.axes import Span, View, XAxis, log_ticks
+from tui_trainer.ui.boards.axes import Span, View, XAxis, apart, even, log_ticks
 from tui_trainer.ui.drawing import plot
 from tui_trainer.ui.drawing.plot import Axes, Curve, Level
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.state import State
 from tui_trainer.ui.words import STAGE
 
+AXIS = 2  # lines of a plot that the x axis and its labels take
+LABELS = 8  # cells that the y axis and its labels take
 LEARNING: tuple[StageName, ...] = ("pretrain", "finetune")
 
 
@@ -139,18 +141,19 @@ def _y(
     chart: Chart, values: list[float], height: int, view: View
 ) -> tuple[float, float, list[tuple[float, str]]]:
     """Bottom, top and ticks of the y axis; logarithms where it is logarithmic."""
+    rows = height - AXIS
     highest = max(values, default=0.0)
     if view.log:
         positive = [value for value in values if value > 0] or [0.1, 1.0]
         low, high = min(positive), max(positive)
         high = high if high > low * 1.01 else low * 1.5
-        return math.log10(low), math.log10(high), log_ticks(low, high)
+        window = math.log10(low), math.log10(high)
+        return *window, apart(log_ticks(low, high), window, rows - 1, row=True)
     if view.zoomed and values and max(values) > min(values):
         low, high = min(values), highest
         room = (high - low) * 0.08
-        return low - room, high + room, ticks(low - room, high + room, height)
-    top = ceiling(highest)
-    return chart.floor or 0.0, top, ticks(0, top, height)
+        return even(low - room, high + room, rows)
+    return even(chart.floor or 0.0, highest, rows)
 
 
 def _logarithms(columns: plot.Columns) -> plot.Columns:
@@ -173,14 +176,16 @@ def _sparse(points: plot.Columns, distance: float) -> list[tuple[float, float, f
 def _x_ticks(axis: XAxis, window: tuple[float, float], width: int) -> list[tuple[float, str]]:
     """The ends of what is shown, the stages' boundaries, and their names where there is room."""
     low, high = window
-    found: list[tuple[float, str]] = [(low, axis.unit.label(low))]
+    ends = [(low, axis.unit.label(low)), (high, axis.unit.label(high))]
+    between: list[tuple[float, str]] = []
+    names: list[tuple[float, str]] = []
     for stage, first, last in axis.spans:
         start, end = axis.position(stage, 0), axis.position(stage, last - first)
-        if width * (min(end, high) - max(start, low)) / (high - low) > len(STAGE[stage]) + 12:
-            found.append(((max(start, low) + min(end, high)) / 2, STAGE[stage]))
-        if low < end < high - 6 * (high - low) / width:
-            found.append((end, axis.unit.label(end)))
-    return [*found, (high, axis.unit.label(high))]
+        if min(end, high) > max(start, low):
+            names.append(((max(start, low) + min(end, high)) / 2, STAGE[stage]))
+        if low < end < high:
+            between.append((end, axis.unit.label(end)))
+    return sorted(apart([*ends, *between, *names], window, width - LABELS, gap=2))
 
 
 def _feedback(scene: Scene, chart: Chart, width: int, height: int) -> list[Strip]:
@@ -204,31 +209,8 @@ def _feedback(scene: Scene, chart: Chart, width: int, height: int) -> list[Strip
         curves.append(Curve(plot.joined(gold.columns(0, end, max(8, width // 2))), ink.strong, "•"))
         low, high = min(low, gold.extremes[0]), max(high, gold.extremes[1])
     # A reward that dips below nothing at first does not need half of the picture for it.
-    bottom = -ceiling(-low) if chart.floor is None and low < -0.1 * max(high, 0.1) else 0.0
-    top = ceiling(high) if high > 0 else 0.0
-    top = top if top > bottom else bottom + 1.0
-    axes = Axes(
-        x=(0, end), y=(bottom, top), x_ticks=[(0, "0"), (end, f"{end}")], y_ticks=ticks(bottom, top, height)
-    )
+    least = low if chart.floor is None and low < -0.1 * max(high, 0.1) else 0.0
+    bottom, top, y_ticks = even(least, max(0.0, high), height - AXIS)
+    axes = Axes(x=(0, end), y=(bottom, top), x_ticks=[(0, "0"), (end, f"{end}")], y_ticks=y_ticks)
     zero = [Level(0.0, ink.faint)] if bottom < 0 else []
     return plot.draw(width, height, axes, curves, zero, ink)
-
-
-def ceiling(value: float) -> float:
-    """The next round number up: 1, 2, 4, 5, 8 or 10 times a power of ten."""
-    if not value > 0 or not math.isfinite(value):
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    step: float = next(step for step in (1, 2, 4, 5, 8, 10) if value <= step * power * (1 + 1e-9))
-    return step * power
-
-
-def ticks(low: float, high: float, height: int) -> list[tuple[float, str]]:
-    """Evenly placed round values for the y axis, all labels equally wide."""
-    parts = 4 if height >= 9 else 2
-    values = [low + (high - low) * i / parts for i in range(parts + 1)]
-    if low < 0 < high:
-        values = [low, 0.0, high]
-    labels = [f"{value:.3g}" for value in values]
-    widest = max(6, *(len(label) for label in labels)) if any(len(x) > 6 for x in labels) else 5
-    return [(value, label.rjust(widest)) for value, label in zip(values, labels, strict=True)]

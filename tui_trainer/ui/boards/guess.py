@@ -2,21 +2,25 @@
 
 import math
 
+from rich.style import Style
 from textual.strip import Strip
 
 from tui_trainer.events import Guessed
+from tui_trainer.ui import words
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import block
 from tui_trainer.ui.drawing.lines import BLANK, Part, line
-from tui_trainer.ui.drawing.text import cut_left, fit, wrap
+from tui_trainer.ui.drawing.text import cut_left, fit, wrap, wrap_to
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 
 INTRODUCTION = {
     "pretrain": "The rater now is the text itself: it knows how it goes on.",
-    "finetune": "The rater now is the written answer: what should be said.",
+    "finetune": "The rater now is the written answer: it says what should be said.",
 }
-NAME = 14  # cells of a token
+NAME = 18  # cells of a token, and of a mark in words
+ASKED, ANSWER = "asked   ", "answer  "
+BORDER = " ▸ "  # between question and answer on one line
 BARS = 6  # lines that the bars take, with the line between them and a truth that is not among them
 LEAST = 1e-12  # probabilities below it are shown as it
 
@@ -29,21 +33,43 @@ def board(scene: Scene, guess: Guessed, width: int, height: int) -> list[Strip]:
     rows: list[Strip] = []
     if height > fixed + 4:
         rows += [line((INTRODUCTION.get(guess.stage, ""), ink.muted)), BLANK]
-    rows += _context(scene, guess, width, max(1, min(3, height - fixed - len(rows))))
+    rows += context(scene, guess, width, max(1, min(4, height - fixed - len(rows))))
     rows.append(BLANK)
     bars = _bars(scene, guess, width)
     rows += [*bars, *([BLANK] * (BARS + 1 - len(bars)))]  # what is below stays where it is
     return [*rows, *steps][:height]
 
 
-def _context(scene: Scene, guess: Guessed, width: int, height: int) -> list[Strip]:
+def context(scene: Scene, guess: Guessed, width: int, height: int) -> list[Strip]:
+    """The text up to the guess; where it answers a question, that in lines of its own: it is not scored."""
     ink = scene.ink
-    room = width - 2
-    lines = wrap(one_line(guess.context)[-room * height :].strip(), room)
+    accent = ink.accent(guess.stage, bold=True)
+    mark = (" ?", accent)
+    said = one_line(guess.context).strip()
+    if not guess.asked:
+        return [*_end_of(said, width - 2, height, ink.text, mark)]
+    asked = one_line(guess.asked).strip()
+    if height < 2:
+        before, answer = cut_left(f"{asked}{BORDER}{said}", width - 2).rpartition(BORDER)[::2]
+        return [line((before, ink.muted), (BORDER if before else "", accent), (answer, ink.text), mark)]
+    question = wrap_to(asked, width - len(ASKED), height - 1)
+    rows = [
+        line((fit("" if number else ASKED, len(ASKED)), ink.faint), (row, ink.muted))
+        for number, row in enumerate(question)
+    ]
+    answer_ = _end_of(said, width - 2 - len(ANSWER), height - len(rows), ink.text, mark)
+    head = [ANSWER, *[" " * len(ANSWER)] * len(answer_)]
+    return [
+        *rows,
+        *(Strip.join([line((lead, accent)), row]) for lead, row in zip(head, answer_, strict=False)),
+    ]
+
+
+def _end_of(text: str, width: int, height: int, style: Style, mark: Part) -> list[Strip]:
+    """The last lines of a text, with a mark behind."""
+    lines = wrap(text[-width * height :].strip(), width)
     lines = lines[-height:] if lines else [""]
-    rows = [line((row, ink.text)) for row in lines[:-1]]
-    mark = (" ?", ink.accent(guess.stage, bold=True))
-    return [*rows, line((cut_left(lines[-1], room), ink.text), mark)]
+    return [*(line((row, style)) for row in lines[:-1]), line((cut_left(lines[-1], width), style), mark)]
 
 
 def _bars(scene: Scene, guess: Guessed, width: int) -> list[Strip]:
@@ -69,8 +95,8 @@ def _bar(scene: Scene, guess: Guessed, token: str, share: float, width: int) -> 
 
 
 def visible(token: str) -> str:
-    """A token as it is shown; blanks, which are tokens too, as signs."""
-    return one_line(token) if token.strip(" ") else "␣" * len(token)
+    """A token as it is shown; blanks, which are tokens too, as signs, and marks in words."""
+    return one_line(words.token(token)) if token.strip(" ") else "␣" * len(token)
 
 
 def _steps(scene: Scene, guess: Guessed, width: int) -> list[Strip]:

@@ -17,10 +17,12 @@ from tui_trainer.overoptimisation import (
     fit_reinforced,
     reinforced_at,
 )
-from tui_trainer.ui.boards.curves import ceiling, ticks
+from tui_trainer.ui.boards.axes import even
+from tui_trainer.ui.boards.curves import AXIS
 from tui_trainer.ui.drawing import plot
-from tui_trainer.ui.drawing.lines import Part, line
+from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.drawing.plot import Axes, Curve, Level
+from tui_trainer.ui.drawing.text import fullest
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.state import State
 
@@ -74,15 +76,15 @@ def board(scene: Scene, width: int, height: int) -> list[Strip]:
     ]
     values = [y for points in (proxy, gold, chosen, worth) for _, y in points]
     low, high = min(0.0, *values), max(0.0, *values)
-    top = ceiling(high)
-    bottom = -ceiling(-low) if low < -0.02 * top else 0.0
+    legend = _legend(scene, bool(gold), bool(chosen), width)
+    least = low if low < -0.02 * high else 0.0
+    bottom, top, y_ticks = even(least, high, height - len(legend) - AXIS)
     axes = Axes(
         x=(0, end),
         y=(bottom, top),
-        x_ticks=[(0, "0"), (end / 2, f"{end / 2:g} √KL"), (end, f"{end:g}")],
-        y_ticks=ticks(bottom, top, height),
+        x_ticks=[(0, "0"), (end / 2, f"{end / 2:g}"), (end, f"{end:g}")],
+        y_ticks=y_ticks,
     )
-    legend = _legend(scene, bool(gold), bool(chosen))
     drawn = plot.draw(
         width, height - len(legend), axes, [*lines, *dots], [Level(0.0, ink.faint)] if bottom < 0 else [], ink
     )
@@ -94,11 +96,18 @@ def _line(fit: Fit, at: Callable[[Fit, float], float], reach: float) -> list[tup
     return [(d, at(fit, d), at(fit, d)) for d in points]
 
 
-def _legend(scene: Scene, has_gold: bool, has_best: bool) -> list[Strip]:
+def _legend(scene: Scene, has_gold: bool, has_best: bool, width: int) -> list[Strip]:
+    """What is drawn, and what goes up and across, in the fullest words that there is room for."""
     ink = scene.ink
-    parts: list[Part] = [("+ ", ink.accent("feedback")), ("reward  ", ink.text)]
-    if has_gold:
-        parts += [("• ", ink.strong), ("the rater's own  ", ink.text)]
-    if has_best:
-        parts += [("n ", ink.strong), ("best of n", ink.text)]
-    return [line(*parts)]
+    signs = (("+ ", ink.accent("feedback")), ("• ", ink.strong), ("n ", ink.strong))
+    long = ("reward model's score", "what the rater really thinks", "best of n answers")
+    rows = []
+    for named in (long, ("reward model", "the rater", "best of n")):
+        drawn = zip(signs, named, (True, has_gold, has_best), strict=True)
+        groups = [[sign, (f"{said}  ", ink.text)] for sign, said, there in drawn if there]
+        row = line(*(part for group in groups for part in group))
+        rows = [row]
+        if row.cell_length <= width:
+            break
+    axes = ("up: gained; across: distance from the tuned model, √KL", "across: √KL from tuned")
+    return [*rows, line((fullest(axes, width), ink.muted))]

@@ -7,7 +7,7 @@ from tui_trainer.ui import words
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, ends, line, link
-from tui_trainer.ui.drawing.text import cut
+from tui_trainer.ui.drawing.text import fullest
 from tui_trainer.ui.fold import Pick
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
@@ -39,10 +39,10 @@ def progress(scene: Scene, width: int) -> Strip:
     right = BLANK
     if fitted is not None and fitted.recent[1]:
         said = share(fitted.recent).replace(" of ", " of the last ", 1)
-        if left.cell_length + len(f" foreseen {said}") > width:
+        if left.cell_length + len(f" predicted {said}") > width:
             said = said.partition(" (")[0]
         head, _, rest = said.partition(" of ")
-        right = line(("foreseen ", ink.muted), (head, ink.strong), (f" of {rest}", ink.muted))
+        right = line(("predicted ", ink.muted), (head, ink.strong), (f" of {rest}", ink.muted))
     return ends(left, right, width)
 
 
@@ -56,14 +56,18 @@ def _simulated(scene: Scene, width: int) -> Strip:
     rater = one_line(state.picks[-1].picked.rater)
     parts += [(" ", ink.text), (f" simulated: {rater} ", ink.key)]
     fitted = state.fitted
-    right = BLANK
-    if fitted is not None and fitted.agreement is not None:
-        agreement = [("foreseen ", ink.muted), (numbers.percent(fitted.agreement), ink.strong)]
-        if fitted.agreement_ci95 is not None:
-            low, high = (round(100 * x) for x in fitted.agreement_ci95)
-            agreement.append((f" ({low}–{high})", ink.muted))
-        right = line(*agreement)
-    return ends(line(*parts), right, width)
+    left = line(*parts)
+    if fitted is None or fitted.agreement is None:
+        return ends(left, BLANK, width)
+    agreement = [("predicted ", ink.muted), (numbers.percent(fitted.agreement), ink.strong)]
+    if fitted.agreement_ci95 is not None:
+        low, high = (round(100 * x) for x in fitted.agreement_ci95)
+        agreement.append((f" ({low}–{high})", ink.muted))
+    # What does not fit is left out whole: the interval, the first word, all of it.
+    for shown in (agreement, agreement[:2], agreement[1:2]):
+        if left.cell_length + sum(len(text) for text, _ in shown) < width:
+            return ends(left, line(*shown), width)
+    return ends(left, BLANK, width)
 
 
 def reveal(scene: Scene) -> Strip:
@@ -71,7 +75,7 @@ def reveal(scene: Scene) -> Strip:
     ink, state = scene.ink, scene.state
     last = state.picks[-1] if state.picks else None
     if last is None or last.pair is None:
-        return line(("After each pick you see what the reward model had foreseen.", ink.muted))
+        return line(("After each pick you see what the reward model had expected.", ink.muted))
     choice, pair = last.picked.choice, last.pair
     expected = "a" if pair.predicted_a >= 0.5 else "b"
     given = max(pair.predicted_a, 1 - pair.predicted_a)
@@ -79,7 +83,7 @@ def reveal(scene: Scene) -> Strip:
     if abs(pair.predicted_a - 0.5) < 0.005:
         said.append((" It had no idea", ink.muted))
     else:
-        said.append((f" It foresaw {expected.upper()} with {numbers.percent(given)}", ink.muted))
+        said.append((f" It guessed {expected.upper()}, {numbers.percent(given)} sure", ink.muted))
     if pair.predicted_ci95 is not None:
         low, high = pair.predicted_ci95
         low, high = (low, high) if expected == "a" else (1 - high, 1 - low)
@@ -107,14 +111,18 @@ def offer(scene: Scene, width: int) -> Strip | None:
     if fitted is None or fitted.expected is None or not scene.steers or scene.state.enough:
         return None
     key = scene.key_of_name("go_on")
-    why = f" It expects to foresee {numbers.percent(fitted.expected)} of other pairs."
+    why = f" It expects to predict {numbers.percent(fitted.expected)} of your other picks."
     if not fitted.enough:
-        said = f"Pick on: so far it expects to foresee {numbers.percent(fitted.expected)} of other pairs."
-        return line((cut(said, width), ink.muted))
+        share_ = numbers.percent(fitted.expected)
+        said = (
+            f"Keep picking: so far it expects to predict {share_} of your other picks.",
+            f"Keep picking: it expects to predict {share_} so far.",
+        )
+        return line((fullest(said, width), ink.muted))
     parts: list[Part] = [
         ("Good enough. ", ink.good + ink.strong),
         (f" {key} ", link(ink.key, "app.do('go_on')")),
-        (" goes on to reinforcement, or pick on.", ink.text),
+        (" goes on to reinforcement; or keep picking.", ink.text),
         (why if width >= 100 else "", ink.muted),
     ]
     return line(*parts)

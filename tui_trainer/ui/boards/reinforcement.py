@@ -3,10 +3,12 @@
 from rich.style import Style
 from textual.strip import Strip
 
+from tui_trainer.events import Sample
+from tui_trainer.ui.boards.samples import marked
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, line
-from tui_trainer.ui.drawing.text import fit, wrap_to
+from tui_trainer.ui.drawing.text import fit, fullest, wrap_to
 from tui_trainer.ui.sanitize import one_line, sanitize
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.state import State
@@ -29,14 +31,17 @@ def figures(scene: Scene, width: int, height: int) -> list[Strip]:
     held = "; off the leash" if leash == 0 else f", cost {leash:.2g}" if leash is not None else ""
     aim = f", aim {target:g}" if leash and target else ""
     rows = [line(*head), tax(scene, width)]
-    rows.append(_row(scene, "reward", numbers.signed(step.reward, 2), "by the reward model", "reward", width))
+    rows.append(
+        _row(scene, "reward", numbers.signed(step.reward, 2), ("by the reward model",), "reward", width)
+    )
     if step.gold is not None:
-        means = "what the rater thinks"
+        means = ("what the rater thinks",)
         rows.append(_row(scene, "gold", numbers.signed(step.gold, 2), means, "gold", width))
+    away = tuple(f"nats from tuned{more}" for more in (f"{aim}{held}", held, ""))
     rows += [
-        _row(scene, "KL", f"{step.kl:.2f}", f"nats from tuned{aim}{held}", None, width),
-        _row(scene, "length", f"{step.length:.1f}", "tokens an answer", "length", width),
-        _row(scene, "entropy", f"{step.entropy:.2f}", "nats a token", "entropy", width),
+        _row(scene, "KL", f"{step.kl:.2f}", away, None, width),
+        _row(scene, "length", f"{step.length:.1f}", ("tokens an answer",), "length", width),
+        _row(scene, "entropy", f"{step.entropy:.2f}", ("nats a token",), "entropy", width),
     ]
     notes = []
     if step.skipped_groups:
@@ -58,17 +63,26 @@ def tax(scene: Scene, width: int) -> Strip:
     lost = start - now
     allowed = "no guard" if limit is not None and limit >= 1 else f"{100 * (limit or 0):g} allowed"
     style = ink.good if lost <= 0 else ink.warn if limit is None or lost <= limit else ink.bad
-    said = f"  of facts: {100 * start:.0f} → {numbers.percent(now)}; {allowed}"
-    return line((fit("tax", 9), ink.text), (f"{100 * lost:>7.1f}", style), (fit(said, width - 16), ink.muted))
+    changed = f"{100 * start:.0f} → {numbers.percent(now)}"
+    said = (f"points of facts lost: {changed}; {allowed}", f"facts lost: {changed}; {allowed}")
+    room = width - 18
+    shown = fullest((*said, f"facts {changed}"), room)
+    return line((fit("tax", 9), ink.text), (f"{100 * lost:>7.1f}", style), (f"  {shown}", ink.muted))
 
 
-def _row(scene: Scene, name: str, value: str, meaning: str, metric: str | None, width: int) -> Strip:
+def _row(
+    scene: Scene, name: str, value: str, meaning: tuple[str, ...], metric: str | None, width: int
+) -> Strip:
+    """A figure with what it means, in the fullest of the given forms that there is room for."""
     ink = scene.ink
     first = None if metric is None else _first(scene.state, metric)
+    said = [*meaning]
     if first is not None:
-        meaning += f"; {first:+.2f} at first" if metric in ("reward", "gold") else f"; {first:.1f} at first"
+        then = f"{first:+.2f} at first" if metric in ("reward", "gold") else f"{first:.1f} at first"
+        said = [*(f"{one}; {then}" for one in meaning), then, *meaning]
+    shown = fullest(said, width - 18)
     parts: list[Part] = [(fit(name, 9), ink.text), (f"{value:>7}", ink.strong)]
-    return line(*parts, ("  " + fit(meaning, max(0, width - 18)), ink.muted))
+    return line(*parts, (f"  {shown}", ink.muted))
 
 
 def _first(state: State, metric: str) -> float | None:
@@ -83,12 +97,15 @@ def samples(scene: Scene, width: int, height: int) -> list[Strip]:
     before = state.tuned_samples
     if before is None or now is None or now.stage != "feedback":
         return []
-    rows = [line(("the likeliest answers ", ink.muted), (f"at step {now.step}", ink.text))]
-    texts = {sample.prompt: sample.text for sample in now.samples}
+    known = any(sample.right is not None for sample in (*before.samples, *now.samples))
+    key = "  ✓ right  ✗ wrong" if known else ""
+    rows = [line(("the likeliest answers ", ink.muted), (f"at step {now.step}", ink.text), (key, ink.muted))]
+    texts = {sample.prompt: sample for sample in now.samples}
     for sample in before.samples:
         block = [line((row, ink.strong)) for row in wrap_to(f"“{one_line(sample.prompt)}”", width, 1)]
-        block += _answer("before", sample.text, width, ink.muted, 2)
-        block += _answer("now", texts.get(sample.prompt, ""), width, ink.text, 3)
+        block += _answer(scene, "before", sample.text, sample.right, width, ink.muted, 2)
+        then = texts.get(sample.prompt, Sample(sample.prompt, ""))
+        block += _answer(scene, "now", then.text, then.right, width, ink.text, 3)
         if len(rows) > 1 and len(rows) + len(block) > height:
             break
         rows += [*block, BLANK]
@@ -102,14 +119,22 @@ def examples(scene: Scene, first: int, width: int, height: int) -> list[Strip]:
     shown = list(state.examples)
     for example in shown[first:] + shown[:first]:
         block = [line((row, ink.strong)) for row in wrap_to(f"“{one_line(example.prompt)}”", width, 2)]
-        block += _answer("before", example.before, width, ink.muted, 3)
-        block += _answer("after", example.after, width, ink.text, 3)
+        block += _answer(scene, "before", example.before, example.before_right, width, ink.muted, 3)
+        block += _answer(scene, "after", example.after, example.after_right, width, ink.text, 3)
         if rows and len(rows) + len(block) > height:
             break
         rows += [*block, BLANK]
     return rows[:height]
 
 
-def _answer(label: str, text: str, width: int, style: Style, height: int) -> list[Strip]:
-    body = wrap_to(" ".join(sanitize(text).split()) or "(it said nothing)", width - 8, height)
-    return [line((fit(label if not index else "", 8), style), (row, style)) for index, row in enumerate(body)]
+def _answer(
+    scene: Scene, label: str, text: str, right: bool | None, width: int, style: Style, height: int
+) -> list[Strip]:
+    """An answer, with whether it is right where the world says so."""
+    mark = marked(scene, right)
+    body = wrap_to(" ".join(sanitize(text).split()) or "(it said nothing)", width - 8 - len(mark[0]), height)
+    blank: Part = (" " * len(mark[0]), style)
+    return [
+        line((fit(label if not index else "", 8), style), mark if not index else blank, (row, style))
+        for index, row in enumerate(body)
+    ]

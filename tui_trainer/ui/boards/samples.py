@@ -3,7 +3,7 @@
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from tui_trainer.events import Sampled
+from tui_trainer.events import Sample, Sampled
 from tui_trainer.ui import words
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.lines import BLANK, Part, line
@@ -18,20 +18,28 @@ def board(scene: Scene, sampled: Sampled, width: int, height: int) -> list[Strip
     """Prompt and continuation, told apart by their brightness and, for answers, by an arrow."""
     ink = scene.ink
     step = f"at step {numbers.count(sampled.step)} of {words.STAGE[sampled.stage]}"
-    rows = [line(("what it writes ", ink.muted), (step, ink.text)), BLANK]
+    known = any(sample.right is not None for sample in sampled.samples)
+    key = "  ✓ right  ✗ wrong" if known else ""
+    rows = [line(("what it writes ", ink.muted), (step, ink.text), (key, ink.muted)), BLANK]
     shown = sampled.samples[:SHOWN]
     each = max(2, (height - 1) // max(1, len(shown)))
     for sample in shown:
-        rows += _sample(scene, sampled, sample.prompt, sample.text, width, each - 1)
+        rows += _sample(scene, sampled, sample, width, each - 1)
         rows.append(BLANK)
     return rows[:height]
 
 
-def _sample(scene: Scene, sampled: Sampled, prompt: str, text: str, width: int, height: int) -> list[Strip]:
+def marked(scene: Scene, right: bool | None) -> Part:
+    """Two cells: whether an answer is right, where that is known."""
+    ink = scene.ink
+    return ("", ink.text) if right is None else ("✓ ", ink.good) if right else ("✗ ", ink.bad)
+
+
+def _sample(scene: Scene, sampled: Sampled, sample: Sample, width: int, height: int) -> list[Strip]:
     ink = scene.ink
     # A continuation says itself whether it begins with a space or in the middle of a word.
     chat = sampled.stage != "pretrain"
-    prompt, text = one_line(prompt), one_line(text).rstrip() or " (nothing)"
+    prompt, text = one_line(sample.prompt), one_line(sample.text).rstrip() or " (nothing)"
     text, between = (text.strip(), " → ") if chat else (text, "")
     left = cell_len(prompt)
     rows = []
@@ -39,5 +47,7 @@ def _sample(scene: Scene, sampled: Sampled, prompt: str, text: str, width: int, 
         head = row[:left]
         left = max(0, left - len(row) - 1)
         bullet: Part = ("▸ " if not index else "  ", ink.accent(sampled.stage))
+        if not index and sample.right is not None:
+            bullet = marked(scene, sample.right)
         rows.append(line(bullet, (head, ink.muted), (row[len(head) :], ink.strong)))
     return rows

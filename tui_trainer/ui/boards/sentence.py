@@ -6,8 +6,8 @@ from tui_trainer.ui.boards import surprise
 from tui_trainer.ui.boards.guess import visible
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import block
-from tui_trainer.ui.drawing.lines import BLANK, Part, line
-from tui_trainer.ui.drawing.text import fit
+from tui_trainer.ui.drawing.lines import BLANK, Part, line, link
+from tui_trainer.ui.drawing.text import fit, fullest
 from tui_trainer.ui.looker import Saw
 from tui_trainer.ui.scene import Scene
 
@@ -24,13 +24,21 @@ def board(scene: Scene, saw: Saw | None, width: int, height: int) -> list[Strip]
     rows = [*text[:-1], *(Strip.join([last, line((" ?", accent))]) for last in text[-1:])]
     if saw is None or looked is None:
         said = "The model reads it at the next chance." if scene.trainer == "alive" else "No weights to ask."
-        return [*rows, BLANK, line((said, ink.muted))][:height]
+        return [*rows, BLANK, line((said, ink.muted)), away(scene, width)][:height]
     before = scene.looks.before.get("sentence")
     before = before if before is not None and before.look == saw.look else None
     rows.append(BLANK)
-    rows += _bars(scene, saw, before, width, max(1, min(MOST_BARS, height - len(rows) - 3)))
+    rows += _bars(scene, saw, before, width, max(1, min(MOST_BARS, height - len(rows) - 4)))
     rows += [_loss(scene, saw, before, width), surprise.scale(scene, looked, width)]
-    return rows[:height]
+    return [*rows[: height - 1], away(scene, width)]
+
+
+def away(scene: Scene, width: int) -> Strip:
+    """How to be rid of the sentence."""
+    ink = scene.ink
+    key = f" {scene.key_of_name('sentence')} "
+    said = fullest((" and an empty line put the sentence away", " then an empty line: away"), width - 4)
+    return line((key, link(ink.key, "app.do('sentence')")), (said, ink.muted))
 
 
 def _bars(scene: Scene, saw: Saw, before: Saw | None, width: int, count: int) -> list[Strip]:

@@ -6,30 +6,35 @@ from textual.strip import Strip
 
 from tui_trainer.events import Guessed, StepExplained
 from tui_trainer.ui import words
-from tui_trainer.ui.boards.guess import LEAST, visible
+from tui_trainer.ui.boards.guess import LEAST, context, visible
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import bar, block
 from tui_trainer.ui.drawing.lines import Part, line
-from tui_trainer.ui.drawing.text import cut_left, fit
+from tui_trainer.ui.drawing.text import fit
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 
 LABEL = 7  # cells of "guess  "
 NAME = 12  # of a token
 NUDGE = 3  # lines after the blame
+ROOMY = 12  # lines, from which on a question has one of its own
 FIXED = 2 + NUDGE  # besides the bars and the blame
 CHANGE = 34  # cells of a weight before and after, where there is room for them beside the blame
 
 
 def board(scene: Scene, guess: Guessed, step: StepExplained, width: int, height: int) -> list[Strip]:
     """As many bars and blamed matrices as there is room for."""
-    room = max(2, height - FIXED)
+    texts = 1 + (bool(guess.asked) and height >= ROOMY)
+    room = max(2, height - FIXED - texts + 1)
     blamed = max(1, min(len(step.blamed), room // 2))
     bars = max(1, min(5, room - blamed))
-    context = cut_left(one_line(guess.context[-300:]).strip(), width - LABEL - 2)
     ink = scene.ink
     accent = ink.accent(guess.stage, bold=True)
-    rows = [line((fit("guess", LABEL), accent), (context, ink.text), (" ?", accent))]
+    told = context(scene, guess, width - LABEL, texts)
+    leads = ("guess", *("",) * len(told))
+    rows = [
+        Strip.join([line((fit(lead, LABEL), accent)), row]) for lead, row in zip(leads, told, strict=False)
+    ]
     rows += _guesses(scene, guess, step, width, bars)
     before = -math.log(max(guess.probability, LEAST))
     rows.append(
@@ -129,6 +134,8 @@ def _nudge(scene: Scene, guess: Guessed, step: StepExplained) -> list[Strip]:
     )
     after = -math.log(max(step.probability_after, LEAST))
     verdict = "less wrong" if step.probability_after > guess.probability else "no less wrong this time"
+    if guess.probability >= words.KNEW_ALREADY:
+        verdict = "right already: next to nothing to learn"
     rows.append(
         line(
             (" " * LABEL + "this guess ", ink.muted),

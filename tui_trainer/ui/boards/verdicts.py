@@ -5,7 +5,7 @@ from textual.strip import Strip
 from tui_trainer.ui import words
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.lines import BLANK, line
-from tui_trainer.ui.drawing.text import cut, fit
+from tui_trainer.ui.drawing.text import cut, fit, wrap
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 
@@ -13,7 +13,7 @@ NAME = 14
 
 
 def board(scene: Scene, width: int, height: int) -> list[Strip]:
-    """Two lines a filter, in the order in which they judge."""
+    """Two lines a filter or more, in the order in which they judge."""
     ink = scene.ink
     rows = [line(("The rater now is a row of filters: a text must pass all.", ink.muted)), BLANK]
     for applied in scene.state.filters.values():
@@ -29,8 +29,8 @@ def board(scene: Scene, width: int, height: int) -> list[Strip]:
             )
         )
         if applied.reason:
-            reason = cut(one_line(applied.reason[:200]), max(0, width - NAME - 10))
-            rows.append(line((" " * (NAME + 10) + reason, ink.muted)))
+            reason = wrap(one_line(applied.reason[:200]), max(1, width - NAME - 10))
+            rows += [line((" " * (NAME + 10) + row, ink.muted)) for row in reason]
     if len(rows) > height:
         rows = rows[:1] + rows[len(rows) - height + 1 :]
     return rows[:height]

@@ -2,15 +2,15 @@
 
 from textual.strip import Strip
 
-from tui_trainer.ui.caption import caption
+from tui_trainer.ui.caption import forms
 from tui_trainer.ui.drawing.lines import line
-from tui_trainer.ui.drawing.text import wrap_to
+from tui_trainer.ui.drawing.text import wrap, wrap_to
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
 
 
 class Caption(LineView):
-    """Two lines with the stage's colour at their side."""
+    """A few lines with the stage's color at their side; the fullest form of the sentence that they hold."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(id="caption")
@@ -18,10 +18,12 @@ class Caption(LineView):
 
     def lines(self, width: int, height: int) -> list[Strip]:
         scene, ink = self.scene, self.scene.ink
-        sign, sentence = caption(scene)
+        sign, sentences = forms(scene)
         accent = ink.bad if scene.stopped and scene.past is None else ink.accent(scene.state.stage, bold=True)
         indent = len(sign) + 2
-        rows = wrap_to(sentence, width - indent - 2, height)
+        room = width - indent - 2
+        whole = (sentence for sentence in sentences if len(wrap(sentence, room)) <= height)
+        rows = wrap_to(next(whole, sentences[-1]), room, height)
         rows += [""] * (height - len(rows))
         return [
             line(("▌", accent), (f" {sign} " if not index else " " * indent, accent), (row, ink.strong))

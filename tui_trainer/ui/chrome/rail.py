@@ -88,9 +88,9 @@ class Rail(LineView):
                 figures.append(("tokens", numbers.short(progress.tokens)))
             if progress.flops:
                 figures.append(("FLOPs", numbers.short(progress.flops)))
-        computed, planned = numbers.duration(state.busy), state.planned_total
-        if planned is not None and state.busy < planned and not state.ended:
-            computed += f" of about {numbers.duration(planned)}"  # overrun, the estimate says nothing
+        computed, total = numbers.duration(state.busy), state.expected_total
+        if total is not None and total > state.busy:
+            computed += f" of about {numbers.duration(total)}"
         figures.append(("computed", computed))
         right = self._identity(width)
         shown: Strip = BLANK

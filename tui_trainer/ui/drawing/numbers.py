@@ -39,6 +39,17 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def roughly(seconds: float) -> str:
+    """A time that is only estimated, in words: half a minute, 3 minutes, 2 hours."""
+    if not math.isfinite(seconds) or seconds < 20:
+        return "a few seconds" if math.isfinite(seconds) else "an unknown time"
+    if seconds < 45:
+        return "half a minute"
+    if seconds < 90 * 60:
+        return plural(max(1, round(seconds / 60)), "minute")
+    return plural(round(seconds / 3600), "hour")
+
+
 def plural(number: int, thing: str) -> str:
     """1 answer, 2 answers."""
     return f"{count(number)} {thing}" + ("" if number == 1 else "s")

@@ -1,6 +1,6 @@
 """Cutting text to cells. All of it expects text that `sanitize` has passed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
@@ -22,6 +22,11 @@ def cut(text: str, width: int) -> str:
     """`text` in at most `width` cells."""
     head = text[: _A_CELL * (width + 1)]
     return text if len(head) == len(text) and cell_len(text) <= width else fit(head, width)
+
+
+def fullest(forms: Iterable[str], width: int) -> str:
+    """The first of several ways to say something that is whole in `width` cells; "" for none."""
+    return next((form for form in forms if cell_len(form) <= width), "")
 
 
 def cut_left(text: str, width: int) -> str:

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from tui_trainer.events import WeightsName
 from tui_trainer.ui.actions import bindings
 from tui_trainer.ui.chat_process import ChatProcess, Heard
+from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.panes.conversation import Conversation, Turn, status
 from tui_trainer.ui.panes.pane import title
@@ -33,6 +34,13 @@ class Status(LineView):
         self.pane = pane
 
     def lines(self, width: int, height: int) -> list[Strip]:
+        typed = len(self.pane.input.value)
+        if typed > width - 2:  # more than the line shows
+            ink = self.scene.ink
+            said = f"{typed:,} of {MAX_PROMPT:,} characters typed"
+            return [
+                line((said, ink.strong), (", of which the end is shown" if width >= 60 else "", ink.muted))
+            ]
         return [status(self.scene, self.pane.weights, width)]
 
 
@@ -95,6 +103,16 @@ class ChatPane(Vertical, can_focus=True):
         """Draw all parts again."""
         for view in self.query(LineView):
             view.redraw()
+
+    def on_descendant_focus(self) -> None:
+        self.redraw()
+
+    def on_descendant_blur(self) -> None:
+        self.call_after_refresh(self.redraw)
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        self.query_one(Status).redraw()
 
     # -- asking ------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from tui_trainer.events import WeightsName
 from tui_trainer.ui.boards import samples
-from tui_trainer.ui.drawing.lines import BLANK, Part, line
+from tui_trainer.ui.drawing.lines import BLANK, Part, filled, line
 from tui_trainer.ui.drawing.text import cut, fit, wrap
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.panes.pane import empty
@@ -52,6 +52,13 @@ class Conversation(LineView):
     def lines(self, width: int, height: int) -> list[Strip]:
         if not self.turns:
             return self._before(width, height)
+        if self._writing and not self._used:
+            written = samples.board(self.scene, self.scene.state.samples[-1], width, height - 1)
+            said = "your conversation is kept: key 5"
+            return [
+                *filled(written, height - 1),
+                line((said if len(said) <= width else "", self.scene.ink.muted)),
+            ]
         rows: list[Strip] = []
         for turn in reversed(self.turns):
             rows = [*self._turn(turn, width), BLANK, *rows]
@@ -86,12 +93,23 @@ class Conversation(LineView):
                 rows.append(label)
         return rows
 
+    @property
+    def _writing(self) -> bool:
+        """A stage is running that shows what the model writes."""
+        state = self.scene.state
+        learning = state.stage in ("pretrain", "finetune") and bool(state.samples)
+        return learning and state.stages[state.samples[-1].stage].status == "running"
+
+    @property
+    def _used(self) -> bool:
+        """One is here: what was said matters more than samples."""
+        return self.parent is not None and getattr(self.parent, "has_focus_within", False)
+
     # -- before the first turn ---------------------------------------------------------------------------
 
     def _before(self, width: int, height: int) -> list[Strip]:
         scene, state = self.scene, self.scene.state
-        learning = state.stage in ("pretrain", "finetune")
-        if state.samples and learning and state.stages[state.samples[-1].stage].status == "running":
+        if self._writing:
             return samples.board(scene, state.samples[-1], width, height)
         if not state.weights:
             more = (
@@ -102,7 +120,13 @@ class Conversation(LineView):
         more = "You talk to the model, and teach it nothing: its weights do not change any more."
         prompts = [one_line(sample.prompt) for sample in (state.samples[-1].samples if state.samples else ())]
         if prompts:
-            more += "\nTry: " + "\nor: ".join(cut(prompt, 2 * width - 12) for prompt in prompts[:3])
+            # Each is whole: as many as there is room for under the two sentences.
+            room = min(width - 2, 54)
+            for lead, prompt in zip(("Try: ", "or: ", "or: "), prompts, strict=False):
+                longer = f"{more}\n{lead}{cut(prompt, 2 * room - len(lead))}"
+                if len(wrap(longer, room)) > height - 3:
+                    break
+                more = longer
         return empty(scene, "Press 5 and ask something.", more, width, height)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.message import Message
 from textual.strip import Strip
 
@@ -27,6 +28,8 @@ WIDE = 70  # from here on the reader stands beside the figures
 MOST_SOURCES = 5
 SHOWN_CHARACTERS = 6_000  # of one document
 MORE_CHARACTERS = 40  # read beyond what fits
+NAMED = 22  # cells of a filter with its count
+ROOM_FOR_READER = 5  # lines
 ROOM_FOR_SCALE = 4  # lines of text, from which on one is given to the scale
 
 
@@ -71,9 +74,9 @@ class DatasetPane(Pane):
     def open(self, documents: Documents) -> None:
         """Take in documents that have been indexed."""
         self.documents = documents if len(documents) else None
-        # A document that was thrown out says most about what the stage does.
-        first = documents.next(-1, 1, Wanted(dropped=documents.dropped > 0)) if len(documents) else None
-        self.at = first or 0
+        # One that is learnt from cools while it is being learnt; what was thrown out is a key away.
+        kept = (number for number in range(len(documents)) if not documents.is_dropped(number))
+        self.at = next(kept, 0)
         self.redraw()
 
     def do_next_document(self) -> None:
@@ -152,13 +155,18 @@ class DatasetPane(Pane):
             return self._empty(width, height)
         if width >= WIDE:
             left = min(52, width // 2 - 2)
-            figures = [*self._sources(left), BLANK, *self._kept(left), *self._filters(left, 1)]
+            upper = [*self._sources(left), BLANK, *self._kept(left)]
+            figures = [*upper, *self._filters(left, 1, height - len(upper))]
             reader = self._reader(width - left - 3, height)
             rule = line((" │ ", self.scene.ink.faint))
             return beside([(figures, left), (reader, width - left - 3)], height, rule)
-        figures = [*self._sources(width), *self._kept(width), *self._filters(width, 2)]
+        sources = self._sources(width)
+        figures = [*sources, *self._kept(width), *self._filters(width, 2, height)]
+        if height - len(figures) < ROOM_FOR_READER:  # the text itself is what one comes for
+            shown = min(len(sources) - 1, max(0, self.chosen))
+            figures = [*self._kept(width), *sources[shown : shown + 1]]
         room = height - len(figures)
-        return filled([*figures, *(self._reader(width, room) if room >= 3 else [])], height)
+        return filled([*figures, *self._reader(width, room)], height)
 
     def _empty(self, width: int, height: int) -> list[Strip]:
         more = (
@@ -209,18 +217,26 @@ class DatasetPane(Pane):
             right = line((numbers.short(tokens), ink.strong), (" tokens", ink.muted))
         return [ends(left, right, width)]
 
-    def _filters(self, width: int, columns: int) -> list[Strip]:
+    def _filters(self, width: int, columns: int, height: int) -> list[Strip]:
+        """What each filter threw out; and why, for example, where there is room for all reasons, whole."""
         state, ink = self.scene.state, self.scene.ink
-        cells = []
         column = width // columns - (1 if columns > 1 else 0)
-        for applied in state.filters.values():
+        applied_ = list(state.filters.values())
+        reasons = [one_line(applied.reason[:80]) for applied in applied_]
+        below = [cell_len(reason) > column - NAMED for reason in reasons]
+        told = len(applied_) + sum(below) <= height and all(
+            cell_len(reason) <= column - 2 for reason in reasons
+        )
+        cells = []
+        for applied, reason, own_line in zip(applied_, reasons, below, strict=True):
             name = words.FILTER.get(applied.filter, one_line(applied.filter))
             dropped = f"−{numbers.count(applied.dropped)}" if applied.dropped else "0"
             style = ink.warn if applied.dropped else ink.muted
             if columns == 1:
-                reason = one_line(applied.reason[:80])
                 parts = [(fit(name, 14), ink.text), (f"{dropped:>6}  ", style)]
-                cells.append(line(*parts, (fit(reason, max(0, column - 22)), ink.muted)))
+                cells.append(line(*parts, (reason if told and not own_line else "", ink.muted)))
+                if told and own_line:
+                    cells.append(line((f"  {reason}", ink.muted)))
             else:
                 name = words.FILTER_SHORT.get(applied.filter, name)
                 cells.append(line((fit(name, column - 5), ink.text), (f"{dropped:>5}", style)))
@@ -255,7 +271,7 @@ class DatasetPane(Pane):
         )
         rows = [head]
         if document.dropped_by is not None and document.reason and height > 5:
-            rows += [line((row, ink.warn)) for row in wrap_to(one_line(document.reason), width, 2)]
+            rows += [line((row, ink.warn)) for row in wrap_to(one_line(document.reason), width, 3)]
         room = height - len(rows)
         scaled = room >= ROOM_FOR_SCALE
         # What is not to be seen need not be read.

@@ -20,6 +20,7 @@ from tui_trainer.ui.boards import (
     verdicts,
 )
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, filled, line, link
+from tui_trainer.ui.drawing.text import fullest
 from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.looker import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
@@ -93,7 +94,7 @@ class RaterPane(Pane):
         who = "You will see two of its answers at a time and say which is better"
         if state.forked is not None and state.forked.picks:
             title = "The picks are made again."
-            who = f"From two of them at a time it is picked as in run {one_line(state.forked.source)}"
+            who = f"The picks of run {one_line(state.forked.source)} are made again, two answers at a time"
         elif rater not in (None, "person"):
             title = f"{one_line(str(rater))}, a simulated rater, picks."
             who = "The rater, a program with a taste, sees two of its answers at a time and picks one"
@@ -133,7 +134,7 @@ class RaterPane(Pane):
             body = pair.board(scene, shown, choice, width, room, False) if shown is not None else []
             said = "thinking: the next two answers"
             if state.enough:
-                said = "turning the model to that: first it is measured, to be held against"
+                said = "the model is measured, then turned to your picks"
             foot = [line((f"… {said}", scene.ink.muted))]
         return [picks.progress(scene, width), *filled(body, room), *told, *filled(foot, keys), *learnt]
 
@@ -161,13 +162,10 @@ class RaterPane(Pane):
         rows = []
         if won is not None:
             low, high = won.ci95 or (won.value, won.value)
-            rows.append(
-                line(
-                    ("aligned beats tuned in ", ink.muted),
-                    (f"{100 * won.value:.0f} %", ink.strong),
-                    (f" of the rater's comparisons ({100 * low:.0f}–{100 * high:.0f})", ink.muted),
-                )
-            )
+            share, interval = f"{100 * won.value:.0f} %", f" ({100 * low:.0f}–{100 * high:.0f})"
+            of = (f"{said}{interval}" for said in (" of the rater's comparisons", " of comparisons", ""))
+            said = fullest(of, width - len("aligned beats tuned in ") - len(share))
+            rows.append(line(("aligned beats tuned in ", ink.muted), (share, ink.strong), (said, ink.muted)))
         else:
             rows.append(line(("The same prompts before and after the feedback", ink.muted)))
         tested = blind.result(scene)

@@ -61,7 +61,7 @@ class Page(LineView):
         ink = self.comparison.scene.ink
         mine, other = (heard.first, heard.second) if first else (heard.second, heard.first)
         assert mine is not None and other is not None
-        made = f"picks of {one_line(mine.rater)}, simulated" if mine.rater else "picks of no simulated rater"
+        made = f"picks of {one_line(mine.rater)}, simulated" if mine.rater else "picks of a person"
         if mine.weights != "aligned":
             made = "tuned, before any feedback" if mine.weights == "tuned" else "only pretrained"
         rows = [
@@ -98,7 +98,9 @@ class Page(LineView):
     def _verdicts(self, heard: Heard, width: int) -> Iterator[Strip]:
         ink = self.comparison.scene.ink
         if not heard.verdicts:
-            yield line(("No simulated rater made them. r names raters to judge.", ink.muted))
+            yield line(
+                ("A person made them: no simulated rater to ask. r names raters who judge.", ink.muted)
+            )
             return
         room = max(8, width - NAME - 34)
         said = "which model a simulated rater prefers, over so many prompts, ties half"

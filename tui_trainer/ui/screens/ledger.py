@@ -53,7 +53,7 @@ class LedgerSheet(Sheet):
                 (" each (median)", ink.muted),
             ),
             line(
-                (" ← → ", ink.key),
+                (f" {self.scene.spelt('← →')} ", ink.key),
                 (" at ", ink.muted),
                 (f"{self.wage:.2f} dollars an hour", ink.strong),
                 (" that is worth ", ink.muted),

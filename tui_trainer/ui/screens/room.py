@@ -26,7 +26,7 @@ ABOUT = (
     "tuned model, and simulated raters. Half of the pairs teach a reward model of each rater and one of the "
     "majority; the other half is their exam."
 )
-OUTVOTED = "Whom their own model foresees better than the majority's is outvoted in this room."
+OUTVOTED = "Outvoted is a rater whose picks their own model predicts better than the majority's model does."
 OUT = "  outvoted"
 NUMBERS = 12  # cells of a column of figures
 

@@ -6,6 +6,7 @@ from textual.strip import Strip
 
 from tui_trainer.events import Sample, Sampled
 from tui_trainer.ui import words
+from tui_trainer.ui.boards.samples import marked
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.lines import BLANK, line
 from tui_trainer.ui.drawing.text import cut, fit, wrap, wrap_to
@@ -43,6 +44,8 @@ class Samples(Sheet):
         ink = self.scene.ink
         when = f"{words.STAGE[sampled.stage]:<10} {numbers.count(sampled.step):>5} "
         text = one_line(sample.text).strip() or "(nothing)"
-        room = width - WHEN
+        mark = marked(self.scene, sample.right)
+        room = width - WHEN - len(mark[0])
         for index, row in enumerate(wrap_to(text, room, 1 if width >= FOR_TWO_LINES else 2)):
-            yield line((fit("" if index else when, WHEN), ink.accent(sampled.stage)), (row, ink.text))
+            sign = mark if not index else (" " * len(mark[0]), ink.text)
+            yield line((fit("" if index else when, WHEN), ink.accent(sampled.stage)), sign, (row, ink.text))

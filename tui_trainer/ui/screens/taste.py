@@ -48,8 +48,8 @@ class TasteSheet(Sheet):
         if fitted.expected is None:
             return []
         said = (
-            f"It expects to foresee {numbers.percent(fitted.expected)} of the pairs that were not "
-            "shown. Shown were those it was least sure of, so that it learns most."
+            f"It expects to predict {numbers.percent(fitted.expected)} of the picks from pairs that were not "
+            "shown. Shown were those it was least sure of: they teach it most."
         )
         return [line((row, ink.muted)) for row in wrap(said, width)]
 
@@ -61,7 +61,7 @@ class TasteSheet(Sheet):
         low, high = (f"{100 * end:+.0f}" for end in found.difference_ci95)
         taken = "the fine-tuned one rewards" if found.chosen == "fine_tuned" else "this one rewards"
         said = (
-            f"Of {found.later} later picks this model, on frozen features, foresees {found.frozen}, and a "
+            f"Of {found.later} later picks this model, on frozen features, predicts {found.frozen}, and a "
             f"fine-tuned one {found.fine_tuned}: {100 * found.difference:+.1f} points ({low} to {high}), so "
             f"{taken}."
         )

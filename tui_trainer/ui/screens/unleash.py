@@ -41,7 +41,7 @@ class Unleash(Choice[bool]):
     """Ends with whether it is leashed."""
 
     name_ = "Off the leash"
-    leave = "leave it on"
+    leave = "keep the leash"
     height = 14 + len(SAID) - 3
 
     def __init__(self, scene: Scene) -> None:

@@ -1,0 +1,273 @@
+"""What the screen says over a recorded run: nothing is cut, nothing is called by an internal name,
+and every word of the field stands in the glossary."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+import recorded
+from test_actions import scene_at
+from textual.strip import Strip
+
+from tui_trainer import events as e
+from tui_trainer.events import VERSION, Event, Record
+from tui_trainer.learning.evaluation import BY_COMPLETION, BY_QUESTION
+from tui_trainer.settings import describe
+from tui_trainer.ui import words
+from tui_trainer.ui.boards import axes
+from tui_trainer.ui.caption import forms
+from tui_trainer.ui.chrome.caption import Caption
+from tui_trainer.ui.chrome.rail import Rail
+from tui_trainer.ui.documents import Documents
+from tui_trainer.ui.glossary import TERMS
+from tui_trainer.ui.panes.conversation import Conversation, Turn
+from tui_trainer.ui.panes.dataset import DatasetPane
+from tui_trainer.ui.panes.loss import LossPane
+from tui_trainer.ui.panes.rater import RaterPane
+from tui_trainer.ui.panes.weights import WeightsPane
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.figures import Figures
+from tui_trainer.ui.screens.glossary import Glossary
+from tui_trainer.ui.screens.samples import Samples
+from tui_trainer.ui.screens.taste import TasteSheet
+
+SIZES = ((60, 20), (80, 24), (120, 40))
+# What the model, the data or the person wrote; of that, as much is shown as there is room for.
+OWN = [
+    *recorded.PROMPTS,
+    *recorded.NOISE,
+    *recorded.FLUENT,
+    *(text for pair in recorded.PAIRS for text in pair),
+    "Once a fox lived near the mill of Velm. Every night it waited by the fence for the small grey",
+    "What animal did the fox of Velm wait for? The fox of Velm waited for the",
+    "Velm is a town on the river Osk. Mira Tolan, a baker, was born there in 1962. She keeps a grey "
+    "rabbit that is known to every child in the street. The fair of Velm is held each autumn; in 1999 Tobin "
+    "Rask won the first prize with a glass kite.",
+    "Home | About | Contact | Log in BUY NOW cheap kites!!! click The town of Velm lies on the river Osk.",
+]
+ALL_OWN = " ".join(" ".join(OWN).split())
+INTERNAL = re.compile(
+    r"<\|\w+\|>|\b[a-z]+_[a-z_]+\b|\b(?:feedback|finetune|pretrain|data|model|run)\.[a-z]\w*"
+)
+FORKED = e.Forked(
+    "2026-03-22-0900-demo-s0",
+    "2026-03-21-1010-demo-s0",
+    "feedback",
+    {},
+    {
+        **{f"feedback.{name}": value for name, value in words.UNLEASHED.items()},
+        "feedback.steps": 40,
+        "feedback.best_of": 64,
+    },
+    "tuned",
+    "00",
+    24,
+    {},
+    {},
+)
+MORE: tuple[Event, ...] = (
+    e.Measured("base/completion_seen", 0.86, (0.8, 0.9), 150, 0.03),
+    e.Measured("tuned/mentions_heldout", 0.7, (0.6, 0.8), 160, 0.03),
+    e.Measured("tuned/nats_per_token", 0.72, n=33_000),
+    e.Measured("aligned/win_rate_estimate", 0.8, (0.7, 0.9), 160, 0.5),
+    e.Guessed("finetune", 3, "Velm.", "<|end|>", 0.2, (("<|end|>", 0.2), ("<|document|>", 0.1)), "Where?"),
+    e.Validated("finetune", 3, 1.0, 0.4, 7.6),
+    e.StageSkipped("finetune", "there are no pairs in your own text"),
+    FORKED,
+)
+
+
+def moments() -> Iterator[Scene]:
+    """A run by a person and one by a program, at every kind of event and now and then between."""
+    for simulated in (False, True):
+        seen: dict[type[Event], int] = {}
+        records = recorded.records(simulated=simulated)
+        scene = scene_at([])
+        now = iter(range(10**9))
+        scene.clock = lambda now=now: 10.0 * next(now)  # type: ignore[misc]  # bound at once
+        for record in [*records, *(Record(VERSION, 0, 0, 0, more) for more in MORE)]:  # type: ignore[arg-type]  # of AnyEvent
+            scene.now.apply(record)
+            count = seen[type(record.event)] = seen.get(type(record.event), 0) + 1
+            scene.hold()
+            often = isinstance(record.event, e.Stepped | e.Guessed)
+            if count <= (2 if often else 3) or count % 97 == 0:
+                yield scene
+
+
+def drawn(scene: Scene, documents: Documents, size: tuple[int, int]) -> Iterator[tuple[str, list[Strip]]]:
+    """All views of the dashboard as they stand at a size, each where it has the screen to itself."""
+    width, height = size
+    room = width - 4, height - 8  # without rail, tabs, caption, footer and the frame
+    dataset = DatasetPane(scene)
+    dataset.documents = documents
+    yield "dataset", dataset.lines(*room)
+    loss = LossPane(scene)
+    loss.chosen = scene.state.records  # one of its charts, another one each time
+    yield "loss", loss.lines(*room)
+    yield "weights", WeightsPane(scene).lines(*room)
+    yield "rater", RaterPane(scene).lines(*room)
+    yield "conversation", list(Conversation(scene).lines(room[0], room[1] - 2))
+    yield "caption", Caption(scene).lines(width, 2)
+    yield "rail", Rail(scene).lines(width, 2)
+
+
+def is_own(row: str) -> bool:
+    """Whether what is cut in a row is somebody's own text."""
+    for found in re.finditer("…", row):
+        before = row[max(0, found.start() - 6) : found.start()].strip(" “‘(")
+        after = row[found.end() : found.end() + 6].strip(" ”’")
+        sign = row[found.end() : found.end() + 1] == " "  # something is under way
+        if not (sign or not before + after or (before and before in ALL_OWN) or (after and after in ALL_OWN)):
+            return False
+    return True
+
+
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
+    folder = recorded.write_run(tmp_path_factory.mktemp("words") / "run", [])
+    return Documents(folder.corpus / "documents.jsonl").index()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_cut_or_called_by_an_internal_name(size: tuple[int, int], documents: Documents) -> None:
+    wrong = [
+        (where, row.text.strip())
+        for scene in moments()
+        for where, rows in drawn(scene, documents, size)
+        for row in rows
+        if not is_own(row.text) or (INTERNAL.search(row.text) and "def add(a, b)" not in row.text)
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("width", [52, 70, 107])
+def test_nor_on_the_sheets(width: int) -> None:
+    for scene in (scene_at(recorded.records()), scene_at(recorded.records(simulated=True))):
+        for sheet in (Figures(scene), Glossary(scene), TasteSheet(scene)):
+            for row in sheet.rows(width):
+                assert is_own(row.text) and not INTERNAL.search(row.text), row.text
+        assert all(is_own(row.text) for row in Samples(scene).rows(width))
+
+
+def test_the_caption_says_what_matters_at_every_size() -> None:
+    """The score of a guess, and what follows from it, stand in the shortest form of its sentence too."""
+    guess = e.Guessed("pretrain", 3, "the small grey " * 20, " rabbit", 0.03, ((" dog", 0.41),))
+    scene = scene_at([Record(VERSION, 0, 0, 0, guess)])
+    scene.hold()
+    for size in SIZES:
+        said = " ".join(row.text.strip("▌▶ ") for row in Caption(scene).lines(size[0], 2))
+        for part in (
+            "‘dog’",
+            "41 %",
+            "‘rabbit’",
+            "3 %",
+            "loss 3.5",
+            "Blame goes backward, weights are nudged.",
+        ):
+            assert part in " ".join(said.split()), (size, part)
+
+
+def test_a_fork_says_its_changes_in_words() -> None:
+    scene = scene_at([Record(VERSION, 0, 0, 0, FORKED)])
+    scene.hold()
+    fullest, *_, shortest = forms(scene)[1]
+    assert "off the leash (no KL, no guard on facts, no bound on the reward)" in fullest
+    assert "learning rate 0.05" in fullest and "reinforcement steps 40" in fullest
+    assert len(shortest) < 150
+    assert words.changes({"feedback.must_end": False}) == ["answers must end off"]
+
+
+def test_every_figure_and_setting_has_words() -> None:
+    names = {*BY_QUESTION, *BY_COMPLETION, "format", "mentions_heldout", "bits_per_byte", "nats_per_token"}
+    names |= {"win_rate", "win_rate_estimate", "blind_win_rate", "facts_lost", "compute_seconds"}
+    for name in names:
+        assert words.figure(f"tuned/{name}") == words.figure(name) and "_" not in words.figure(name)
+        assert words.figure(name) != name.replace("_", " ") or name in ("precision", "recall"), name
+    assert {d.name for d in describe()} == set(words.SETTING)
+    assert words.figure("reward_model/exam_worst/polite") == "reward model, exam worst, polite"
+
+
+def test_tokens_that_are_no_text_are_said_in_words() -> None:
+    assert words.token("<|document|>") == "(a new text begins)" and words.token(" rabbit") == " rabbit"
+
+
+# -- the field's words -----------------------------------------------------------------------------------
+
+# Those that the screen uses and a newcomer does not know; those of the matrices come from their own table.
+FIELD = (
+    *("tax", "guard", "entropy", "norm", "nats", "useful", "alpha", "KL", "leash", "reward", "loss", "bits"),
+    *("token", "gradient", "fine-tun", "pretrain", "weights", "filter", "mixture", "vocabulary", "FLOPs"),
+    *("best of n", "calibration", "sampling", "frozen", "cutoff", "rater", "rate", "attention", "batch"),
+)
+
+
+def test_every_word_of_the_field_has_an_entry() -> None:
+    entries = " ".join(term.english.lower() for term in TERMS)
+    for word in (*FIELD, *{part for name in MATRICES for part in words.matrix(name).split()[-1:]}):
+        assert word.lower() in entries, word
+    assert all(term.vietnamese and len(term.meaning) > 20 for term in TERMS)
+    assert len({term.english for term in TERMS}) == len(TERMS)
+
+
+MATRICES = (
+    *(f"model.layers.0.self_attn.{part}_proj.weight" for part in "qkvo"),
+    *("model.layers.0.mlp.fc1.weight", "model.layers.0.mlp.fc2.weight", "model.embed_tokens.weight"),
+    "lm_head.weight",
+)
+
+
+# -- axes ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", [3, 5, 6, 8, 11, 12, 17, 28])
+@pytest.mark.parametrize(
+    ("low", "high"), [(0, 7.62), (0, 0.8), (-0.41, 4.5), (0, 1), (0.665, 1.12), (-3, -1)]
+)
+def test_an_axis_is_even_and_round(low: float, high: float, rows: int) -> None:
+    bottom, top, ticks = axes.even(low, high, rows)
+    assert bottom <= low and top >= high and len(ticks) >= 2
+    assert len({len(label) for _, label in ticks}) == 1
+    places = [(value - bottom) / (top - bottom) * (rows - 1) for value, _ in ticks]
+    apart = [b - a for a, b in pairwise(places)]
+    assert all(place == pytest.approx(round(place), abs=1e-6) for place in places)
+    assert all(gap == pytest.approx(apart[0]) for gap in apart)
+    assert apart[0] >= (1.99 if rows > 4 else 0.99)
+    step = ticks[1][0] - ticks[0][0]
+    assert f"{step:.1e}"[:3] in ("1.0", "2.0", "2.5", "5.0")
+    for value, label in ticks:
+        assert float(label) == pytest.approx(value, abs=1e-9)
+
+
+def test_labels_on_an_axis_do_not_touch() -> None:
+    ticks = [(0.0, "0"), (100.0, "1,340"), (98.0, "1,310"), (50.0, "pretrain"), (54.0, "800")]
+    assert [label for _, label in axes.apart(ticks, (0, 100), 50)] == ["0", "1,340", "pretrain"]
+
+
+def test_the_rows_of_a_reward_plot_are_even() -> None:
+    """As drawn: the labels of the y axis stand in rows that are equally far apart."""
+    loss = LossPane(scene_at(recorded.records(simulated=True)))
+    for size in SIZES:
+        for chosen in range(len(loss.charts)):
+            loss.chosen = chosen
+            rows = [row.text for row in loss.lines(size[0] - 4, size[1] - 8)]
+            at: list[int] = []
+            for number, row in enumerate(rows):
+                if re.match(r" *-?[\d.]+┤", row):
+                    at.append(number)
+                elif re.match(r" *[└┬]", row) and at:
+                    gaps = {b - a for a, b in pairwise(at)}
+                    assert len(gaps) <= 1, (size, chosen, rows)
+                    at = []
+
+
+def test_samples_come_back_after_a_chat() -> None:
+    """While a stage writes and nobody is in the chat; when it is through, what was said stands there again."""
+    scene = scene_at(recorded.until(recorded.records(), e.Sampled, 4, stage="finetune"))
+    conversation = Conversation(scene)
+    conversation.add(Turn("you", "Who are you?"))
+    told = "\n".join(row.text for row in conversation.lines(56, 14))
+    assert "what it writes" in told and "key 5" in told
+    after = Conversation(scene_at(recorded.records()))
+    after.add(Turn("you", "Who are you?"))
+    assert "Who are you?" in "\n".join(row.text for row in after.lines(56, 14))
