@@ -59,6 +59,8 @@ def test_the_readme_tells_of_every_command() -> None:
         ["--seed", "1", "runs"],
         ["train"],
         ["replay", "--speed", "0"],
+        ["replay", "--speed", "nan"],
+        ["preferences", "room", "--noise", "nan"],
         ["chat", "--stage", "raw"],
         ["experiment", "nonsense"],
     ],

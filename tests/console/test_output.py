@@ -158,6 +158,7 @@ def test_what_is_told_on_the_way_may_go_nowhere() -> None:
         (ValueError("one\ntwo"), 1, "fault of tui-trainer (ValueError: one)"),
         (RecursionError("deep"), 1, "fault of tui-trainer (RecursionError"),
         (MemoryError(), 1, "more memory than there is"),
+        (OSError(28, "No space left on device"), 1, "tui-trainer: No space left on device"),
         (PermissionError(13, "Permission denied", "/a/b"), 1, "tui-trainer: /a/b: Permission denied"),
         (type("PanicException", (BaseException,), {})("no"), 1, "fault of tui-trainer (PanicException: no)"),
         (KeyboardInterrupt(), 130, ""),

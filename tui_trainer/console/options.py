@@ -1,5 +1,6 @@
 """Options that several commands share, and what they mean."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +25,16 @@ def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Com
         return command
 
     return decorate
+
+
+class Finite(click.FloatRange):
+    """A number within bounds, which "nan" passes where nobody asks."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not a number.", param, ctx)
+        return number
 
 
 of_run = click.argument("run", default="latest")

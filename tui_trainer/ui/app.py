@@ -9,6 +9,7 @@ from typing import Literal
 
 from tui_trainer.errors import UserError
 from tui_trainer.run.folder import RunFolder
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui import preferences
 from tui_trainer.ui.terminal import choose_colours
 
@@ -71,7 +72,7 @@ def run_app(
         if app.failure:
             raise UserError(app.failure)
         if app.farewell:
-            print(app.farewell)
+            print(one_line(app.farewell))
         if following is None:
             if recorder is not None and not recorder.close():
                 print(f"tui-trainer: {recorder.failed}", file=sys.stderr)

@@ -7,7 +7,7 @@ import click
 
 from tui_trainer.console import output
 from tui_trainer.console.commands.common import InOrder
-from tui_trainer.console.options import of_run, run_of, with_json, with_runs, with_seed
+from tui_trainer.console.options import Finite, of_run, run_of, with_json, with_runs, with_seed
 
 
 @click.group(
@@ -83,7 +83,7 @@ Example:
 @click.option("--raters", type=click.Path(path_type=Path), help="Raters of a TOML file in place of ours.")
 @click.option(
     "--noise",
-    type=click.FloatRange(0, 100),
+    type=Finite(0, 100),
     default=0.25,
     show_default=True,
     help="Of the simulated raters; 0 always picks what is worth more.",

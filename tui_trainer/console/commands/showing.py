@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from tui_trainer.console.options import LIKES, of_run, run_of, with_runs, with_screen
+from tui_trainer.console.options import LIKES, Finite, of_run, run_of, with_runs, with_screen
 from tui_trainer.errors import UserError
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ Example:
 @of_run
 @click.option(
     "--speed",
-    type=click.FloatRange(0.1, 1000),
+    type=Finite(0.1, 1000),
     default=1.0,
     show_default=True,
     metavar="X",
