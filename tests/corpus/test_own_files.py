@@ -8,6 +8,7 @@ import json
 import lzma
 import os
 import tarfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -382,3 +383,69 @@ def test_a_compressed_text(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a.txt.{suffix}"
     path.write_bytes({"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}[suffix](b"A letter."))
     assert Reading(tmp_path).texts == ["A letter."]
+
+
+# -- work is bounded by what is kept ---------------------------------------------------------------------
+
+
+def peak_of(path: Path, max_bytes: int) -> int:
+    tracemalloc.start()
+    Reading(path, max_bytes=max_bytes)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak
+
+
+@pytest.mark.parametrize("shape", ["text", "messages"])
+def test_a_text_that_a_parquet_repeats_is_made_as_often_as_it_is_kept(tmp_path: Path, shape: str) -> None:
+    path, rows = tmp_path / "a.parquet", 40_000
+    long = pa.array(["the river " * 10_000, "so " * 10_000])
+    said: Any = pa.DictionaryArray.from_arrays(pa.array([0, 1] * (rows // 2), pa.int32()), long)
+    if shape == "messages":
+        turns = pa.StructArray.from_arrays(
+            [pa.array(["user", "assistant"] * (rows // 2)), said], ["role", "content"]
+        )
+        said = pa.ListArray.from_arrays(pa.array(range(0, rows + 1, 2), pa.int32()), turns)
+    pq.write_table(pa.table({shape: said}), path, compression="zstd")
+    assert path.stat().st_size < 20_000  # of 2.6 GB
+    found = Reading(path, max_bytes=1_000_000)
+    assert 100_000 < sum(map(len, found.texts)) < 2_000_000
+    assert peak_of(path, 1_000_000) < 60_000_000
+
+
+def test_a_line_without_an_end_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes read of a file of one line, and of one that is four times as long."""
+    read_of = {}
+    for size in (10_000_000, 40_000_000):
+        path = tmp_path / f"{size}.jsonl"
+        path.write_bytes(b'{"text": "' + b"x" * size)
+        count = 0
+
+        class Counting(io.FileIO):
+            def readinto(self, buffer: Any) -> int | None:
+                nonlocal count
+                got = super().readinto(buffer)
+                count += got or 0
+                return got
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "open", lambda path, mode: io.BufferedReader(Counting(path)))
+            assert not Reading(path, max_bytes=1_000_000).texts
+        read_of[size] = count
+    assert all(count <= 2 * size for size, count in read_of.items())
+
+
+@pytest.mark.parametrize("name", ["a.txt.gz", "a.jsonl.gz", "a.tar.gz", "a.zip"])
+def test_a_bomb_is_unpacked_no_further_than_is_sampled_from(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    line = json.dumps({"text": "The boat passed. " * 60}).encode() + b"\n"
+    data = line * 60_000  # 60 MB
+    if name.endswith((".tar.gz", ".zip")):
+        packed(path, {"a.jsonl": data})
+    else:
+        path.write_bytes(gzip.compress(data))
+    if name.endswith(".gz"):
+        path.write_bytes(path.read_bytes()[:-4] + b"\x01\0\0\0")  # it says that it holds one byte
+    found = Reading(path, max_bytes=10_000)
+    assert found.texts and "are read; raise data.max_bytes for more" in found.notices[0]
+    assert peak_of(path, 10_000) < 30_000_000

@@ -62,7 +62,7 @@ def content(file: Found, budget: int, block: int, notes: Notes) -> Iterator[Row 
                         raise member.content.damage
                 except Unreadable as error:
                     if meter.left < 0:
-                        raise
+                        raise meter.spent() from error
                     yield Skipped(f"{file.name}/{member.name}", str(error))
         elif file.kind == "parquet":
             if file.packing is not None:

@@ -19,6 +19,11 @@ class Meter:
     def __init__(self, most: int) -> None:
         self.most = self.left = most
 
+    def spent(self) -> Unreadable:
+        """Why no more is read."""
+        most = f"{self.most / 1e6:,.0f} MB"
+        return Unreadable(f"of it, the first {most} are read; raise data.max_bytes for more")
+
 
 class Unpacked(io.RawIOBase):
     """What a compressed file holds, as a stream that never raises: it ends where the file is damaged.
@@ -45,8 +50,7 @@ class Unpacked(io.RawIOBase):
             return 0
         self._meter.left -= len(data)
         if self._meter.left < 0:
-            most = f"{self._meter.most / 1e6:,.0f} MB"
-            self.damage = Unreadable(f"of it, the first {most} are read; raise data.max_bytes for more")
+            self.damage = self._meter.spent()
             return 0
         buffer[: len(data)] = data
         return len(data)
