@@ -75,6 +75,10 @@ class Terminal:
             self._unfed.append(data)
         return first
 
+    def resize(self, width: int, height: int) -> None:
+        """Another size of the window, of which the app is told by the kernel."""
+        fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
     def wait_for(self, text: str, seconds: float = 60.0) -> None:
         """Read until this is to be seen."""
         end = time.monotonic() + seconds

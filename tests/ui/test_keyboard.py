@@ -1,7 +1,9 @@
 """Bytes from the terminal as events, without a terminal: broken text, sequences and pastes of every kind."""
 
 from collections.abc import Iterable
+from random import Random
 
+import hostile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,6 +111,14 @@ def test_a_paste_without_an_end_is_over_after_a_second_of_silence() -> None:
 def test_a_paste_is_bounded() -> None:
     events = typed([BEGIN.encode(), *[b"x" * 4096] * 50, END.encode(), b"q"])
     assert pastes(events) == ["x" * MOST_PASTED] and keys(events) == "q"
+
+
+def test_a_thousand_things_that_no_keyboard_sends() -> None:
+    random = Random(0)
+    for _ in range(1000):
+        for event in typed([hostile.sequence(random), b"q"]):
+            if isinstance(event, Paste):
+                assert event.text == one_line(event.text)
 
 
 _NUMBER = st.sampled_from(["", "0", "1", "5", "255", "55296", "1114112", "99999999999", "-3", "1:2:3"])

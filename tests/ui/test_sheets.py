@@ -59,3 +59,18 @@ async def test_a_sheet_that_is_closed_before_it_stands_harms_nothing(
         await until(pilot, lambda: app.screen is app.dashboard)
         closed = Samples(app.scene)
         closed.on_mount()
+
+
+@pytest.mark.parametrize("opening", [["question_mark"], ["m"], ["F"], ["ctrl+p"], ["F", "enter"]])
+async def test_two_closing_keys_at_once_close_one_thing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, opening: list[str]
+) -> None:
+    async with opened(tmp_path, monkeypatch, recorded.records(), alive=False) as (app, pilot):
+        await pilot.press(*opening)
+        await until(pilot, lambda: len(app.screen_stack) == 1 + len(opening))
+        await pilot.pause()
+        closing = app.screen
+        closing.dismiss(None)
+        closing.dismiss(None)  # as by two keys of which both were in its queue
+        await pilot.pause()
+        assert len(app.screen_stack) == len(opening)

@@ -94,3 +94,14 @@ def test_at_the_end_answers_are_waited_for_and_nothing_more_is_asked() -> None:
     asked = line.asked
     line.flood(0.1)
     assert line.asked == asked
+
+
+def test_after_a_first_answer_to_an_old_question_more_may_be_sent() -> None:
+    now = 0.0
+    line = UnderWay(lambda: now)
+    assert line.send(1000)
+    for _ in range(20):
+        assert not line.send(1000)  # nothing is asked twice before it has answered once
+    now = 3.0
+    line.answered()
+    assert line.open and line.send(1000)  # else nothing would be sent, nor asked, any more

@@ -7,6 +7,7 @@ from rich.color import ColorSystem
 from rich.control import Control
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -30,6 +31,10 @@ class Painting(App[Any]):
         """Restore the terminal without waiting for it."""
         if isinstance(self._driver, TerminalDriver):
             self._driver.give_back()
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close the topmost screen, but never the one under all: Textual's palette asks twice, too."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
     def do_suspend(self) -> None:
         """Stop as a job of the shell; `fg` brings the screen back."""

@@ -38,8 +38,8 @@ class UnderWay:
     def open(self) -> bool:
         """Whether more may be sent now."""
         with self._mutex:
-            if not self._took:
-                return True  # it has never answered
+            if not self._took or not self._asked:
+                return True  # it has never answered; or all it was asked, and what is sent now asks again
             if self._asked and self._clock() - self._asked[0][0] > LOST_SECONDS:
                 self._asked.clear()
                 self._arrived = self._sent

@@ -6,16 +6,16 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tui_trainer.ui.safe_input import SafeInput
 from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.screens.modal import Modal
 
 MOST = 200  # characters
 
 
-class Ask(ModalScreen[str | None]):
+class Ask(Modal[str | None]):
     """Ends with the line, or with None.
 
     Args:

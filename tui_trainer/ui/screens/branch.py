@@ -6,7 +6,6 @@ from msgspec import Struct
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui_trainer import leash
@@ -23,6 +22,7 @@ from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
+from tui_trainer.ui.screens.modal import Modal
 
 NAME, VALUE = 26, 20
 RATER = "feedback.rater"
@@ -91,7 +91,7 @@ def _range(knob: Description) -> str:
     return f"{low}..{'' if knob.high is None else f'{knob.high:g}'}"
 
 
-class Branch(ModalScreen[Chosen | None]):
+class Branch(Modal[Chosen | None]):
     """Ends with what was chosen, or with None. The run that is shown is only read."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

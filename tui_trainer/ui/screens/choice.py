@@ -6,17 +6,17 @@ from typing import ClassVar, Generic, TypeVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.modal import Modal
 
 Chosen = TypeVar("Chosen")
 
 
-class Choice(ModalScreen[Chosen | None], Generic[Chosen]):
+class Choice(Modal[Chosen | None], Generic[Chosen]):
     """Subclasses say what there is. Ends with what was chosen, or with None."""
 
     name_: ClassVar[str]

@@ -6,7 +6,6 @@ from typing import ClassVar, get_args
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui_trainer import leash
@@ -22,6 +21,7 @@ from tui_trainer.ui.pinned import others
 from tui_trainer.ui.sanitize import one_line, sanitize
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
+from tui_trainer.ui.screens.modal import Modal
 
 RATERS = " ".join((*get_args(Taste), *get_args(Culture)))
 NAME = 14
@@ -115,7 +115,7 @@ class Page(LineView):
             yield line(*parts)
 
 
-class Comparison(ModalScreen[None]):
+class Comparison(Modal[None]):
     """Asks in a process of its own; takes any prompt, any other run, and any raters of ours.
 
     Args:

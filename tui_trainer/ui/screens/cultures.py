@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui_trainer import leash
@@ -22,6 +21,7 @@ from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.choice import Choice
+from tui_trainer.ui.screens.modal import Modal
 
 ABOUT = (
     "Two simulated raters who disagree pick between the tuned model's answers, each in a new run of its own. "
@@ -113,7 +113,7 @@ class Progress(LineView):
         ]
 
 
-class MakingCultures(ModalScreen[None]):
+class MakingCultures(Modal[None]):
     """Follows the making; the app closes it when both models are there."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,D", "close", "close", show=False)]

@@ -5,11 +5,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.modal import Modal
 
 
 class Page(LineView):
@@ -31,7 +31,7 @@ class Page(LineView):
         self.redraw()
 
 
-class Sheet(ModalScreen[None]):
+class Sheet(Modal[None]):
     """Subclasses give the rows and a title."""
 
     name_: ClassVar[str] = ""
