@@ -262,7 +262,7 @@ def test_the_rows_of_a_reward_plot_are_even() -> None:
 
 
 def test_samples_come_back_after_a_chat() -> None:
-    """While a stage writes and nobody is in the chat; when it is through, what was said stands there again."""
+    """While a stage writes and nobody is in the chat; once it is through, what was said is back."""
     scene = scene_at(recorded.until(recorded.records(), e.Sampled, 4, stage="finetune"))
     conversation = Conversation(scene)
     conversation.add(Turn("you", "Who are you?"))
