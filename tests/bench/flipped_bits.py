@@ -305,6 +305,8 @@ def main() -> int:
             reference = Reference(folder, base / "scratch", commands)
             for path, content in reference.content.items():
                 name = str(path.relative_to(folder.path))
+                if folder is toy and path.parent == reference.folder.corpus:
+                    continue  # the toy stages' own stand-in for one
                 if not content or (options.only and name not in options.only):
                     continue
                 cells = []

@@ -20,12 +20,17 @@ from pseudo_terminal import Terminal
 
 from tui_trainer import events as e
 from tui_trainer.events import VERSION, Record, encoder
+from tui_trainer.run.log import seal
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def lines(count: int, first: int = 0) -> bytes:
-    """Records of pretraining from a number on, as a real run writes them; the first ones begin the run."""
+def lines(count: int, first: int = 0, crc: int = 0) -> tuple[bytes, int]:
+    """Records of pretraining from a number on, as a real run writes them; the first ones begin the run.
+
+    Returns:
+        The lines, and the CRC of all up to them; `crc` is that of all before them.
+    """
     opening = recorded.until(recorded.records(), e.StageStarted, 1, stage="pretrain")
     made = bytearray()
     guess, validated, sampled = (
@@ -44,8 +49,9 @@ def lines(count: int, first: int = 0) -> bytes:
             )
         else:
             event = guess if seq % 50 else validated if seq % 100 else sampled
-        made += encoder.encode(Record(VERSION, seq, 1.7e9 + seq / 10, seq / 10, event)) + b"\n"
-    return bytes(made)
+        line, crc = seal(encoder.encode(Record(VERSION, seq, 1.7e9 + seq / 10, seq / 10, event)), crc)
+        made += line
+    return bytes(made), crc
 
 
 def resident(process: int) -> float:
@@ -67,7 +73,8 @@ def main() -> None:
     count = options.events
     with tempfile.TemporaryDirectory() as directory:
         folder = recorded.write_run(Path(directory) / "run", [])
-        folder.events.write_bytes(lines(count))
+        written, crc = lines(count)
+        folder.events.write_bytes(written)
         print(f"      {count:,} events, {folder.events.stat().st_size / 1e6:.0f} MB")
         began = time.perf_counter()
         terminal = Terminal(folder.path, "view")
@@ -77,7 +84,8 @@ def main() -> None:
         before = resident(terminal.process)
         for part in range(20):
             with folder.events.open("ab") as file:
-                file.write(lines(count // 20, count + part * (count // 20)))
+                written, crc = lines(count // 20, count + part * (count // 20), crc)
+                file.write(written)
             terminal.output = b""
             terminal.read(0.5)
         terminal.read(3.0)
