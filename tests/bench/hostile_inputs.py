@@ -35,6 +35,8 @@ from hostile import Case  # noqa: E402
 import tui_trainer.console.conversation  # noqa: E402 - imported once for all that are forked
 import tui_trainer.console.corpus  # noqa: E402
 import tui_trainer.console.experiment  # noqa: E402
+import tui_trainer.run.driver  # noqa: E402
+import tui_trainer.run.steering  # noqa: E402
 import tui_trainer.serving.frozen  # noqa: E402
 import tui_trainer.serving.measuring  # noqa: E402
 import tui_trainer.serving.rating  # noqa: E402, F401
@@ -43,7 +45,7 @@ from tui_trainer.errors import UserError  # noqa: E402
 from tui_trainer.looks import Look  # noqa: E402
 from tui_trainer.run import client  # noqa: E402
 from tui_trainer.run.client import Control  # noqa: E402
-from tui_trainer.run.commands import LookAt, Pause, Stop, TakeControl  # noqa: E402
+from tui_trainer.run.commands import Command, LookAt, Stop, TakeControl  # noqa: E402
 from tui_trainer.run.folder import RunFolder  # noqa: E402
 from tui_trainer.run.trainer import Sanitized, Trainer  # noqa: E402
 
@@ -173,20 +175,16 @@ def over_the_socket(base: Path, seed: int, count: int, tried: Counter[str]) -> l
     found = list[str]()
     draw = random.Random(f"{seed} socket")
     with Control(folder) as good:
-        while not good.send(LookAt(Look("a"))).ok:
-            time.sleep(0.05)
+        if wrong := _in_time(good, LookAt(Look("a"))):
+            return [f"socket: the trainer does not begin: {wrong}: {folder.trainer_log.read_text()[-500:]}"]
         for _ in range(count):
             tried["socket"] += 1
             sent = b"".join(hostile.message(draw) for _ in range(draw.randrange(1, 4)))
             if wrong := _met(folder, sent, draw.random() < 0.5) or _answers(good):
                 found.append(f"socket: {wrong}: {sent[:300]!r}")
                 print(found[-1], flush=True)
-        while not good.send(TakeControl()).ok:
-            time.sleep(0.05)
-        good.send(Pause())
-        stopped = good.send(Stop())
-        if not stopped.ok:
-            found.append(f"socket: it does not stop: {stopped.error}")
+        if wrong := _in_time(good, TakeControl()) or _in_time(good, Stop()):
+            found.append(f"socket: it does not stop: {wrong}")
             os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     if status:
@@ -214,6 +212,14 @@ def _met(folder: RunFolder, sent: bytes, controls: bool) -> str:
         except TimeoutError:
             return "neither an answer nor the end"
     return ""
+
+
+def _in_time(good: Control, command: Command) -> str:
+    """Ask until it is done; why it never was, or ""."""
+    end = time.monotonic() + 3 * SECONDS
+    while not (reply := good.send(command, timeout=SECONDS)).ok and time.monotonic() < end:
+        time.sleep(0.05)
+    return "" if reply.ok else str(reply.error)
 
 
 def _answers(good: Control) -> str:
