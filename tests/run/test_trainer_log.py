@@ -7,7 +7,6 @@ import traceback
 import unicodedata
 from pathlib import Path
 
-from tui_trainer.console.headless import STOPPED
 from tui_trainer.run.trainer import Sanitized, say
 
 EVIL = "\x1b]52;c;eA==\x07\x9b31m‮⁦\x85\u2028"
@@ -31,7 +30,7 @@ def test_whatever_is_written_is_tame(monkeypatch):
 
 
 def test_a_name_can_not_pass_for_the_last_word(capsys):
-    say(f"failed: no file a\n2026-11-25 12:00:00 {STOPPED}")
+    say("failed: no file a\n2026-11-25 12:00:00 stopped; the run can be resumed")
     assert capsys.readouterr().err.count("\n") == 1
 
 
