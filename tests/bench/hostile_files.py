@@ -6,6 +6,7 @@ Each input is read in a forked child of its own, whose memory and time are bound
 exits with status 1 when one of them went wrong.
 """
 
+import importlib
 import os
 import resource
 import signal
@@ -61,20 +62,14 @@ def _child(door: str, path: Path, errors: Path) -> int:
 
 
 def main(inputs: int) -> int:
-    # What is imported and warm here is not paid for again by each child.
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for door in grammar.DOORS:
-            outcome_of_one = grammar.write(folder, door, Random(f"{door} warm"))
-            with open(os.devnull, "w") as nowhere:
-                before = sys.stdout, sys.stderr
-                sys.stdout = sys.stderr = nowhere
-                try:
-                    cli.main(grammar.command(door, outcome_of_one))
-                except SystemExit:
-                    pass
-                finally:
-                    sys.stdout, sys.stderr = before
+    # Imported once for all children, and not run: a fork takes no thread along, and would wait for it.
+    for module in (
+        "tui_trainer.corpus.user_text",
+        "tui_trainer.console.corpus",
+        "tui_trainer.console.preferences",
+    ):
+        importlib.import_module(module)
+    importlib.import_module("charset_normalizer")
     failures = 0
     for door in grammar.DOORS:
         worst_seconds = worst_memory = 0.0
