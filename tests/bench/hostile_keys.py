@@ -53,7 +53,7 @@ class Door:
     def _open(self) -> None:
         self.terminal = Terminal(self.folder, "view")
         self.terminal.wait_for("The trainer has stopped")
-        self.wide = True
+        self.width = 120
 
     def _details(self) -> str:
         log = self.folder / "screen.log"
@@ -64,8 +64,8 @@ class Door:
         terminal = self.terminal
         os.write(terminal.end, data)
         terminal.read(0.05)
-        self.wide = not self.wide
-        terminal.resize(120 if self.wide else 119, 40)
+        self.width = 100 + (self.width - 99) % 30  # never one that may be on the screen still
+        terminal.resize(self.width, 40)
         before, began = len(terminal.output), time.monotonic()
         while (status := _ended(terminal)) is None:
             took = time.monotonic() - began

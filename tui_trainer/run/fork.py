@@ -120,7 +120,7 @@ def begin(source: RunFolder, plan: Plan, runs_dir: Path | None = None) -> RunFol
     """
     forked = plan.forked
     assert forked is not None
-    stage, records = forked.stage, forked.records
+    stage, records, went_on = forked.stage, forked.records, forked.weights
     picks = kept.encode(_read(source, forked.stage, True).kept if forked.picks else [], forked.picks)
     if not source.corpus.is_dir():
         raise UserError(f"run {source.id} has no corpus folder any more")
@@ -129,7 +129,8 @@ def begin(source: RunFolder, plan: Plan, runs_dir: Path | None = None) -> RunFol
     def fill(folder: RunFolder) -> None:
         shutil.copytree(source.corpus, folder.corpus, copy_function=shutil.copyfile)
         for weights in _weights_before(stage):
-            if weights in told and source.weights(weights).exists():
+            # The last of them it goes on from; of those before, a copy is for looking and comparing only.
+            if weights in told and (weights == went_on or source.weights(weights).exists()):
                 folder.weights(weights).parent.mkdir(exist_ok=True)
                 frozen_weights.copy(source, told[weights], folder.weights(weights))
         if picks:

@@ -21,7 +21,7 @@ def applies(action: Action, scene: Scene) -> bool:
             early = state.stage in (None, "data", "pretrain")
             return scene.steers and scene.past is None and early and bool(state.mixture)
         case "resume":
-            return scene.steers and scene.trainer == "gone" and not state.ended and not scene.state.unmendable
+            return scene.steers and scene.stopped and not scene.state.unmendable
         case "earlier" | "later":
             return len(state.moments) > 0 and (action.name == "earlier" or scene.past is not None)
         case "now":
