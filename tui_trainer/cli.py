@@ -21,7 +21,7 @@ from tui_trainer.console.commands import (
 )
 from tui_trainer.console.commands.common import InOrder
 from tui_trainer.console.options import plan_of, with_runs, with_screen, with_seed, with_settings
-from tui_trainer.errors import UserError
+from tui_trainer.errors import Damaged, UserError
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -54,7 +54,7 @@ def _status(arguments: list[str]) -> int:
             app.invoke(context)
     except UserError as error:
         output.complain(str(error))
-        return 2
+        return 1 if isinstance(error, Damaged) else 2
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.UsageError as error:

@@ -8,6 +8,11 @@ class UserError(Exception):
     """What is wrong and what to do, in one line; the command line prints it and exits with status 2."""
 
 
+class Damaged(UserError):
+    """What a run has on the disk can't be gone on from; the line says how to begin again. The exit status
+    is 1, since it was asked rightly."""
+
+
 @contextmanager
 def foreign(what: str) -> Iterator[None]:
     """The one gate for what somebody else wrote: whatever a library makes of it becomes one `UserError`.

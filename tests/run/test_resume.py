@@ -19,6 +19,7 @@ from tui_trainer.model import checkpoint
 from tui_trainer.run import aside, checkpoints, report
 from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import comparable, read_all
+from tui_trainer.run.stopped import DAMAGED
 
 
 def stream(folder: RunFolder) -> list[dict]:
@@ -183,7 +184,7 @@ def assert_refused(trainers, folder: RunFolder, why: str) -> None:
     """The next trainer says why, in trainer.log and to whoever watches, and leaves everything as it was."""
     before = {path: path.read_bytes() for path in files(folder)}
     log = folder.events.read_bytes()
-    assert trainers.run(folder) == 2
+    assert trainers.run(folder) == DAMAGED
     last = records(folder)[-1].event
     assert why in folder.trainer_log.read_text() and isinstance(last, Noticed) and why in last.text
     assert "--start-over" in last.text and "\n" not in last.text
@@ -275,7 +276,7 @@ def test_started_over_after_damage_to_its_log_it_keeps_what_is_whole(trainers, n
     content = bytearray(folder.events.read_bytes())
     content[content.index(b'"picked"')] ^= 1
     folder.events.write_bytes(content)
-    assert trainers.run(folder) == 2
+    assert trainers.run(folder) == DAMAGED
     assert re.search(r"events\.jsonl is damaged in line \d+; .*--start-over", folder.trainer_log.read_text())
     place = aside.start_over(folder)
     assert (place / "events.jsonl").read_bytes() == content

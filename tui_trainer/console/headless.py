@@ -17,7 +17,7 @@ from typing import Literal, TextIO
 import msgspec
 
 from tui_trainer.console.progress import Teller, filtered, progress_line, told
-from tui_trainer.errors import UserError
+from tui_trainer.errors import Damaged, UserError
 from tui_trainer.events import Event, Noticed, Paused
 from tui_trainer.files import open_own
 from tui_trainer.run.client import Control, launch
@@ -26,6 +26,7 @@ from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import LogReader
 from tui_trainer.run.plan import Plan
 from tui_trainer.run.presence import vanished
+from tui_trainer.run.stopped import DAMAGED
 from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.state import State
 
@@ -103,6 +104,8 @@ def _ended_early(folder: RunFolder, status: int, why: str, teller: Teller) -> Ou
     if status == 0:
         teller.say(f"stopped by someone else; go on with: {_resume(folder)}")
         return "stopped"
+    if status == DAMAGED:
+        raise Damaged(why)
     if status == 2:  # starting it again would come to the same
         raise UserError(why or f"run {folder.id} can't be trained; see {folder.trainer_log}")
     if status < 0:

@@ -13,7 +13,7 @@ import torch
 from msgspec import Struct
 from torch import Tensor
 
-from tui_trainer.errors import UserError, foreign
+from tui_trainer.errors import Damaged, UserError, foreign
 from tui_trainer.model import checkpoint
 from tui_trainer.run.folder import RunFolder
 
@@ -70,7 +70,7 @@ class Checkpoints:
             records: how many the log has.
 
         Raises:
-            UserError: there are some, and none of them can be gone on from. They stay where they are.
+            Damaged: there are some, and none of them can be gone on from. They stay where they are.
         """
         faults = []
         # `next` is whole but not yet in its place if the kill came between the renames.
@@ -85,7 +85,7 @@ class Checkpoints:
         if not faults:
             return None
         run = self._folder.id
-        raise UserError(
+        raise Damaged(
             f"run {run} can't go on from its checkpoints ({'; '.join(faults)}); `tui-trainer resume {run} "
             "--start-over` keeps them aside and computes the run again, with the same picks"
         )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from tui_trainer.errors import UserError
+from tui_trainer.errors import Damaged
 from tui_trainer.events import (
     STAGES,
     Event,
@@ -65,12 +65,12 @@ class Driver:
 
         Raises:
             Stopped: it was asked to end.
-            UserError: the checkpoint stands in a phase that this run does not have.
+            Damaged: the checkpoint stands in a phase that this run does not have.
         """
         if saved is None:
             self._begin()
         elif saved.place.phase not in [p.key for p in self.pipeline.phases if p.stage in self.plan.stages()]:
-            raise UserError(
+            raise Damaged(
                 f"the checkpoint of run {self.folder.id} stands in a phase {saved.place.phase!r} that is not "
                 f"known here; `tui-trainer resume {self.folder.id} --start-over` computes the run again"
             )

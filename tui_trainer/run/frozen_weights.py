@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_trainer.errors import UserError, foreign
+from tui_trainer.errors import Damaged, UserError, foreign
 from tui_trainer.events import WeightsFrozen, WeightsName
 from tui_trainer.files import open_own
 from tui_trainer.run import history
@@ -67,8 +67,8 @@ def _check(folder: RunFolder, told: WeightsFrozen, path: Path) -> None:
             raise _others(folder, told)
 
 
-def _others(folder: RunFolder, told: WeightsFrozen) -> UserError:
-    return UserError(
+def _others(folder: RunFolder, told: WeightsFrozen) -> Damaged:
+    return Damaged(
         f"the {told.weights} weights in {folder.id} are not those that its log names (SHA-256 "
         f"{told.sha256[:12]}): the file was changed or is damaged; `tui-trainer resume {folder.id} "
         "--start-over` makes them again"

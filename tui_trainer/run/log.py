@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, Struct
 
-from tui_trainer.errors import UserError, foreign
+from tui_trainer.errors import Damaged, UserError, foreign
 from tui_trainer.events import VERSION, Event, Forked, Record, RunStarted, decoder, encoder
 from tui_trainer.files import open_own
 from tui_trainer.run.not_finite import convert_with_nan
@@ -174,11 +174,11 @@ class LogReader:
             if record.v != VERSION:
                 self._refuse(record.v)
             if record.seq != number:
-                raise UserError(f"{self.path} is damaged: record {record.seq} stands where {number} should")
+                raise Damaged(f"{self.path} is damaged: record {record.seq} stands where {number} should")
         crc = follows(lines, records[-1], self._crc)
         unsealed = records[-1].crc is UNSET and (self._sealed or any(r.crc is not UNSET for r in records))
         if crc is None or unsealed:
-            raise UserError(f"{self.path} is damaged in line {self._lines + 1}{self._advice()}")
+            raise Damaged(f"{self.path} is damaged in line {self._lines + 1}{self._advice()}")
         return crc
 
     def _decode(self, line: bytes) -> Record:
@@ -187,7 +187,8 @@ class LogReader:
         try:
             head = msgspec.json.decode(line, type=_Head)
         except Exception as error:
-            raise UserError(f"{self.path} {known} {self._lines + 1}{self._advice()}") from error
+            kind = Damaged if self._lines else UserError
+            raise kind(f"{self.path} {known} {self._lines + 1}{self._advice()}") from error
         if head.v != VERSION:
             self._refuse(head.v)
         with foreign(f"{self.path} {known} {self._lines + 1}"):

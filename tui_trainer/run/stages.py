@@ -9,7 +9,7 @@ from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.prepare import prepare
-from tui_trainer.errors import UserError
+from tui_trainer.errors import Damaged, UserError
 from tui_trainer.events import (
     Choice,
     Event,
@@ -155,7 +155,7 @@ class RunPipeline:
                 forked, run = self.plan.forked, self.folder.id
                 again = f"`tui-trainer resume {run} --start-over` makes it again"
                 advice = f"fork run {forked.source} again" if forked else again
-                raise UserError(f"{error}; {advice}") from error
+                raise Damaged(f"{error}; {advice}") from error
         return self._corpus
 
     def _taken_up_model(self, phase: Phase, settings: Settings) -> Transformer:

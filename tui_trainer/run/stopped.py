@@ -1,4 +1,6 @@
-"""The one way in which a trainer ends before its run has."""
+"""How a trainer ends before its run has."""
+
+DAMAGED = 3  # status of a trainer whose run has no whole files to go on from
 
 
 class Stopped(BaseException):

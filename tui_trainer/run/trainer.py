@@ -1,8 +1,8 @@
 """The trainer process: `python -m tui_trainer.run.trainer RUN`.
 
 Runs, or takes up, the run in a folder. Ends with status 0 when the run has ended or was asked to stop, 1 when
-it failed, 2 when it can't be run, which starting it again does not mend. What it has to say beyond the run's
-events goes to stderr, which `client.launch` points to trainer.log.
+it failed, 2 when it can't be run, which starting it again does not mend, 3 when its files can't be gone on
+from. What it has to say beyond the run's events goes to stderr, which `client.launch` points to trainer.log.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tui_trainer.errors import UserError
+from tui_trainer.errors import Damaged, UserError
 from tui_trainer.events import Forked, Measured, Noticed, RunStarted
 from tui_trainer.files import sweep
 from tui_trainer.run import history, machine, report, resources
@@ -35,7 +35,7 @@ from tui_trainer.run.lock import Lock
 from tui_trainer.run.log import LogWriter
 from tui_trainer.run.preferences import PreferenceFile
 from tui_trainer.run.presence import Presence, Vanished, vanished
-from tui_trainer.run.stopped import Interrupted, Stopped
+from tui_trainer.run.stopped import DAMAGED, Interrupted, Stopped
 from tui_trainer.sanitize import one_line, sanitize
 
 if TYPE_CHECKING:  # they import torch, which takes a second that the socket need not wait for
@@ -264,7 +264,7 @@ class Trainer:
             with contextlib.suppress(OSError):
                 # The log of a moved run moved with it, and is open here.
                 self.writer.append(Noticed(line, "error", mendable=not asked_wrongly), self.busy.seconds)
-        return 2 if asked_wrongly else 1
+        return DAMAGED if isinstance(error, Damaged) else 2 if asked_wrongly else 1
 
 
 def main() -> int:
