@@ -8,9 +8,10 @@ only choose between two looks of the character before them.
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-LONGEST = 20_000  # characters of one line; a screen of 200x60 has 12,000 cells
+LONGEST = 20_000  # characters of one text; a screen of 200x60 has 12,000 cells
 
 _TAB = "    "
 _MOST_MARKS = 2  # combining marks kept on one character; more is a tower that covers the lines above
@@ -115,10 +116,20 @@ def sanitize(text: str) -> str:
     return unicodedata.normalize("NFC", _steady_marks(text))
 
 
-def one_line(text: str) -> str:
-    """Foreign text on one line, as much of it as a screen can hold: newlines are shown as a return sign."""
-    shown = sanitize(text[:LONGEST]).replace("\n", "↵")
+@lru_cache(maxsize=64)  # a text stands on the screen for many frames
+def _remembered(text: str) -> str:
+    return sanitize(text)
+
+
+def several_lines(text: str) -> str:
+    """Foreign text as it may be drawn, as much of it as a screen can hold: a megabyte costs no more."""
+    shown = _remembered(text[:LONGEST])
     return shown if len(text) <= LONGEST else f"{shown}…"
+
+
+def one_line(text: str) -> str:
+    """The same on one line: newlines are shown as a return sign."""
+    return several_lines(text).replace("\n", "↵")
 
 
 def json_text(encoded: str) -> str:

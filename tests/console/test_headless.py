@@ -5,11 +5,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE, wait_until
 
 from tui_trainer.run import lock
 from tui_trainer.run.folder import RunFolder, find, list_runs
@@ -40,7 +40,7 @@ def command(*arguments: str) -> list[str]:
 
 
 def done(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), input=text, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command(*arguments), input=text, capture_output=True, text=True)
 
 
 def tiny(*more: str) -> list[str]:
@@ -158,7 +158,7 @@ def test_stopped_by_signals_and_resumed(book: Path, own_runs: Path) -> None:
     try:
         folder = training(own_runs, process)
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=60)[1]
+        said = process.communicate(timeout=PATIENCE)[1]
     finally:
         process.kill()
     assert process.returncode == 0
@@ -168,12 +168,12 @@ def test_stopped_by_signals_and_resumed(book: Path, own_runs: Path) -> None:
 
     again = subprocess.Popen(command("resume", "--headless", *where), stderr=subprocess.PIPE, text=True)
     try:
-        wait_until(lambda: sum(1 for _ in read_all(folder.events)) > before + 20, again)
+        wait_while_it_lives(again, lambda: sum(1 for _ in read_all(folder.events)) > before + 20)
         refused = done("resume", "--headless", *where)
         assert refused.returncode == 2
         assert "attach" in refused.stderr
         again.send_signal(signal.SIGTERM)
-        again.communicate(timeout=60)
+        again.communicate(timeout=PATIENCE)
     finally:
         again.kill()
     assert again.returncode == 0
@@ -198,7 +198,7 @@ def test_a_killed_trainer_is_told_with_status_1(book: Path, own_runs: Path) -> N
     try:
         folder = training(own_runs, process)
         os.kill(json.loads(folder.lock.read_bytes())["pid"], signal.SIGKILL)
-        said = process.communicate(timeout=60)[1]
+        said = process.communicate(timeout=PATIENCE)[1]
     finally:
         process.kill()
     assert process.returncode == 1
@@ -217,14 +217,17 @@ def test_too_little_text_is_told_with_status_2(tmp_path: Path, own_runs: Path) -
 def training(runs: Path, process: subprocess.Popen[str]) -> RunFolder:
     """The only run of a folder, once it has done a step."""
     logs = runs.glob
-    wait_until(lambda: any(b'"type":"stepped"' in p.read_bytes() for p in logs("*/events.jsonl")), process)
+    wait_while_it_lives(
+        process, lambda: any(b'"type":"stepped"' in p.read_bytes() for p in logs("*/events.jsonl"))
+    )
     return find(runs, "latest")
 
 
-def wait_until(holds: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+def wait_while_it_lives(process: subprocess.Popen[str], holds: Callable[[], bool]) -> None:
     """Wait for something that a process does."""
-    deadline = time.monotonic() + 120
-    while not holds():
+
+    def look() -> bool:
         assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+        return holds()
+
+    wait_until(look)

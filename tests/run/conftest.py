@@ -11,11 +11,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from select import select
 
 import pytest
 from toys import toy_run
+from waiting import PATIENCE, wait_until
 
 from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.log import LogReader
 
 
 class Trainers:
@@ -41,16 +44,39 @@ class Trainers:
     def wait(self) -> int:
         """The exit status of the one that was started last; negative for a signal."""
         assert self.process.stdout
+        assert self.ended(PATIENCE), "the trainer goes on and on"
         return int(self.process.stdout.readline())
+
+    def ended(self, seconds: float = 0.0) -> bool:
+        """Whether the one that was started last has ended, or does within that time."""
+        return bool(select([self.process.stdout], [], [], seconds)[0])
 
     def run(self, folder: RunFolder, **order: object) -> int:
         self.start(folder, **order)
         return self.wait()
 
     def kill_after(
-        self, folder: RunFolder, seconds: float, signals: Sequence[int] = (signal.SIGKILL,), **order: object
+        self,
+        folder: RunFolder,
+        records: int,
+        seconds: float = 0.0,
+        signals: Sequence[int] = (signal.SIGKILL,),
+        **order: object,
     ) -> int:
-        pid = self.start(folder, **order)
+        """Kill it so long after it has written so many records, unless it ends first; its exit status.
+
+        To count time from its start would kill it before it has begun on one machine, and never on another.
+        """
+        reader = LogReader(folder.events)
+        reader.poll()
+        pid, seen = self.start(folder, **order), 0
+
+        def has_written() -> bool:
+            nonlocal seen
+            seen += len(reader.poll())
+            return seen >= records or self.ended()
+
+        wait_until(has_written, meanwhile=lambda: time.sleep(0.001))
         for number in signals:
             time.sleep(seconds)
             # The process is not reaped before `wait` has read its status, so its id is still its own or gone.

@@ -2,9 +2,9 @@
 
 import subprocess
 import sys
-import time
 
 import pytest
+from waiting import PATIENCE, wait_until
 
 from tui_trainer.errors import UserError
 from tui_trainer.run import client, lock
@@ -28,16 +28,10 @@ def test_launched_it_lives_from_the_first_moment_and_only_once(new_run):
     assert owner is None or owner.pid == pid  # None: it is just writing its name
     with pytest.raises(UserError, match="already has a trainer"):
         client.launch(folder)
-    with Control(folder, timeout=30) as control:
-        until = time.monotonic() + 30
-        while not (reply := control.send(TakeControl())).ok and time.monotonic() < until:
-            time.sleep(0.05)
-        assert reply.ok, reply.error
+    with Control(folder, timeout=PATIENCE) as control:
+        wait_until(lambda: control.send(TakeControl()).ok)
         assert control.send(Stop()).ok
-    until = time.monotonic() + 30
-    while lock.is_alive(folder) and time.monotonic() < until:
-        time.sleep(0.02)
-    assert not lock.is_alive(folder)
+    wait_until(lambda: not lock.is_alive(folder))
     assert folder.trainer_log.read_text().splitlines()[-1].endswith("stopped; the run can be resumed")
 
 

@@ -82,12 +82,9 @@ def test_other_knobs_make_another_run_and_leave_the_first_alone(trainers, whole)
 def test_killed_at_random_moments_it_resumes_exactly(trainers, whole, tmp_path):
     undisturbed = forked(whole, "pretrain", "pretrain.matrix_lr=0.7", "feedback.picks=9")
     assert trainers.run(undisturbed) == 0
-    folder, draw, kills = (
-        forked(whole, "pretrain", "pretrain.matrix_lr=0.7", "feedback.picks=9"),
-        random.Random(3),
-        0,
-    )
-    while kills < 8 and trainers.kill_after(folder, draw.uniform(0.02, 0.2), env={"TOY_SECONDS": "0.006"}):
+    folder = forked(whole, "pretrain", "pretrain.matrix_lr=0.7", "feedback.picks=9")
+    draw, kills, slow = random.Random(3), 0, {"TOY_SECONDS": "0.01"}
+    while kills < 8 and trainers.kill_after(folder, draw.randint(0, 12), draw.uniform(0, 0.02), env=slow):
         kills += 1
     assert kills >= 4
     assert trainers.run(folder) == 0, folder.trainer_log.read_text()

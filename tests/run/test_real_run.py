@@ -2,11 +2,11 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from waiting import wait_until
 
 from tui_trainer.corpus.world import make_world
 from tui_trainer.corpus.writing import write_documents
@@ -16,6 +16,7 @@ from tui_trainer.events import (
     Measured,
     PairOffered,
     Picked,
+    Record,
     Reinforced,
     RunEnded,
     SpeedMeasured,
@@ -53,7 +54,6 @@ SMALL = (
     "run.threads=1",
     "run.checkpoint_every=5",
 )
-SECONDS = 240.0  # for what takes a few, on a machine that does much else
 
 
 def new(runs: Path, *assignments: str, **options: object) -> RunFolder:
@@ -70,14 +70,18 @@ def run_until(folder: RunFolder, found: Callable[[Event], bool]) -> int:
     reader = LogReader(folder.events)
     reader.poll()
     pid = client.launch(folder).pid
-    until = time.monotonic() + SECONDS
-    while time.monotonic() < until:
-        alive = lock.is_alive(folder)
-        if any(found(record.event) for record in reader.poll()):
+    while True:
+        records: list[Record] = []
+
+        def something_comes(records: list[Record] = records) -> bool:
+            alive = lock.is_alive(folder)
+            records += reader.poll()
+            assert alive or records, folder.trainer_log.read_text()
+            return bool(records)
+
+        wait_until(something_comes, folder.trainer_log.read_text)
+        if any(found(record.event) for record in records):
             return pid
-        assert alive, folder.trainer_log.read_text()
-        time.sleep(0.01)
-    raise AssertionError("took too long")
 
 
 def finish(folder: RunFolder) -> None:
@@ -86,8 +90,7 @@ def finish(folder: RunFolder) -> None:
 
 
 def await_end(folder: RunFolder) -> None:
-    while lock.is_alive(folder):
-        time.sleep(0.01)
+    wait_until(lambda: not lock.is_alive(folder))
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,8 @@ from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.log import comparable, read_all
 from tui_trainer.run.stopped import DAMAGED
 
+SLOW = {"TOY_SECONDS": "0.01"}  # a step, so that a kill can come within one
+
 
 def stream(folder: RunFolder) -> list[dict]:
     return [comparable(record) for record in read_all(folder.events)]
@@ -57,9 +59,8 @@ def test_killed_at_random_moments(trainers, new_run, whole):
     folder = new_run()
     draw = random.Random(0)
     kills = 0
-    env = {"TOY_SECONDS": "0.006"}
     while kills < 10:
-        if trainers.kill_after(folder, draw.uniform(0.02, 0.2), env=env) == 0:
+        if trainers.kill_after(folder, draw.randint(0, 12), draw.uniform(0, 0.02), env=SLOW) == 0:
             break
         kills += 1
     assert kills >= 5
@@ -344,7 +345,8 @@ def test_another_stream_is_said_once_and_not_fatal(trainers, new_run, whole):
 
 def test_killed_while_data_is_prepared(trainers, new_run, whole):
     folder = new_run()
-    assert trainers.kill_after(folder, 0.12, env={"TOY_LONG_SECONDS": "0.05"}) == -9
+    assert trainers.kill_after(folder, 5, env={"TOY_LONG_SECONDS": "5"}) == -9
+    assert isinstance(records(folder)[-1].event, FilterApplied)
     assert not folder.corpus.exists()
     assert trainers.run(folder) == 0
     assert (stream(folder), state_of(folder)) == whole

@@ -1,6 +1,7 @@
 """The real screen in a process of its own, on a pseudo-terminal that reads everything at once."""
 
 import fcntl
+import itertools
 import os
 import pty
 import re
@@ -14,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyte
+
+PATIENCE = 120.0  # seconds, as in `waiting`: the benches use this file, too
 
 CODE = """
 import sys
@@ -33,8 +36,10 @@ class Terminal:
         speed: float = 1.0,
         size: tuple[int, int] = (120, 40),
         command: list[str] | None = None,
+        before: str = "",
         **environ: str,
     ) -> None:
+        """before: statements for the app's process to begin with."""
         # Sizes of panes are remembered: neither a person's own nor those of another test are to be met here.
         self._config = tempfile.TemporaryDirectory()
         width, height = size
@@ -43,7 +48,7 @@ class Terminal:
         if self.process == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, window)  # known before the app asks, as in a real terminal
             known = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "XDG_CONFIG_HOME": self._config.name}
-            command = command or [sys.executable, "-c", CODE, str(run), mode, str(speed)]
+            command = command or [sys.executable, "-c", before + CODE, str(run), mode, str(speed)]
             os.execve(command[0], command, {**os.environ, **known, **environ})
         self.output = b""
         self._screen = pyte.Screen(width, height)
@@ -79,19 +84,47 @@ class Terminal:
         """Another size of the window, of which the app is told by the kernel."""
         fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
-    def wait_for(self, text: str, seconds: float = 60.0) -> None:
-        """Read until this is to be seen."""
-        end = time.monotonic() + seconds
-        while text not in self.shown():
-            assert time.monotonic() < end, f"{text!r} did not come:\n{self.shown()}"
+    def wait_until(self, holds: Callable[[], object], said: str = "it did not happen") -> None:
+        """Read until the condition holds."""
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < end, f"{said}:\n{self.shown()}"
             self.read(0.05)
 
-    def wait_until_gone(self, text: str, seconds: float = 60.0) -> None:
+    def wait_for(self, text: str) -> None:
+        """Read until this is to be seen."""
+        self.wait_until(lambda: text in self.shown(), f"{text!r} did not come")
+
+    def wait_until_gone(self, text: str) -> None:
         """Read until this is to be seen no more."""
-        end = time.monotonic() + seconds
-        while text in self.shown():
-            assert time.monotonic() < end, f"{text!r} stays:\n{self.shown()}"
-            self.read(0.05)
+        self.wait_until(lambda: text not in self.shown(), f"{text!r} stays")
+
+    def flood(self, keys: str = "z3z2z1z4") -> None:
+        """Have the screen painted anew and anew, and read none of it, until the terminal takes no more."""
+        own = os.open(f"/proc/{self.process}/fd/0", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        end = time.monotonic() + PATIENCE
+        try:
+            for key in itertools.cycle(keys):
+                if not select.select([], [own], [], 0)[1]:
+                    return
+                assert time.monotonic() < end, "there still is room"
+                os.write(self.end, key.encode())
+                time.sleep(0.05)
+        finally:
+            os.close(own)
+
+    def wake_ups(self, seconds: float) -> int:
+        """How often one of the process's threads had something to do in that time: none is asleep's sign."""
+
+        def so_far() -> int:
+            count = 0
+            for status in Path(f"/proc/{self.process}/task").glob("*/status"):
+                count += int(re.findall(r"^voluntary_ctxt_switches:\s*(\d+)", status.read_text(), re.M)[0])
+            return count
+
+        before = so_far()
+        time.sleep(seconds)
+        return so_far() - before
 
     def answered_in(self, key: str, answer: Callable[[str], bool], seconds: float = 3.0) -> float | None:
         """Press a key; seconds until what came made the screen answer so; None: it did not."""
@@ -114,9 +147,9 @@ class Terminal:
         os.write(self.end, text.encode())
         return self.read(seconds)
 
-    def ended(self, seconds: float = 30.0, *, reading: bool = True) -> int:
+    def ended(self, *, reading: bool = True) -> int:
         """Wait for the process's end, reading on or not; its exit status, or minus the signal's number."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             pid, status = os.waitpid(self.process, os.WNOHANG)
             if pid:

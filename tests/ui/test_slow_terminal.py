@@ -1,6 +1,7 @@
 """A far end that shows things late: it is not sent frames in stock, and what it answers is no key."""
 
 import os
+import select
 import signal
 import sys
 import time
@@ -9,26 +10,67 @@ from pathlib import Path
 import pytest
 import recorded
 from pseudo_terminal import Terminal
+from waiting import PATIENCE, wait_until
 
+from tui_trainer import events as e
 from tui_trainer.events import encoder
-from tui_trainer.ui.output import LAST_SECONDS, STALLED_SECONDS, Output
+from tui_trainer.ui import output as outputs
+from tui_trainer.ui.output import Output
 from tui_trainer.ui.painting import PART
 from tui_trainer.ui.under_way import ASK, FIRST
 
 ANSWER = b"\x1b[24;1R"
+# However slow this machine: an answer is never given up, and the end waits for it and says so.
+PATIENT = """
+from pathlib import Path
+from tui_trainer.ui import under_way
+
+def end(self, seconds, real=under_way.UnderWay.end):
+    Path("{end}").write_text("waits")
+    real(self, 1e6)
+    Path("{end}").write_text(f"{{len(self._asked)}} unanswered")
+
+under_way.LOST_SECONDS = 1e6
+under_way.UnderWay.end = end
+"""
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
-    run = recorded.write_run(tmp_path / "a-run", recorded.records())
-    return Terminal(run.path, "replay", 20.0)
+def end(tmp_path: Path) -> Path:
+    """Where the app says how it ends."""
+    return tmp_path / "end"
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, end: Path) -> Terminal:
+    run = recorded.write_run(tmp_path / "a-run", recorded.until(recorded.records(), e.Guessed, 130))
+    return Terminal(run.path, "view", before=PATIENT.format(end=end))
+
+
+def asked(terminal: Terminal) -> int:
+    """How often it has been asked in all."""
+    return terminal.output.count(ASK.encode())
 
 
 def answer_all(terminal: Terminal, done: int) -> int:
     """Answer what has been asked since; how often it has been asked in all."""
-    asked = terminal.output.count(ASK.encode())
-    os.write(terminal.end, ANSWER * (asked - done))
-    return asked
+    now = asked(terminal)
+    os.write(terminal.end, ANSWER * (now - done))
+    return now
+
+
+def answer_the_first(terminal: Terminal) -> int:
+    """Answer, and have something painted until the app shows by another question that it has heard."""
+    terminal.wait_for("The trainer has stopped")
+    answered = answer_all(terminal, 0)
+    assert answered == 1
+
+    def again() -> bool:
+        terminal.key("z", 0.1)
+        return asked(terminal) > answered
+
+    terminal.wait_until(again)
+    return answered
 
 
 def flood(terminal: Terminal) -> int:
@@ -40,70 +82,62 @@ def flood(terminal: Terminal) -> int:
 
 
 def test_what_the_far_end_has_not_shown_is_waited_for(terminal: Terminal) -> None:
-    answered = 0
-    for _ in range(2):  # at first it shows everything at once, and is then two seconds late
-        deadline = time.monotonic() + 30
-        while "Dataset" not in terminal.shown() or not answered:
-            assert time.monotonic() < deadline
-            answered = answer_all(terminal, answered)
-            terminal.read(0.05)
+    began = time.monotonic()
+    answered = answer_the_first(terminal)
+    late = time.monotonic() - began  # a far end that never again answers sooner than at first
+    for _ in range(2):
         assert flood(terminal) < FIRST + 2 * PART
-    deadline = time.monotonic() + 30
-    while "┏━ 2 Loss" not in terminal.shown():  # however many frames in between were never sent
-        assert time.monotonic() < deadline
+        terminal.read(late)
+        before, answered = len(terminal.output), answer_all(terminal, answered)
+        terminal.wait_until(lambda before=before: len(terminal.output) > before)
+
+    def shows(text: str) -> bool:
+        nonlocal answered
         answered = answer_all(terminal, answered)
-        terminal.read(0.05)
+        return text in terminal.shown()
+
+    terminal.wait_until(lambda: shows("┏━ 2 Loss"))  # however many frames in between were never sent
     os.kill(terminal.process, signal.SIGTERM)
-    terminal.ended()
+    terminal.wait_until(lambda: shows("") and b"\x1b[?1049l" in terminal.output)
+    assert terminal.ended() == 0
 
 
-def test_the_last_answer_is_not_typed_into_the_shell(terminal: Terminal) -> None:
-    terminal.wait_for("Dataset")
-    answered = answer_all(terminal, 0)
-    terminal.read(1.0)
-    terminal.key("z", 0.5)
-    assert terminal.output.count(ASK.encode()) > answered
-    terminal.key("q", 0.2)  # the end waits for what was asked
+def test_the_last_answer_is_not_typed_into_the_shell(terminal: Terminal, end: Path) -> None:
+    answered = answer_the_first(terminal)
+    terminal.key("q", 0.0)
+    terminal.wait_until(end.exists)  # it is at its end, and waits for what was asked
     assert os.waitpid(terminal.process, os.WNOHANG)[0] == 0
     answer_all(terminal, answered)
     assert terminal.ended() == 0
+    assert end.read_text() == "0 unanswered"
     assert b"\x1b[?1049l" in terminal.output
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads a process's time from /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads how often a process wakes up from /proc")
 def test_a_screen_that_nobody_reads_does_nothing_until_somebody_does(tmp_path: Path) -> None:
     records = recorded.records()
     folder = recorded.write_run(tmp_path / "a-run", records[:400])
     terminal = Terminal(folder.path, "view")
     terminal.wait_for("The trainer has stopped")
-
-    def spent() -> float:
-        fields = Path(f"/proc/{terminal.process}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    for key in "z3z2z1z4z3z2z1z4z3z2" * 3:  # more than it takes unread
-        os.write(terminal.end, key.encode())
-        time.sleep(0.05)
-    time.sleep(STALLED_SECONDS + 1.0)
+    terminal.flood()
+    wait_until(lambda: terminal.wake_ups(2.0) == 0, lambda: "it never rests")
     with folder.events.open("ab") as file:
         file.writelines(encoder.encode(record) + b"\n" for record in records[400:])
-    before = spent()
-    time.sleep(3.0)
-    assert spent() - before <= 0.02  # two ticks of the kernel's clock
-    terminal.wait_for("✓ frozen", 5.0)
+    assert terminal.wake_ups(3.0) == 0
+    terminal.wait_for("✓ frozen")
     os.kill(terminal.process, signal.SIGTERM)
     terminal.ended()
 
 
 @pytest.mark.parametrize("unread", [0, 1 << 20])
-def test_to_give_up_takes_no_time(unread: int) -> None:
+def test_to_give_up_takes_no_time(unread: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs, "LAST_SECONDS", PATIENCE)  # which is not waited out: the thread does end
     far, near = os.openpty()
     output = Output(near, "utf-8", lambda: None, lambda: None)
     output.start()
     output.write("x" * unread)
-    time.sleep(0.1)
-    began = time.monotonic()
+    wait_until(lambda: not select.select([], [near], [], 0)[1] if unread else output.idle)
     output.give_up()
-    assert time.monotonic() - began < LAST_SECONDS / 2 and not output.is_alive()
+    assert not output.is_alive()
     os.close(far)
     os.close(near)

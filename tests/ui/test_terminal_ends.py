@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -83,24 +82,19 @@ def test_a_terminal_that_does_not_read_holds_nobody_up(tmp_path: Path, number: i
     folder = recorded.write_run(tmp_path / "a-run", recorded.records())
     terminal = Terminal(folder.path, "replay", speed=20.0)
     terminal.wait_for("Dataset")
-    time.sleep(3.0)  # it is sent far more than it takes
+    terminal.flood()
     os.kill(terminal.process, number)
-    terminal.ended(6.0, reading=False)
-    terminal.read(0.5)
-    assert given_back(terminal), terminal.output[-400:]
+    terminal.ended(reading=False)
+    terminal.wait_until(lambda: given_back(terminal))
 
 
-def test_a_killed_screen_leaves_the_trainer_and_a_killed_trainer_is_told_in_two_seconds(
-    tmp_path: Path,
-) -> None:
-    chosen = settings.load("quick", assignments=["pretrain.steps=100000"], environ={})
+def test_a_killed_screen_leaves_the_trainer_and_a_killed_trainer_is_told(tmp_path: Path) -> None:
+    small = ("data.documents=300", "data.vocabulary=400", "model.width=32", "model.layers=1", "model.heads=2")
+    chosen = settings.load("quick", assignments=["pretrain.steps=100000", *small], environ={})
     folder = create(tmp_path, plans.make(chosen, seed=0, preset="quick"))
     first = Terminal(folder.path, "control", command=[*PROGRAM, "resume", str(folder.path)])
     first.wait_for("pretrain")
-    deadline = time.monotonic() + 60
-    while not lock.is_alive(folder):
-        assert time.monotonic() < deadline
-        first.read(0.1)
+    first.wait_until(lambda: lock.is_alive(folder))
     os.kill(first.process, signal.SIGKILL)
     assert first.ended() == -signal.SIGKILL
     assert lock.is_alive(folder)
@@ -109,9 +103,7 @@ def test_a_killed_screen_leaves_the_trainer_and_a_killed_trainer_is_told_in_two_
     trainer = lock.holder(folder)
     assert trainer is not None
     os.kill(trainer.pid, signal.SIGKILL)
-    began = time.monotonic()
-    second.wait_for("The trainer has stopped")
-    assert time.monotonic() - began < 2.0
+    second.wait_for("The trainer has stopped")  # how soon: `test_feed`
     second.wait_for("resume")
     os.kill(second.process, signal.SIGTERM)
     assert second.ended() == 0 and given_back(second)

@@ -86,6 +86,17 @@ def test_answers_that_are_lost_hold_nothing_up_for_good() -> None:
     assert line.under_way.open
 
 
+@pytest.mark.parametrize("speed", [8_000, 1e6])
+def test_a_first_answer_that_comes_late_holds_nothing_up(speed: float) -> None:
+    line = Line(speed, 2.0)
+    for _ in range(3 * FIRST // PART):  # nearly all behind the only question that is asked before an answer
+        line.send()
+    line.wait(20.0)
+    before = line.free_at
+    line.flood(10.0)
+    assert line.asked > 2 and line.free_at - before > 1.0
+
+
 def test_at_the_end_answers_are_waited_for_and_nothing_more_is_asked() -> None:
     line = Line(1e6, 0.01)
     line.send()

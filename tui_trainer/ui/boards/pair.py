@@ -8,7 +8,7 @@ from tui_trainer.events import Choice, PairOffered
 from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.lines import Part, beside, ends, line, link
 from tui_trainer.ui.drawing.text import cut, wrap_to
-from tui_trainer.ui.sanitize import one_line, sanitize
+from tui_trainer.ui.sanitize import one_line, several_lines
 from tui_trainer.ui.scene import Scene
 
 SIDE_BY_SIDE = 56  # cells; below, the answers stand under each other
@@ -28,7 +28,7 @@ def _asked(pair: PairOffered) -> str:
 
 
 def _said(pair: PairOffered, side: Choice) -> str:
-    return sanitize(pair.a if side == "a" else pair.b).strip() or "(it said nothing)"
+    return several_lines(pair.a if side == "a" else pair.b).strip() or "(it said nothing)"
 
 
 def board(

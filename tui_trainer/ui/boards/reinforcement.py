@@ -9,7 +9,7 @@ from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, line
 from tui_trainer.ui.drawing.text import fit, fullest, wrap_to
-from tui_trainer.ui.sanitize import one_line, sanitize
+from tui_trainer.ui.sanitize import one_line, several_lines
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.state import State
 
@@ -132,7 +132,7 @@ def _answer(
 ) -> list[Strip]:
     """An answer, with whether it is right where the world says so."""
     mark = marked(scene, right)
-    body = wrap_to(" ".join(sanitize(text).split()) or "(it said nothing)", width - 8 - len(mark[0]), height)
+    body = wrap_to(" ".join(several_lines(text).split()) or "(it said nothing)", width - 8 - len(mark[0]), height)
     blank: Part = (" " * len(mark[0]), style)
     return [
         line((fit(label if not index else "", 8), style), mark if not index else blank, (row, style))

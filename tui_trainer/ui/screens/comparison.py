@@ -18,7 +18,7 @@ from tui_trainer.ui.drawing.lines import BLANK, Part, beside, line
 from tui_trainer.ui.drawing.text import cut, fit, wrap_to
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.pinned import others
-from tui_trainer.ui.sanitize import one_line, sanitize
+from tui_trainer.ui.sanitize import one_line, several_lines
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.modal import Modal
@@ -85,7 +85,7 @@ class Page(LineView):
         ink = self.comparison.scene.ink
         said = []
         for text in (answers.first, answers.second):
-            body = " ".join(sanitize(text).split()) or "(it said nothing)"
+            body = " ".join(several_lines(text).split()) or "(it said nothing)"
             said.append([line((row, ink.text)) for row in wrap_to(body, column, 6)])
         prompt = cut(f"“{one_line(answers.prompt)}”", width)
         high = max(map(len, said))
