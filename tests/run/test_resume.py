@@ -14,7 +14,7 @@ import pytest
 from safetensors.torch import save as serialise
 from toys import PICKS, lines, state_of, toy_run
 
-from tui_trainer.events import Noticed, Record, RunEnded, WeightsFrozen
+from tui_trainer.events import FilterApplied, Noticed, Record, RunEnded, WeightsFrozen
 from tui_trainer.model import checkpoint
 from tui_trainer.run import aside, checkpoints, report
 from tui_trainer.run.folder import RunFolder
@@ -114,7 +114,7 @@ def test_two_signals_within_a_step(trainers, new_run, whole):
         ended = False
         while made < moments and not ended:
             twice = (signal.SIGTERM, signal.SIGTERM)
-            status = trainers.kill_after(folder, draw.uniform(0.03, 0.45), twice, env=env)
+            status = trainers.kill_after(folder, draw.randint(1, 30), draw.uniform(0, 0.02), twice, env=env)
             assert status == 0, folder.trainer_log.read_text()
             ended = isinstance(records(folder)[-1].event, RunEnded)
             made += not ended
@@ -345,7 +345,7 @@ def test_another_stream_is_said_once_and_not_fatal(trainers, new_run, whole):
 
 def test_killed_while_data_is_prepared(trainers, new_run, whole):
     folder = new_run()
-    assert trainers.kill_after(folder, 5, env={"TOY_LONG_SECONDS": "5"}) == -9
+    assert trainers.kill_after(folder, 4, env={"TOY_LONG_SECONDS": "1"}) == -9
     assert isinstance(records(folder)[-1].event, FilterApplied)
     assert not folder.corpus.exists()
     assert trainers.run(folder) == 0

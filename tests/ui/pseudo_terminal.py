@@ -113,19 +113,6 @@ class Terminal:
         finally:
             os.close(own)
 
-    def wake_ups(self, seconds: float) -> int:
-        """How often one of the process's threads had something to do in that time: none is asleep's sign."""
-
-        def so_far() -> int:
-            count = 0
-            for status in Path(f"/proc/{self.process}/task").glob("*/status"):
-                count += int(re.findall(r"^voluntary_ctxt_switches:\s*(\d+)", status.read_text(), re.M)[0])
-            return count
-
-        before = so_far()
-        time.sleep(seconds)
-        return so_far() - before
-
     def answered_in(self, key: str, answer: Callable[[str], bool], seconds: float = 3.0) -> float | None:
         """Press a key; seconds until what came made the screen answer so; None: it did not."""
         self.shown()

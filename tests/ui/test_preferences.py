@@ -134,7 +134,7 @@ async def test_ascii_means_all_of_the_screen(tmp_path: Path, monkeypatch: pytest
     async with app.run_test(size=(120, 40)) as pilot:
         app.scene.now.apply_all(recorded.records())
         app.tick()
-        await pilot.pause(0.2)
+        await until(pilot, lambda: "frozen" in shown(app))
         for strip in app.screen._compositor.render_strips(app.screen.size):
             for line_filter in app._filters:
                 strip = strip.apply_filter(line_filter, app.screen.background_colors[1])

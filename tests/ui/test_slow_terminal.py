@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import recorded
 from pseudo_terminal import Terminal
-from waiting import PATIENCE, wait_until
+from waiting import PATIENCE, rests, wait_until
 
 from tui_trainer import events as e
 from tui_trainer.events import encoder
@@ -120,10 +120,10 @@ def test_a_screen_that_nobody_reads_does_nothing_until_somebody_does(tmp_path: P
     terminal = Terminal(folder.path, "view")
     terminal.wait_for("The trainer has stopped")
     terminal.flood()
-    wait_until(lambda: terminal.wake_ups(2.0) == 0, lambda: "it never rests")
+    wait_until(lambda: rests(terminal.process, 2.0))
     with folder.events.open("ab") as file:
         file.writelines(encoder.encode(record) + b"\n" for record in records[400:])
-    assert terminal.wake_ups(3.0) == 0
+    assert rests(terminal.process, 3.0)
     terminal.wait_for("✓ frozen")
     os.kill(terminal.process, signal.SIGTERM)
     terminal.ended()

@@ -1,11 +1,14 @@
 """Helpers that drive the screen: they wait for conditions, never for time."""
 
+import inspect
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import recorded
 from textual.pilot import Pilot
+from waiting import PATIENCE
 
 from tui_trainer.errors import UserError
 from tui_trainer.events import VERSION, Noticed, Record, encoder
@@ -19,8 +22,6 @@ from tui_trainer.ui import preferences
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.studio import Studio
 from tui_trainer.ui.words import Mode
-
-TRIES = 600
 
 
 class FakeControl:
@@ -107,11 +108,10 @@ class Trainers:
 
 async def until(pilot: Pilot[RunFolder | None], condition: Callable[[], object]) -> None:
     """Let the app work until the condition holds."""
-    for _ in range(TRIES):
-        if condition():
-            return
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, f"still not: {inspect.getsource(condition).strip()}"
         await pilot.pause(0.01)
-    raise AssertionError(f"still not: {condition}")
 
 
 @asynccontextmanager
