@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE
 
 import tui_trainer
 
@@ -170,7 +171,7 @@ def loaded_by(code: str, *arguments: str) -> set[str]:
     """The top-level modules that a fresh process has loaded after `code`."""
     code = f"{code}\nimport sys; print('\\n' + ' '.join({{m.partition('.')[0] for m in sys.modules}}))"
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     return set(done.stdout.splitlines()[-1].split())
 
@@ -200,6 +201,6 @@ def test_one_package_is_tested() -> None:
     """Processes that the tests start, wherever they run, import the files that were read here."""
     code = "import tui_trainer; print(tui_trainer.__file__)"
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, cwd="/", timeout=60, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd="/", timeout=PATIENCE, check=True
     )
     assert Path(done.stdout.strip()).parent == PACKAGE

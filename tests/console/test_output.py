@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import PATIENCE
 
 from tui_trainer import cli
 from tui_trainer.console import output
@@ -105,7 +106,7 @@ PRINTING = (["settings"], ["settings", "--json"], ["runs"], ["--help"], ["--vers
 def printed(arguments: list[str], **streams: object) -> tuple[int, str]:
     """A command in a process of its own: its status, and what it says on stderr."""
     process = [sys.executable, "-m", "tui_trainer", *arguments]
-    done = subprocess.run(process, stderr=subprocess.PIPE, text=True, timeout=60, **streams)  # type: ignore[call-overload]
+    done = subprocess.run(process, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, **streams)  # type: ignore[call-overload]
     return done.returncode, done.stderr
 
 

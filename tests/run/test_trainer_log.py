@@ -7,6 +7,8 @@ import traceback
 import unicodedata
 from pathlib import Path
 
+from waiting import PATIENCE
+
 from tui_trainer.run.trainer import Sanitized, say
 
 EVIL = "\x1b]52;c;eA==\x07\x9b31m‮⁦\x85\u2028"
@@ -39,7 +41,7 @@ def test_a_trainer_in_its_process_writes_nothing_raw(tmp_path: Path) -> None:
     run.mkdir()
     (run / "plan.json").write_text(f'{{"{EVIL}": 1}}')
     command = [sys.executable, "-m", "tui_trainer.run.trainer", str(run)]
-    done = subprocess.run(command, capture_output=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE)
     assert done.returncode == 2
     assert raw(done.stderr.decode()) == set() and "<202E>" in done.stderr.decode()
     assert done.stdout == b"" and done.stderr.count(b"\n") == 1

@@ -6,11 +6,11 @@ import shutil
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
 from toys import state_of
+from waiting import wait_until
 
 from tui_trainer import cli
 from tui_trainer.console import headless
@@ -84,13 +84,9 @@ class Console:
         return ended.value.code, printed.out, printed.err.splitlines()
 
     def _once_it_steps(self, act: Callable[[Launched, RunFolder], None]) -> None:
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            if self.folder.events.exists() and b'"stepped"' in self.folder.events.read_bytes():
-                assert self.launched is not None
-                act(self.launched, self.folder)
-                return
-            time.sleep(0.005)
+        wait_until(lambda: self.folder.events.exists() and b'"stepped"' in self.folder.events.read_bytes())
+        assert self.launched is not None
+        act(self.launched, self.folder)
 
 
 @pytest.fixture

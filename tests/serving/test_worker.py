@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from waiting import PATIENCE
 
 from tui_trainer.model.checkpoint import load, weights_sha256
 from tui_trainer.run.folder import RunFolder
@@ -87,7 +88,7 @@ def test_as_a_process_ends_with_its_input(run: RunFolder) -> None:
         [sys.executable, "-m", "tui_trainer.serving.worker", str(run.path)],
         input=b'{"prompt": "Ada"}\n{"prompt": "Bo"}\n',
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=True,
     )
     messages = [json.loads(line) for line in process.stdout.splitlines()]

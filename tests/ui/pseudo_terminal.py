@@ -26,6 +26,24 @@ sys.exit(run_app(RunFolder(sys.argv[1]), sys.argv[2], float(sys.argv[3])))
 """
 
 
+def tells_stall(stalled: Path) -> str:
+    """Statements for the app's process to begin with, after which it makes this file once it is not read.
+
+    From here that can't be seen: a terminal may have a little room again and not wake who waits for it.
+    """
+    return f"""
+from pathlib import Path
+from tui_trainer.ui.output import Output
+
+def stalled(self, real=Output.stalled.fget):
+    if found := real(self):
+        Path({str(stalled)!r}).touch()
+    return found
+
+Output.stalled = property(stalled)
+"""
+
+
 class Terminal:
     """The app on a run, as a person's terminal sees it."""
 
@@ -84,34 +102,36 @@ class Terminal:
         """Another size of the window, of which the app is told by the kernel."""
         fcntl.ioctl(self.end, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 
-    def wait_until(self, holds: Callable[[], object], said: str = "it did not happen") -> None:
+    def wait_until(
+        self, holds: Callable[[], object], said: str = "it did not happen", seconds: float = PATIENCE
+    ) -> None:
         """Read until the condition holds."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + seconds
         while not holds():
             assert time.monotonic() < end, f"{said}:\n{self.shown()}"
             self.read(0.05)
 
-    def wait_for(self, text: str) -> None:
+    def wait_for(self, text: str, seconds: float = PATIENCE) -> None:
         """Read until this is to be seen."""
-        self.wait_until(lambda: text in self.shown(), f"{text!r} did not come")
+        self.wait_until(lambda: text in self.shown(), f"{text!r} did not come", seconds)
 
     def wait_until_gone(self, text: str) -> None:
         """Read until this is to be seen no more."""
         self.wait_until(lambda: text not in self.shown(), f"{text!r} stays")
 
-    def flood(self, keys: str = "z3z2z1z4") -> None:
-        """Have the screen painted anew and anew, and read none of it, until the terminal takes no more."""
-        own = os.open(f"/proc/{self.process}/fd/0", os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    def flood(self, stalled: Path) -> None:
+        """Have the screen painted anew and anew, and read none of it, until the app finds that nobody reads.
+
+        Args:
+            stalled: as in `tells_stall`, with which the app has to begin.
+        """
         end = time.monotonic() + PATIENCE
-        try:
-            for key in itertools.cycle(keys):
-                if not select.select([], [own], [], 0)[1]:
-                    return
-                assert time.monotonic() < end, "there still is room"
-                os.write(self.end, key.encode())
-                time.sleep(0.05)
-        finally:
-            os.close(own)
+        for key in itertools.cycle("z3z2z1z4"):
+            if stalled.exists():
+                return
+            assert time.monotonic() < end, "there still is room"
+            os.write(self.end, key.encode())
+            time.sleep(0.05)
 
     def answered_in(self, key: str, answer: Callable[[str], bool], seconds: float = 3.0) -> float | None:
         """Press a key; seconds until what came made the screen answer so; None: it did not."""
@@ -134,9 +154,9 @@ class Terminal:
         os.write(self.end, text.encode())
         return self.read(seconds)
 
-    def ended(self, *, reading: bool = True) -> int:
+    def ended(self, seconds: float = PATIENCE, *, reading: bool = True) -> int:
         """Wait for the process's end, reading on or not; its exit status, or minus the signal's number."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             pid, status = os.waitpid(self.process, os.WNOHANG)
             if pid:

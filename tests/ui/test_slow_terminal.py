@@ -1,7 +1,6 @@
 """A far end that shows things late: it is not sent frames in stock, and what it answers is no key."""
 
 import os
-import select
 import signal
 import sys
 import time
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import recorded
-from pseudo_terminal import Terminal
+from pseudo_terminal import Terminal, tells_stall
 from waiting import PATIENCE, rests, wait_until
 
 from tui_trainer import events as e
@@ -117,9 +116,9 @@ def test_the_last_answer_is_not_typed_into_the_shell(terminal: Terminal, end: Pa
 def test_a_screen_that_nobody_reads_does_nothing_until_somebody_does(tmp_path: Path) -> None:
     records = recorded.records()
     folder = recorded.write_run(tmp_path / "a-run", records[:400])
-    terminal = Terminal(folder.path, "view")
+    terminal = Terminal(folder.path, "view", before=tells_stall(tmp_path / "stalled"))
     terminal.wait_for("The trainer has stopped")
-    terminal.flood()
+    terminal.flood(tmp_path / "stalled")
     wait_until(lambda: rests(terminal.process, 2.0))
     with folder.events.open("ab") as file:
         file.writelines(encoder.encode(record) + b"\n" for record in records[400:])
@@ -131,12 +130,13 @@ def test_a_screen_that_nobody_reads_does_nothing_until_somebody_does(tmp_path: P
 
 @pytest.mark.parametrize("unread", [0, 1 << 20])
 def test_to_give_up_takes_no_time(unread: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outputs, "STALLED_SECONDS", 0.1)
     monkeypatch.setattr(outputs, "LAST_SECONDS", PATIENCE)  # which is not waited out: the thread does end
     far, near = os.openpty()
     output = Output(near, "utf-8", lambda: None, lambda: None)
     output.start()
     output.write("x" * unread)
-    wait_until(lambda: not select.select([], [near], [], 0)[1] if unread else output.idle)
+    wait_until(lambda: output.stalled if unread else output.idle)
     output.give_up()
     assert not output.is_alive()
     os.close(far)

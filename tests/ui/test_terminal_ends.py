@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import recorded
-from pseudo_terminal import Terminal
+from pseudo_terminal import Terminal, tells_stall
 
 from tui_trainer import events as e
 from tui_trainer import settings
@@ -80,9 +80,10 @@ def test_a_dropped_line_ends_the_screen(terminal: Terminal) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_terminal_that_does_not_read_holds_nobody_up(tmp_path: Path, number: int) -> None:
     folder = recorded.write_run(tmp_path / "a-run", recorded.records())
-    terminal = Terminal(folder.path, "replay", speed=20.0)
+    stalled = tmp_path / "stalled"
+    terminal = Terminal(folder.path, "replay", speed=20.0, before=tells_stall(stalled))
     terminal.wait_for("Dataset")
-    terminal.flood()
+    terminal.flood(stalled)
     os.kill(terminal.process, number)
     terminal.ended(reading=False)
     terminal.wait_until(lambda: given_back(terminal))
@@ -165,10 +166,10 @@ def test_a_run_that_is_lost_leaves_a_screen_that_says_so(tmp_path: Path, kind: s
     else:
         with open(folder.events, "ab") as log:
             log.write(b'{"v": \xff\x00\n')
-        terminal.wait_for("is not the log of a run: line")
+        terminal.wait_for("damaged")
     for key in "12345zmjgTFKCDUrev[]0+-":
         terminal.key(key, 0.1)
         terminal.key("\x1b", 0.1)
-    terminal.wait_for("gone" if kind == "vanished" else "is not the log")
+    terminal.wait_for("gone" if kind == "vanished" else "damaged")
     terminal.key("q", 0.0)
     assert terminal.ended() == 1 and given_back(terminal) and b"Traceback" not in terminal.output

@@ -132,7 +132,8 @@ def _answer(
 ) -> list[Strip]:
     """An answer, with whether it is right where the world says so."""
     mark = marked(scene, right)
-    body = wrap_to(" ".join(several_lines(text).split()) or "(it said nothing)", width - 8 - len(mark[0]), height)
+    said = " ".join(several_lines(text).split()) or "(it said nothing)"
+    body = wrap_to(said, width - 8 - len(mark[0]), height)
     blank: Part = (" " * len(mark[0]), style)
     return [
         line((fit(label if not index else "", 8), style), mark if not index else blank, (row, style))
