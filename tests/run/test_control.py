@@ -38,17 +38,22 @@ from tui_trainer.run.folder import RunFolder
 class Server:
     """A server whose commands are answered at once, or never."""
 
-    def __init__(self, folder: RunFolder, **options: float) -> None:
+    def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
         self.requests: queue.Queue[Request] = queue.Queue()
         self.silent = False
-        self.server = ControlServer(folder, self.submit, **options)
+        self.server = ControlServer(folder, self.submit)
 
     def submit(self, request: Request) -> None:
         self.requests.put(request)
         if not self.silent:
             text = request.command.text if isinstance(request.command, Prompt) else None
             request.respond(Reply(ok=True, text=text))
+
+    def idle(self, seconds: float) -> None:
+        """From now on hang up on whoever sends no command for so long; at first longer than a test."""
+        self.server._idle = seconds
+        self.server._nudge()
 
     def connect(self) -> socket.socket:
         link = socket.socket(socket.AF_UNIX)
@@ -151,30 +156,31 @@ def test_whatever_a_command_brings_about_ends_that_connection_only(server, error
     assert ask(server.connect(), LookAt(Look("a"))) == [{"ok": True}]
 
 
-def test_who_sends_no_command_for_a_while_is_hung_up_on(new_run):
-    server = Server(new_run(), idle=0.2)
+def test_who_sends_no_command_for_a_while_is_hung_up_on(server):
     silent, mumbling, controller, waiting = (server.connect() for _ in range(4))
     assert ask(controller, TakeControl()) == [{"ok": True}]
     server.silent = True
     waiting.sendall(command_encoder.encode(LookAt(Look("a"))) + b"\n")
+    request = server.requests.get(timeout=PATIENCE)
     mumbling.sendall(b"{")  # what is no whole command keeps nobody
+    server.idle(0.1)
     assert hung_up(silent) and hung_up(mumbling)
-    server.requests.get(timeout=PATIENCE).respond(Reply(ok=True))
+    request.respond(Reply(ok=True))
     assert waiting.recv(100) == b'{"ok":true}\n'
     assert hung_up(waiting)
-    assert ask(controller, TakeControl()) == [{"ok": True}]
-    server.server.close()
+    server.silent = False
+    assert ask(controller, Prompt("still there")) == [{"ok": True, "text": "still there"}]
 
 
-def test_a_screen_that_only_watches_connects_again(new_run):
-    server = Server(new_run(), idle=0.1)
+def test_a_screen_that_only_watches_connects_again(server):
     with Control(server.folder) as control:
         assert control.send(LookAt(Look("a"))).ok
         link = control._socket
         assert link is not None
+        server.idle(0.1)
         wait_until(lambda: client._hung_up(link, False))
+        server.idle(PATIENCE)
         assert control.send(LookAt(Look("b"))).ok
-    server.server.close()
 
 
 def test_nobody_wakes_for_a_controller_that_is_silent(server):
