@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
@@ -92,14 +92,12 @@ def test_junk_from_the_wild_is_found(name: str, text: str) -> None:
     assert faults(text)[:1] == [name]
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_text_crashes_a_filter(text: str) -> None:
     for judge in chain():
         judge.fault(text, text)
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=[])))
 def test_not_even_text_with_lone_surrogates(text: str) -> None:
     for judge in chain():

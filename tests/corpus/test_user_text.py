@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui_trainer.corpus.document import Document, Pair
@@ -250,7 +250,7 @@ def test_file_names_that_are_no_unicode(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.py", "a.jsonl", "a.parquet", "a.txt.gz", "a.jsonl.gz", "a.bin"])
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60)
 @given(
     data=st.binary(max_size=3_000), prefix=st.sampled_from([b"", b"PAR1", b"\x1f\x8b\x08", b"\xff\xfe", b"{"])
 )
@@ -264,7 +264,7 @@ def test_no_bytes_crash_the_reader(tmp_path: Path, name: str, data: bytes, prefi
             assert all(d.text.encode().decode() and d.text.strip() for d in documents)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60)
 @given(
     record=st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

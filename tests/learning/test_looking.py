@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
@@ -67,7 +67,7 @@ def test_looking_leaves_no_trace(corpus: Corpus, tiny_model: Transformer) -> Non
     assert all(p.grad is None and p.requires_grad for p in tiny_model.parameters())
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50)
 @given(text=st.text(max_size=60))
 def test_ends_are_where_the_characters_are(corpus: Corpus, text: str) -> None:
     found = ends(corpus.tokenizer, corpus.tokenizer.encode(text))

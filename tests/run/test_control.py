@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from waiting import PATIENCE, wait_until
 
@@ -190,7 +190,7 @@ def test_nobody_wakes_for_a_controller_that_is_silent(server):
 
 
 @given(st.lists(st.binary(max_size=300), max_size=4))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_noise(server, pieces):
     link = server.connect()
     try:

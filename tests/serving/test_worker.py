@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from waiting import PATIENCE
 
@@ -77,7 +77,7 @@ def test_bad_lines_are_told_and_cost_nothing_else(run: RunFolder) -> None:
     assert got[-1]["done"] is True
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(line=st.binary(max_size=200).filter(lambda b: b"\n" not in b))
 def test_survives_any_line(run: RunFolder, line: bytes) -> None:
     assert answers(run, line)[-1].keys() & {"done", "error"}

@@ -43,7 +43,7 @@ def folded(batches: list[list[Record]]) -> State:
 WHOLE = plain(folded([RECORDS]))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.lists(st.integers(1, len(RECORDS) - 1), max_size=6))
 def test_batches_make_no_difference(cuts: list[int]) -> None:
     edges = [0, *sorted(cuts), len(RECORDS)]
@@ -139,7 +139,6 @@ def test_a_knob_turned_is_the_setting() -> None:
 # -- series ----------------------------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=400), st.integers(1, 40))
 def test_a_series_keeps_the_extremes_of_every_column(values: list[float], stride: int) -> None:
     series = Series()

@@ -80,7 +80,7 @@ def same(cell: pyte.screens.Char, text: str, style: Style) -> bool:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(frames, st.integers(1, 200), st.data())
 def test_the_terminal_shows_what_was_drawn(
     drawn: list[list[tuple[int, int, Strip]]], part: int, data: st.DataObject

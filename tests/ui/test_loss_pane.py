@@ -38,7 +38,7 @@ def test_the_x_axis_counts_what_was_logged(unit: object) -> None:
     assert axis.end > axis.position("finetune", 100)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(2, 3000), st.data())
 def test_a_growing_count_is_read_at_any_step(steps: int, data: st.DataObject) -> None:
     series = Series()
