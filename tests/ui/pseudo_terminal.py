@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pyte
 
-PATIENCE = 120.0  # seconds, as in `waiting`: the benches use this file, too
+sys.path.insert(0, str(Path(__file__).parent.parent))  # for the benches, which use this file, too
+
+from waiting import PATIENCE, rests
 
 CODE = """
 import sys
@@ -132,6 +134,13 @@ class Terminal:
             assert time.monotonic() < end, "there still is room"
             os.write(self.end, key.encode())
             time.sleep(0.05)
+
+    def settle(self) -> None:
+        """Read until the app has nothing to do: whatever it was sent, it has seen to."""
+        read = -1
+        while read != len(self.output) or not rests(self.process, 0.05):
+            read = len(self.output)
+            self.read(0.05)
 
     def answered_in(self, key: str, answer: Callable[[str], bool], seconds: float = 3.0) -> float | None:
         """Press a key; seconds until what came made the screen answer so; None: it did not."""

@@ -308,8 +308,8 @@ def test_no_foreign_escape_reaches_a_real_terminal(said: str, moment: str, tmp_p
     terminal = Terminal(folder.path, "view")
     terminal.wait_for("The trainer has stopped")
     for key in ("12345", "\x1b", *"z1z2z3z4z5", "\x1b", *"m\x1bj\x1b4R\x1bL\x1bP", "e", "\x1b", "\x1b"):
-        terminal.key(key, 0.1)
-    terminal.read(0.3)
+        terminal.key(key, 0.0)
+        terminal.settle()
     os.kill(terminal.process, signal.SIGTERM)
     assert terminal.ended() == 0
     assert unlike_ours(terminal.output) == set()
