@@ -26,7 +26,7 @@ from tui_trainer.ui import under_way
 
 def end(self, seconds, real=under_way.UnderWay.end):
     Path("{end}").write_text("waits")
-    real(self, 1e6)
+    real(self, {patience})
     Path("{end}").write_text(f"{{len(self._asked)}} unanswered")
 
 under_way.LOST_SECONDS = 1e6
@@ -43,7 +43,7 @@ def end(tmp_path: Path) -> Path:
 @pytest.fixture
 def terminal(tmp_path: Path, end: Path) -> Terminal:
     run = recorded.write_run(tmp_path / "a-run", recorded.until(recorded.records(), e.Guessed, 130))
-    return Terminal(run.path, "view", before=PATIENT.format(end=end))
+    return Terminal(run.path, "view", before=PATIENT.format(end=end, patience=PATIENCE))
 
 
 def asked(terminal: Terminal) -> int:
