@@ -460,6 +460,8 @@ def test_stop(watch, where):
     env = {"TOY_SECONDS": "0.01", "TOY_LONG_SECONDS": seconds}
     run = watch("feedback.rater=person", *(["pretrain.steps=100000"] if where == "training" else []), env=env)
     run.until(step(3) if where != "data" else lambda e: isinstance(e, StageStarted))
+    if where == "data":
+        wait_until(lambda: rests(run.pid, 0.2))  # within the step, and not just before it
     if where == "paused":
         run.ok(Pause())
     if where == "picking":
