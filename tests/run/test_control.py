@@ -304,6 +304,26 @@ def test_a_controller_takes_control_again_after_a_resume(server):
     control.close()
 
 
+def test_control_that_is_given_back_late_is_waited_for_like_any_answer(server, monkeypatch):
+    """Else a busy trainer would get no command from a screen that had to connect again."""
+    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.05)
+    go_on = threading.Event()
+    with Control(server.folder) as control:
+        assert control.send(TakeControl()).ok
+        server.server.close()
+
+        def busy(request: Request) -> None:
+            assert go_on.wait(PATIENCE)
+            server.submit(request)
+
+        server.server = ControlServer(server.folder, busy)
+        other = server.connect()
+        other.sendall(command_encoder.encode(LookAt(Look("a"))) + b"\n")
+        threading.Timer(0.3, go_on.set).start()
+        assert control.send(Prompt("still there")).text == "still there"
+        assert other.recv(100) == b'{"ok":true}\n'
+
+
 def test_a_late_answer_is_not_taken_for_the_next(server):
     control = Control(server.folder)
     assert control.send(TakeControl()).ok

@@ -14,6 +14,8 @@ from waiting import wait_until
 
 from tui_trainer import cli
 from tui_trainer.console import headless
+from tui_trainer.run.client import Control
+from tui_trainer.run.commands import Reply
 from tui_trainer.run.folder import RunFolder
 
 
@@ -124,6 +126,19 @@ def test_a_step_that_outlasts_the_patience_is_not_broken_off(console, monkeypatc
     undisturbed = console.new_run()
     assert console.trainers.run(undisturbed) == 0
     assert state_of(console.folder) == state_of(undisturbed)
+
+
+def test_what_could_not_be_handed_over_at_once_is_handed_over_later(console, monkeypatch):
+    """A trainer that is busy, or that another screen steers, may not take it at the first pair."""
+    refusals = [Reply(ok=False, error="the trainer is busy")] * 3
+
+    class Busy(Control):
+        def send(self, command, timeout=None):
+            return refusals.pop() if refusals else super().send(command, timeout)
+
+    monkeypatch.setattr(headless, "Control", Busy)
+    status, _, err = console.resume("feedback.rater=person")
+    assert status == 0 and sum("nobody is here to rate" in line for line in err) == 1
 
 
 def test_stopped_by_someone_else(console):

@@ -75,8 +75,8 @@ def follow(folder: RunFolder, stream: TextIO | None = None) -> Outcome:
                     trouble = _error(record.event)
                     if not trouble and (line := told(state, record.event)) is not None:
                         teller.say(line)
-                    if state.offered is not None and not handed_over:
-                        handed_over = _hand_over(folder, state, teller)
+                if state.offered is not None and not handed_over:
+                    handed_over = _hand_over(folder, state, teller)
                 if status is not None and not state.ended:
                     if state.corpus is None and (line := filtered(state)) is not None:
                         teller.say(line)  # it may be why

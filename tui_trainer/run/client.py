@@ -104,8 +104,9 @@ class Control:
         """Send a command and wait for the answer, which comes between two steps of training."""
         with self._mutex:
             try:
-                self._connect()
-                reply = self._ask(command, self.timeout if timeout is None else timeout)
+                timeout = self.timeout if timeout is None else timeout
+                self._connect(timeout)
+                reply = self._ask(command, timeout)
             except TimeoutError:
                 return Reply(ok=False, error=BUSY)
             except PermissionError:
@@ -138,7 +139,7 @@ class Control:
             return "the trainer does not answer; see trainer.log"
         return f"no trainer is running; `tui-trainer resume {self.folder.id}`"
 
-    def _connect(self) -> None:
+    def _connect(self, timeout: float) -> None:
         if self._socket is not None and _hung_up(self._socket, bool(self._owed)):
             self._disconnect()
         if self._socket is not None:
@@ -152,7 +153,7 @@ class Control:
             raise
         self._socket = connection
         if self._steers:
-            self._ask(TakeControl(), CONNECT_SECONDS)
+            self._ask(TakeControl(), timeout)
 
     def _disconnect(self) -> None:
         if self._socket is not None:

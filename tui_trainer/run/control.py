@@ -34,6 +34,7 @@ from tui_trainer.run.folder import RunFolder
 
 MAX_PATH_BYTES = 100  # the kernel takes 107 on Linux and 103 on macOS
 MAX_CONNECTIONS = 128
+LAST_SECONDS = 10.0  # for the last answers to be handed out, which takes milliseconds on an idle machine
 IDLE_SECONDS = 60.0  # without a command that could be read
 MAX_UNREAD_BYTES = 8 * 1024 * 1024  # of answers; whoever leaves more lying is hung up on
 READ_ONLY = "read-only: another terminal controls this run"
@@ -89,7 +90,7 @@ class ControlServer:
         """Hand out the last answers, hang up and remove the socket."""
         self._closing = True
         self._nudge()
-        self._thread.join(timeout=2)
+        self._thread.join(timeout=LAST_SECONDS)
         self._path.unlink(missing_ok=True)
         if self._path.parent != self._folder.control:
             self._folder.address.unlink(missing_ok=True)

@@ -14,8 +14,10 @@ if TYPE_CHECKING:  # it imports textual, before which the colours must be chosen
 # Terminals known to show 16 million colours. OpenSSH forwards TERM but not COLORTERM, so without this list a
 # person gets 256 colours on their own terminal's better screen.
 _TRUECOLOR_TERMS = ("xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour", "iterm2")
-LAST_RESORT_SECONDS = 3.0
-KILLED_SECONDS = 10
+# An end that goes well takes a fraction of a second; on a machine that does much else it may take a few, and
+# is not to be cut short.
+LAST_RESORT_SECONDS = 10.0
+KILLED_SECONDS = 30
 
 
 def choose_colours(environ: Mapping[str, str]) -> str | None:
