@@ -16,6 +16,13 @@ settings.register_profile(
 )
 settings.load_profile("any machine")
 
+# How the person who runs the tests likes their terminal. Textual reads it when it is imported.
+TASTE = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TERM_PROGRAM", "TEXTUAL", "COLUMNS", "LINES")
+OWN = ("TUI_TRAINER_", "XDG_")
+for name in [name for name in os.environ if name.startswith((*TASTE, *OWN))]:
+    del os.environ[name]
+os.environ["TERM"] = "xterm-256color"
+
 
 @pytest.fixture(scope="session", autouse=True)
 def signals_as_in_a_terminal() -> None:
@@ -33,8 +40,6 @@ def signals_as_in_a_terminal() -> None:
 def somebody_elses_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        for name in [n for n in os.environ if n.startswith(("TUI_TRAINER_", "XDG_"))]:
-            patch.delenv(name)
         patch.setenv("HOME", str(home))
         patch.setenv("TUI_TRAINER_RUNS", str(home / "runs"))
         yield

@@ -43,9 +43,7 @@ class UnderWay:
             if self._asked and self._clock() - self._asked[0][0] > LOST_SECONDS:
                 self._asked.clear()
                 self._arrived = self._sent
-            # Behind the first question much was sent unasked. While no answer is owed, none will tell that it
-            # has arrived: so more goes out, with a question behind it.
-            return not self._asked or self._sent - self._arrived < self._room
+            return self._sent - self._arrived < self._room
 
     def send(self, size: int) -> bool:
         """So many bytes more are sent; whether to ask behind them."""
