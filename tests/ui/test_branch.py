@@ -47,13 +47,13 @@ async def test_a_stage_a_knob_and_go(tmp_path: Path, monkeypatch, launched) -> N
         assert app.screen.stage == "finetune" and "finetune.matrix_lr" in text_of(page)  # type: ignore
         assert "finetune.pairs" not in text_of(page)  # type: ignore[arg-type]
         await pilot.press("down", "enter")
-        await pilot.press(*["backspace"] * 10, *"9999999", "enter")
+        await pilot.press("ctrl+u", *"9999999", "enter")
         await until(pilot, lambda: isinstance(app.screen, Branch))
         knob = app.screen.knobs[1].name
         if app.screen.wrong:  # a rate: too much
             assert knob in app.screen.wrong and "not '9999999'" in app.screen.wrong
         await pilot.press("up", "enter")
-        await pilot.press(*["backspace"] * 10, *"77", "enter")
+        await pilot.press("ctrl+u", *"77", "enter")
         await until(pilot, lambda: isinstance(app.screen, Branch))
         assert app.screen.changes["finetune.steps"] == "77" and "→ 77" in text_of(page)  # type: ignore
         await pilot.press("g")

@@ -117,13 +117,13 @@ async def test_it_goes_on_while_one_looks_elsewhere(tmp_path, monkeypatch, train
             "tui_trainer.run.cultures.lock.is_alive", lambda folder: folder in trainers.launched
         )
         await pilot.press("D", "o")
-        await pilot.press(*["backspace"] * 30, *"polite, nobody", "enter")
+        await pilot.press("ctrl+u", *"polite, nobody", "enter")
         await until(
             pilot, lambda: app.screen is app.dashboard and "feedback.rater takes one of" in shown(app)
         )
         await pilot.press("D", "o")
         await until(pilot, lambda: not isinstance(app.screen, ChooseCultures))
-        await pilot.press(*["backspace"] * 30, *"polite short", "enter")
+        await pilot.press("ctrl+u", *"polite short", "enter")
         await until(pilot, lambda: isinstance(app.screen, MakingCultures) and trainers.launched)
         await pilot.press("escape")
         await until(pilot, lambda: app.screen is app.dashboard)
