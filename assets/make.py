@@ -26,16 +26,19 @@ os.environ.pop("NO_COLOR", None)
 
 from textual.pilot import Pilot
 
-from tui_trainer import events as e
-from tui_trainer.events import Record
-from tui_trainer.looks import Look
-from tui_trainer.run import client, lock
-from tui_trainer.run import folder as folders
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import read_all
-from tui_trainer.ui import preferences, studio
-from tui_trainer.ui.state import State
-from tui_trainer.ui.studio import Studio
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import Record
+from tui_trainer.messages.inspection import Look
+from tui_trainer.run import client
+from tui_trainer.run.storage import folder as folders
+from tui_trainer.run.storage import lock
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import read_all
+from tui_trainer.ui import app as studio
+from tui_trainer.ui import screen_settings as preferences
+from tui_trainer.ui.app import TrainerApp
+from tui_trainer.view.fold import apply_all
+from tui_trainer.view.state import State
 
 ASSETS = Path(__file__).parent
 SIZES = ((120, 40), (80, 24))
@@ -72,7 +75,7 @@ SCENES: dict[str, tuple[Callable[[list[Record]], int], tuple[str, ...]]] = {
 }
 
 
-class Still(Studio):
+class Still(TrainerApp):
     """The app on one state, which nothing changes."""
 
     CSS_PATH = Path(studio.__file__).with_name("studio.tcss")
@@ -106,7 +109,7 @@ async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: flo
         await pilot.pause(0.1)
 
 
-async def press(app: Studio, pilot: Pilot[Any], keys: tuple[str, ...]) -> None:
+async def press(app: TrainerApp, pilot: Pilot[Any], keys: tuple[str, ...]) -> None:
     """Press the keys."""
     chat = app.dashboard.chat
     for key in keys:
@@ -143,7 +146,7 @@ async def pictures(folder: RunFolder) -> None:
     for name, (place, keys) in SCENES.items():
         for size in SIZES:
             state = State()
-            state.apply_all(records[: place(records)])
+            apply_all(state, records[: place(records)])
             path = ASSETS / f"{name}-{size[0]}x{size[1]}.svg"
             path.write_text(await picture(folder, state, keys, size), encoding="utf-8")
             print(path.relative_to(ASSETS.parent))
@@ -154,7 +157,7 @@ async def live(folder: RunFolder) -> None:
     with tempfile.TemporaryDirectory() as place:
         anew = folders.create(Path(place), folder.plan)
         client.launch(anew)
-        app = Studio(anew, "control")
+        app = TrainerApp(anew, "control")
         async with app.run_test(size=SIZES[0]) as pilot:
             await _pictured_live(app, pilot)
             app.say(app.steering.stop())
@@ -162,7 +165,7 @@ async def live(folder: RunFolder) -> None:
                 await until(pilot, lambda: not lock.is_alive(anew), 20.0)
 
 
-async def _pictured_live(app: Studio, pilot: Pilot[Any]) -> None:
+async def _pictured_live(app: TrainerApp, pilot: Pilot[Any]) -> None:
     state = app.scene.now
     await until(
         pilot, lambda: state.stages["pretrain"].share and state.stages["pretrain"].share > LIVE_SHARE, 600
@@ -193,7 +196,7 @@ async def _pictured_live(app: Studio, pilot: Pilot[Any]) -> None:
         await _kept(app, pilot, "reader", size)
 
 
-async def _kept(app: Studio, pilot: Pilot[Any], name: str, size: tuple[int, int]) -> None:
+async def _kept(app: TrainerApp, pilot: Pilot[Any], name: str, size: tuple[int, int]) -> None:
     await pilot.resize_terminal(*size)
     await until(pilot, lambda: app.screen.size == size)
     await pilot.pause(0.5)

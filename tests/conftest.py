@@ -7,6 +7,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Before torch is imported, here or in a process that a test starts: two threads of it on busy cores wait for
+# each other, and the suite then takes four times as long.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # How long an example may take says more about the machine than about what is tested. A fixture of a test
 # serves all of its examples.
 settings.register_profile(

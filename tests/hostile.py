@@ -23,8 +23,9 @@ from tui_trainer.corpus import summary
 from tui_trainer.corpus.summary import Summary
 from tui_trainer.corpus.tokenizer import train_bpe
 from tui_trainer.model.transformer import Shape, Transformer
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.preferences import of_log
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.preferences import of_log
+from tui_trainer.view.fold import apply
 
 EVIL = "\x1b]52;c;eA==\x07\x9b2J‮⁦\x85\u2028\u200b"
 ATOMS = (
@@ -169,7 +170,8 @@ def config(draw: random.Random) -> Case:
 
 def screen(draw: random.Random) -> Case:
     """screen.toml."""
-    from tui_trainer.ui import actions, preferences
+    from tui_trainer.ui import actions
+    from tui_trainer.ui import screen_settings as preferences
 
     names = ("theme", "ascii", "keys", *(f"keys.{action.name}" for action in actions.ACTIONS))
 
@@ -181,7 +183,7 @@ def screen(draw: random.Random) -> Case:
 
 def layout(draw: random.Random) -> Case:
     """layout.json, of which nothing is told: what can't be read is not remembered."""
-    from tui_trainer.ui import preferences
+    from tui_trainer.ui import screen_settings as preferences
 
     memory = {"caption": True, "widths": {"1": 17}, "upper": 17, "toured": False}
     content = mutated(draw, json.dumps(memory).encode())
@@ -194,7 +196,7 @@ def layout(draw: random.Random) -> Case:
 
 def raters(draw: random.Random) -> Case:
     """A file of raters."""
-    from tui_trainer.learning.raters import read
+    from tui_trainer.learning.preferences.raters import read
 
     names = ("mine.about", "mine.weights.polite", "mine.weights", "other.weights.brief", "weights")
     content = toml(draw, names)
@@ -321,14 +323,14 @@ def made_run(runs: Path) -> RunFolder:
 def _read_as_a_screen(folder: Path) -> None:
     """What `attach` and `replay` know of a run."""
     from tui_trainer.console.progress import told
-    from tui_trainer.run.log import LogReader
+    from tui_trainer.run.storage.log import LogReader
     from tui_trainer.ui.documents import Documents
-    from tui_trainer.ui.state import State
+    from tui_trainer.view.state import State
 
     run, state = RunFolder(folder / "runs" / "a-run"), State()
     run.plan  # noqa: B018 - raises what is wrong
     for record in LogReader(run.events).poll():
-        state.apply(record)
+        apply(state, record)
         if line := told(state, record.event):
             assert not raw(line)
     documents = Documents(run.corpus / "documents.jsonl").index()

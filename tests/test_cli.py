@@ -11,10 +11,10 @@ import pytest
 import tui_trainer
 from tui_trainer import cli
 from tui_trainer.console.commands import experiment, showing, training
-from tui_trainer.learning.experiments import EXPERIMENTS
-from tui_trainer.learning.feedback_experiments import ON_TUNED
-from tui_trainer.run.folder import create, list_runs, runs_directory
-from tui_trainer.run.plan import Plan
+from tui_trainer.experiments.feedback import ON_TUNED
+from tui_trainer.experiments.worlds import EXPERIMENTS
+from tui_trainer.run.storage.folder import create, list_runs, runs_directory
+from tui_trainer.run.storage.plan import Plan
 from tui_trainer.settings import PRESETS, Settings, describe
 
 Capture = pytest.CaptureFixture[str]

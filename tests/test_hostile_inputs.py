@@ -18,7 +18,7 @@ from hostile import Case  # noqa: E402
 from tui_trainer import cli  # noqa: E402
 from tui_trainer.console import output  # noqa: E402
 from tui_trainer.errors import UserError  # noqa: E402
-from tui_trainer.run.folder import RunFolder  # noqa: E402
+from tui_trainer.run.storage.folder import RunFolder  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,9 @@ import click
 from tui_trainer import __version__
 from tui_trainer.console import output
 from tui_trainer.console.commands import (
-    comparing,
+    compare as comparing,
+)
+from tui_trainer.console.commands import (
     experiment,
     preferences,
     preparing,

@@ -17,7 +17,7 @@ from tui_trainer.files import read_toml
 
 Preset = Literal["quick", "demo", "full"]
 Taste = Literal["polite", "short", "example", "cautious"]
-Culture = Literal[  # of learning/raters.toml
+Culture = Literal[  # of learning/preferences/raters.toml
     "ceremonious", "plain-spoken", "scholarly", "decided", "comforter", "list-maker"
 ]
 Topic = Literal["everyday", "upset"]
@@ -95,7 +95,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     """Guess the next token."""
 
-    steps: Annotated[Steps, Meta(description="optimiser steps", extra=_unit("steps"))] = 800
+    steps: Annotated[Steps, Meta(description="optimizer steps", extra=_unit("steps"))] = 800
     batch: Annotated[Rows, Meta(description="rows a step", extra=_unit("rows"))] = 8
     matrix_lr: Annotated[Rate, Meta(description="Muon's learning rate, for the matrices")] = 0.02
     embedding_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the embeddings")] = 0.02
@@ -112,7 +112,7 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
 class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     """Learn to answer, from question-and-answer pairs."""
 
-    steps: Annotated[Steps, Meta(description="optimiser steps", extra=_unit("steps"))] = 540
+    steps: Annotated[Steps, Meta(description="optimizer steps", extra=_unit("steps"))] = 540
     pair_rows: Annotated[Rows, Meta(description="rows of packed pairs a step", extra=_unit("rows"))] = 6
     document_rows: Annotated[
         int, Meta(ge=0, le=MOST_ROWS, description="rows of documents replayed a step", extra=_unit("rows"))
@@ -274,6 +274,16 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "finetune.sums": 18.0,
         "feedback.steps": 48,
     },
+}
+# What lets reinforcement go: no KL, guard or bound on the reward, nothing rehearsed, no answer has to end.
+UNLEASHED: dict[str, float] = {
+    "kl": 0.0,
+    "kl_target": 0.0,
+    "facts_limit": 1.0,
+    "keep": 0.0,
+    "reward_bound": 1000.0,
+    "must_end": False,
+    "lr": 0.05,
 }
 
 

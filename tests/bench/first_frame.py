@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "ui"))
 
 from pseudo_terminal import Terminal
 
-from tui_trainer.run.folder import list_runs
+from tui_trainer.run.storage.folder import list_runs
 
 WHOLE = b"help "  # stands in the footer, the last line of the frame
 

@@ -38,19 +38,20 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "run"))
 
 import toys
 
-import tui_trainer.run.driver
+import tui_trainer.run.stage_machine
 import tui_trainer.run.steering
 import tui_trainer.serving.frozen
 import tui_trainer.serving.measuring  # noqa: F401 - imported once here for all children
 from tui_trainer import cli
 from tui_trainer.errors import UserError
-from tui_trainer.events import Stepped, WeightsFrozen, encoder
-from tui_trainer.run import folder as folders
+from tui_trainer.messages.events import Stepped, WeightsFrozen, encoder
 from tui_trainer.run import fork
-from tui_trainer.run import plan as plans
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import LogReader, comparable, read_all
+from tui_trainer.run.interruption import DAMAGED
 from tui_trainer.run.stages import RunPipeline
+from tui_trainer.run.storage import folder as folders
+from tui_trainer.run.storage import plan as plans
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import LogReader, comparable, read_all
 from tui_trainer.run.trainer import Trainer
 from tui_trainer.settings import load
 from tui_trainer.ui.documents import Documents
@@ -238,7 +239,7 @@ def trial(reference: Reference, name: str, path: Path, bit: int) -> str:
     said = output.read_text("utf-8", "replace")
     if name == "resume":
         said = copy.trainer_log.read_bytes()[before:].decode("utf-8", "replace")
-    if "Traceback" in said or status not in (0, 1, 2):
+    if "Traceback" in said or status not in (0, 1, 2, DAMAGED):
         return f"WRONG status {status}: {said[-300:]}"
     if lost := [p for p in reference.content if p != path and gone(reference, copy, p, name, status)]:
         return f"WRONG lost {[p.name for p in lost]}"

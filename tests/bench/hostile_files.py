@@ -66,7 +66,7 @@ def main(inputs: int) -> int:
     for module in (
         "tui_trainer.corpus.user_text",
         "tui_trainer.console.corpus",
-        "tui_trainer.console.preferences",
+        "tui_trainer.console.preference_exchange",
     ):
         importlib.import_module(module)
     importlib.import_module("charset_normalizer")

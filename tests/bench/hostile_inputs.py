@@ -35,18 +35,18 @@ from hostile import Case  # noqa: E402
 import tui_trainer.console.conversation  # noqa: E402 - imported once for all that are forked
 import tui_trainer.console.corpus  # noqa: E402
 import tui_trainer.console.experiment  # noqa: E402
-import tui_trainer.run.driver  # noqa: E402
+import tui_trainer.run.stage_machine  # noqa: E402
 import tui_trainer.run.steering  # noqa: E402
 import tui_trainer.serving.frozen  # noqa: E402
 import tui_trainer.serving.measuring  # noqa: E402
-import tui_trainer.serving.rating  # noqa: E402, F401
+import tui_trainer.serving.rater_panel  # noqa: E402, F401
 from tui_trainer import cli  # noqa: E402
 from tui_trainer.errors import UserError  # noqa: E402
-from tui_trainer.looks import Look  # noqa: E402
+from tui_trainer.messages.commands import Command, LookAt, Stop, TakeControl  # noqa: E402
+from tui_trainer.messages.inspection import Look  # noqa: E402
 from tui_trainer.run import client  # noqa: E402
 from tui_trainer.run.client import Control  # noqa: E402
-from tui_trainer.run.commands import Command, LookAt, Stop, TakeControl  # noqa: E402
-from tui_trainer.run.folder import RunFolder  # noqa: E402
+from tui_trainer.run.storage.folder import RunFolder  # noqa: E402
 from tui_trainer.run.trainer import Sanitized, Trainer  # noqa: E402
 
 SECONDS = 10

@@ -17,11 +17,11 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "ui"))
 
-import hostile
+import hostile_sequences as hostile
 import recorded
 from pseudo_terminal import Terminal
 
-from tui_trainer.ui.keyboard import Keyboard
+from tui_trainer.ui.terminal.keyboard import Keyboard
 
 ANSWER_SECONDS = 10.0
 GIVEN_BACK = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?2004l", b"\x1b[?25h")

@@ -24,9 +24,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from tui_trainer.events import WeightsFrozen
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import comparable, read_all
+from tui_trainer.messages.events import WeightsFrozen
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import comparable, read_all
 
 COMMAND = (sys.executable, "-m", "tui_trainer")
 

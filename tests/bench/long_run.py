@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "ui"))
 import recorded
 from pseudo_terminal import Terminal
 
-from tui_trainer import events as e
-from tui_trainer.events import VERSION, Record, encoder
-from tui_trainer.run.log import seal
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import VERSION, Record, encoder
+from tui_trainer.run.storage.log import seal
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 

@@ -25,11 +25,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "ui"))
 
 from pseudo_terminal import Terminal
 
-from tui_trainer.events import Event, PairOffered, Picked, Reinforced
+from tui_trainer.messages.commands import Pick, TakeControl
+from tui_trainer.messages.events import Event, PairOffered, Picked, Reinforced
 from tui_trainer.run import client, fork
-from tui_trainer.run.commands import Pick, TakeControl
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import LogReader, read_all
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import LogReader, read_all
 
 WINDOW = 0.5  # seconds after a key in which all that is painted belongs to it
 

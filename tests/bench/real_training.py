@@ -9,12 +9,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "ui"))
 
 from tui_trainer import settings
-from tui_trainer.events import Guessed, Stepped
-from tui_trainer.run import client, lock
-from tui_trainer.run import plan as plans
-from tui_trainer.run.commands import Stop, TakeControl
-from tui_trainer.run.folder import RunFolder, create
-from tui_trainer.run.log import LogReader
+from tui_trainer.messages.commands import Stop, TakeControl
+from tui_trainer.messages.events import Guessed, Stepped
+from tui_trainer.run import client
+from tui_trainer.run.storage import lock
+from tui_trainer.run.storage import plan as plans
+from tui_trainer.run.storage.folder import RunFolder, create
+from tui_trainer.run.storage.log import LogReader
 
 
 class Training:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tui_trainer import cli
-from tui_trainer import events as e
 from tui_trainer.console import corpus, experiment
-from tui_trainer.run.report import Metric
+from tui_trainer.messages import events as e
+from tui_trainer.run.storage.report import Metric
 
 Capture = pytest.CaptureFixture[str]
 
@@ -60,6 +60,6 @@ def test_an_experiment_puts_its_arms_beside_each_other() -> None:
     lines = experiment.text(experiment.Result("It helps.", True, metrics)).splitlines()
     assert lines[0] == "It helps."
     assert lines[2].split() == ["with", "without", "chance"]
-    assert lines[3].split() == ["sums", "0.900", "0.100", "-"]
+    assert lines[3].split() == ["sums", "of", "unseen", "numbers", "0.900", "0.100", "-"]
     assert lines[-1] == "It holds."
     assert "does not hold" in experiment.text(experiment.Result("It helps.", False, metrics))

@@ -8,14 +8,15 @@ import msgspec
 import pytest
 
 from tui_trainer import cli
-from tui_trainer.console import preferences, room
+from tui_trainer.console import preference_exchange as preferences
+from tui_trainer.console import rater_panel as room
 from tui_trainer.corpus.preference_file import Comparison, encode
 from tui_trainer.errors import UserError
-from tui_trainer.events import PairOffered, Picked, Record, encoder
-from tui_trainer.run import folder as folders
-from tui_trainer.run import plan as plans
-from tui_trainer.run.log import LogWriter
-from tui_trainer.serving import rating
+from tui_trainer.messages.events import PairOffered, Picked, Record, encoder
+from tui_trainer.run.storage import folder as folders
+from tui_trainer.run.storage import plan as plans
+from tui_trainer.run.storage.log import LogWriter
+from tui_trainer.serving import rater_panel as rating
 from tui_trainer.settings import load
 
 

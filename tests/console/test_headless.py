@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from waiting import PATIENCE, wait_until
 
-from tui_trainer.run import lock
-from tui_trainer.run.folder import RunFolder, find, list_runs
-from tui_trainer.run.log import read_all
+from tui_trainer.run.storage import lock
+from tui_trainer.run.storage.folder import RunFolder, find, list_runs
+from tui_trainer.run.storage.log import read_all
 
 TINY = [
     "data.documents=300",
@@ -95,7 +95,7 @@ def test_a_pipe_gets_plain_lines_on_stderr(
     assert folder.id in ran.stderr
     assert "should take about" in ran.stderr
     assert "simulated rater, 'polite'" in ran.stderr
-    for stage in ("data", "pretrain", "finetune", "feedback"):
+    for stage in ("data", "pretrain", "fine-tune", "feedback"):
         assert f"{stage} done in " in ran.stderr
     assert "\x1b" not in ran.stderr
     assert "\r" not in ran.stderr
@@ -107,7 +107,7 @@ def test_the_report_can_be_read_again(
     folder, ran = whole
     assert done("runs", folder.id, "--runs", str(runs), "--json").stdout == ran.stdout
     shown = done("runs", folder.id, "--runs", str(runs)).stdout
-    assert "recall_heldout" in shown
+    assert "facts, asked about new entities" in shown
     assert str(folder.report) in shown
     assert "complete" in done("runs", "--runs", str(runs)).stdout
 

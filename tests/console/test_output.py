@@ -17,8 +17,8 @@ from waiting import PATIENCE
 from tui_trainer import cli
 from tui_trainer.console import output
 from tui_trainer.errors import UserError
-from tui_trainer.run.folder import create
-from tui_trainer.run.plan import Plan
+from tui_trainer.run.storage.folder import create
+from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import json_text
 from tui_trainer.settings import Settings
 

@@ -4,10 +4,11 @@ import io
 
 import pytest
 
-from tui_trainer import events as e
 from tui_trainer.console.progress import Teller, progress_line, told
-from tui_trainer.events import Event, Record
-from tui_trainer.ui.state import State
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import Event, Record
+from tui_trainer.view.fold import apply
+from tui_trainer.view.state import State
 
 
 class Terminal(io.StringIO):
@@ -19,7 +20,7 @@ def after(*events: tuple[float, Event]) -> State:
     """What is known after these events, each at its compute seconds."""
     state = State()
     for seq, (busy, event) in enumerate(events):
-        state.apply(Record(e.VERSION, seq, 1000.0 + busy, busy, event))  # type: ignore[arg-type]  # all are AnyEvent
+        apply(state, Record(e.VERSION, seq, 1000.0 + busy, busy, event))  # type: ignore[arg-type]  # all are AnyEvent
     return state
 
 

@@ -3,8 +3,8 @@
 import re
 
 from tui_trainer.console.tables import figures, runs, table
-from tui_trainer.run.report import Metric
-from tui_trainer.run.status import Status
+from tui_trainer.run.storage.report import Metric
+from tui_trainer.run.storage.status import Status
 
 
 def test_figures_stand_under_each_other_to_the_right() -> None:

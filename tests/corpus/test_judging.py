@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from tui_trainer.corpus.answers import CORES, any_style, fact_answer, upper
-from tui_trainer.corpus.judging import tells
+from tui_trainer.corpus.exam.judging import tells
 from tui_trainer.corpus.world import Entity, Fact
 from tui_trainer.corpus.writing.sentences import TEMPLATES, render
 

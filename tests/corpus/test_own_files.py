@@ -21,7 +21,7 @@ from tui_trainer import cli
 from tui_trainer.corpus.document import Document, Pair
 from tui_trainer.corpus.user_text import gather, read
 from tui_trainer.errors import UserError
-from tui_trainer.events import Noticed
+from tui_trainer.messages.events import Noticed
 
 ASKED, ANSWERED = "Who keeps the mill?", "Old Berta does."
 PAIR = (ASKED, ANSWERED)

@@ -18,9 +18,9 @@ from tui_trainer.corpus.record import read_records
 from tui_trainer.corpus.report import precision_and_recall
 from tui_trainer.corpus.split import split
 from tui_trainer.errors import UserError
-from tui_trainer.events import CorpusReady, Event, FilterApplied, Measured, Noticed, SourceRead
+from tui_trainer.formulas.intervals import proportion_interval
+from tui_trainer.messages.events import CorpusReady, Event, FilterApplied, Measured, Noticed, SourceRead
 from tui_trainer.settings import load
-from tui_trainer.statistics import proportion_interval
 
 SMALL = ["data.documents=400", "data.vocabulary=600", "finetune.pairs=200"]
 WORDS = sorted(

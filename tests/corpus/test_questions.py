@@ -2,22 +2,22 @@ import re
 
 import pytest
 
-from tui_trainer.corpus import asking
 from tui_trainer.corpus.document import Pair
-from tui_trainer.corpus.judging import names, refuses, says_dont_know, well_formed
-from tui_trainer.corpus.pairs import unknown
-from tui_trainer.corpus.planted import plant
-from tui_trainer.corpus.questions import (
+from tui_trainer.corpus.exam import wordings as asking
+from tui_trainer.corpus.exam.judging import names, refuses, says_dont_know, well_formed
+from tui_trainer.corpus.exam.pairs import unknown
+from tui_trainer.corpus.exam.questions import (
     evaluation_questions,
     finetuning_pairs,
     probe_questions,
     rating_prompts,
 )
-from tui_trainer.corpus.upset import upset_prompts
+from tui_trainer.corpus.exam.upset import upset_prompts
+from tui_trainer.corpus.planted import plant
 from tui_trainer.corpus.world import LATER_YEARS, make_world
 from tui_trainer.corpus.writing import write_documents
 from tui_trainer.corpus.writing.sums import operands
-from tui_trainer.learning.features import kind_phrases, list_phrases
+from tui_trainer.learning.preferences.features import kind_phrases, list_phrases
 
 SEEDS = (0, 1, 2)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tui_trainer.corpus.document import Document, Pair
 from tui_trainer.corpus.user_text import gather, read
 from tui_trainer.errors import UserError
-from tui_trainer.events import Noticed
+from tui_trainer.messages.events import Noticed
 
 PARAGRAPHS = [f"Paragraph {i} tells of the river, and of {i * i} boats on it." for i in range(2_000)]
 MANY = "\n\n".join(PARAGRAPHS)

@@ -92,7 +92,7 @@ def test_every_process_writes_the_same():
         "import hashlib; from tui_trainer.corpus.world import make_world;"
         "from tui_trainer.corpus.writing import write_documents;"
         "from tui_trainer.corpus.planted import plant;"
-        "from tui_trainer.corpus.questions import *; w = make_world(7);"
+        "from tui_trainer.corpus.exam.questions import *; w = make_world(7);"
         "d = plant(w, write_documents(w, 300, 7), 7);"
         "r = (w.facts, d, finetuning_pairs(w, 300, 7), evaluation_questions(w, 7), rating_prompts(w, 7));"
         "print(hashlib.sha256(repr(r).encode()).hexdigest())"

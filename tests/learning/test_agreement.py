@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.learning.agreement import HeldOut, after_picks, draws
-from tui_trainer.learning.pairs import Prompted
-from tui_trainer.learning.raters import TASTES, TIE, gold
+from tui_trainer.learning.preferences.agreement import HeldOut, after_picks, draws
+from tui_trainer.learning.preferences.pairs import Prompted
+from tui_trainer.learning.preferences.raters import TASTES, TIE, gold
 
 OPENERS = ("", "Gladly. ", "Of course! ", "I think ", "As far as I know, ")
 CORES = ("Kel lives in Orsa", "The town is Velm", "Pirn", "She lives in the old town of Dask")

@@ -5,10 +5,10 @@ import math
 import pytest
 from scipy.stats import binomtest
 
-from tui_trainer.events import Choice
-from tui_trainer.learning.blind import BlindPair, BlindTest
-from tui_trainer.learning.comparison import Preferred, repeated
-from tui_trainer.statistics import grouped_interval, proportion_interval
+from tui_trainer.formulas.intervals import grouped_interval, proportion_interval
+from tui_trainer.learning.preferences.blind import BlindPair, BlindTest
+from tui_trainer.learning.preferences.comparison import Preferred, repeated
+from tui_trainer.messages.events import Choice
 
 
 def test_a_prompt_counts_once() -> None:

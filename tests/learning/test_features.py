@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_trainer.learning.features import NAMES, features
+from tui_trainer.learning.preferences.features import NAMES, features
 
 
 def _named(answer: str) -> dict[str, float]:

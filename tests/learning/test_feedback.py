@@ -11,7 +11,13 @@ from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Pair
-from tui_trainer.events import (
+from tui_trainer.learning.answering import Answer
+from tui_trainer.learning.feedback import Feedback
+from tui_trainer.learning.preferences.raters import SimulatedRater
+from tui_trainer.learning.reinforcement.guard import Guard, probes
+from tui_trainer.learning.reinforcement.objective import adapted
+from tui_trainer.learning.stage import Stage
+from tui_trainer.messages.events import (
     BeforeAfter,
     Choice,
     Event,
@@ -24,12 +30,6 @@ from tui_trainer.events import (
     RewardModelFitted,
     Sampled,
 )
-from tui_trainer.learning.answering import Answer
-from tui_trainer.learning.feedback import Feedback
-from tui_trainer.learning.guard import Guard, probes
-from tui_trainer.learning.raters import SimulatedRater
-from tui_trainer.learning.reinforcement import adapted
-from tui_trainer.learning.stage import Stage
 from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer

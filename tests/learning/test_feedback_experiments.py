@@ -5,10 +5,10 @@ import pytest
 from tiny_world import SETTINGS, make_corpus, tuned_model
 
 from tui_trainer.errors import UserError
-from tui_trainer.events import Measured, Noticed, Reinforced
-from tui_trainer.learning import feedback_experiments
-from tui_trainer.learning.feedback_experiments import ON_TUNED, Tuned, cultures
-from tui_trainer.learning.raters import TASTES
+from tui_trainer.experiments import feedback as feedback_experiments
+from tui_trainer.experiments.feedback import ON_TUNED, Tuned, cultures
+from tui_trainer.learning.preferences.raters import TASTES
+from tui_trainer.messages.events import Measured, Noticed, Reinforced
 from tui_trainer.model.checkpoint import weights_sha256
 
 

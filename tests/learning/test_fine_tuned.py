@@ -10,12 +10,13 @@ from tiny_world import SETTINGS, make_corpus, make_model, tuned_model
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.events import Event, Picked, Reinforced, RewardModelsCompared
-from tui_trainer.learning import feedback, fine_tuned
+from tui_trainer.learning import feedback
 from tui_trainer.learning.answering import Asker
 from tui_trainer.learning.feedback import Feedback
-from tui_trainer.learning.fine_tuned import Comparison, FineTuned, Ground, compare
-from tui_trainer.learning.raters import SimulatedRater
+from tui_trainer.learning.preferences import fine_tuned
+from tui_trainer.learning.preferences.fine_tuned import Comparison, FineTuned, Ground, compare
+from tui_trainer.learning.preferences.raters import SimulatedRater
+from tui_trainer.messages.events import Event, Picked, Reinforced, RewardModelsCompared
 from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.model.transformer import Transformer
 

@@ -1,17 +1,17 @@
-"""The optimiser against independent references: singular values, torch's own Muon, closed-form schedules."""
+"""The optimizer against independent references: singular values, torch's own Muon, closed-form schedules."""
 
 import itertools
 
 import torch
 from torch import nn
 
-from tui_trainer.learning.optimizer import MOMENTUM, Muon, Optimizer, orthogonalise, schedule
+from tui_trainer.learning.optimizer import MOMENTUM, Muon, Optimizer, orthogonalize, schedule
 from tui_trainer.model.transformer import Shape, Transformer
 
 
 def test_orthogonalise_keeps_singular_vectors_and_evens_singular_values() -> None:
     matrices = torch.randn(5, 12, 30, generator=torch.Generator().manual_seed(0))
-    for before, after in zip(matrices, orthogonalise(matrices), strict=True):
+    for before, after in zip(matrices, orthogonalize(matrices), strict=True):
         u, _, v = torch.linalg.svd(before, full_matrices=False)
         core = u.T @ after @ v.T  # diagonal if the singular vectors are the same
         assert (core - core.diagonal().diag()).abs().max() < 1e-3

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from tui_trainer.learning.reinforcement import Loss, rloo_loss
+from tui_trainer.learning.reinforcement.objective import Loss, rloo_loss
 
 Answer = tuple[int, ...]
 PROMPTS = 3

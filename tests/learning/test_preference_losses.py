@@ -8,7 +8,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from tui_trainer.learning.preference_losses import CLIP, STD_FLOOR, dpo_loss, group_advantages, grpo_loss
+from tui_trainer.learning.reinforcement.preference_losses import (
+    CLIP,
+    STD_FLOOR,
+    dpo_loss,
+    group_advantages,
+    grpo_loss,
+)
 
 REWARDS = [[0.1, 0.9, 0.4], [0.5, 0.5, 0.5]]
 LENGTHS = [3, 1, 2, 2, 4, 1]

@@ -6,8 +6,16 @@ from pathlib import Path
 import pytest
 
 from tui_trainer.errors import UserError
-from tui_trainer.events import PairOffered
-from tui_trainer.learning.raters import TASTES, Culture, SimulatedRater, brokenness, gold, read, worth
+from tui_trainer.learning.preferences.raters import (
+    TASTES,
+    Culture,
+    SimulatedRater,
+    brokenness,
+    gold,
+    read,
+    worth,
+)
+from tui_trainer.messages.events import PairOffered
 from tui_trainer.settings import Taste
 
 PLAIN = "Kel lives in Orsa."

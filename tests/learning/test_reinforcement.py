@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from tui_trainer.learning.reinforcement import (
+from tui_trainer.learning.reinforcement.objective import (
     RIDGE,
-    Learner,
-    Scored,
+    PolicyOptimizer,
+    Rollouts,
     adapted,
     advantages,
     entropy,
@@ -105,7 +105,7 @@ def test_the_gradient_is_that_of_the_objective_on_average_over_all_samples(
 ) -> None:
     policy, reference = Tabular(1), Tabular(2)
 
-    # What is to be maximised, by enumeration: KL of whole texts, as E[log p - log q].
+    # What is to be maximized, by enumeration: KL of whole texts, as E[log p - log q].
     objective = torch.zeros((), dtype=torch.float64)
     for answer in ANSWERS:
         p, q = policy.probability(answer), reference.probability(answer).detach()
@@ -196,7 +196,7 @@ def test_what_is_foreseen_of_an_answer_knows_nothing_of_it() -> None:
 def test_scores_are_those_of_each_answer_alone() -> None:
     model = _random_model()
     prompts, answers = [[1, 2, 3], [4], [5, 6]], [[7, 8], [9, 1, 2, 3], [3]]
-    scored = Scored.of(prompts, answers, pad=10)
+    scored = Rollouts.of(prompts, answers, pad=10)
     got = log_probabilities(model, scored, banned=(0, 10)).detach()
     rows = scored.rows()
     for row, (prompt, answer) in enumerate(zip(prompts, answers, strict=True)):
@@ -212,7 +212,7 @@ def test_scores_are_those_of_each_answer_alone() -> None:
 def test_only_the_last_block_moves() -> None:
     model = _random_model()
     before = {name: p.detach().clone() for name, p in model.named_parameters()}
-    learner = Learner(model)
+    learner = PolicyOptimizer(model)
     learner.step(model(torch.tensor([[1, 2, 3]])).square().mean(), 1e-2)
     moved = {name for name, p in model.named_parameters() if not torch.equal(p, before[name])}
     assert moved == set(trained_names(model))
@@ -222,7 +222,7 @@ def test_only_the_last_block_moves() -> None:
 def test_the_step_is_that_of_descent_with_momentum_and_the_gradient_clipped() -> None:
     model, twin = _random_model(), _random_model()
     tokens = torch.tensor([[1, 2, 3, 4]])
-    learner = Learner(model)
+    learner = PolicyOptimizer(model)
     norms = [learner.step(m(tokens).square().sum(), 1e-2) for m in [model] * 3]
     assert norms[0] > 1  # so that clipping was at work
 
@@ -242,26 +242,26 @@ def test_the_step_is_that_of_descent_with_momentum_and_the_gradient_clipped() ->
 
 def test_a_step_without_a_number_is_not_taken() -> None:
     model = _random_model()
-    learner = Learner(model)
+    learner = PolicyOptimizer(model)
     before = learner.weights()
     learner.step(model(torch.tensor([[1]])).sum() * float("nan"), 1e-2)
     assert all(torch.equal(before[name], p) for name, p in learner.trained.items())
 
 
 def test_a_learner_goes_on_bit_for_bit() -> None:
-    def steps(model: Transformer, learner: Learner, count: int) -> None:
+    def steps(model: Transformer, learner: PolicyOptimizer, count: int) -> None:
         for _ in range(count):
             learner.step(model(torch.tensor([[1, 2, 3, 4]])).square().mean(), 1e-2)
 
     whole = _random_model()
-    steps(whole, Learner(whole), 5)
+    steps(whole, PolicyOptimizer(whole), 5)
     half = _random_model()
-    learner = Learner(half)
+    learner = PolicyOptimizer(half)
     steps(half, learner, 2)
     state = {name: t.clone() for name, t in learner.tensors().items()}
     other = _random_model(9)
     other.load_state_dict(half.state_dict())
-    resumed = Learner(other)
+    resumed = PolicyOptimizer(other)
     resumed.restore(state)
     steps(other, resumed, 3)
     for name, p in whole.named_parameters():

@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from tui_trainer.learning.reward_model import CLIP, RewardModel, Scaling, fit, fit_cauchy
+from tui_trainer.learning.preferences.reward_model import CLIP, RewardModel, Scaling, fit, fit_cauchy
 
 
 def _comparisons(n: int, d: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

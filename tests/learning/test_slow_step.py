@@ -8,9 +8,9 @@ from test_training import SETTINGS
 from torch.nn import functional as F
 
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.events import Guessed, StepExplained, Stepped, WeightsPictured
 from tui_trainer.learning.pretraining import Pretraining
 from tui_trainer.learning.slow_step import teaching
+from tui_trainer.messages.events import Guessed, StepExplained, Stepped, WeightsPictured
 from tui_trainer.model.transformer import Transformer
 
 

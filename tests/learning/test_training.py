@@ -11,15 +11,15 @@ from torch.nn import functional as F
 from tui_trainer import settings as settings_module
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
-from tui_trainer.events import Event, Guessed, Measured, Sampled, Stepped, Validated, WeightsPictured
+from tui_trainer.formulas.intervals import paired_interval
 from tui_trainer.learning.evaluation import Evaluation, facts_lost
 from tui_trainer.learning.finetuning import Finetuning
 from tui_trainer.learning.pictures import picture
 from tui_trainer.learning.pretraining import Pretraining
 from tui_trainer.learning.training import Training
 from tui_trainer.learning.validation import token_bytes, validation_loss
+from tui_trainer.messages.events import Event, Guessed, Measured, Sampled, Stepped, Validated, WeightsPictured
 from tui_trainer.model.transformer import Transformer
-from tui_trainer.statistics import paired_interval
 
 SETTINGS = settings_module.load(
     assignments=[

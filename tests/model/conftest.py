@@ -1,4 +1,4 @@
-"""A small model whose zero-initialised matrices have been filled, so that every part of it matters."""
+"""A small model whose zero-initialized matrices have been filled, so that every part of it matters."""
 
 import pytest
 import torch

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import torch
 from safetensors import safe_open
-from safetensors.torch import save as serialise
+from safetensors.torch import save as serialize
 
 from tui_trainer.errors import UserError
 from tui_trainer.model import checkpoint
@@ -113,7 +113,7 @@ def test_a_shape_is_checked_before_it_is_believed(
     path = tmp_path / "w.safetensors"
     shape = msgspec.json.encode({**msgspec.to_builtins(model.shape), **wrong}).decode()
     sha256 = checkpoint.weights_sha256(model)
-    path.write_bytes(serialise(model.state_dict(), {"shape": shape, "dtype": "float32", "sha256": sha256}))
+    path.write_bytes(serialize(model.state_dict(), {"shape": shape, "dtype": "float32", "sha256": sha256}))
     with pytest.raises(UserError, match="holds no weights of this program") as caught:
         checkpoint.load_model(path)
     assert "\n" not in str(caught.value)

@@ -17,8 +17,8 @@ import pytest
 from toys import toy_run
 from waiting import PATIENCE, wait_until
 
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import LogReader
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import LogReader
 
 
 class Trainers:

@@ -12,16 +12,17 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.world import make_world
 from tui_trainer.corpus.writing import write_documents
 from tui_trainer.errors import UserError
-from tui_trainer.events import PairOffered, Picked
-from tui_trainer.run import aside, kept
-from tui_trainer.run import folder as folders
-from tui_trainer.run import plan as plans
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.kept import KeptPicks
-from tui_trainer.run.lock import Lock
-from tui_trainer.run.log import LogWriter
-from tui_trainer.run.plan import Fork
+from tui_trainer.messages.events import PairOffered, Picked
 from tui_trainer.run.stages import Preparation
+from tui_trainer.run.storage import carried_picks as kept
+from tui_trainer.run.storage import folder as folders
+from tui_trainer.run.storage import plan as plans
+from tui_trainer.run.storage import start_over as aside
+from tui_trainer.run.storage.carried_picks import CarriedPicks
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.lock import Lock
+from tui_trainer.run.storage.log import LogWriter
+from tui_trainer.run.storage.plan import Fork
 from tui_trainer.settings import load
 
 
@@ -100,16 +101,16 @@ def test_a_run_that_is_trained_is_not_started_over(tmp_path: Path) -> None:
 
 def test_kept_picks_are_those_that_the_plan_names(tmp_path: Path) -> None:
     pair = PairOffered(0, "Who?", "Bo.", "Ada.", False, 0.5)
-    content = kept.encode([kept.KeptPick(0, "Who?", "Bo.", "Ada.", Picked(0, "a", "person", False))], 1)
+    content = kept.encode([kept.CarriedPick(0, "Who?", "Bo.", "Ada.", Picked(0, "a", "person", False))], 1)
     fork = Fork("other", "feedback", 0, 0.0, {}, picks=1, picks_sha256=hashlib.sha256(content).hexdigest())
     run = folders.create(tmp_path, plans.Plan(load("quick", environ={}), forked=fork))
     run.picks.write_bytes(content)
-    picked = KeptPicks(run).of(pair)
+    picked = CarriedPicks(run).of(pair)
     assert picked is not None and picked.choice == "a"
     for at in range(len(content)):
         run.picks.write_bytes(content[:at] + bytes([content[at] ^ 2]) + content[at + 1 :])
         with pytest.raises(UserError, match=r"picks\.jsonl\): it is damaged, or was changed; fork run other"):
-            KeptPicks(run)
+            CarriedPicks(run)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b'{"prompt":"Whe', b"\xff\n", b"[" * 100_000])

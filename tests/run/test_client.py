@@ -7,11 +7,15 @@ import pytest
 from waiting import PATIENCE, wait_until
 
 from tui_trainer.errors import UserError
-from tui_trainer.run import client, lock
+from tui_trainer.messages.commands import Stop, TakeControl
+from tui_trainer.run import client
 from tui_trainer.run.client import Control
-from tui_trainer.run.commands import Stop, TakeControl
+from tui_trainer.run.storage import lock
 
-LIGHT = "plan folder lock log commands client report resources history knobs preferences control trainer"
+LIGHT = (
+    "storage.plan storage.folder storage.lock storage.log client storage.report storage.resources "
+    "storage.history live_settings storage.preferences control trainer"
+)
 
 
 def test_what_the_screen_uses_does_not_import_torch():

@@ -15,16 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from waiting import PATIENCE, wait_until
 
-from tui_trainer.looks import Look
-from tui_trainer.run import client
-from tui_trainer.run.client import Control
-from tui_trainer.run.commands import (
+from tui_trainer.messages.commands import (
     MAX_BYTES,
     Continue,
     LookAt,
     Pause,
     Pick,
-    Prompt,
     Reply,
     Stop,
     TakeControl,
@@ -32,8 +28,16 @@ from tui_trainer.run.commands import (
     command_decoder,
     command_encoder,
 )
+from tui_trainer.messages.inspection import Look
+from tui_trainer.run import client
+from tui_trainer.run.client import Control
 from tui_trainer.run.control import READ_ONLY, ControlServer, Request
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.storage.folder import RunFolder
+
+
+def echo(text: str) -> Turn:
+    """A command whose reply says its text."""
+    return Turn(text, 0.0)
 
 
 class Server:
@@ -48,8 +52,8 @@ class Server:
     def submit(self, request: Request) -> None:
         self.requests.put(request)
         if not self.silent:
-            text = request.command.text if isinstance(request.command, Prompt) else None
-            request.respond(Reply(ok=True, text=text))
+            text = request.command.name if isinstance(request.command, Turn) else None
+            request.respond(Reply(ok=True, error=text))
 
     def idle(self, seconds: float) -> None:
         """From now on hang up on whoever sends no command for so long; at first longer than a test."""
@@ -127,7 +131,7 @@ def test_one_steers_and_others_watch(server):
         b'{"type":"pick","pair":1,"choice":"c"}\n',
         b'{"type":"continue","steps":0}\n',
         b'{"type":"pause","extra":1}\n',
-        b'{"type":"prompt","text":"' + b"x" * MAX_BYTES + b'"}\n',
+        b'{"type":"prompt","error":"' + b"x" * MAX_BYTES + b'"}\n',
         b"x" * (MAX_BYTES + 1),
         b"\x00" * 10 + b"\n",
         b'{"a":' * 10_000 + b"\n",
@@ -141,7 +145,7 @@ def test_what_can_not_be_read_ends_that_connection_only(server, message):
     assert ask(good, TakeControl()) == [{"ok": True}]
     bad.sendall(message)
     assert hung_up(bad)
-    assert ask(good, Prompt("still there")) == [{"ok": True, "text": "still there"}]
+    assert ask(good, echo("still there")) == [{"ok": True, "error": "still there"}]
 
 
 @pytest.mark.parametrize("error", [RecursionError(), MemoryError(), RuntimeError("anything")])
@@ -170,7 +174,7 @@ def test_who_sends_no_command_for_a_while_is_hung_up_on(server):
     assert waiting.recv(100) == b'{"ok":true}\n'
     assert hung_up(waiting)
     server.silent = False
-    assert ask(controller, Prompt("still there")) == [{"ok": True, "text": "still there"}]
+    assert ask(controller, echo("still there")) == [{"ok": True, "error": "still there"}]
 
 
 def test_a_screen_that_only_watches_connects_again(server):
@@ -203,7 +207,7 @@ def test_noise(server, pieces):
     link.close()
     with Control(server.folder) as control:
         assert _patiently(control, TakeControl()).ok
-        assert control.send(Prompt("é")).text == "é"
+        assert control.send(echo("é")).error == "é"
 
 
 def _patiently(control: Control, command: TakeControl) -> Reply:
@@ -219,8 +223,8 @@ def test_a_message_in_pieces_and_many_in_one(server):
         link.sendall(bytes([byte]))
     link.sendall(b"\n")
     assert link.recv(100) == b'{"ok":true}\n'
-    replies = ask(link, *[Prompt(str(number)) for number in range(50)])
-    assert [reply["text"] for reply in replies] == [str(number) for number in range(50)]
+    replies = ask(link, *[echo(str(number)) for number in range(50)])
+    assert [reply["error"] for reply in replies] == [str(number) for number in range(50)]
 
 
 def test_many_connections(server):
@@ -245,7 +249,7 @@ def test_who_does_not_read_blocks_nobody(server):
     slow = server.connect()
     slow.setblocking(False)
     messages = command_encoder.encode(TakeControl()) + b"\n"
-    messages += (command_encoder.encode(Prompt("x" * 60_000)) + b"\n") * 50
+    messages += (command_encoder.encode(echo("x" * 60_000)) + b"\n") * 50
 
     def owed() -> bool:
         """Whether the server has answers that nobody takes: the socket holds no more of them."""
@@ -320,7 +324,7 @@ def test_control_that_is_given_back_late_is_waited_for_like_any_answer(server, m
         other = server.connect()
         other.sendall(command_encoder.encode(LookAt(Look("a"))) + b"\n")
         threading.Timer(0.3, go_on.set).start()
-        assert control.send(Prompt("still there")).text == "still there"
+        assert control.send(echo("still there")).error == "still there"
         assert other.recv(100) == b'{"ok":true}\n'
 
 
@@ -328,20 +332,20 @@ def test_a_late_answer_is_not_taken_for_the_next(server):
     control = Control(server.folder)
     assert control.send(TakeControl()).ok
     server.silent = True
-    reply = control.send(Prompt("first"), timeout=0.05)
+    reply = control.send(echo("first"), timeout=0.05)
     assert reply.error == "the trainer is busy and has not answered yet"
     server.silent = False
     late = server.requests.get(timeout=PATIENCE)
-    threading.Timer(0.05, late.respond, [Reply(ok=True, text="first")]).start()
-    assert control.send(Prompt("second")).text == "second"
+    threading.Timer(0.05, late.respond, [Reply(ok=True, error="first")]).start()
+    assert control.send(echo("second")).error == "second"
     control.close()
 
 
 def test_too_long_a_prompt_is_told(server):
     with Control(server.folder) as control:
         assert control.send(TakeControl()).ok
-        assert "too long" in (control.send(Prompt("x" * MAX_BYTES)).error or "")
-        assert control.send(Prompt("short")).text == "short"
+        assert "too long" in (control.send(echo("x" * MAX_BYTES)).error or "")
+        assert control.send(echo("short")).error == "short"
 
 
 def test_the_controller_leaves_while_its_command_waits(server):
@@ -363,7 +367,6 @@ def test_the_controller_leaves_while_its_command_waits(server):
         Continue(3),
         Turn("feedback.kl", 0.5),
         Pick(0, "both_bad"),
-        Prompt("é"),
         LookAt(Look("é")),
         Stop(),
     ],

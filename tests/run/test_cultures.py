@@ -5,9 +5,10 @@ from toys import toy_run
 
 from tui_trainer.console import cultures as without_screen
 from tui_trainer.errors import UserError
-from tui_trainer.run import client, cultures
-from tui_trainer.run.cultures import Cultures
-from tui_trainer.run.folder import RunFolder, list_runs
+from tui_trainer.experiments import cultures
+from tui_trainer.experiments.cultures import Cultures
+from tui_trainer.run import client
+from tui_trainer.run.storage.folder import RunFolder, list_runs
 
 
 @pytest.fixture(scope="module")

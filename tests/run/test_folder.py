@@ -5,8 +5,8 @@ import pytest
 from toys import toy_run
 
 from tui_trainer.errors import UserError
-from tui_trainer.run import folder as folders
-from tui_trainer.run import plan as plans
+from tui_trainer.run.storage import folder as folders
+from tui_trainer.run.storage import plan as plans
 from tui_trainer.settings import Settings
 
 

@@ -8,13 +8,15 @@ import pytest
 from toys import PICKS, lines, state_of, toy_run
 
 from tui_trainer.errors import UserError
-from tui_trainer.events import Forked, Picked, SpeedMeasured, StageStarted, WeightsFrozen
-from tui_trainer.run import fork, report
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import comparable, read_all
-from tui_trainer.run.status import status
+from tui_trainer.messages.events import Forked, Picked, SpeedMeasured, StageStarted, WeightsFrozen
+from tui_trainer.run import fork
+from tui_trainer.run.storage import report
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import comparable, read_all
+from tui_trainer.run.storage.status import status
 from tui_trainer.settings import SettingsError
-from tui_trainer.ui.state import State
+from tui_trainer.view.fold import apply_all
+from tui_trainer.view.state import State
 
 
 def records(folder: RunFolder) -> list:
@@ -99,7 +101,7 @@ def test_picks_are_made_again_by_themselves(trainers, whole):
     picked = [r.event for r in records(folder) if isinstance(r.event, Picked)]
     assert picked == [r.event for r in records(whole) if isinstance(r.event, Picked)] and len(picked) == PICKS
     assert lines(folder.preferences) == lines(whole.preferences)
-    assert [msgspec.json.decode(line, type=fork.KeptPick).picked for line in lines(folder.picks)] == picked
+    assert [msgspec.json.decode(line, type=fork.CarriedPick).picked for line in lines(folder.picks)] == picked
     assert state_of(folder) != state_of(whole)
     assert next(r.event for r in records(folder) if isinstance(r.event, Forked)).picks == PICKS
 
@@ -124,7 +126,7 @@ def test_a_fork_of_a_fork_knows_the_nearer_one_s_settings(trainers, whole):
     assert second.plan.settings.feedback.lr == 0.3 and second.plan.forked.changes == {"feedback.kl": 0.7}
     assert state_of(second) == state_of(first)
     state = State()
-    state.apply_all(records(second))
+    apply_all(state, records(second))
     assert state.forked is not None and state.forked.source == first.id
     assert state.setting("feedback.kl") == 0.7 and state.run.run == second.id and state.ended
 

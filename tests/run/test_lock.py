@@ -10,8 +10,8 @@ import pytest
 from waiting import wait_until
 
 from tui_trainer.errors import UserError
-from tui_trainer.run import lock
-from tui_trainer.run.lock import Lock
+from tui_trainer.run.storage import lock
+from tui_trainer.run.storage.lock import Lock
 
 
 def test_held_and_released(new_run, monkeypatch):
@@ -33,8 +33,8 @@ def test_a_dead_process_leaves_nothing_in_the_way(new_run):
     folder = new_run()
     code = (
         "import sys, time\n"
-        "from tui_trainer.run.lock import Lock\n"
-        "from tui_trainer.run.folder import RunFolder\n"
+        "from tui_trainer.run.storage.lock import Lock\n"
+        "from tui_trainer.run.storage.folder import RunFolder\n"
         "held = Lock(RunFolder(sys.argv[1])); print('held', flush=True); time.sleep(60)"
     )
     with subprocess.Popen([sys.executable, "-c", code, str(folder.path)], stdout=subprocess.PIPE) as process:
@@ -60,7 +60,8 @@ def test_another_process_with_the_same_id_is_not_the_holder(new_run):
 def test_only_one_of_many_that_start_at_once(new_run, trainers):
     folder = new_run()
     code = (
-        "import sys; from tui_trainer.run import lock; from tui_trainer.run.folder import RunFolder\n"
+        "import sys; from tui_trainer.run.storage import lock\n"
+        "from tui_trainer.run.storage.folder import RunFolder\n"
         "lock.ATTEMPTS = 1\n"
         "try: held = lock.Lock(RunFolder(sys.argv[1]))\n"
         "except lock.UserError: print('no', flush=True)\n"

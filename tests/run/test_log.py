@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_trainer.errors import UserError
-from tui_trainer.events import (
+from tui_trainer.messages.events import (
     AnyEvent,
     MatrixState,
     Measured,
@@ -24,7 +24,7 @@ from tui_trainer.events import (
     Stepped,
     WeightsPictured,
 )
-from tui_trainer.run.log import LogReader, LogWriter, comparable, read_all
+from tui_trainer.run.storage.log import LogReader, LogWriter, comparable, read_all
 
 STEP = Stepped("pretrain", 1, 2.5, 0.02, 1.0, 1024, 1e9)
 PICTURE = Picture(1, 2, math.inf, b"\x00\xff")

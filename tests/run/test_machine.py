@@ -40,7 +40,7 @@ FORESEEN = """
 import torch
 from tui_trainer.run import machine
 machine.configure(2)
-from tui_trainer.learning.reinforcement import foreseen
+from tui_trainer.learning.reinforcement.objective import foreseen
 draws = torch.Generator().manual_seed(0)
 rows = torch.arange(64).repeat_interleave(10)
 states = torch.randn(640, 192, generator=draws, dtype=torch.float64)

@@ -1,7 +1,7 @@
 """The picks of a log as the field keeps them."""
 
-from tui_trainer.events import Choice, Event, PairOffered, Picked, Record
-from tui_trainer.run.preferences import of_log
+from tui_trainer.messages.events import Choice, Event, PairOffered, Picked, Record
+from tui_trainer.run.storage.preferences import of_log
 
 
 def _records(*events: Event) -> list[Record]:

@@ -10,7 +10,7 @@ from waiting import wait_until
 
 from tui_trainer.corpus.world import make_world
 from tui_trainer.corpus.writing import write_documents
-from tui_trainer.events import (
+from tui_trainer.messages.events import (
     Event,
     FilterApplied,
     Measured,
@@ -26,11 +26,12 @@ from tui_trainer.events import (
     Stepped,
     WeightsFrozen,
 )
-from tui_trainer.run import client, lock, report
-from tui_trainer.run import folder as folders
-from tui_trainer.run import plan as plans
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import LogReader, comparable, read_all
+from tui_trainer.run import client
+from tui_trainer.run.storage import folder as folders
+from tui_trainer.run.storage import lock, report
+from tui_trainer.run.storage import plan as plans
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import LogReader, comparable, read_all
 from tui_trainer.settings import load
 
 SMALL = (

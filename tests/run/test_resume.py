@@ -11,15 +11,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from safetensors.torch import save as serialise
+from safetensors.torch import save as serialize
 from toys import PICKS, lines, state_of, toy_run
 
-from tui_trainer.events import FilterApplied, Noticed, Record, RunEnded, WeightsFrozen
+from tui_trainer.messages.events import FilterApplied, Noticed, Record, RunEnded, WeightsFrozen
 from tui_trainer.model import checkpoint
-from tui_trainer.run import aside, checkpoints, report
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import comparable, read_all
-from tui_trainer.run.stopped import DAMAGED
+from tui_trainer.run.interruption import DAMAGED
+from tui_trainer.run.storage import checkpoints, report
+from tui_trainer.run.storage import start_over as aside
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import comparable, read_all
 
 SLOW = {"TOY_SECONDS": "0.01"}  # a step, so that a kill can come within one
 
@@ -259,7 +260,7 @@ def test_a_checkpoint_of_an_earlier_version_is_taken(trainers, new_run, whole):
     for path in folder.checkpoints.iterdir():
         tensors, metadata = checkpoint.load(path)
         old = {"place": metadata["place"], "crc32": checkpoints._crc32(tensors)}
-        path.write_bytes(serialise(tensors, old))
+        path.write_bytes(serialize(tensors, old))
     without_checksums(folder)
     assert trainers.run(folder) == 0
     assert (stream(folder), state_of(folder)) == whole

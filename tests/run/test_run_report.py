@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tui_trainer.events import (
+from tui_trainer.messages.events import (
     Measured,
     Noticed,
     RunEnded,
@@ -13,8 +13,8 @@ from tui_trainer.events import (
     Validated,
     WeightsFrozen,
 )
-from tui_trainer.run import report, resources
-from tui_trainer.run.log import LogWriter
+from tui_trainer.run.storage import report, resources
+from tui_trainer.run.storage.log import LogWriter
 
 EVENTS = [
     RunStarted("r", 3, "quick", {"data": {}}, ("/a.txt",), {"torch": "2"}, {"threads": "2"}),

@@ -19,7 +19,19 @@ from waiting import PATIENCE, rests, wait_until
 
 from tui_trainer import cli
 from tui_trainer.console.commands import training
-from tui_trainer.events import (
+from tui_trainer.messages.commands import (
+    Continue,
+    EditPrompts,
+    LookAt,
+    Pause,
+    Pick,
+    Reply,
+    Simulate,
+    Stop,
+    TakeControl,
+    Turn,
+)
+from tui_trainer.messages.events import (
     Continued,
     KnobTurned,
     Noticed,
@@ -32,25 +44,13 @@ from tui_trainer.events import (
     StageStarted,
     Stepped,
 )
-from tui_trainer.looks import Look
-from tui_trainer.run import fork, lock
+from tui_trainer.messages.inspection import Look
+from tui_trainer.run import fork
 from tui_trainer.run.client import Control
-from tui_trainer.run.commands import (
-    Continue,
-    EditPrompts,
-    LookAt,
-    Pause,
-    Pick,
-    Prompt,
-    Reply,
-    Simulate,
-    Stop,
-    TakeControl,
-    Turn,
-)
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import LogReader, comparable, read_all
-from tui_trainer.run.status import status
+from tui_trainer.run.storage import lock
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import LogReader, comparable, read_all
+from tui_trainer.run.storage.status import status
 
 SLOW = {"TOY_SECONDS": "0.01"}
 
@@ -418,14 +418,12 @@ def test_a_hand_over_outlives_a_kill(watch):
     assert {e.rater for e in run.events() if isinstance(e, Picked)} == {"short"}
 
 
-def test_prompts_and_looks_change_nothing(watch, trainers, new_run):
+def test_looks_change_nothing(watch, trainers, new_run):
     run = watch()
     run.until(step(5))
-    assert (run.ok(Prompt("hello")).text or "").startswith("hello ")
     looked = run.ok(LookAt(Look("héllo"))).looked
     assert looked is not None and looked.ends == (5,) and looked.stage == "pretrain" and looked.step >= 5
     run.until(step(30))
-    run.ok(Prompt("again"))
     run.ok(LookAt(Look("again")))
     assert run.wait() == 0
     plain = new_run()

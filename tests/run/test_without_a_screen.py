@@ -14,9 +14,9 @@ from waiting import wait_until
 
 from tui_trainer import cli
 from tui_trainer.console import headless
+from tui_trainer.messages.commands import Reply
 from tui_trainer.run.client import Control
-from tui_trainer.run.commands import Reply
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.storage.folder import RunFolder
 
 
 class Launched:

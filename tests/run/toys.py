@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 
 from tui_trainer.errors import UserError, foreign
-from tui_trainer.events import (
+from tui_trainer.learning.randomness import generator
+from tui_trainer.messages.events import (
     Choice,
     Event,
     FilterApplied,
@@ -26,13 +27,12 @@ from tui_trainer.events import (
     WeightsFrozen,
     WeightsName,
 )
-from tui_trainer.learning.randomness import generator
-from tui_trainer.looks import Look, Looked
+from tui_trainer.messages.inspection import Look, Looked
 from tui_trainer.model import checkpoint
-from tui_trainer.run import folder as folders
-from tui_trainer.run import plan as plans
-from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.pipeline import Phase
+from tui_trainer.run.storage import folder as folders
+from tui_trainer.run.storage import plan as plans
+from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.settings import Settings, load
 
 PICKS = 6
@@ -233,11 +233,6 @@ class ToyPipeline:
         return WeightsFrozen(
             weights, digest, len(self.state), path.stat().st_size, f"weights/{weights}.safetensors"
         )
-
-    def prompt(self, text: str) -> str:
-        if self.state is None:
-            raise UserError("there is no model to ask yet")
-        return f"{text} {self.state.sum():.3f}"
 
     def look(self, look: Look) -> Looked:
         if self.state is None:

@@ -14,10 +14,10 @@ from collections.abc import Callable
 import torch
 from toys import build
 
-import tui_trainer.run.driver
+import tui_trainer.run.stage_machine
 import tui_trainer.run.steering  # noqa: F401 - imported here once for all children
-from tui_trainer.run import log
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.storage import log
+from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.trainer import Trainer
 
 

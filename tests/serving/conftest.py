@@ -12,8 +12,8 @@ from tui_trainer.corpus.document import Pair
 from tui_trainer.corpus.summary import Summary
 from tui_trainer.corpus.tokenizer import train_bpe
 from tui_trainer.model.transformer import Shape, Transformer
-from tui_trainer.run.folder import RunFolder, create
-from tui_trainer.run.plan import Plan
+from tui_trainer.run.storage.folder import RunFolder, create
+from tui_trainer.run.storage.plan import Plan
 from tui_trainer.settings import Settings
 
 TEXT = "Ada lives in Oster and keeps a heron. The fair of Oster was won by Bo. Größe, naïve, 東京. " * 20

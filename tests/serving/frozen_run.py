@@ -2,11 +2,11 @@
 
 import hashlib
 
-from tui_trainer.events import Event, WeightsFrozen, WeightsName
+from tui_trainer.messages.events import Event, WeightsFrozen, WeightsName
 from tui_trainer.model.checkpoint import save_weights
 from tui_trainer.model.transformer import Transformer
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import LogReader, LogWriter
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import LogReader, LogWriter
 
 
 def tell(run: RunFolder, *events: Event) -> None:

@@ -3,7 +3,7 @@
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Pair
 from tui_trainer.corpus.tokenizer import Tokenizer
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.storage.folder import RunFolder
 
 
 def corpus_of(run: RunFolder, **prompts: list[str]) -> Corpus:

@@ -11,7 +11,7 @@ from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.errors import UserError
 from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.model.transformer import Transformer
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.serving import chat
 from tui_trainer.serving.chat import ChatSession
 from tui_trainer.serving.frozen import choose, session

@@ -7,18 +7,19 @@ from pathlib import Path
 import pytest
 from frozen_run import freeze, tell
 
-from tui_trainer.compared import Order
 from tui_trainer.corpus import summary
 from tui_trainer.corpus.summary import Summary
 from tui_trainer.corpus.tokenizer import train_bpe
 from tui_trainer.errors import UserError
-from tui_trainer.events import StageEnded
+from tui_trainer.messages.comparison import Order
+from tui_trainer.messages.events import StageEnded
 from tui_trainer.model.checkpoint import load_model, save_weights
-from tui_trainer.run import fork, frozen_weights, history
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.serving.comparing import compare
+from tui_trainer.run import fork
+from tui_trainer.run.storage import frozen_weights, history
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.serving.comparison import compare
 from tui_trainer.serving.frozen import session
-from tui_trainer.serving.imported import ground_of
+from tui_trainer.serving.imported_preferences import ground_of
 from tui_trainer.serving.measuring import measure
 
 DOORS: dict[str, Callable[[RunFolder], object]] = {

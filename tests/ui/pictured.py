@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from random import Random
 
-from tui_trainer import events as e
+from tui_trainer.messages import events as e
 
 
 def matrices(random: Random, done: float) -> Iterator[e.MatrixState]:

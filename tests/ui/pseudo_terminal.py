@@ -22,8 +22,8 @@ from waiting import PATIENCE, rests
 
 CODE = """
 import sys
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.ui.app import run_app
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.ui.start import run_app
 sys.exit(run_app(RunFolder(sys.argv[1]), sys.argv[2], float(sys.argv[3])))
 """
 
@@ -35,7 +35,7 @@ def tells_stall(stalled: Path) -> str:
     """
     return f"""
 from pathlib import Path
-from tui_trainer.ui.output import Output
+from tui_trainer.ui.terminal.output import Output
 
 def stalled(self, real=Output.stalled.fget):
     if found := real(self):

@@ -10,12 +10,12 @@ from random import Random
 import msgspec
 from pictured import matrices
 
-from tui_trainer import events as e
 from tui_trainer import settings
-from tui_trainer.events import VERSION, Event, Record, encoder
-from tui_trainer.looks import Look, Looked
-from tui_trainer.run import plan as plans
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import VERSION, Event, Record, encoder
+from tui_trainer.messages.inspection import Look, Looked
+from tui_trainer.run.storage import plan as plans
+from tui_trainer.run.storage.folder import RunFolder
 
 PROMPTS = (
     "The town of Velm lies",

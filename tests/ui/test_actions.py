@@ -4,23 +4,24 @@ from pathlib import Path
 
 import recorded
 
-from tui_trainer.events import PairOffered
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.messages.events import PairOffered
+from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.actions import ACTIONS, BY_NAME, Context, of
+from tui_trainer.ui.app import TrainerApp
+from tui_trainer.ui.dashboard import CONTEXTS, Dashboard
 from tui_trainer.ui.key_table import key_table
 from tui_trainer.ui.keys_now import applies, in_footer
 from tui_trainer.ui.panes.chat import ChatPane
 from tui_trainer.ui.panes.pane import Pane
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screens.dashboard import CONTEXTS, Dashboard
 from tui_trainer.ui.screens.help import Help
-from tui_trainer.ui.state import State
-from tui_trainer.ui.studio import Studio
+from tui_trainer.view.fold import apply_all
+from tui_trainer.view.state import State
 
 
 def scene_at(records: list[recorded.Record], **fields: object) -> Scene:
     state = State()
-    state.apply_all(records)
+    apply_all(state, records)
     scene = Scene(RunFolder("/nowhere/run"), "control", state, trainer="alive", loading=False)
     for name, value in fields.items():
         setattr(scene, name, value)
@@ -43,7 +44,7 @@ def test_every_action_is_carried_out_by_somebody() -> None:
     panes: dict[str, type] = {cls.context: cls for cls in Pane.__subclasses__()} | {"chat": ChatPane}
     for action in ACTIONS:
         if action.context == "anywhere":
-            assert hasattr(Studio, f"do_{action.name}"), action.name
+            assert hasattr(TrainerApp, f"do_{action.name}"), action.name
         elif action.context != "rater":
             assert hasattr(panes[action.context], f"do_{action.name}"), action.name
 

@@ -8,25 +8,25 @@ import pytest
 import recorded
 from watching import opened, shown, text_of, until
 
-from tui_trainer import cli, leash, settings
-from tui_trainer.compared import Answers, Side, Verdict
+from tui_trainer import cli, settings
 from tui_trainer.console.commands import showing, training
-from tui_trainer.events import BestOfN, PairOffered, Record, Sample, Sampled
-from tui_trainer.run import client, fork
-from tui_trainer.run import plan as plans
-from tui_trainer.run.cultures import Cultures
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import read_all
-from tui_trainer.run.plan import Plan
-from tui_trainer.ui import comparing
+from tui_trainer.experiments.cultures import Cultures
+from tui_trainer.messages.comparison import Answers, Compared, Comparison, Side, Verdict
+from tui_trainer.messages.events import BestOfN, PairOffered, Record, Sample, Sampled
+from tui_trainer.run import client, fork, leash
+from tui_trainer.run.storage import plan as plans
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import read_all
+from tui_trainer.run.storage.plan import Plan
+from tui_trainer.ui.run_control import Steering
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens import comparison
 from tui_trainer.ui.screens.branch import Branch
-from tui_trainer.ui.screens.comparison import Comparison
+from tui_trainer.ui.screens.comparison import ComparisonScreen
 from tui_trainer.ui.screens.cultures import ChooseCultures
 from tui_trainer.ui.screens.unleash import Unleash
-from tui_trainer.ui.state import State
-from tui_trainer.ui.steering import Steering
+from tui_trainer.view.fold import apply, apply_all
+from tui_trainer.view.state import State
 
 
 @pytest.fixture
@@ -223,11 +223,11 @@ async def test_off_the_leash_on_the_screen(tmp_path, monkeypatch, size) -> None:
 def test_a_fork_begins_with_the_settings_that_it_says() -> None:
     records = recorded.records()
     state = State()
-    state.apply_all(records[:40])
+    apply_all(state, records[:40])
     settings = {**state.run.settings, "feedback": {"kl": 0.0}}  # type: ignore[union-attr]  # it has begun
     event = recorded.e.Forked("new", "old", "feedback", settings, {"feedback.kl": 0.0}, None, "", 0, {}, {})
     state.knobs["feedback.kl"] = 0.3
-    state.apply(Record(1, 40, 1e9, 1.0, event))
+    apply(state, Record(1, 40, 1e9, 1.0, event))
     assert state.setting("feedback.kl") == 0.0 and state.run is not None and state.run.run == "new"
 
 
@@ -240,12 +240,14 @@ async def test_two_models_beside_each_other(tmp_path: Path, monkeypatch) -> None
         other = Side("two", "aligned", "cd" * 32, "plain-spoken")
         said = Answers("Where?", "Gladly. \x1b[31mIn Velm.", "Velm.")
         verdict = Verdict("ceremonious", 0.9, (0.8, 0.95), 160)
-        return comparing.Heard(side, other, (said,), (verdict,))
+        return Compared(Comparison(side, other, (said,), (verdict,)))
 
     monkeypatch.setattr(comparison, "compare", compare)
     async with opened(tmp_path, monkeypatch, recorded.records(), alive=False) as (app, pilot):
         await pilot.press("C")
-        await until(pilot, lambda: isinstance(app.screen, Comparison) and app.screen.heard is not None)
+        await until(
+            pilot, lambda: isinstance(app.screen, ComparisonScreen) and app.screen.compared is not None
+        )
         await pilot.pause()
         text = shown(app)
         assert "picks of ceremonious, simulated" in text and "Gladly." in text and "90 %" in text

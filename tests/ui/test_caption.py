@@ -3,15 +3,16 @@
 import recorded
 from test_actions import scene_at
 
-from tui_trainer import events as e
-from tui_trainer.events import VERSION, Record
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import VERSION, Record
 from tui_trainer.ui.actions import BY_NAME
 from tui_trainer.ui.caption import caption
 from tui_trainer.ui.farewell import farewell_of
-from tui_trainer.ui.glossary import TERMS
 from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.scene import HOLD_SECONDS, Scene
-from tui_trainer.ui.state import State
+from tui_trainer.view.fold import apply, apply_all
+from tui_trainer.view.glossary import TERMS
+from tui_trainer.view.state import State
 
 RECORDS = recorded.records()
 
@@ -67,7 +68,7 @@ def test_a_passing_moment_is_held_until_it_is_read() -> None:
     scene.hold()
     first = scene.moment
     for record in recorded.until(RECORDS, e.Guessed, 9)[scene.state.records :]:
-        scene.now.apply(record)
+        apply(scene.now, record)
     scene.hold()
     assert scene.moment is first
     now += HOLD_SECONDS
@@ -82,7 +83,8 @@ def test_a_guess_is_shown_and_told_however_often_there_is_a_validation() -> None
     scene.clock = lambda: now
     told = []
     for number in range(8):
-        scene.state.apply_all(
+        apply_all(
+            scene.state,
             [
                 Record(VERSION, 2 * number, 0, 0, e.Validated("pretrain", number, 1.0, 0.4, 7.6)),
                 Record(
@@ -92,7 +94,7 @@ def test_a_guess_is_shown_and_told_however_often_there_is_a_validation() -> None
                     0,
                     e.Guessed("pretrain", number, "the", "a", 0.5, (("a", 0.5),)),
                 ),
-            ]
+            ],
         )
         scene.hold()
         assert scene.guess is not None and scene.guess.step == number
@@ -105,7 +107,7 @@ def test_while_paused_every_step_is_told_at_once() -> None:
     records = recorded.until(RECORDS, e.Guessed, 9)
     scene = scene_at([*records[:-1], Record(VERSION, 0, 0, 0, e.Paused())])
     scene.hold()
-    scene.state.apply(records[-1])
+    apply(scene.state, records[-1])
     scene.hold()
     assert scene.moment is records[-1].event
     assert said(scene).startswith("‖ Paused at step 9. space goes on")
@@ -153,7 +155,7 @@ def test_every_moment_of_a_run_has_a_sentence() -> None:
     scene.clock = lambda: float(next(clock) * 10)
     seen = set()
     for record in recorded.records(simulated=True):
-        state.apply(record)
+        apply(state, record)
         scene.hold()
         sign, sentence = caption(scene)
         assert sign and 10 < len(sentence) < 230 and "\n" not in sentence

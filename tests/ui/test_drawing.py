@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from tui_trainer.events import Picture
-from tui_trainer.ui.drawing import heatmap, numbers, plot
+from tui_trainer.messages.events import Picture
+from tui_trainer.sanitize import sanitize
+from tui_trainer.ui.drawing import heatmap, plot
 from tui_trainer.ui.drawing.bars import bar, block, signed
-from tui_trainer.ui.drawing.ink import make_ink
 from tui_trainer.ui.drawing.lines import changed_spans, line
-from tui_trainer.ui.drawing.text import cut_left, fit, wrap, wrap_to
-from tui_trainer.ui.sanitize import sanitize
+from tui_trainer.ui.drawing.styles import make_ink
+from tui_trainer.view import numbers
+from tui_trainer.view.text import cut_left, fit, wrap, wrap_to
 
 INK = make_ink("rich")
 safe_text = st.text(max_size=80).map(sanitize)
@@ -130,7 +131,7 @@ def test_equal_cells_are_one_run() -> None:
     assert len(rows) == 1 and len(list(rows[0])) == 1 and rows[0].text == "▀" * 30
 
 
-def test_without_colours_the_sign_says_it() -> None:
+def test_without_colors_the_sign_says_it() -> None:
     (row,) = heatmap.heatmap([[-4, -1, 0, 1, 4]], make_ink("none"))
     assert row.text == "≡- +█"
 

@@ -10,12 +10,12 @@ from textual.message import Message
 from waiting import PATIENCE, wait_until
 from watching import FakeControl
 
-from tui_trainer import events as e
-from tui_trainer.events import Record, encoder
-from tui_trainer.run.commands import Pause, Reply, TakeControl
+from tui_trainer.messages import events as e
+from tui_trainer.messages.commands import Pause, Reply, TakeControl
+from tui_trainer.messages.events import Record, encoder
 from tui_trainer.ui import commander as commanders
 from tui_trainer.ui import feed as feeds
-from tui_trainer.ui.studio import TICK_SECONDS
+from tui_trainer.ui.app import TICK_SECONDS
 
 RECORDS = recorded.records()
 

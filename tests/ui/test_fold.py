@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_actions import scene_at
 
-from tui_trainer import events as e
-from tui_trainer.events import VERSION, Record
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import VERSION, Record
 from tui_trainer.ui.chrome.rail import Rail
-from tui_trainer.ui.series import CAPACITY, Series
-from tui_trainer.ui.state import State
+from tui_trainer.view.fold import apply, apply_all
+from tui_trainer.view.series import CAPACITY, Series
+from tui_trainer.view.state import State
 
 RECORDS = recorded.records(simulated=True)
 
@@ -36,7 +37,7 @@ def plain(value: Any) -> Any:
 def folded(batches: list[list[Record]]) -> State:
     state = State()
     for batch in batches:
-        state.apply_all(batch)
+        apply_all(state, batch)
     return state
 
 
@@ -52,7 +53,7 @@ def test_batches_make_no_difference(cuts: list[int]) -> None:
 
 
 def test_every_event_is_folded() -> None:
-    from tui_trainer.ui.fold import HANDLERS
+    from tui_trainer.view.fold import HANDLERS
 
     assert set(HANDLERS) == set(e.AnyEvent.__args__)
 
@@ -73,7 +74,7 @@ def test_speed_and_time_left_come_from_compute_time() -> None:
     times = iter(range(1000))
 
     def put(event: e.Event, t: float, busy: float) -> None:
-        state.apply(Record(VERSION, next(times), t, busy, event))  # type: ignore[arg-type]  # of AnyEvent
+        apply(state, Record(VERSION, next(times), t, busy, event))  # type: ignore[arg-type]  # of AnyEvent
 
     put(e.SpeedMeasured(0.5, {"pretrain": 60.0, "finetune": 40.0}), 0, 0)
     put(e.StageStarted("pretrain", 100), 0, 2.0)
@@ -98,7 +99,7 @@ def test_a_plan_of_hours_is_no_estimate() -> None:
         [(0.0, e.SpeedMeasured(60.0, {"pretrain": 9000.0})), (9.0, e.StageStarted("pretrain", 150))]
         + [(9.0 + step, e.Stepped("pretrain", step, 5.0, 0.1, 1.0, 512 * step, 1.0)) for step in range(1, 8)]
     ):
-        state.apply(Record(VERSION, number, busy, busy, event))  # type: ignore[arg-type]  # of AnyEvent
+        apply(state, Record(VERSION, number, busy, busy, event))  # type: ignore[arg-type]  # of AnyEvent
         left = state.seconds_left("pretrain")
         assert left is None or left == pytest.approx(150 - event.step), event  # type: ignore[union-attr]  # of a step
     assert state.seconds_left("pretrain") == 143.0
@@ -129,8 +130,8 @@ def test_after_the_last_step_the_rail_says_exam_instead_of_a_time_that_stands_st
 def test_a_knob_turned_is_the_setting() -> None:
     state = folded([RECORDS[:1]])
     assert state.setting("feedback.kl") == 0.1
-    state.apply(Record(VERSION, 1, 0, 0, e.KnobTurned("feedback.kl", 0.5)))
-    state.apply(Record(VERSION, 2, 0, 0, e.KnobTurned("data.mixture.books", 3.0)))
+    apply(state, Record(VERSION, 1, 0, 0, e.KnobTurned("feedback.kl", 0.5)))
+    apply(state, Record(VERSION, 2, 0, 0, e.KnobTurned("data.mixture.books", 3.0)))
     assert state.setting("feedback.kl") == 0.5
     assert state.mixture["books"] == 3.0
     assert state.setting("no.such.name") is None
@@ -180,6 +181,6 @@ def test_a_pick_taken_back_counts_no_more() -> None:
     pairs = [e.PairOffered(n, "prompt", "a", "b", False, 0.5) for n in range(2)]
     picks = [e.Picked(0, "a", "person", False), e.Picked(1, "undo", "person", False)]
     for seq, event in enumerate([pairs[0], picks[0], pairs[1], picks[1], pairs[0]]):
-        state.apply(e.Record(1, seq, 0.0, 0.0, event))
+        apply(state, e.Record(1, seq, 0.0, 0.0, event))
     assert not state.picks and sum(state.pick_counts.values()) == 0
     assert state.offered == pairs[0]

@@ -8,9 +8,9 @@ from rich.cells import cell_len
 from test_actions import scene_at
 from watching import opened, shown, until
 
-from tui_trainer.ui.glossary import TERMS
-from tui_trainer.ui.sanitize import sanitize
+from tui_trainer.sanitize import sanitize
 from tui_trainer.ui.screens.glossary import Glossary
+from tui_trainer.view.glossary import TERMS
 
 # The quick reference table of the article on the three stages of training.
 TABLE = {

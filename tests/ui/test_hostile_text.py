@@ -18,31 +18,32 @@ from rich.cells import cell_len
 from textual.screen import Screen
 from watching import opened, shown, until
 
-from tui_trainer import events as e
-from tui_trainer.compared import Answers, Side, Verdict
-from tui_trainer.events import Event, Record
-from tui_trainer.rated import Exam, Room, Seat
-from tui_trainer.run.cultures import Cultures
-from tui_trainer.ui import studio
-from tui_trainer.ui.comparing import Heard
+from tui_trainer.experiments.cultures import Cultures
+from tui_trainer.messages import events as e
+from tui_trainer.messages.comparison import Answers, Compared, Comparison, Side, Verdict
+from tui_trainer.messages.events import Event, Record
+from tui_trainer.messages.rater_panel import Exam, Gathered, Room, Seat
+from tui_trainer.sanitize import LONGEST
+from tui_trainer.ui import app as studio
 from tui_trainer.ui.documents import Documents
 from tui_trainer.ui.panes.conversation import Turn
-from tui_trainer.ui.sanitize import LONGEST
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screens import comparison, room
+from tui_trainer.ui.screens import comparison
+from tui_trainer.ui.screens import rater_panel as room
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.branch import Branch
-from tui_trainer.ui.screens.comparison import Comparison
+from tui_trainer.ui.screens.comparison import ComparisonScreen
 from tui_trainer.ui.screens.cultures import MakingCultures
 from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.ledger import LedgerSheet
 from tui_trainer.ui.screens.prompts import Prompts
-from tui_trainer.ui.screens.room import RoomSheet
+from tui_trainer.ui.screens.rater_panel import RoomSheet
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.ui.screens.simulate import Simulate
 from tui_trainer.ui.screens.taste import TasteSheet
-from tui_trainer.ui.under_way import ASK
+from tui_trainer.ui.terminal.flow_control import ASK
+from tui_trainer.view.fold import apply_all
 
 EVIL = (
     "\x1b]52;c;ZXZpbA==\x07\x9b31m\x1b[2J[bold][/][@click=app.quit]x[/]"
@@ -91,7 +92,7 @@ MOMENTS = {
 @pytest.mark.parametrize("moment", MOMENTS)
 async def test_nothing_acts_or_hides(moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, []) as (app, pilot):
-        app.scene.state.apply_all(MOMENTS[moment])
+        apply_all(app.scene.state, MOMENTS[moment])
         seen = ""
         for size in ((120, 40), (80, 24)):
             await pilot.resize_terminal(*size)
@@ -165,7 +166,7 @@ async def draw_all(moment: str, text: str, tmp_path: Path, monkeypatch: pytest.M
         path = app.scene.folder.corpus / "documents.jsonl"
         path.write_bytes(msgspec.json.encode({k: v.replace("\ud800", "") for k, v in line.items()}) + b"\n")
         app.dashboard.dataset.open(Documents(path).index())
-        app.scene.state.apply_all(records)
+        apply_all(app.scene.state, records)
         app.dashboard.chat.conversation.add(Turn("you", text))
         app.dashboard.chat.conversation.add(Turn("aligned", text, sha256=text))
         app.say(text)
@@ -208,7 +209,7 @@ SHEETS: dict[str, Callable[[Scene], Screen[Any]]] = {
         "Another prompt in its place", next(iter(scene.state.prompts))
     ),
     "a room of raters": RoomSheet,
-    "two models": Comparison,
+    "two models": ComparisonScreen,
     "two cultures": lambda scene: MakingCultures(scene, Cultures(scene.folder, ("polite", "short"))),
     "a simulated rater": Simulate,
     "branch": Branch,
@@ -217,24 +218,25 @@ SHEETS: dict[str, Callable[[Scene], Screen[Any]]] = {
 }
 
 
-def foreign(said: str) -> tuple[Heard, Room]:
+def foreign(said: str) -> tuple[Compared, Gathered]:
     """What other processes say, with text of others wherever text can stand."""
     side = Side(said, "aligned", said, said)
     verdict = Verdict(said, 0.7, (0.6, 0.8), 160)
     exam = Exam(6, 12, 0.5, None)
     seats = (Seat(said, False, 12, exam, exam), Seat("polite", True, 12, exam, exam))
     room = Room(12, 6, 0.2, {said: {said: 0.7, "polite": 0.4}}, seats)
-    return Heard(side, side, (Answers(said, said, said),), (verdict,)), room
+    found = Comparison(side, side, (Answers(said, said, said),), (verdict,))
+    return Compared(found), Gathered(room)
 
 
 async def open_sheet(sheet: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Calls:
     """A sheet with this text wherever text can stand, in two sizes; what each of them cost."""
     two_models, a_room = foreign(said)
 
-    async def compare(order: object) -> Heard:
+    async def compare(order: object) -> Compared:
         return two_models
 
-    async def gathered(runs: object) -> Room:
+    async def gathered(runs: object) -> Gathered:
         return a_room
 
     monkeypatch.setattr(comparison, "compare", compare)
@@ -252,7 +254,7 @@ async def open_sheet(sheet: str, said: str, tmp_path: Path, monkeypatch: pytest.
     records = [*records[:-1], *(Record(records[0].v, 0, records[-1].t, 0.0, event) for event in more)]
     calls = Calls()
     async with opened(tmp_path, monkeypatch, recorded.records()) as (app, pilot):
-        app.scene.state.apply_all(records)
+        apply_all(app.scene.state, records)
         for size in ((120, 40), (80, 24)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
@@ -276,7 +278,7 @@ async def test_sheets_of_foreign_text(sheet: str, tmp_path: Path, monkeypatch: p
     assert_no_more_than(long, short)
 
 
-# What Textual and the glass send: moves, colours, modes, questions, the mouse's shape; nothing for a title.
+# What Textual and the glass send: moves, colors, modes, questions, the mouse's shape; nothing for a title.
 OURS = re.compile(r"\x1b\[(?:[0-9;]*[HmC]|\?[0-9;]+[hl]|\?[0-9;]+\$p|>[0-9;]+u|<u)|\x1b\]22;[a-z]+\x07")
 
 
@@ -293,7 +295,7 @@ def unlike_ours(output: bytes) -> set[str]:
 @pytest.mark.parametrize("moment", ["asking", "before or after"])
 @pytest.mark.parametrize("said", [EVIL, LINE], ids=["evil", "long"])
 def test_no_foreign_escape_reaches_a_real_terminal(said: str, moment: str, tmp_path: Path) -> None:
-    from tui_trainer.run.log import LogWriter
+    from tui_trainer.run.storage.log import LogWriter
 
     folder = recorded.write_run(tmp_path / "run", [])
     writer = LogWriter(folder.events, 0, 0)

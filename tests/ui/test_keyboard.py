@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from random import Random
 
-import hostile
+import hostile_sequences as hostile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import Key, Paste, Resize
 from textual.message import Message
 
-from tui_trainer.ui.keyboard import BEGIN, END, LARGEST, MOST_PASTED, SILENCE_SECONDS, Keyboard
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.sanitize import one_line
+from tui_trainer.ui.terminal.keyboard import BEGIN, END, LARGEST, MOST_PASTED, SILENCE_SECONDS, Keyboard
 
 
 class Clock:

@@ -1,4 +1,4 @@
-"""Sizes, live resizing, colours, and that what has not changed is not sent."""
+"""Sizes, live resizing, colors, and that what has not changed is not sent."""
 
 from pathlib import Path
 
@@ -7,8 +7,9 @@ import recorded
 from textual._compositor import CompositorUpdate
 from watching import opened, shown, until
 
-from tui_trainer import events as e
-from tui_trainer.ui.studio import Studio
+from tui_trainer.messages import events as e
+from tui_trainer.ui.app import TrainerApp
+from tui_trainer.view.fold import apply, apply_all
 
 RECORDS = recorded.records(simulated=True)
 MOMENTS = {
@@ -89,17 +90,17 @@ async def test_small_screens_follow_the_stage_until_one_goes_elsewhere(
 ) -> None:
     async with opened(tmp_path, monkeypatch, MOMENTS["data"], size=(80, 24)) as (app, pilot):
         assert app.dashboard.current == 1
-        app.scene.state.apply_all(MOMENTS["pretrain"][app.scene.state.records :])
+        apply_all(app.scene.state, MOMENTS["pretrain"][app.scene.state.records :])
         app.tick()
         assert app.dashboard.current == 2
         await pilot.press("3")
-        app.scene.state.apply_all(MOMENTS["asking"][app.scene.state.records :])
+        apply_all(app.scene.state, MOMENTS["asking"][app.scene.state.records :])
         app.tick()
         assert app.dashboard.current == 3
 
 
 @pytest.mark.parametrize("no_color", [True, False])
-async def test_without_colour_everything_is_still_there(
+async def test_without_color_everything_is_still_there(
     no_color: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if no_color:
@@ -107,13 +108,13 @@ async def test_without_colour_everything_is_still_there(
     async with opened(tmp_path, monkeypatch, MOMENTS["pretrain"]) as (app, _):
         if no_color:
             assert app.scene.ink.mode == "none"
-            colours = {
+            colors = {
                 segment.style.color.name
                 for strip in app.screen._compositor.render_strips(app.screen.size)
                 for segment in strip.apply_filter(app._filters[-1], app.screen.background_colors[1])
                 if segment.style is not None and segment.style.color is not None
             }
-            assert colours <= {"default"}
+            assert colors <= {"default"}
         screen = shown(app)
         assert "▶ pretrain" in screen and "✓ data" in screen and "▸  rabbit" in screen
 
@@ -121,11 +122,11 @@ async def test_without_colour_everything_is_still_there(
 async def test_what_has_not_changed_is_not_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[str] = []
 
-    def display(app: Studio, screen: object, renderable: object) -> None:
+    def display(app: TrainerApp, screen: object, renderable: object) -> None:
         if isinstance(renderable, CompositorUpdate):
             written.append(renderable.render_segments(app.console))
 
-    monkeypatch.setattr(Studio, "_display", display)
+    monkeypatch.setattr(TrainerApp, "_display", display)
     async with opened(tmp_path, monkeypatch, MOMENTS["pretrain"]) as (app, pilot):
         assert sum(map(len, written)) > 4000  # the first frame is seen here, so nothing else is missed
         now = 1000.0
@@ -142,7 +143,7 @@ async def test_what_has_not_changed_is_not_sent(tmp_path: Path, monkeypatch: pyt
         assert written == []
         state = app.scene.state
         step = next(r for r in RECORDS[state.records :] if isinstance(r.event, e.Stepped))
-        state.apply(step)
+        apply(state, step)
         app.tick()
         await pilot.pause()
         assert 0 < sum(map(len, written)) < 1200  # one step: some digits and a cell of the curve

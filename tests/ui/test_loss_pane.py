@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from test_actions import scene_at
 from watching import opened, text_of, until
 
-from tui_trainer import events as e
-from tui_trainer.ui import metrics_csv, pinned
-from tui_trainer.ui.boards import curves
-from tui_trainer.ui.boards.axes import UNITS, View, XAxis, log_ticks
-from tui_trainer.ui.boards.curves import LOSS
-from tui_trainer.ui.series import Series
+from tui_trainer.messages import events as e
+from tui_trainer.ui import baseline_run, metrics_csv
+from tui_trainer.ui.renderers import curves
+from tui_trainer.ui.renderers.axes import UNITS, View, XAxis, log_ticks
+from tui_trainer.ui.renderers.curves import LOSS
+from tui_trainer.view.series import Series
 
 RECORDS = recorded.records()
 TUNED = recorded.until(RECORDS, e.Stepped, 100, stage="finetune")
@@ -111,6 +111,6 @@ def test_a_damaged_run_is_passed_over(tmp_path: Path) -> None:
     folder = recorded.write_run(tmp_path / "here", TUNED)
     recorded.write_run(tmp_path / "broken", TUNED).events.write_bytes(b"no log\n")
     good = recorded.write_run(tmp_path / "good", TUNED)
-    found = pinned.after(folder, None)
+    found = baseline_run.after(folder, None)
     assert found is not None and found.run == good.id
-    assert pinned.after(folder, found) is None
+    assert baseline_run.after(folder, found) is None

@@ -8,13 +8,13 @@ import recorded
 from test_actions import scene_at
 from watching import opened, shown, until
 
-from tui_trainer import events as e
-from tui_trainer.events import Record
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import Record
 from tui_trainer.run.ledger import Ledger
 from tui_trainer.ui.actions import BY_NAME
-from tui_trainer.ui.boards import blind, picks, reinforcement
 from tui_trainer.ui.caption import caption
 from tui_trainer.ui.keys_now import applies
+from tui_trainer.ui.renderers import blind, picks, reinforcement
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ledger import LedgerSheet
 from tui_trainer.ui.screens.taste import TasteSheet, calibration
@@ -235,7 +235,7 @@ async def test_prompts_and_own_answers_go_to_the_trainer(
         await until(pilot, lambda: sent[3:] == [("enough",)])
 
 
-def test_picks_that_a_fork_makes_again_are_nobody_s_labour() -> None:
+def test_picks_that_a_fork_makes_again_are_nobody_s_labor() -> None:
     forked = e.Forked("here", "elsewhere", "feedback", {}, {}, "tuned", "ab" * 32, 2, {}, {})
     again: list[tuple[float, e.Event]] = [(0, forked), (0, _pair(0)), (0.01, _picked(0))]
     again += [(0, _pair(1)), (0.01, _picked(1))]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui_trainer.ui.sanitize import one_line, sanitize
+from tui_trainer.sanitize import one_line, sanitize
 
 DANGEROUS = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 anything = st.text(st.characters(codec=None), max_size=60)

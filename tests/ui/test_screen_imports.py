@@ -15,9 +15,9 @@ def modules_after(code: str) -> set[str]:
 
 
 def test_the_screen_imports_no_torch() -> None:
-    modules = modules_after("import tui_trainer.ui.app, tui_trainer.ui.studio")
+    modules = modules_after("import tui_trainer.ui.start, tui_trainer.ui.app")
     assert not {"torch", "numpy", "tokenizers", "safetensors", "transformers"} & modules
 
 
-def test_colours_are_chosen_before_textual_is_imported() -> None:
-    assert "textual" not in modules_after("import tui_trainer.ui.app")
+def test_colors_are_chosen_before_textual_is_imported() -> None:
+    assert "textual" not in modules_after("import tui_trainer.ui.start")

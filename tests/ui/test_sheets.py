@@ -7,10 +7,10 @@ import recorded
 from test_actions import scene_at
 from watching import opened, shown, until
 
-from tui_trainer import events as e
+from tui_trainer.messages import events as e
 from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.samples import Samples
-from tui_trainer.ui.words import FIGURES
+from tui_trainer.view.words import FIGURES
 
 
 @pytest.mark.parametrize("width", [52, 70, 107, 180])

@@ -11,26 +11,26 @@ import recorded
 from pseudo_terminal import Terminal, tells_stall
 from waiting import PATIENCE, rests, wait_until
 
-from tui_trainer import events as e
-from tui_trainer.events import encoder
-from tui_trainer.ui import output as outputs
-from tui_trainer.ui.output import Output
-from tui_trainer.ui.painting import PART
-from tui_trainer.ui.under_way import ASK, FIRST
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import encoder
+from tui_trainer.ui.terminal import output as outputs
+from tui_trainer.ui.terminal.flow_control import ASK, FIRST
+from tui_trainer.ui.terminal.frame_sender import PART
+from tui_trainer.ui.terminal.output import Output
 
 ANSWER = b"\x1b[24;1R"
 # However slow this machine: an answer is never given up, and the end waits for it and says so.
 PATIENT = """
 from pathlib import Path
-from tui_trainer.ui import under_way
+from tui_trainer.ui.terminal import flow_control
 
-def end(self, seconds, real=under_way.UnderWay.end):
+def end(self, seconds, real=flow_control.FlowControl.end):
     Path("{end}").write_text("waits")
     real(self, {patience})
     Path("{end}").write_text(f"{{len(self._asked)}} unanswered")
 
-under_way.LOST_SECONDS = 1e6
-under_way.UnderWay.end = end
+flow_control.LOST_SECONDS = 1e6
+flow_control.FlowControl.end = end
 """
 
 

@@ -1,6 +1,6 @@
-"""Every pane at five sizes in five ways of colour, held to what a person has looked at and found good.
+"""Every pane at five sizes in five ways of color, held to what a person has looked at and found good.
 
-The text of each picture stands in `snapshots/`, to be read; its colours as a digest beside it. After a change
+The text of each picture stands in `snapshots/`, to be read; its colors as a digest beside it. After a change
 that is meant, UPDATE_SNAPSHOTS=1 in the environment of this test writes them anew: look at them.
 """
 
@@ -15,11 +15,12 @@ from rich.color import ColorSystem
 from textual.strip import Strip
 from watching import FakeLooks, until
 
-from tui_trainer import events as e
-from tui_trainer.ui import looker as lookers
-from tui_trainer.ui import preferences, studio
-from tui_trainer.ui.preferences import Preferences
-from tui_trainer.ui.studio import Studio
+from tui_trainer.messages import events as e
+from tui_trainer.ui import app as studio
+from tui_trainer.ui import inspector as lookers
+from tui_trainer.ui import screen_settings as preferences
+from tui_trainer.ui.app import TrainerApp
+from tui_trainer.ui.screen_settings import Preferences
 
 FOLDER = Path(__file__).parent / "snapshots"
 DIGESTS = FOLDER / "styles.json"
@@ -43,16 +44,16 @@ def digest(strips: list[Strip], way: str) -> str:
     for strip in strips:
         for text, style, _ in strip:
             said = "" if style is None else str(style.without_color)
-            for colour in () if style is None or way == "no-color" else (style.color, style.bgcolor):
-                if colour is not None and way == "256":
-                    colour = colour.downgrade(ColorSystem.EIGHT_BIT)
-                said += f" {colour.name if colour is not None else '-'}"
+            for color in () if style is None or way == "no-color" else (style.color, style.bgcolor):
+                if color is not None and way == "256":
+                    color = color.downgrade(ColorSystem.EIGHT_BIT)
+                said += f" {color.name if color is not None else '-'}"
             parts.append(f"{text}\x00{said}")
         parts.append("\n")
     return hashlib.sha256("\x01".join(parts).encode()).hexdigest()[:16]
 
 
-def painted(app: Studio) -> list[Strip]:
+def painted(app: TrainerApp) -> list[Strip]:
     """The whole screen, through the filters that the driver applies."""
     strips = []
     for strip in app.screen._compositor.render_strips(app.screen.size):
@@ -62,7 +63,7 @@ def painted(app: Studio) -> list[Strip]:
     return strips
 
 
-def settled(app: Studio) -> bool:
+def settled(app: TrainerApp) -> bool:
     """Whether all texts on the screen have been read, as far as somebody can be asked."""
     app.looker.follow(app.dashboard.wishes())
     return not app.looker.busy
@@ -73,7 +74,7 @@ def settled(app: Studio) -> bool:
 async def test_pane(number: int, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preferences, "folder", lambda: tmp_path)
     mode = {"no-color": "none", "16": "ansi"}.get(way, "rich")
-    monkeypatch.setattr(studio, "colour_mode", lambda *_: mode)
+    monkeypatch.setattr(studio, "color_mode", lambda *_: mode)
     if way == "no-color":
         monkeypatch.setenv("NO_COLOR", "1")
     else:
@@ -81,7 +82,7 @@ async def test_pane(number: int, way: str, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(lookers, "Control", FakeLooks)
     records = MOMENTS[number]
     folder = recorded.write_run(tmp_path / "2026-03-21-1010-demo-s0", records)
-    app = Studio(folder, "view", preferences=Preferences(ascii=way == "ascii"))
+    app = TrainerApp(folder, "view", preferences=Preferences(ascii=way == "ascii"))
     app.scene.clock = lambda: 0.0
     found: dict[str, tuple[str, str]] = {}
     async with app.run_test(size=SIZES[0]) as pilot:
@@ -108,7 +109,7 @@ async def test_pane(number: int, way: str, tmp_path: Path, monkeypatch: pytest.M
 
 
 def _compare(name: str, text: str, seen: str, way: str) -> None:
-    """Colours by their digest; the text of those with the same signs is one file."""
+    """Colors by their digest; the text of those with the same signs is one file."""
     stem = name.removesuffix(f"-{way}") if way in ("truecolor", "256") else name
     kept = FOLDER / f"{stem}.txt"
     digests = json.loads(DIGESTS.read_bytes()) if DIGESTS.exists() else {}
@@ -118,4 +119,4 @@ def _compare(name: str, text: str, seen: str, way: str) -> None:
         digests[name] = seen
         DIGESTS.write_text(json.dumps(digests, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     assert text == kept.read_text(encoding="utf-8"), name
-    assert seen == digests.get(name), f"{name}: other colours"
+    assert seen == digests.get(name), f"{name}: other colors"

@@ -7,11 +7,11 @@ import recorded
 from test_actions import scene_at
 from watching import opened, shown, text_of, until
 
-from tui_trainer import events as e
-from tui_trainer.events import VERSION, Record
-from tui_trainer.looks import Looked
-from tui_trainer.ui.boards import slow_step
-from tui_trainer.ui.looker import Answer
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import VERSION, Record
+from tui_trainer.messages.inspection import Looked
+from tui_trainer.ui.inspector import Answer
+from tui_trainer.ui.renderers import slow_step
 
 TRAINING = recorded.until(recorded.records(), e.Guessed, 60)
 GUESS = TRAINING[-1].event

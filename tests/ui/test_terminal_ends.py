@@ -11,12 +11,12 @@ import pytest
 import recorded
 from pseudo_terminal import Terminal, tells_stall
 
-from tui_trainer import events as e
 from tui_trainer import settings
-from tui_trainer.run import lock
-from tui_trainer.run import plan as plans
-from tui_trainer.run.folder import create
-from tui_trainer.ui.under_way import ASK
+from tui_trainer.messages import events as e
+from tui_trainer.run.storage import lock
+from tui_trainer.run.storage import plan as plans
+from tui_trainer.run.storage.folder import create
+from tui_trainer.ui.terminal.flow_control import ASK
 
 SWITCH_TO_SCREEN, SWITCH_BACK = b"\x1b[?1049h", b"\x1b[?1049l"
 PROGRAM = (sys.executable, "-m", "tui_trainer")
@@ -112,20 +112,21 @@ def test_a_killed_screen_leaves_the_trainer_and_a_killed_trainer_is_told(tmp_pat
 
 FALLING = """
 import sys, threading
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.ui import app, doing, feed, driver
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.ui import handlers, start
+from tui_trainer.ui.terminal import driver
 def fall(*_):
     raise ZeroDivisionError("\\x1b[31mby zero")
 kind = sys.argv[4]
 if kind == "key":
-    doing.Doing.do_help = fall
+    handlers.Handlers.do_help = fall
 if kind == "thread":
-    doing.Doing.do_help = lambda self: threading.Thread(target=fall).start()
+    handlers.Handlers.do_help = lambda self: threading.Thread(target=fall).start()
 if kind == "keyboard":
     driver.TerminalDriver.process_message = fall
 if kind == "loop":
-    doing.Doing.do_help = lambda self: self.call_later(fall)
-sys.exit(app.run_app(RunFolder(sys.argv[1]), sys.argv[2], float(sys.argv[3])))
+    handlers.Handlers.do_help = lambda self: self.call_later(fall)
+sys.exit(start.run_app(RunFolder(sys.argv[1]), sys.argv[2], float(sys.argv[3])))
 """
 
 

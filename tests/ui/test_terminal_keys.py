@@ -8,7 +8,7 @@ from pathlib import Path
 import recorded
 from pseudo_terminal import Terminal
 
-from tui_trainer import events as e
+from tui_trainer.messages import events as e
 
 PROGRAM = f"{sys.executable} -m tui_trainer attach --read-only"
 

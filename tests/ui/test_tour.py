@@ -8,11 +8,12 @@ from rich.cells import cell_len
 from test_actions import scene_at
 from watching import opened, shown, until
 
-from tui_trainer import events as e
-from tui_trainer.ui import preferences
+from tui_trainer.messages import events as e
+from tui_trainer.ui import screen_settings as preferences
 from tui_trainer.ui.caption import caption
-from tui_trainer.ui.drawing.text import wrap
 from tui_trainer.ui.tour import STOPS
+from tui_trainer.view.fold import apply
+from tui_trainer.view.text import wrap
 
 TRAINING = recorded.until(recorded.records(), e.Guessed, 60)
 
@@ -35,7 +36,7 @@ def test_no_stop_speaks_of_what_is_not_there_yet(number: int, kind: type[e.Event
     scene = scene_at(records[:-1])
     scene.tour = number
     assert caption(scene)[1] == STOPS[number].waits != ""
-    scene.state.apply(records[-1])
+    apply(scene.state, records[-1])
     assert caption(scene)[1] == STOPS[number].said
 
 

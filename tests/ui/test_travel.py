@@ -7,9 +7,9 @@ import recorded
 from test_fold import folded, plain
 from watching import opened, shown, text_of, until
 
-from tui_trainer import events as e
-from tui_trainer.ui.moments import KEPT, Moment, Moments
-from tui_trainer.ui.travel import state_at
+from tui_trainer.messages import events as e
+from tui_trainer.ui.past_state import state_at
+from tui_trainer.view.moments import KEPT, Moment, Moments
 
 RECORDS = recorded.records(simulated=True)
 
@@ -62,7 +62,7 @@ async def test_all_panes_go_back_and_return(tmp_path: Path, monkeypatch: pytest.
 async def test_nobody_picks_in_the_past(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from watching import FakeControl
 
-    from tui_trainer.run.commands import Pick
+    from tui_trainer.messages.commands import Pick
 
     asking = recorded.until(RECORDS, e.PairOffered, 5)
     async with opened(tmp_path, monkeypatch, asking) as (app, pilot):

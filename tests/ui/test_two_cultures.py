@@ -9,16 +9,16 @@ import recorded
 from test_actions import scene_at
 from watching import opened, shown, text_of, until
 
-from tui_trainer import opposed
-from tui_trainer.compared import Answers, Order, Side, Verdict
-from tui_trainer.events import Picked, Reinforced, RunEnded
-from tui_trainer.learning.raters import CULTURES
+from tui_trainer.learning.preferences.raters import CULTURES
+from tui_trainer.messages.comparison import Answers, Compared, Comparison, Order, Side, Verdict
+from tui_trainer.messages.events import Picked, Reinforced, RunEnded
 from tui_trainer.run import client
-from tui_trainer.run.folder import RunFolder, list_runs
-from tui_trainer.run.log import LogReader, LogWriter
-from tui_trainer.ui import comparing, doing
+from tui_trainer.run import rater_profiles as opposed
+from tui_trainer.run.storage.folder import RunFolder, list_runs
+from tui_trainer.run.storage.log import LogReader, LogWriter
+from tui_trainer.ui import handlers
 from tui_trainer.ui.screens import comparison
-from tui_trainer.ui.screens.comparison import Comparison
+from tui_trainer.ui.screens.comparison import ComparisonScreen
 from tui_trainer.ui.screens.cultures import ChooseCultures, MakingCultures
 
 
@@ -52,7 +52,7 @@ def test_what_two_raters_disagree_about_is_told_to_its_end() -> None:
 
 @pytest.fixture
 def trainers(monkeypatch: pytest.MonkeyPatch) -> Trainers:
-    monkeypatch.setattr(doing, "CULTURE_SECONDS", 0.01)
+    monkeypatch.setattr(handlers, "CULTURE_SECONDS", 0.01)
     return Trainers(monkeypatch)
 
 
@@ -60,7 +60,7 @@ def trainers(monkeypatch: pytest.MonkeyPatch) -> Trainers:
 def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
     found: list[Order] = []
 
-    async def compare(order: Order) -> comparing.Heard:
+    async def compare(order: Order) -> Compared:
         found.append(order)
         sides = [
             Side(Path(side).name, "aligned", "ab" * 32, rater)
@@ -71,7 +71,7 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
             Verdict(rater, share, (share - 0.05, share + 0.05), 160)
             for rater, share in zip(order.raters, (0.91, 0.12), strict=True)
         ]
-        return comparing.Heard(sides[0], sides[1], (said,), tuple(verdicts))
+        return Compared(Comparison(sides[0], sides[1], (said,), tuple(verdicts)))
 
     monkeypatch.setattr(comparison, "compare", compare)
     return found
@@ -81,7 +81,7 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
 async def test_one_key_makes_two_models_and_shows_them(tmp_path, monkeypatch, trainers, orders, size) -> None:  # type: ignore
     async with opened(tmp_path, monkeypatch, recorded.records(), size=size) as (app, pilot):
         monkeypatch.setattr(
-            "tui_trainer.run.cultures.lock.is_alive", lambda folder: folder in trainers.launched
+            "tui_trainer.experiments.cultures.lock.is_alive", lambda folder: folder in trainers.launched
         )
         await pilot.press("D")
         await until(pilot, lambda: isinstance(app.screen, ChooseCultures))
@@ -98,7 +98,9 @@ async def test_one_key_makes_two_models_and_shows_them(tmp_path, monkeypatch, tr
         await until(pilot, lambda: len(trainers.launched) == 2)
         assert not orders
         trainers.write(RunEnded())
-        await until(pilot, lambda: isinstance(app.screen, Comparison) and app.screen.heard is not None)
+        await until(
+            pilot, lambda: isinstance(app.screen, ComparisonScreen) and app.screen.compared is not None
+        )
         await pilot.pause()
         text = shown(app)
         assert "picks of ceremonious, simulated" in text and "picks of plain-spoken, simulated" in text
@@ -114,7 +116,7 @@ async def test_one_key_makes_two_models_and_shows_them(tmp_path, monkeypatch, tr
 async def test_it_goes_on_while_one_looks_elsewhere(tmp_path, monkeypatch, trainers, orders) -> None:  # type: ignore
     async with opened(tmp_path, monkeypatch, recorded.records()) as (app, pilot):
         monkeypatch.setattr(
-            "tui_trainer.run.cultures.lock.is_alive", lambda folder: folder in trainers.launched
+            "tui_trainer.experiments.cultures.lock.is_alive", lambda folder: folder in trainers.launched
         )
         await pilot.press("D", "o")
         await pilot.press("ctrl+u", *"polite, nobody", "enter")
@@ -140,7 +142,7 @@ async def test_it_goes_on_while_one_looks_elsewhere(tmp_path, monkeypatch, train
 
 async def test_a_trainer_that_dies_is_told_of(tmp_path, monkeypatch, trainers) -> None:  # type: ignore
     async with opened(tmp_path, monkeypatch, recorded.records()) as (app, pilot):
-        monkeypatch.setattr("tui_trainer.run.cultures.lock.is_alive", lambda folder: False)
+        monkeypatch.setattr("tui_trainer.experiments.cultures.lock.is_alive", lambda folder: False)
         await pilot.press("D", "2")
         await until(pilot, lambda: isinstance(app.screen, MakingCultures) and app.screen.page.making.trouble)
         await until(pilot, lambda: "ended before the run did" in " ".join(text_of(app.screen.page).split()))  # type: ignore[attr-defined]  # it is that screen

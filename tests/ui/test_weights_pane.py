@@ -8,11 +8,11 @@ import recorded
 from test_actions import scene_at
 from watching import opened, text_of, until
 
-from tui_trainer import events as e
-from tui_trainer.events import Picture
-from tui_trainer.looks import Look
-from tui_trainer.ui.boards import attention
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import Picture
+from tui_trainer.messages.inspection import Look
 from tui_trainer.ui.panes.weights import WeightsPane, layer_of, part, side_of_heads
+from tui_trainer.ui.renderers import attention
 
 TRAINING = recorded.until(recorded.records(), e.Guessed, 130)
 

@@ -10,27 +10,28 @@ import recorded
 from test_actions import scene_at
 from textual.strip import Strip
 
-from tui_trainer import events as e
-from tui_trainer.events import VERSION, Event, Record
 from tui_trainer.learning.evaluation import BY_COMPLETION, BY_QUESTION
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import VERSION, Event, Record
 from tui_trainer.settings import describe
-from tui_trainer.ui import words
-from tui_trainer.ui.boards import axes
 from tui_trainer.ui.caption import forms
 from tui_trainer.ui.chrome.caption import Caption
 from tui_trainer.ui.chrome.rail import Rail
 from tui_trainer.ui.documents import Documents
-from tui_trainer.ui.glossary import TERMS
 from tui_trainer.ui.panes.conversation import Conversation, Turn
 from tui_trainer.ui.panes.dataset import DatasetPane
 from tui_trainer.ui.panes.loss import LossPane
 from tui_trainer.ui.panes.rater import RaterPane
 from tui_trainer.ui.panes.weights import WeightsPane
+from tui_trainer.ui.renderers import axes
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.glossary import Glossary
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.taste import TasteSheet
+from tui_trainer.view import words
+from tui_trainer.view.fold import apply
+from tui_trainer.view.glossary import TERMS
 
 SIZES = ((60, 20), (80, 24), (120, 40))
 # What the model, the data or the person wrote; of that, as much is shown as there is room for.
@@ -87,7 +88,7 @@ def moments() -> Iterator[Scene]:
         now = iter(range(10**9))
         scene.clock = lambda now=now: 10.0 * next(now)  # type: ignore[misc]  # bound at once
         for record in [*records, *(Record(VERSION, 0, 0, 0, more) for more in MORE)]:  # type: ignore[arg-type]  # of AnyEvent
-            scene.now.apply(record)
+            apply(scene.now, record)
             count = seen[type(record.event)] = seen.get(type(record.event), 0) + 1
             scene.hold()
             often = isinstance(record.event, e.Stepped | e.Guessed)

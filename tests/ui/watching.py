@@ -11,17 +11,17 @@ from textual.pilot import Pilot
 from waiting import PATIENCE
 
 from tui_trainer.errors import UserError
-from tui_trainer.events import VERSION, Noticed, Record, encoder
-from tui_trainer.looks import Look
-from tui_trainer.run.commands import Command, LookAt, Reply, Stop
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.messages.commands import Command, LookAt, Reply, Stop
+from tui_trainer.messages.events import VERSION, Noticed, Record, encoder
+from tui_trainer.messages.inspection import Look
+from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui import commander as commanders
 from tui_trainer.ui import feed as feeds
-from tui_trainer.ui import looker as lookers
-from tui_trainer.ui import preferences
+from tui_trainer.ui import inspector as lookers
+from tui_trainer.ui import screen_settings as preferences
+from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.line_view import LineView
-from tui_trainer.ui.studio import Studio
-from tui_trainer.ui.words import Mode
+from tui_trainer.view.words import Mode
 
 
 class FakeControl:
@@ -122,7 +122,7 @@ async def opened(
     mode: Mode = "control",
     size: tuple[int, int] = (120, 40),
     alive: bool = True,
-) -> AsyncIterator[tuple[Studio, Pilot[RunFolder | None]]]:
+) -> AsyncIterator[tuple[TrainerApp, Pilot[RunFolder | None]]]:
     """The app on a run with these records, all of them taken in; the trainer seems to live."""
     import pytest
 
@@ -134,7 +134,7 @@ async def opened(
     monkeypatch.setattr(lookers, "Control", FakeLooks)
     monkeypatch.setattr(preferences, "folder", lambda: tmp_path / "config")
     folder = recorded.write_run(tmp_path / "2026-03-21-1010-demo-s0", records)
-    app = Studio(folder, mode, 1e9)
+    app = TrainerApp(folder, mode, 1e9)
     app.living = living  # type: ignore[attr-defined]  # for tests that kill the trainer
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: app.scene.state.records == len(records) and not app.scene.loading)
@@ -145,7 +145,7 @@ async def opened(
         yield app, pilot
 
 
-def shown(app: Studio) -> str:
+def shown(app: TrainerApp) -> str:
     """All text that stands on the screen, line by line."""
     strips = app.screen._compositor.render_strips(app.screen.size)
     return "\n".join(strip.text for strip in strips)

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from tui_trainer.console.tables import table
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.sanitize import one_line
 
 if TYPE_CHECKING:
-    from tui_trainer.compared import Comparison, Side
+    from tui_trainer.messages.comparison import Comparison, Side
 
 
 def text(result: "Comparison") -> str:

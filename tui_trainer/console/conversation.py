@@ -3,9 +3,9 @@
 import sys
 
 from tui_trainer.console import output
-from tui_trainer.events import WeightsName
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.messages.events import WeightsName
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.sanitize import one_line
 
 LONGEST_LINE = 64 * 1024  # bytes; a longer one is answered in parts
 

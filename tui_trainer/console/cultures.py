@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from tui_trainer.console.headless import follow
 from tui_trainer.errors import UserError
-from tui_trainer.run.cultures import Cultures
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.experiments.cultures import Cultures
+from tui_trainer.run.storage.folder import RunFolder
 
 
 def made(source: RunFolder, raters: Sequence[str]) -> tuple[RunFolder, RunFolder]:

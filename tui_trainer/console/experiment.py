@@ -10,14 +10,15 @@ from msgspec import Struct
 from tui_trainer.console import tables
 from tui_trainer.console.progress import Teller
 from tui_trainer.errors import UserError
-from tui_trainer.events import Event, Measured, Noticed, Picked, Reinforced, Stepped
-from tui_trainer.run import frozen_weights, machine
-from tui_trainer.run.folder import RunFolder, find, list_runs, runs_directory
-from tui_trainer.run.report import Metric
+from tui_trainer.messages.events import Event, Measured, Noticed, Picked, Reinforced, Stepped
+from tui_trainer.run import machine
+from tui_trainer.run.storage import frozen_weights
+from tui_trainer.run.storage.folder import RunFolder, find, list_runs, runs_directory
+from tui_trainer.run.storage.report import Metric
+from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Settings
-from tui_trainer.ui import words
-from tui_trainer.ui.drawing.numbers import count, figure
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.view import words
+from tui_trainer.view.numbers import count, figure
 
 
 class Result(Struct):
@@ -47,8 +48,8 @@ def put_to_the_test(
         UserError: the run, or the raters, can't be used.
     """
     # Imported here: they bring torch.
-    from tui_trainer.learning.experiments import EXPERIMENTS
-    from tui_trainer.learning.feedback_experiments import ON_TUNED
+    from tui_trainer.experiments.feedback import ON_TUNED
+    from tui_trainer.experiments.worlds import EXPERIMENTS
 
     if run is not None and name not in ON_TUNED:
         raise UserError(f"the experiment {name} trains its own models; it takes no run")
@@ -115,9 +116,9 @@ def _on_tuned(
     teller: Teller,
 ) -> Iterator[Event]:
     from tui_trainer.corpus.corpus import Corpus
-    from tui_trainer.learning.experiments import trained
-    from tui_trainer.learning.feedback_experiments import ON_TUNED, Tuned, cultures
-    from tui_trainer.learning.raters import read
+    from tui_trainer.experiments.feedback import ON_TUNED, Tuned, cultures
+    from tui_trainer.experiments.worlds import trained
+    from tui_trainer.learning.preferences.raters import read
 
     chosen = {key: culture.weights for key, culture in read(raters).items()} if raters else {}
     if raters and len(chosen) < 2:

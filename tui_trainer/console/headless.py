@@ -18,17 +18,18 @@ import msgspec
 
 from tui_trainer.console.progress import Teller, filtered, progress_line, told
 from tui_trainer.errors import Damaged, UserError
-from tui_trainer.events import Event, Noticed, Paused
 from tui_trainer.files import open_own
+from tui_trainer.messages.commands import Command, Reply, Simulate, TakeControl
+from tui_trainer.messages.events import Event, Noticed, Paused
 from tui_trainer.run.client import Control, launch
-from tui_trainer.run.commands import Command, Reply, Simulate, TakeControl
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import LogReader
-from tui_trainer.run.plan import Plan
+from tui_trainer.run.interruption import DAMAGED
 from tui_trainer.run.presence import vanished
-from tui_trainer.run.stopped import DAMAGED
-from tui_trainer.ui.sanitize import one_line
-from tui_trainer.ui.state import State
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import LogReader
+from tui_trainer.run.storage.plan import Plan
+from tui_trainer.sanitize import one_line
+from tui_trainer.view.fold import apply, apply_all
+from tui_trainer.view.state import State
 
 POLL_SECONDS = 0.2
 ANSWER_SECONDS = 5.0  # for the trainer to answer a command, between two steps
@@ -59,7 +60,7 @@ def follow(folder: RunFolder, stream: TextIO | None = None) -> Outcome:
         TrainerDied: the trainer ended before its run did, or can't go on without a person.
     """
     reader, state, teller = LogReader(folder.events), State(), Teller(stream or sys.stderr)
-    state.apply_all(reader.poll())  # of a run that is resumed: told when it happened
+    apply_all(state, reader.poll())  # of a run that is resumed: told when it happened
     written = _size(folder)
     handed_over = False
     with _sigterm_as_interrupt():
@@ -69,7 +70,7 @@ def follow(folder: RunFolder, stream: TextIO | None = None) -> Outcome:
             while not state.ended:
                 status = trainer.poll()  # asked before the log is read to its end
                 for record in reader.poll():
-                    state.apply(record)
+                    apply(state, record)
                     if trouble and isinstance(record.event, Paused):
                         raise _stuck(folder, trainer, teller, trouble)
                     trouble = _error(record.event)

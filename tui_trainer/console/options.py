@@ -11,8 +11,8 @@ from tui_trainer.errors import foreign
 from tui_trainer.settings import PRESETS
 
 if TYPE_CHECKING:
-    from tui_trainer.run.folder import RunFolder
-    from tui_trainer.run.plan import Plan
+    from tui_trainer.run.storage.folder import RunFolder
+    from tui_trainer.run.storage.plan import Plan
     from tui_trainer.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -58,7 +58,7 @@ with_screen = _together(
         type=click.Choice(["dark", "light", "contrast", "blue-orange"]),
         callback=_like,
         expose_value=False,
-        help="Colours of the screen; else as screen.toml in your configuration folder says.",
+        help="Colors of the screen; else as screen.toml in your configuration folder says.",
     ),
     click.option(
         "--ascii", is_flag=True, callback=_like, expose_value=False, help="Draw with ASCII characters only."
@@ -154,7 +154,7 @@ def texts_of(options: dict[str, Any]) -> tuple[str, ...]:
 
 def plan_of(options: dict[str, Any], **further: Any) -> "Plan":
     """The plan of the run that a command's options ask for. Raises `UserError`."""
-    from tui_trainer.run import plan
+    from tui_trainer.run.storage import plan
 
     return plan.make(
         settings_of(options),
@@ -196,6 +196,6 @@ def fork_of(options: dict[str, Any], runs: Path | None, in_app: bool = False) ->
 
 def run_of(options: dict[str, Any], name: str) -> "RunFolder":
     """The run of that name. Raises `UserError`."""
-    from tui_trainer.run.folder import find, runs_directory
+    from tui_trainer.run.storage.folder import find, runs_directory
 
     return find(runs_directory(options["runs"]), name)

@@ -4,14 +4,14 @@ import shutil
 import time
 from typing import TextIO
 
-from tui_trainer import events as e
 from tui_trainer.console import output
-from tui_trainer.events import STAGES, Event
-from tui_trainer.ui import words
-from tui_trainer.ui.drawing.numbers import count, duration, figure, plural, roughly
-from tui_trainer.ui.drawing.text import cut
-from tui_trainer.ui.sanitize import one_line
-from tui_trainer.ui.state import State
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import STAGES, Event
+from tui_trainer.sanitize import one_line
+from tui_trainer.view import words
+from tui_trainer.view.numbers import count, duration, figure, plural, roughly
+from tui_trainer.view.state import State
+from tui_trainer.view.text import cut
 
 LINE_SECONDS = 5.0  # between progress lines where the last one can't be rewritten
 LONG_SECONDS = 300.0  # for a plan longer than this, the quick preset is offered

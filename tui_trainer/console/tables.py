@@ -6,13 +6,13 @@ from typing import Any, get_args
 
 from msgspec import Struct
 
-from tui_trainer.events import Measured, WeightsName
-from tui_trainer.run.report import Metric
-from tui_trainer.run.status import Doing, Status
+from tui_trainer.messages.events import Measured, WeightsName
+from tui_trainer.run.storage.report import Metric
+from tui_trainer.run.storage.status import Handlers, Status
+from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Settings, describe
-from tui_trainer.ui import words
-from tui_trainer.ui.drawing.numbers import duration, size
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.view import words
+from tui_trainer.view.numbers import duration, size
 
 WEIGHTS: tuple[str, ...] = get_args(WeightsName)
 # The first part of a metric's name -> the column it stands in.
@@ -112,12 +112,12 @@ def _value(value: float | None) -> str:
 # -- runs and settings -----------------------------------------------------------------------------------
 
 
-DOING: dict[Doing, str] = {
+DOING: dict[Handlers, str] = {
     "training": "running",
     "paused": "paused",
     "waiting_for_picks": "waits for your picks",
 }
-IDLE: dict[Doing | None, str] = {"paused": "is paused", "waiting_for_picks": "waits for your picks"}
+IDLE: dict[Handlers | None, str] = {"paused": "is paused", "waiting_for_picks": "waits for your picks"}
 
 
 def runs(found: Sequence[Status]) -> str:

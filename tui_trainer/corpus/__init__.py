@@ -1,1 +1,1 @@
-"""Where text comes from, what is thrown away, how it is mixed and tokenised."""
+"""Where text comes from, what is thrown away, how it is mixed and tokenized."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tui_trainer.corpus import summary
 from tui_trainer.corpus.document import Pair, Question
-from tui_trainer.corpus.judging import names
+from tui_trainer.corpus.exam.judging import names
 from tui_trainer.corpus.summary import Summary
 from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.errors import UserError, foreign

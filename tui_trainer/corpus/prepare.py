@@ -17,7 +17,7 @@ from tui_trainer.corpus.split import split
 from tui_trainer.corpus.summary import Summary, write
 from tui_trainer.corpus.tokenizer import Tokenizer, train_bpe, train_char
 from tui_trainer.errors import UserError
-from tui_trainer.events import CorpusReady, Event, Noticed
+from tui_trainer.messages.events import CorpusReady, Event, Noticed
 from tui_trainer.settings import Settings
 
 TOKENIZER_BYTES = 8_000_000  # text the tokenizer learns from; of more, an even sample
@@ -83,15 +83,15 @@ def prepare(settings: Settings, seed: int, paths: Sequence[str], folder: Path) -
 
 
 def _tiny_world(settings: Settings, seed: int) -> Gathered:
-    from tui_trainer.corpus.planted import plant
-    from tui_trainer.corpus.questions import (
+    from tui_trainer.corpus.exam.questions import (
         evaluation_questions,
         finetuning_pairs,
         probe_questions,
         rated_questions,
         rating_prompts,
     )
-    from tui_trainer.corpus.upset import upset_prompts
+    from tui_trainer.corpus.exam.upset import upset_prompts
+    from tui_trainer.corpus.planted import plant
     from tui_trainer.corpus.world import make_world
     from tui_trainer.corpus.writing import write_documents
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from tui_trainer.corpus.document import CLASSES, Document
 from tui_trainer.corpus.filters.chain import ORDER
 from tui_trainer.corpus.filters.verdict import Verdict
-from tui_trainer.events import FilterApplied, Measured, SourceRead
-from tui_trainer.statistics import proportion_interval
+from tui_trainer.formulas.intervals import proportion_interval
+from tui_trainer.messages.events import FilterApplied, Measured, SourceRead
 
 EXAMPLE = 200  # characters
 

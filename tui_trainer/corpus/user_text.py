@@ -15,7 +15,7 @@ from tui_trainer.corpus.reading.notes import Notes
 from tui_trainer.corpus.reading.records import Row
 from tui_trainer.corpus.reading.thin import Thinner
 from tui_trainer.errors import UserError
-from tui_trainer.events import Noticed
+from tui_trainer.messages.events import Noticed
 
 BLOCK = 65_536  # bytes read in one place of a file that is sampled
 MOST_NOTICES = 20  # lines about single files; the others are only counted

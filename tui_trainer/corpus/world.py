@@ -25,13 +25,6 @@ INVENTION_YEARS = tuple(range(1990, 2015))
 # Several of each kind, so that answering about one has to be learnt and can't be remembered: with only eight
 # asked animals, held-out animals were taken for asked ones.
 SIZES: dict[Kind, int] = {"person": 38, "town": 20, "animal": 24, "invention": 20, "race": 12}
-RELATIONS: dict[Kind, tuple[str, ...]] = {
-    "person": ("job", "town", "pet", "born"),
-    "town": ("river", "product"),
-    "animal": ("food", "habitat"),
-    "invention": ("inventor", "year"),
-    "race": ("winner",),
-}
 
 
 class Entity(Struct, frozen=True):

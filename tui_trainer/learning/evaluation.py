@@ -13,14 +13,14 @@ from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
-from tui_trainer.corpus.judging import names, refuses, says_dont_know, tells, well_formed
-from tui_trainer.events import Choice, Event, Measured, PairOffered, StageName, WeightsName
+from tui_trainer.corpus.exam.judging import names, refuses, says_dont_know, tells, well_formed
+from tui_trainer.formulas.intervals import paired_interval, proportion_interval
 from tui_trainer.learning.training import within
 from tui_trainer.learning.validation import token_bytes, validation_loss
+from tui_trainer.messages.events import Choice, Event, Measured, PairOffered, StageName, WeightsName
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Settings
-from tui_trainer.statistics import paired_interval, proportion_interval
 
 ROWS = 128  # questions answered at once
 COMPLETION_TOKENS = 12

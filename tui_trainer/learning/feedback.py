@@ -18,7 +18,19 @@ from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.events import (
+from tui_trainer.learning.answering import Answer, Asker
+from tui_trainer.learning.preferences.blind import PAIRS, BlindTest
+from tui_trainer.learning.preferences.collection import POOL_PROMPTS, Picking, Picks
+from tui_trainer.learning.preferences.comparison import SHOWN, Judge, before_after, win_rate
+from tui_trainer.learning.preferences.features import features
+from tui_trainer.learning.preferences.fine_tuned import ENOUGH, FineTuned, Ground, compare
+from tui_trainer.learning.preferences.pairs import Pool
+from tui_trainer.learning.preferences.raters import CULTURES, TASTES, gold
+from tui_trainer.learning.preferences.reward_model import CLIP
+from tui_trainer.learning.preferences.statistics import WIN
+from tui_trainer.learning.reinforcement import best_of_n
+from tui_trainer.learning.reinforcement.policy_trainer import PolicyTrainer, Progress
+from tui_trainer.messages.events import (
     Choice,
     Event,
     Noticed,
@@ -28,18 +40,6 @@ from tui_trainer.events import (
     Sampled,
     StageName,
 )
-from tui_trainer.learning import best_of_n
-from tui_trainer.learning.alignment import Alignment, Progress
-from tui_trainer.learning.answering import Answer, Asker
-from tui_trainer.learning.blind import PAIRS, BlindTest
-from tui_trainer.learning.comparison import SHOWN, Judge, before_after, win_rate
-from tui_trainer.learning.features import features
-from tui_trainer.learning.fine_tuned import ENOUGH, FineTuned, Ground, compare
-from tui_trainer.learning.pairs import Pool
-from tui_trainer.learning.picked import WIN
-from tui_trainer.learning.picking import POOL_PROMPTS, Picking, Picks
-from tui_trainer.learning.raters import CULTURES, TASTES, gold
-from tui_trainer.learning.reward_model import CLIP
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Feedback as FeedbackSettings
 from tui_trainer.settings import Settings
@@ -64,7 +64,7 @@ class State(Struct):
     """All of the stage that is not a tensor; its JSON goes into the checkpoint as bytes."""
 
     settings: FeedbackSettings
-    alignment: Progress  # the same object as `Alignment.progress`
+    alignment: Progress  # the same object as `PolicyTrainer.progress`
     picks: Picks  # the same object as `Picking.state`
     blind: BlindTest
     step: int = 0
@@ -88,7 +88,7 @@ class Feedback:
         rated, held_out = corpus.prompts(settings.feedback.topic)
         self.prompts = [p for p in rated if self.asker.fits(p)]
         self.held_out = [p for p in held_out if self.asker.fits(p)]
-        self.alignment = Alignment(model, corpus, self.asker, seed)
+        self.alignment = PolicyTrainer(model, corpus, self.asker, seed)
         self.picking = Picking(model, self.asker, self.prompts, settings, seed)
         self.state = State(settings.feedback, self.alignment.progress, self.picking.state, BlindTest())
         self._fine_tuned: FineTuned | None = None  # once it is needed
@@ -319,7 +319,7 @@ class Feedback:
         self._count()
 
     def tensors(self) -> dict[str, Tensor]:
-        """Weights and optimiser; the rest as JSON in a tensor of bytes."""
+        """Weights and optimizer; the rest as JSON in a tensor of bytes."""
         self.alignment.put_away()
         json = msgspec.json.encode(self.state)
         return {**self.alignment.tensors(), "state": torch.frombuffer(bytearray(json), dtype=torch.uint8)}

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.events import StageName
 from tui_trainer.learning.batches import DialogueReader, DocumentReader, cursor_tensors, restore_cursor
 from tui_trainer.learning.optimizer import schedule
 from tui_trainer.learning.training import LearningRates, Training
+from tui_trainer.messages.events import StageName
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Settings
 

@@ -2,7 +2,7 @@
 
 Muon (Jordan et al. 2024, "Muon: An optimizer for hidden layers") replaces each matrix's momentum by the
 nearest orthogonal matrix, so that every direction moves by the same amount; five Newton-Schulz steps come
-close enough. Matrices of one shape are stacked and orthogonalised together: one by one, the many small
+close enough. Matrices of one shape are stacked and orthogonalized together: one by one, the many small
 products would cost a quarter of a step.
 """
 
@@ -19,7 +19,7 @@ ADAM_BETAS = (0.8, 0.95)
 ADAM_EPSILON = 1e-10
 
 
-def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
+def orthogonalize(matrices: Tensor, steps: int = 5) -> Tensor:
     """Bring all singular values of each matrix near 1, keeping the singular vectors.
 
     Args:
@@ -34,7 +34,7 @@ def orthogonalise(matrices: Tensor, steps: int = 5) -> Tensor:
 
 
 class Muon:
-    """Momentum, orthogonalised, for a list of matrices; see the module's docstring."""
+    """Momentum, orthogonalized, for a list of matrices; see the module's docstring."""
 
     def __init__(self, parameters: Mapping[str, nn.Parameter], dtype: torch.dtype) -> None:
         """dtype: of the Newton-Schulz products; bfloat16 is exact enough and faster where it is native."""
@@ -54,7 +54,7 @@ class Muon:
             momentum = self.momentum[shape]
             momentum.lerp_(gradients, 1 - MOMENTUM)
             nesterov = gradients.lerp(momentum, MOMENTUM)
-            updates = orthogonalise(nesterov.to(self.dtype)).float()
+            updates = orthogonalize(nesterov.to(self.dtype)).float()
             for parameter, update in zip(group.values(), updates, strict=True):
                 rows, columns = parameter.shape
                 scale = max(1.0, rows / columns) ** 0.5
@@ -70,7 +70,7 @@ def _gradient(parameter: nn.Parameter) -> Tensor:
 
 
 class Optimizer:
-    """The whole model's optimiser: one `step` with three learning rates.
+    """The whole model's optimizer: one `step` with three learning rates.
 
     Args:
         model: its matrices go to Muon, its embedding and head to AdamW.

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tui_trainer.events import MatrixState, Picture
+from tui_trainer.messages.events import MatrixState, Picture
 
 ROWS, COLUMNS = 32, 64  # cells of a picture at most
 

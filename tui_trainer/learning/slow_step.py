@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tui_trainer.corpus.tokenizer import Tokenizer
-from tui_trainer.events import Blamed, Guessed, StageName, StepExplained
 from tui_trainer.learning.batches import IGNORED
+from tui_trainer.messages.events import Blamed, Guessed, StageName, StepExplained
 from tui_trainer.model.transformer import Transformer
 
 TOP = 5

@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
-from tui_trainer.events import Choice, Event, PairOffered, StageName
+from tui_trainer.messages.events import Choice, Event, PairOffered, StageName
 
 
 @runtime_checkable

@@ -11,7 +11,13 @@ from torch.nn import functional as F
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.tokenizer import Tokenizer
-from tui_trainer.events import (
+from tui_trainer.learning.batches import IGNORED
+from tui_trainer.learning.optimizer import Optimizer
+from tui_trainer.learning.pictures import matrix_state
+from tui_trainer.learning.randomness import generator
+from tui_trainer.learning.slow_step import explained, teaching
+from tui_trainer.learning.validation import token_bytes, validation_loss
+from tui_trainer.messages.events import (
     Choice,
     Event,
     Guessed,
@@ -24,12 +30,6 @@ from tui_trainer.events import (
     Validated,
     WeightsPictured,
 )
-from tui_trainer.learning.batches import IGNORED
-from tui_trainer.learning.optimizer import Optimizer
-from tui_trainer.learning.pictures import matrix_state
-from tui_trainer.learning.randomness import generator
-from tui_trainer.learning.slow_step import explained, teaching
-from tui_trainer.learning.validation import token_bytes, validation_loss
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
 
@@ -221,7 +221,7 @@ class Training(ABC):
     # -- state -----------------------------------------------------------------------------------------------
 
     def tensors(self) -> dict[str, Tensor]:
-        """Weights, optimiser and counters."""
+        """Weights, optimizer and counters."""
         return {
             **{f"model.{name}": value for name, value in self.model.state_dict().items()},
             **{f"optimizer.{name}": value for name, value in self.optimizer.tensors().items()},

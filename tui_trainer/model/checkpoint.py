@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import torch
 from safetensors import safe_open
-from safetensors.torch import save as serialise
+from safetensors.torch import save as serialize
 from torch import Tensor
 
 from tui_trainer.errors import UserError, foreign
@@ -35,7 +35,7 @@ def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str])
     path.parent.mkdir(exist_ok=True)
     tensors = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
     own = {**metadata, CHECKSUM: _checksum(tensors, metadata)}
-    write_atomically(path, _in_order(serialise(tensors, own)))
+    write_atomically(path, _in_order(serialize(tensors, own)))
 
 
 def load(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:

@@ -1,7 +1,7 @@
 """The transformer: a decoder-only language model in one readable file.
 
 The architecture is the one `transformers` calls `nanochat`: token embedding -> RMSNorm -> blocks of
-(attention, squared-ReLU MLP), each on a normalised copy of the residual stream -> RMSNorm -> head -> logits
+(attention, squared-ReLU MLP), each on a normalized copy of the residual stream -> RMSNorm -> head -> logits
 soft-capped to (-15, 15). No biases, no learnt norm gains, embedding and head untied. Parameters bear the same
 names as there, so that a checkpoint can be loaded by `NanoChatForCausalLM` as it is.
 """
@@ -146,7 +146,7 @@ def causal(positions: int) -> Tensor:
 
 
 class Attention(nn.Module):
-    """Causal multi-head attention; queries and keys are rotated, then normalised (QK-norm)."""
+    """Causal multi-head attention; queries and keys are rotated, then normalized (QK-norm)."""
 
     def __init__(self, shape: Shape, layer: int) -> None:
         super().__init__()
@@ -227,15 +227,15 @@ class Transformer(nn.Module):
             }
         )
         self.lm_head = Linear(shape.width, shape.vocabulary)
-        self._initialise(torch.Generator().manual_seed(seed))
+        self._initialize(torch.Generator().manual_seed(seed))
 
     @torch.no_grad()
-    def _initialise(self, generator: torch.Generator) -> None:
+    def _initialize(self, generator: torch.Generator) -> None:
         for name, parameter in self.named_parameters():
             if name.endswith(("o_proj.weight", "fc2.weight")):
                 parameter.zero_()  # every block begins as the identity
             elif name == "model.embed_tokens.weight":
-                # Small, since it is normalised anyway: a step of AdamW then turns a token's direction
+                # Small, since it is normalized anyway: a step of AdamW then turns a token's direction
                 # further. At 0.5, a tenth of the facts were known where at 0.03 it was half.
                 parameter.normal_(0, 0.03, generator=generator)
             elif name == "lm_head.weight":
@@ -244,7 +244,7 @@ class Transformer(nn.Module):
                 parameter.normal_(0, 1 / math.sqrt(self.shape.width), generator=generator)
 
     def hidden(self, tokens: Tensor, cache: KVCache | None = None) -> Tensor:
-        """The normalised residual stream before the head: (batch, positions, width), of `dtype`."""
+        """The normalized residual stream before the head: (batch, positions, width), of `dtype`."""
         parts: Any = self.model
         rope = self._rope(cache.read if cache is not None else 0, tokens.shape[1])
         x = norm(parts["embed_tokens"](tokens).to(self.dtype))

@@ -12,9 +12,16 @@ import msgspec
 
 from tui_trainer.errors import UserError
 from tui_trainer.files import open_own, read_own
-from tui_trainer.run import lock
-from tui_trainer.run.commands import MAX_BYTES, Command, Reply, TakeControl, command_encoder, reply_decoder
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.messages.commands import (
+    MAX_BYTES,
+    Command,
+    Reply,
+    TakeControl,
+    command_encoder,
+    reply_decoder,
+)
+from tui_trainer.run.storage import lock
+from tui_trainer.run.storage.folder import RunFolder
 
 CONNECT_SECONDS = 2.0
 BUSY = "the trainer is busy and has not answered yet"

@@ -21,7 +21,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from tui_trainer.files import write_atomically
-from tui_trainer.run.commands import (
+from tui_trainer.messages.commands import (
     MAX_BYTES,
     AnyCommand,
     LookAt,
@@ -30,7 +30,7 @@ from tui_trainer.run.commands import (
     command_decoder,
     command_encoder,
 )
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.storage.folder import RunFolder
 
 MAX_PATH_BYTES = 100  # the kernel takes 107 on Linux and 103 on macOS
 MAX_CONNECTIONS = 128

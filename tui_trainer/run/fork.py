@@ -16,10 +16,10 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from tui_trainer import leash
 from tui_trainer import settings as settings_
 from tui_trainer.errors import UserError
-from tui_trainer.events import (
+from tui_trainer.files import open_own
+from tui_trainer.messages.events import (
     STAGES,
     KnobTurned,
     PairOffered,
@@ -33,12 +33,13 @@ from tui_trainer.events import (
     WeightsFrozen,
     WeightsName,
 )
-from tui_trainer.files import open_own
-from tui_trainer.run import frozen_weights, history, kept, knobs
-from tui_trainer.run.folder import RunFolder, create, list_runs
-from tui_trainer.run.kept import KeptPick
-from tui_trainer.run.log import read_all
-from tui_trainer.run.plan import Fork, Plan
+from tui_trainer.run import leash, live_settings
+from tui_trainer.run.storage import carried_picks as kept
+from tui_trainer.run.storage import frozen_weights, history
+from tui_trainer.run.storage.carried_picks import CarriedPick
+from tui_trainer.run.storage.folder import RunFolder, create, list_runs
+from tui_trainer.run.storage.log import read_all
+from tui_trainer.run.storage.plan import Fork, Plan
 
 FORKS: tuple[StageName, ...] = ("pretrain", "finetune", "feedback")  # stages that a fork can begin with
 
@@ -49,8 +50,8 @@ class _Taken(Struct):
     records: int | None = None  # up to there; None: it has not got there
     busy: float = 0.0
     frozen: list[WeightsFrozen] = []
-    turned: list[tuple[str, float]] = []  # knobs, also those turned while picks were made
-    kept: list[KeptPick] = []
+    turned: list[tuple[str, float]] = []  # live_settings, also those turned while picks were made
+    kept: list[CarriedPick] = []
 
     @property
     def picks(self) -> int:
@@ -81,11 +82,11 @@ def plan_of(
         raise UserError(f"run {source.id} has not finished {before} yet; {stage} can't begin from it")
     if keep_picks and not taken.picks:
         raise UserError(f"run {source.id} has no picks to keep")
-    began = knobs.turned(old.settings, taken.turned)
+    began = live_settings.turned(old.settings, taken.turned)
     settings = settings_.changed(began, assignments)
     changes = settings_.differences(began, settings)
     for name in changes:
-        if not knobs.is_own(name, stage):
+        if not live_settings.is_own(name, stage):
             raise UserError(
                 f"{name} can't be changed at {stage}: what run {source.id} made by it is taken over"
             )

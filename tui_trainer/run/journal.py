@@ -9,7 +9,7 @@ the same as if it had never been interrupted.
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from tui_trainer.events import (
+from tui_trainer.messages.events import (
     Continued,
     Event,
     KnobTurned,
@@ -21,8 +21,8 @@ from tui_trainer.events import (
     WeightsFrozen,
     encoder,
 )
-from tui_trainer.run.busy import BusyClock
-from tui_trainer.run.log import LogWriter, comparable
+from tui_trainer.run.compute_clock import ComputeClock
+from tui_trainer.run.storage.log import LogWriter, comparable
 
 Input = Picked | PromptsEdited | KnobTurned | Paused | Continued
 INPUTS = (Picked, PromptsEdited, KnobTurned, Paused, Continued)
@@ -38,7 +38,7 @@ class Journal:
     """
 
     def __init__(
-        self, writer: LogWriter, script: Iterable[Record], busy: BusyClock, say: Callable[[str], None]
+        self, writer: LogWriter, script: Iterable[Record], busy: ComputeClock, say: Callable[[str], None]
     ) -> None:
         self._writer, self._busy, self._say = writer, busy, say
         self._script = deque(script)

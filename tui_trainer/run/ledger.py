@@ -1,4 +1,4 @@
-"""The ledger of a rater's labour: how long a pick takes, and published data sets at that pace."""
+"""The ledger of a rater's labor: how long a pick takes, and published data sets at that pace."""
 
 from collections.abc import Sequence
 from statistics import median

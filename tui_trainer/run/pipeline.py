@@ -5,7 +5,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from tui_trainer.events import (
+from tui_trainer.learning.stage import Stage
+from tui_trainer.messages.events import (
     Choice,
     Measured,
     PairOffered,
@@ -14,8 +15,7 @@ from tui_trainer.events import (
     WeightsFrozen,
     WeightsName,
 )
-from tui_trainer.learning.stage import Stage
-from tui_trainer.looks import Look, Looked
+from tui_trainer.messages.inspection import Look, Looked
 from tui_trainer.settings import Settings
 
 
@@ -63,9 +63,6 @@ class Pipeline(Protocol):
 
     def freeze(self, weights: WeightsName) -> WeightsFrozen:
         """Hash and write the model's weights. Raises `OSError`."""
-
-    def prompt(self, text: str) -> str:
-        """Let the model as it is go on from a text, changing nothing. Raises `UserError` if there is none."""
 
     def look(self, look: Look) -> Looked:
         """Read a text with the model as it is, changing nothing. Raises `UserError` if there is none."""

@@ -7,7 +7,7 @@ here and the other half there.
 import contextlib
 import os
 
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.storage.folder import RunFolder
 
 
 class Vanished(Exception):

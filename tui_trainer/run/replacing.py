@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable
 
 from tui_trainer.errors import UserError
-from tui_trainer.events import Noticed
-from tui_trainer.run import client, lock
-from tui_trainer.run.commands import Reply
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import LogReader
+from tui_trainer.messages.commands import Reply
+from tui_trainer.messages.events import Noticed
+from tui_trainer.run import client
+from tui_trainer.run.storage import lock
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import LogReader
 
 STOP_SECONDS = 120.0  # a step may take long, and a checkpoint on a slow disk
 START_SECONDS = 120.0  # until a trainer has loaded its libraries

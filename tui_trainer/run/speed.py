@@ -9,19 +9,19 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from tui_trainer.events import SpeedMeasured
 from tui_trainer.learning.optimizer import Optimizer
+from tui_trainer.messages.events import SpeedMeasured
 from tui_trainer.model.precision import compute_dtype
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Shape, Transformer
-from tui_trainer.run.plan import Plan
+from tui_trainer.run.storage.plan import Plan
 
 BUDGET_SECONDS = 0.5  # for each of the measurements
 MOST_TRIES = 6
 ROWS, NEW_TOKENS = 48, 12  # answered at once when sampling is timed
 
 # Fitted to the CPU time of runs of `quick`, in units of what is measured where that makes sense.
-SECONDS_A_DOCUMENT = 1.7e-3  # of the tiny world: writing, filters, tokenising
+SECONDS_A_DOCUMENT = 1.7e-3  # of the tiny world: writing, filters, tokenizing
 SECONDS_A_BYTE = 4.0e-7  # of the user's own text
 STEP_OVERHEAD = 1.1  # reading a batch, and the events of a step
 MEASUREMENT_ROWS = 32  # of training that validating, sampling and picturing once cost

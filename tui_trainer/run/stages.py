@@ -10,7 +10,15 @@ from torch import Tensor
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.prepare import prepare
 from tui_trainer.errors import Damaged, UserError
-from tui_trainer.events import (
+from tui_trainer.files import sync_directory
+from tui_trainer.learning.evaluation import Evaluation
+from tui_trainer.learning.feedback import Feedback
+from tui_trainer.learning.finetuning import Finetuning
+from tui_trainer.learning.inspection import look
+from tui_trainer.learning.preferences.raters import SimulatedRater
+from tui_trainer.learning.pretraining import Pretraining
+from tui_trainer.learning.stage import Stage
+from tui_trainer.messages.events import (
     Choice,
     Event,
     Measured,
@@ -21,24 +29,15 @@ from tui_trainer.events import (
     WeightsFrozen,
     WeightsName,
 )
-from tui_trainer.files import sync_directory
-from tui_trainer.learning.evaluation import Evaluation
-from tui_trainer.learning.feedback import Feedback
-from tui_trainer.learning.finetuning import Finetuning
-from tui_trainer.learning.looking import look
-from tui_trainer.learning.pretraining import Pretraining
-from tui_trainer.learning.raters import SimulatedRater
-from tui_trainer.learning.stage import Stage
-from tui_trainer.looks import Look, Looked
+from tui_trainer.messages.inspection import Look, Looked
 from tui_trainer.model.checkpoint import load_model, save_weights, weights_sha256
 from tui_trainer.model.precision import compute_dtype
 from tui_trainer.model.transformer import Shape, Transformer
-from tui_trainer.run import frozen_weights
-from tui_trainer.run.aside import keep_aside
-from tui_trainer.run.folder import RunFolder
 from tui_trainer.run.pipeline import Phase
 from tui_trainer.run.speed import measure
-from tui_trainer.serving.chat import ChatSession
+from tui_trainer.run.storage import frozen_weights
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.start_over import keep_aside
 from tui_trainer.settings import Settings, Taste
 
 PHASES = (
@@ -125,15 +124,6 @@ class RunPipeline:
             file=path.relative_to(self.folder.path).as_posix(),
             file_sha256=frozen_weights.file_sha256(path),
         )
-
-    def prompt(self, text: str) -> str:
-        """What the model as it is now makes of a text: an answer from fine-tuning on, else a continuation."""
-        if self._model is None or self._corpus is None:
-            raise UserError("there is no model to ask yet")
-        continues = self._stage == "pretrain" or not self._corpus.pairs
-        tokens = self.plan.settings.feedback.answer_tokens
-        chat = ChatSession(self._model, self._corpus.tokenizer, continues=continues, answer_tokens=tokens)
-        return "".join(chat.reply(text))
 
     def look(self, look_: Look) -> Looked:
         """What the model as it is now makes of a text; see `pipeline.Pipeline`."""

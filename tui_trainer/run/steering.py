@@ -9,7 +9,19 @@ from itertools import chain, islice
 from msgspec.structs import replace
 
 from tui_trainer.errors import UserError
-from tui_trainer.events import (
+from tui_trainer.learning.stage import Prompting, Stage
+from tui_trainer.messages.commands import (
+    Continue,
+    EditPrompts,
+    LookAt,
+    Pause,
+    Pick,
+    Reply,
+    Simulate,
+    Stop,
+    Turn,
+)
+from tui_trainer.messages.events import (
     Continued,
     Event,
     KnobTurned,
@@ -19,30 +31,17 @@ from tui_trainer.events import (
     Picked,
     PromptsEdited,
 )
-from tui_trainer.learning.stage import Prompting, Stage
-from tui_trainer.looks import Look
-from tui_trainer.run import knobs
-from tui_trainer.run.busy import BusyClock
-from tui_trainer.run.checkpoints import Place
-from tui_trainer.run.commands import (
-    Continue,
-    EditPrompts,
-    LookAt,
-    Pause,
-    Pick,
-    Prompt,
-    Reply,
-    Simulate,
-    Stop,
-    Turn,
-)
+from tui_trainer.messages.inspection import Look
+from tui_trainer.run import live_settings
+from tui_trainer.run.compute_clock import ComputeClock
 from tui_trainer.run.control import Request
+from tui_trainer.run.interruption import Stopped
 from tui_trainer.run.journal import Input, Journal
-from tui_trainer.run.kept import KeptPicks
 from tui_trainer.run.pipeline import Phase, Pipeline
-from tui_trainer.run.preferences import PreferenceFile
 from tui_trainer.run.presence import Presence
-from tui_trainer.run.stopped import Stopped
+from tui_trainer.run.storage.carried_picks import CarriedPicks
+from tui_trainer.run.storage.checkpoints import Place
+from tui_trainer.run.storage.preferences import PreferenceFile
 from tui_trainer.settings import Settings
 
 OK = Reply(ok=True)
@@ -89,9 +88,9 @@ class Steering:
         requests: "queue.SimpleQueue[Request]",
         pipeline: Pipeline,
         preferences: PreferenceFile,
-        busy: BusyClock,
+        busy: ComputeClock,
         settings: Settings,
-        kept: KeptPicks,
+        kept: CarriedPicks,
         presence: Presence,
     ) -> None:
         self.journal, self.requests, self.presence = journal, requests, presence
@@ -111,7 +110,9 @@ class Steering:
 
     def settings_at(self, count: int) -> Settings:
         """The settings after the first `count` knobs."""
-        return knobs.turned(self._settings, [k for k in self.knobs[:count] if knobs.check(*k) is None])
+        return live_settings.turned(
+            self._settings, [k for k in self.knobs[:count] if live_settings.check(*k) is None]
+        )
 
     def take_up(self, place: Place) -> None:
         """Be as a checkpoint says."""
@@ -243,19 +244,10 @@ class Steering:
                 respond(self._hand_over(command.rater, stage))
             case EditPrompts():
                 respond(self._edit_prompts(command, stage))
-            case Prompt():
-                respond(self._prompt(command.text))
             case LookAt():
                 respond(self._look(command.look, stage))
             case _:
                 respond(Reply(ok=False, error="the trainer does not take this command"))
-
-    def _prompt(self, text: str) -> Reply:
-        try:
-            with self.busy.idle():  # it is no part of the run's computing
-                return Reply(ok=True, text=self.pipeline.prompt(text))
-        except UserError as error:
-            return Reply(ok=False, error=str(error))
 
     def _look(self, look: Look, stage: Stage) -> Reply:
         try:
@@ -281,10 +273,10 @@ class Steering:
     def _turn(self, name: str, value: float, stage: Stage) -> str | None:
         """Turn a knob, or say why not."""
         assert self._phase is not None
-        error = knobs.check(name, value)
+        error = live_settings.check(name, value)
         if error is not None:
             return error
-        if not self._try_turn(stage, name, value) and not knobs.is_later(name, self._phase.stage):
+        if not self._try_turn(stage, name, value) and not live_settings.is_later(name, self._phase.stage):
             return f"{name} can't be changed at this point of the run"
         self.knobs.append((name, value))
         self.journal.emit(KnobTurned(name, value))
@@ -292,7 +284,7 @@ class Steering:
 
     @staticmethod
     def _try_turn(stage: Stage, name: str, value: float) -> bool:
-        if knobs.check(name, value) is not None:
+        if live_settings.check(name, value) is not None:
             return False  # of a log, from when a setting went further than it does now
         try:
             stage.turn(name, value)

@@ -8,8 +8,8 @@ import signal
 import time
 
 from tui_trainer.errors import UserError
-from tui_trainer.run import lock
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.storage import lock
+from tui_trainer.run.storage.folder import RunFolder
 
 NAME_SECONDS = 5.0  # for a trainer that begins, or ends, to stand in its lock, or to be gone
 POLL_SECONDS = 0.05

@@ -22,25 +22,26 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tui_trainer.errors import Damaged, UserError
-from tui_trainer.events import Forked, Measured, Noticed, RunStarted
 from tui_trainer.files import sweep
-from tui_trainer.run import history, machine, report, resources
-from tui_trainer.run.busy import BusyClock
-from tui_trainer.run.commands import Reply, Stop
+from tui_trainer.messages.commands import Reply, Stop
+from tui_trainer.messages.events import Forked, Measured, Noticed, RunStarted
+from tui_trainer.run import machine
+from tui_trainer.run.compute_clock import ComputeClock
 from tui_trainer.run.control import ControlServer, Request
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.interruption import DAMAGED, Interrupted, Stopped
 from tui_trainer.run.journal import Journal
-from tui_trainer.run.kept import KeptPicks
-from tui_trainer.run.lock import Lock
-from tui_trainer.run.log import LogWriter
-from tui_trainer.run.preferences import PreferenceFile
 from tui_trainer.run.presence import Presence, Vanished, vanished
-from tui_trainer.run.stopped import DAMAGED, Interrupted, Stopped
+from tui_trainer.run.storage import history, report, resources
+from tui_trainer.run.storage.carried_picks import CarriedPicks
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.lock import Lock
+from tui_trainer.run.storage.log import LogWriter
+from tui_trainer.run.storage.preferences import PreferenceFile
 from tui_trainer.sanitize import one_line, sanitize
 
 if TYPE_CHECKING:  # they import torch, which takes a second that the socket need not wait for
-    from tui_trainer.run.driver import Driver
     from tui_trainer.run.pipeline import Pipeline
+    from tui_trainer.run.stage_machine import Driver
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
 OVER = Reply(ok=False, error="the trainer is ending")
@@ -78,7 +79,7 @@ class Trainer:
     ) -> None:
         self.folder, self.build, self.proceed = folder, build, proceed
         self.inherited = inherited
-        self.busy = BusyClock()
+        self.busy = ComputeClock()
         self.requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self.signals = 0
         self.ending = False  # no signal changes anything any more
@@ -143,9 +144,9 @@ class Trainer:
         threads = int(known) if known.isdecimal() else machine.threads(plan.settings.run.threads)
         machine.configure(threads)
 
-        from tui_trainer.run.checkpoints import Checkpoints
-        from tui_trainer.run.driver import Driver
+        from tui_trainer.run.stage_machine import Driver
         from tui_trainer.run.steering import Steering
+        from tui_trainer.run.storage.checkpoints import Checkpoints
 
         pipeline = self.build(self.folder)
         self.writer = past.writer(self.folder)  # first: whatever fails from here on is told in the log
@@ -157,7 +158,7 @@ class Trainer:
         preferences.rebuild(past.preferences)
         journal = Journal(self.writer, history.script(self.folder, first), self.busy, say)
         started = begun or self._started({**machine.description(threads), **pipeline.machine()})
-        kept = KeptPicks(self.folder)
+        kept = CarriedPicks(self.folder)
         if any(seq < first for seq in past.taken_back):
             kept.forget()
         steering = Steering(

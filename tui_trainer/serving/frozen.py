@@ -7,10 +7,10 @@ import torch
 from tui_trainer.corpus import summary
 from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.errors import UserError, foreign
-from tui_trainer.events import WeightsName
+from tui_trainer.messages.events import WeightsName
 from tui_trainer.model.transformer import Transformer
-from tui_trainer.run import frozen_weights
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.storage import frozen_weights
+from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.serving.chat import ChatSession
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.events import Measured
 from tui_trainer.learning.evaluation import Evaluation
+from tui_trainer.messages.events import Measured
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.run import machine
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.serving.frozen import available, choose, opened
 
 

@@ -1,82 +1,330 @@
-"""The app: keys in, commands out; records in, a picture out."""
+"""The Textual app that shows one run."""
 
-import gc
-import os
-import sys
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Literal
+import contextlib
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from tui_trainer.errors import UserError
-from tui_trainer.run.folder import RunFolder
+from textual import constants, on, work
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.events import Event, InputEvent, Resize
+from textual.screen import Screen
+
+from tui_trainer.messages.commands import Stop
+from tui_trainer.messages.events import Noticed, Record
+from tui_trainer.run.storage import lock
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui import preferences
-from tui_trainer.ui.terminal import choose_colours
+from tui_trainer.ui import feed
+from tui_trainer.ui.actions import bindings, shown_keys
+from tui_trainer.ui.commander import Answered, Commander
+from tui_trainer.ui.crash import Crashing
+from tui_trainer.ui.dashboard import Dashboard
+from tui_trainer.ui.documents import Documents
+from tui_trainer.ui.drawing.ascii import Ascii
+from tui_trainer.ui.drawing.palettes import PALETTES
+from tui_trainer.ui.drawing.styles import ansi_theme_of, make_ink, theme_of
+from tui_trainer.ui.farewell import farewell_of
+from tui_trainer.ui.garbage_collection import Sweeper
+from tui_trainer.ui.handlers import Handlers
+from tui_trainer.ui.inspector import Answer, Inspector
+from tui_trainer.ui.palette import Actions
+from tui_trainer.ui.panes.dataset import DatasetPane
+from tui_trainer.ui.run_control import Steering
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screen_settings import Preferences
+from tui_trainer.ui.screens.sheet import Sheet
+from tui_trainer.ui.terminal.abilities import color_mode, end_on_signals
+from tui_trainer.ui.terminal.frame_sender import FrameSender
+from tui_trainer.ui.travel import Travel
+from tui_trainer.view.fold import apply_all
+from tui_trainer.view.words import Mode
+
+if TYPE_CHECKING:
+    from tui_trainer.ui.terminal.recording import Recorder
+
+TICK_SECONDS = 0.4  # every picture takes time from the training beside it
+REPLAY_TICK_SECONDS = 0.25
 
 
-def run_app(
-    folder: RunFolder,
-    mode: Literal["control", "view", "replay"],
-    speed: float = 1.0,
-    *,
-    launch: bool = False,
-    record: Path | None = None,
-    likes: Mapping[str, object] | None = None,
-    greeting: str = "",
-) -> int:
-    """Show a run until the person quits; returns the exit status.
+def _driver(recorder: "Recorder | None") -> type[Driver] | None:
+    if recorder is not None:
+        from tui_trainer.ui.terminal.recording import recording_driver
 
-    Closing the screen leaves the trainer running, and a last line says so.
+        return recording_driver(recorder)
+    if constants.DRIVER is not None:
+        return None  # asked for by the environment, as where the app is shown in a browser
+    from tui_trainer.ui.terminal.driver import TerminalDriver
 
-    Args:
-        launch: start a trainer on the run once the first frame stands: loading its libraries takes a core.
-        likes: preferences that hold for this time only.
-        greeting: a line for the person when the first frame stands.
-        record: a file to write what the terminal is sent to, as an asciicast.
+    return TerminalDriver
 
-    Raises:
-        UserError: it is no run, no trainer could be started, or the recording not written.
-    """
-    gc.disable()  # until the first frame: nothing that is imported is garbage
-    # So long an escape is waited for to become a sequence: 100 ms if nobody says otherwise, which is felt.
-    # Terminals send a sequence in one piece; tmux waits as long.
-    os.environ.setdefault("ESCDELAY", "10")
-    # What a key changes is painted within 1/120 s instead of 1/60; nothing is painted that has not changed.
-    os.environ.setdefault("TEXTUAL_FPS", "120")
-    chosen = choose_colours(os.environ)
-    if chosen is not None:
-        os.environ["TEXTUAL_COLOR_SYSTEM"] = chosen
-    # After the choice of colours: Textual reads it when it is imported.
-    from tui_trainer.ui.crash import told
-    from tui_trainer.ui.studio import Studio
 
-    liked = preferences.load(overrides=likes)
-    recorder = None
-    if record is not None:
-        from tui_trainer.ui.recording import Recorder
+class TrainerApp(Crashing, FrameSender, Handlers):
+    """Joins feed, scene, screens and steering. Ends with the folder of a run to show next, or None."""
 
-        recorder = Recorder(record)
-    while True:
-        folder.plan  # noqa: B018 - read now, while it can be, for as long as the screen stands
-        app = Studio(folder, mode, speed, launch=launch, recorder=recorder, preferences=liked)
-        app.greeting, greeting = greeting, ""
-        app.watch_threads()
-        try:
-            following = app.run()
-        except Exception as error:
-            app.give_back()
-            app.crashed = error
-        if app.crashed is not None:
-            print(f"tui-trainer: {told(app.crashed, folder)}", file=sys.stderr)
-            return 1
-        if app.failure:
-            raise UserError(app.failure)
-        if app.farewell:
-            print(one_line(app.farewell))
-        if following is None:
-            if recorder is not None and not recorder.close():
-                print(f"tui-trainer: {recorder.failed}", file=sys.stderr)
-                return 1
-            return app.return_code or int(bool(app.scene.trouble))
-        folder, mode, launch = following, "control", False
-        sys.stdout.flush()
+    CSS_PATH = "app.tcss"
+    TITLE = "tui-trainer"
+    COMMANDS: ClassVar[set[Any]] = {Actions}
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("anywhere", "rater"),
+        Binding("ctrl+q", "do('quit')", "quit", show=False, priority=True),
+        Binding("ctrl+z", "do('suspend')", "suspend", show=False, priority=True),  # over every sheet
+    ]
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        mode: Mode,
+        speed: float = 1.0,
+        *,
+        launch: bool = False,
+        recorder: "Recorder | None" = None,
+        preferences: Preferences | None = None,
+    ) -> None:
+        super().__init__(driver_class=_driver(recorder))
+        self.recorder = recorder
+        self.preferences = preferences or Preferences()
+        palette = PALETTES[self.preferences.theme]
+        self.register_theme(theme_of(palette))
+        self.register_theme(ansi_theme_of(palette))
+        colors = color_mode(self.console.color_system, self.no_color)
+        self.theme = f"studio-{palette.name}" if colors == "rich" else "studio-ansi"
+        if self.no_color:
+            self._drop_colors()
+        if self.preferences.ascii:
+            self._filters.append(Ascii())
+        ink = make_ink(colors, palette, signs=self.preferences.ascii)
+        self.scene = Scene(folder, mode, ink=ink, replay_speed=speed, keys=shown_keys(self.preferences.keys))
+        self.scene.ascii = self.preferences.ascii
+        self.set_keymap(self.preferences.keys)
+        self.sweeper = Sweeper()
+        self.greeting = self.farewell = ""
+        self.failure = ""  # why no trainer could be started
+        self._launch = launch
+        self.dashboard = Dashboard(self.scene)
+        self.feed: feed.Feed
+        self.commander: Commander | None = None
+        if mode == "replay":
+            self.feed = feed.ReplayFeed(folder, self.post_message, speed=speed)
+        else:
+            self.feed = feed.LiveFeed(folder, self.post_message)
+            self.commander = Commander(folder, self.post_message)
+        self.travel = Travel(self, self.scene)
+        self.steering = Steering(self.scene, self.feed, self.commander)
+        self.looker = Inspector(self.scene, self.dashboard.chat.process, self.post_message)
+
+    def _drop_colors(self) -> None:
+        """NO_COLOR: Textual turns colors into greys; the convention means none at all."""
+        from textual.filter import Monochrome, NoColor
+
+        self._filters = [NoColor() if isinstance(f, Monochrome) else f for f in self._filters]
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.dashboard
+
+    def on_resize(self, event: Resize) -> None:
+        if self.recorder is not None:
+            self.recorder.size(*event.size)
+
+    def on_mount(self) -> None:
+        with contextlib.suppress(RuntimeError, ValueError):
+            end_on_signals(self.leave, self.give_back)
+        tick = REPLAY_TICK_SECONDS if self.scene.mode == "replay" else TICK_SECONDS
+        self._clock = self.set_interval(tick, self._timed_tick)
+
+    def on_ready(self) -> None:
+        # The first frame stands before the first byte of the log is read, and before anything is launched.
+        self.sweeper.start()
+        self.say(self.greeting)
+        if self.recorder is not None:
+            self._not_recorded(self.recorder.failed)
+            self.recorder.on_failure = partial(self.call_later, self._not_recorded)
+        if self.scene.mode == "replay":
+            self.sweeper.loaded()  # else once the history has been read: its records are no garbage either
+        if self._launch:
+            if not self.dashboard.layout_.toured and self.scene.folder.plan.forked is None:
+                self.dashboard.tour(0)
+            self._begin()
+        else:
+            self._listen()
+
+    def _listen(self) -> None:
+        self.feed.start()
+        if self.commander is not None:
+            self.commander.start()
+
+    @work(thread=True)
+    def _begin(self) -> None:
+        said = self.steering.launch(proceed=False)
+        if said is None:
+            self.call_later(self._listen)
+        else:
+            self.failure = said
+            self.call_later(self.leave)
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, InputEvent):
+            self.sweeper.touched()
+        await super().on_event(event)
+
+    def on_unmount(self) -> None:
+        self.sweeper.stop()
+        self.feed.stop()
+        self.looker.stop()
+        if self.commander is not None:
+            self.commander.stop()
+
+    # -- what comes in -----------------------------------------------------------------------------------
+
+    def _timed_tick(self) -> None:
+        # While the terminal has not taken the last picture yet, nobody needs a newer one.
+        self.catch_up() if self.behind else self.tick()
+        self.sweeper.sweep()
+        if self.stalled:  # nothing is done at all, then: what the training needs is not spent on nobody
+            self._rests = True
+            self._clock.pause()
+            if isinstance(self.feed, feed.LiveFeed):
+                self.feed.rest()
+
+    _rests = False  # until the terminal reads again
+
+    def reads(self) -> None:
+        super().reads()
+        if self._rests:
+            self._rests = False
+            self._clock.resume()
+            if isinstance(self.feed, feed.LiveFeed):
+                self.feed.wake()
+
+    def tick(self) -> None:
+        """Bring the screen up to date; what has not changed is not drawn."""
+        if not self.dashboard.is_running:
+            return  # before the first frame, and after the last
+        self.scene.hold()
+        if self.scene.tour is not None and self.scene.now.offered is not None and self.scene.steers:
+            self.dashboard.tour(None)  # a question waits for the person
+        self.dashboard.follow()
+        self.looker.follow(self.dashboard.wishes())
+        if isinstance(self.screen, Sheet):
+            self.screen.follow()
+
+    @on(feed.Arrived)
+    def _arrived(self, message: feed.Arrived) -> None:
+        had_corpus = self.scene.now.corpus is not None
+        apply_all(self.scene.now, message.records)
+        self.feed.grant()
+        if not self.scene.loading:
+            self._tell_troubles(message.records)
+        if self.scene.now.corpus is not None and not had_corpus:
+            self._index_documents()
+        if self.scene.paused or self.scene.now.offered is not None:
+            self.tick()  # somebody waits for it
+
+    def _tell_troubles(self, records: list[Record]) -> None:
+        """Warnings and errors as they come: the last of a batch, so that a flood of them is no flood here."""
+        troubles = [r.event for r in records if isinstance(r.event, Noticed) and r.event.level != "info"]
+        if troubles:
+            self.say(troubles[-1].text, error=troubles[-1].level == "error")
+
+    @on(feed.CaughtUp)
+    def _caught_up(self, _: feed.CaughtUp) -> None:
+        self.sweeper.loaded()
+        self.scene.loading = False
+        self.tick()
+
+    @on(feed.TrainerSeen)
+    def _trainer_seen(self, message: feed.TrainerSeen) -> None:
+        self.scene.trainer = message.trainer
+        if message.trainer == "alive" and self.scene.steers:
+            self.steering.take_control()
+        if message.trainer == "gone" and not self.changing:
+            self.scene.sent = ""
+        self.tick()
+
+    @on(feed.FeedFailed)
+    def _feed_failed(self, message: feed.FeedFailed) -> None:
+        self.scene.trouble, self.scene.loading = one_line(message.reason), False
+        self.dashboard.redraw_frame()
+
+    @on(Answered)
+    def _answered(self, message: Answered) -> None:
+        self.say(self.steering.answered(message.command, message.reply))
+        if isinstance(self.feed, feed.LiveFeed):
+            self.feed.hurry()
+        if isinstance(message.command, Stop) and message.reply.ok:
+            self._stopped()
+        self.tick()
+
+    @on(Answer)
+    def _looked(self, message: Answer) -> None:
+        self.looker.answered(message)
+        self.tick()
+
+    @on(DatasetPane.Weighed)
+    def _weighed(self, message: DatasetPane.Weighed) -> None:
+        self.say(self.steering.turn(f"data.mixture.{message.source}", message.weight))
+
+    @work(thread=True)
+    def _index_documents(self) -> None:
+        documents = Documents(self.scene.folder.corpus / "documents.jsonl").index()
+        self.call_later(lambda: self.dashboard.dataset.open(documents))
+        if documents.trouble:
+            self.call_later(partial(self.say, documents.trouble, error=True))
+
+    def say(self, line: str | None, *, error: bool = False) -> None:
+        """A line for the person, for a few seconds."""
+        if line:
+            self.notify(one_line(line), markup=False, severity="error" if error else "information", timeout=6)
+
+    def _not_recorded(self, why: str) -> None:
+        self.say(why, error=True)
+
+    # -- ends --------------------------------------------------------------------------------------------
+
+    def do_quit(self) -> None:
+        self.leave()
+
+    def leave(self, following: RunFolder | None = None, farewell: str | None = None) -> None:
+        """Close the screen; the trainer is not asked."""
+        self.farewell = farewell_of(self.scene) if farewell is None else farewell
+        self.exit(following)
+
+    def do_stop_and_quit(self) -> None:
+        if self.scene.trainer != "alive" or self.scene.now.ended:
+            self.leave()
+        else:
+            self.say(self.steering.stop())
+
+    def _stopped(self) -> None:
+        run = self.scene.folder.id
+        self.leave(farewell=f"Training has stopped, with a checkpoint. Go on: tui-trainer resume {run}")
+
+    def do_start_over_quick(self) -> None:
+        self.change_to(self.steering.start_over)
+
+    def change_to(self, planned: Callable[[], Plan | str]) -> None:
+        """Stop this run, if it goes on, and show a new one."""
+        if self.changing:
+            self.say("Another run is being started already.")
+            return
+        self.changing = True
+        self._change_to(planned)
+
+    @work(thread=True)
+    def _change_to(self, planned: Callable[[], Plan | str]) -> None:
+        plan = planned()
+        following = plan if isinstance(plan, str) else self.steering.begin(plan)
+        self.call_later(self._changed, following)
+
+    def _changed(self, following: RunFolder | str) -> None:
+        self.changing, self.scene.sent = False, ""
+        if isinstance(following, str):
+            on = ". This run goes on" if lock.is_alive(self.scene.folder) else ""
+            self.say(f"{following}{on}.", error=True)
+            self.tick()
+        else:
+            stopped = self.commander is not None and not self.scene.now.ended
+            self.leave(following, f"It can be resumed: {self.scene.folder.id}" if stopped else "")

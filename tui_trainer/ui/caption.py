@@ -9,14 +9,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from tui_trainer import events as e
-from tui_trainer.ui import words
-from tui_trainer.ui.drawing import numbers
-from tui_trainer.ui.drawing.text import cut, cut_left
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.messages import events as e
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.state import State
 from tui_trainer.ui.tour import STOPS
+from tui_trainer.view import numbers, words
+from tui_trainer.view.state import State
+from tui_trainer.view.text import cut, cut_left
 
 LONG_RUN_SECONDS = 300
 CONTEXTS = (34, 18)  # cells of the text before a guess, in the longer forms of its sentence

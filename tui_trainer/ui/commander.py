@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from tui_trainer.messages.commands import Command, Reply, TakeControl
 from tui_trainer.run.client import Control
-from tui_trainer.run.commands import Command, Reply, TakeControl
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.run.storage.folder import RunFolder
 
 
 @dataclass

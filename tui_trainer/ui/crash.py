@@ -9,9 +9,9 @@ from typing import Any
 from textual.app import App
 
 from tui_trainer.files import open_own
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.ui.driver import TerminalDriver
-from tui_trainer.ui.sanitize import one_line, sanitize
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.sanitize import one_line, sanitize
+from tui_trainer.ui.terminal.driver import TerminalDriver
 
 
 class Crashing(App[Any]):

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from tui_trainer.errors import UserError, foreign
-from tui_trainer.events import Record, Reinforced, Stepped
-from tui_trainer.run import lock
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import LogReader
-from tui_trainer.ui.words import Trainer
+from tui_trainer.messages.events import Record, Reinforced, Stepped
+from tui_trainer.run.storage import lock
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import LogReader
+from tui_trainer.view.words import Trainer
 
 BATCH = 3000  # records; folding them takes about ten milliseconds
 CREDIT = 2  # batches

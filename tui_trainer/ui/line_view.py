@@ -25,7 +25,7 @@ class LineView(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._shown: list[Strip] = []
-        self._ground: Style | None = None  # colours of the whole widget; costly to ask for, line by line
+        self._ground: Style | None = None  # colors of the whole widget; costly to ask for, line by line
 
     def lines(self, width: int, height: int) -> Sequence[Strip]:
         """What to show in `width` x `height` cells now."""

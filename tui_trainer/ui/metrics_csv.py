@@ -4,9 +4,9 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from tui_trainer.events import Record, Reinforced, Stepped, Validated
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import read_all
+from tui_trainer.messages.events import Record, Reinforced, Stepped, Validated
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import read_all
 
 COLUMNS = (
     "seq",

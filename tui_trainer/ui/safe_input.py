@@ -3,7 +3,7 @@
 from textual.events import Paste
 from textual.widgets import Input
 
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.sanitize import one_line
 
 MOST_PASTED = 4000  # characters
 

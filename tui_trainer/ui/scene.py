@@ -3,19 +3,16 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from tui_trainer.events import Event, Guessed, Stepped, Validated
-from tui_trainer.looks import Look
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.messages.events import Event, Guessed, Stepped, Validated
+from tui_trainer.messages.inspection import Look
+from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.actions import BY_NAME, Action
-from tui_trainer.ui.drawing.ink import Ink, make_ink
-from tui_trainer.ui.looker import Looks, Purpose, Saw
-from tui_trainer.ui.state import State
-from tui_trainer.ui.words import Mode, Trainer
-
-if TYPE_CHECKING:
-    from tui_trainer.ui.pinned import Pinned
+from tui_trainer.ui.baseline_run import BaselineRun
+from tui_trainer.ui.drawing.styles import Ink, make_ink
+from tui_trainer.ui.inspections import Looks, Purpose, Saw
+from tui_trainer.view.state import State
+from tui_trainer.view.words import Mode, Trainer
 
 HOLD_SECONDS = 2.5  # so long a sentence about a passing moment stays, to be read
 ARROWS = {"←": "left", "→": "right", "↑": "up", "↓": "down"}
@@ -43,7 +40,7 @@ class Scene:
     clock: Callable[[], float] = time.monotonic
     guess: Guessed | None = None  # the one shown, held as long as the moment
     guess_step: Stepped | None = None  # the step that the guess was part of
-    pinned: "Pinned | None" = None  # an earlier run to compare with
+    pinned: BaselineRun | None = None  # an earlier run to compare with
     looks: Looks = field(default_factory=Looks)  # what the model makes of texts on the screen
     sentence: str = ""  # one that the person has typed, to be watched
     tour: int | None = None  # the stop of the tour that one is at

@@ -6,7 +6,7 @@ While a pane has nothing to show yet, its sentence says what is waited for, and 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui_trainer.ui.state import State
+from tui_trainer.view.state import State
 
 
 def _always(_: State) -> bool:

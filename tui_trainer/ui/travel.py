@@ -6,25 +6,10 @@ from typing import Any
 from textual.app import App
 
 from tui_trainer.errors import UserError
-from tui_trainer.run.folder import RunFolder
-from tui_trainer.run.log import LogReader
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.sanitize import one_line
+from tui_trainer.ui.past_state import state_at
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.state import State
-
-BATCH = 2000  # records between two looks at whether anybody still waits
-
-
-def state_at(folder: RunFolder, position: int) -> State:
-    """The state after the first `position` records. Raises `UserError` as `LogReader.poll`."""
-    state = State()
-    reader = LogReader(folder.events)
-    while state.records < position:
-        batch = reader.poll(limit=min(BATCH, position - state.records))
-        if not batch:
-            break
-        state.apply_all(batch)
-    return state
+from tui_trainer.view.state import State
 
 
 class Travel:

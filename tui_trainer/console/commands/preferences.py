@@ -41,7 +41,7 @@ def export_preferences(run: str, form: Any, **options: Any) -> None:
 
     Ties, skips and both-bads prefer nothing and are left out; preferences.jsonl in the run's folder has them.
     """
-    from tui_trainer.console import preferences as exchange
+    from tui_trainer.console import preference_exchange as exchange
 
     for line in exchange.export(run_of(options, run), form):
         output.show_encoded(line)
@@ -64,7 +64,7 @@ def import_preferences(file: Path, run: str | None, seed: int, as_json: bool, **
     Says what is liked there, and how well that foresees comparisons it did not learn from. On a run, a
     fine-tuned reward model is trained as well if there are enough, and the one that foresees better is taken.
     """
-    from tui_trainer.console import preferences as exchange
+    from tui_trainer.console import preference_exchange as exchange
 
     imported = exchange.taken_in(file, seed, None if run is None else run_of(options, run))
     if as_json:
@@ -99,8 +99,8 @@ def rate_in_a_room(
     Says how far they agree, and how well a reward model of each and one of the majority foresees them.
     Several people rate in one room by picking in runs that were forked from the same one.
     """
-    from tui_trainer.console import room
-    from tui_trainer.serving import rating
+    from tui_trainer.console import rater_panel as room
+    from tui_trainer.serving import rater_panel as rating
 
     found = rating.rated([run_of(options, run) for run in runs_rated or ("latest",)], raters, noise, seed)
     if as_json:

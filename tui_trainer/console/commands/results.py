@@ -10,8 +10,8 @@ from tui_trainer.errors import UserError
 from tui_trainer.sanitize import one_line
 
 if TYPE_CHECKING:
-    from tui_trainer.events import WeightsName
-    from tui_trainer.run.folder import RunFolder
+    from tui_trainer.messages.events import WeightsName
+    from tui_trainer.run.storage.folder import RunFolder
 
 
 @click.command(
@@ -26,8 +26,8 @@ Examples:
 def runs(run: str | None, as_json: bool, **options: Any) -> None:
     """List all runs; or print the report of one."""
     from tui_trainer.console import tables
-    from tui_trainer.run.folder import list_runs, no_runs, runs_directory
-    from tui_trainer.run.status import status
+    from tui_trainer.run.storage.folder import list_runs, no_runs, runs_directory
+    from tui_trainer.run.storage.status import status
 
     if run is not None:
         print_report(run_of(options, run), as_json)
@@ -48,7 +48,7 @@ def runs(run: str | None, as_json: bool, **options: Any) -> None:
 def print_report(folder: "RunFolder", as_json: bool) -> None:
     """The figures of a run, as far as it has come."""
     from tui_trainer.console import tables
-    from tui_trainer.run import report
+    from tui_trainer.run.storage import report
 
     built = report.build(folder)  # what report.json says, also of a run that has not ended
     for trouble in built.run.troubles:

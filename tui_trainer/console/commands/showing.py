@@ -11,8 +11,8 @@ from tui_trainer.console.options import LIKES, Finite, of_run, run_of, with_runs
 from tui_trainer.errors import UserError
 
 if TYPE_CHECKING:
-    from tui_trainer.run.folder import RunFolder
-    from tui_trainer.run.plan import Plan
+    from tui_trainer.run.storage.folder import RunFolder
+    from tui_trainer.run.storage.plan import Plan
 
 
 def require_terminal(instead: str = "tui-trainer run --headless, with a simulated rater") -> None:
@@ -45,7 +45,8 @@ def _who_picks(plan: "Plan") -> str:
 
 def begun(plan: "Plan", runs: Path | None) -> "RunFolder":
     """The folder of a new run, with what it takes over from another one. Raises `UserError`."""
-    from tui_trainer.run import folder, fork
+    from tui_trainer.run import fork
+    from tui_trainer.run.storage import folder
 
     directory = folder.runs_directory(runs)
     if plan.forked is None:
@@ -67,7 +68,7 @@ def _show(
     record: Path | None = None,
     greeting: str = "",
 ) -> None:
-    from tui_trainer.ui.app import run_app
+    from tui_trainer.ui.start import run_app
 
     likes = click.get_current_context().meta.get(LIKES)
     sys.exit(run_app(folder, mode, speed, launch=launch, record=record, likes=likes, greeting=greeting))

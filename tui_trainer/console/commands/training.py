@@ -27,8 +27,8 @@ from tui_trainer.errors import UserError
 STOP_SECONDS = 60.0  # for a trainer to end its step and write its checkpoint
 
 if TYPE_CHECKING:
-    from tui_trainer.run.folder import RunFolder
-    from tui_trainer.run.plan import Plan
+    from tui_trainer.run.storage.folder import RunFolder
+    from tui_trainer.run.storage.plan import Plan
 
 
 @click.command(
@@ -108,8 +108,8 @@ def resume(
 
     From its last checkpoint, and bit for bit as if it had never been stopped.
     """
-    from tui_trainer.run import aside
-    from tui_trainer.run.status import status
+    from tui_trainer.run.storage import start_over as aside
+    from tui_trainer.run.storage.status import status
 
     if as_json and not headless:
         raise click.UsageError("--json goes with --headless")
@@ -145,7 +145,7 @@ def stop(run: str, **options: Any) -> None:
     """
     from tui_trainer.console.tables import where
     from tui_trainer.run import stopping
-    from tui_trainer.run.status import status
+    from tui_trainer.run.storage.status import status
 
     folder = run_of(options, run)
     asked = stopping.ask(folder)

@@ -4,9 +4,9 @@ from textual.strip import Strip
 
 from tui_trainer.ui.caption import forms
 from tui_trainer.ui.drawing.lines import line
-from tui_trainer.ui.drawing.text import wrap, wrap_to
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
+from tui_trainer.view.text import wrap, wrap_to
 
 
 class Caption(LineView):

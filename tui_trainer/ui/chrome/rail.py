@@ -3,15 +3,14 @@
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from tui_trainer.events import STAGES, StageName
-from tui_trainer.ui import words
+from tui_trainer.messages.events import STAGES, StageName
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.chrome.timeline import timeline
-from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, ends, line
 from tui_trainer.ui.line_view import LineView
-from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
+from tui_trainer.view import numbers, words
 
 SHARE = 7  # cells kept for "99.9 % "
 SIGNS = {"waiting": "○", "running": "▶", "done": "✓", "skipped": "–"}

@@ -6,12 +6,12 @@ from textual.strip import Strip
 
 from tui_trainer.ui.drawing.lines import Part, line, link
 from tui_trainer.ui.line_view import LineView
-from tui_trainer.ui.panes.pane import NAMES
 from tui_trainer.ui.scene import Scene
+from tui_trainer.view.words import PANES
 
 
 class Tabs(LineView):
-    """One line; the current pane's tab is in brackets as well as in colour."""
+    """One line; the current pane's tab is in brackets as well as in color."""
 
     def __init__(self, scene: Scene, current: Callable[[], int]) -> None:
         super().__init__(id="tabs")
@@ -21,7 +21,7 @@ class Tabs(LineView):
     def lines(self, width: int, height: int) -> list[Strip]:
         ink = self.scene.ink
         parts: list[Part] = [(" ", ink.text)]
-        for number, name in enumerate(NAMES, 1):
+        for number, name in enumerate(PANES, 1):
             here = number == self.current()
             waits = number == 4 and self.scene.state.offered is not None and self.scene.steers
             text = f"[{number} {name}]" if here else f" {number} {name}{'!' if waits else ' '}"

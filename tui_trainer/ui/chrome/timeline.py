@@ -3,11 +3,10 @@
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from tui_trainer.ui import words
-from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.lines import Part, ends, line
-from tui_trainer.ui.moments import Moment
 from tui_trainer.ui.scene import Scene
+from tui_trainer.view import numbers, words
+from tui_trainer.view.moments import Moment
 
 WHAT = {
     "corpus": "the text is ready",
@@ -24,7 +23,7 @@ def said(moment: Moment) -> str:
 
 
 def timeline(scene: Scene, width: int) -> Strip:
-    """All moments on a line in the colours of their stages, and where one is."""
+    """All moments on a line in the colors of their stages, and where one is."""
     ink = scene.ink
     moments = scene.now.moments.kept
     at = scene.past_at or 0

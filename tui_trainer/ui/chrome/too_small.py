@@ -2,10 +2,10 @@
 
 from textual.strip import Strip
 
-from tui_trainer.ui.drawing.lines import centred, line
-from tui_trainer.ui.drawing.text import wrap
+from tui_trainer.ui.drawing.lines import centered, line
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
+from tui_trainer.view.text import wrap
 
 SMALLEST = (60, 15)
 
@@ -23,4 +23,4 @@ class TooSmall(LineView):
         if alive:
             said += " Training goes on."
         rows = wrap(said, max(1, width - 2))
-        return centred([line((row, self.scene.ink.text)) for row in rows], width, height)
+        return centered([line((row, self.scene.ink.text)) for row in rows], width, height)

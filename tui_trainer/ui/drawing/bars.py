@@ -1,4 +1,4 @@
-"""Bars of line characters: filled and empty differ in shape, not only in colour."""
+"""Bars of line characters: filled and empty differ in shape, not only in color."""
 
 from rich.style import Style
 

@@ -1,7 +1,7 @@
 """A matrix as a picture of half-block cells: two rows of cells a line, eight levels, equal runs merged.
 
 Blue is less than nothing, orange more, brighter is further away; both palettes differ in lightness at every
-step, so they are told apart with any colour vision. Without colours, signs say the same.
+step, so they are told apart with any color vision. Without colors, signs say the same.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui_trainer.events import Picture
-from tui_trainer.ui.drawing.ink import Ink
+from tui_trainer.messages.events import Picture
 from tui_trainer.ui.drawing.lines import Part
+from tui_trainer.ui.drawing.styles import Ink
 
 LEVELS = 4  # on each side of nothing
-# Without colours: the further from nothing, the darker the sign; each side has its own shapes.
+# Without colors: the further from nothing, the darker the sign; each side has its own shapes.
 NEGATIVE_SIGNS = ("-", "~", "=", "≡")
 POSITIVE_SIGNS = ("+", "*", "&", "█")
 
@@ -66,7 +66,7 @@ def drawn(picture: Picture, width: int, height: int, ink: Ink) -> list[Strip]:
 
 
 def heatmap(grid: Sequence[Sequence[int]], ink: Ink) -> list[Strip]:
-    """The levels as lines: half blocks in colour, or a sign a cell."""
+    """The levels as lines: half blocks in color, or a sign a cell."""
     if ink.signs:
         return [Strip(_signs(row, ink)) for row in grid]
     lines = []
@@ -77,7 +77,7 @@ def heatmap(grid: Sequence[Sequence[int]], ink: Ink) -> list[Strip]:
     return lines
 
 
-def _colour(step: int, ink: Ink) -> Color | None:
+def _color(step: int, ink: Ink) -> Color | None:
     if step == 0:
         return None
     return ink.positive[step - 1] if step > 0 else ink.negative[-step - 1]
@@ -99,7 +99,7 @@ def _pair(upper: Sequence[int], lower: Sequence[int] | None, x: int) -> tuple[in
 
 
 def _run(top: int, bottom: int, length: int, ink: Ink) -> Segment:
-    above, below = _colour(top, ink), _colour(bottom, ink)
+    above, below = _color(top, ink), _color(bottom, ink)
     if above == below:
         return Segment(" " * length, Style(bgcolor=above) if above else Style())
     if above is None:
@@ -124,5 +124,5 @@ def scale(largest: str, ink: Ink) -> list[Part]:
     if ink.signs:
         shown = [_sign(step, ink) for step in steps]
     else:
-        shown = [("█", Style(color=_colour(step, ink))) for step in steps]
+        shown = [("█", Style(color=_color(step, ink))) for step in steps]
     return [(f"-{largest} ", ink.muted), *shown, (f" {largest}", ink.muted)]

@@ -7,7 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.sanitize import one_line
 
 Part = tuple[str, Style]
 BLANK = Strip([])
@@ -16,7 +16,7 @@ BLANK = Strip([])
 def line(*parts: Part) -> Strip:
     """A line of styled parts.
 
-    Foreign text has been sanitised where it came in; what is still unprintable here is caught all the same,
+    Foreign text has been sanitized where it came in; what is still unprintable here is caught all the same,
     so that no drawing code can let an escape sequence through by forgetting.
     """
     return Strip(
@@ -70,7 +70,7 @@ def filled(lines: Sequence[Strip], height: int) -> list[Strip]:
     return [*lines[:height], *([BLANK] * (height - len(lines)))]
 
 
-def centred(lines: Sequence[Strip], width: int, height: int) -> list[Strip]:
+def centered(lines: Sequence[Strip], width: int, height: int) -> list[Strip]:
     """A block in the middle, as left-aligned as it came."""
     widest = max((strip.cell_length for strip in lines), default=0)
     indent = Strip([Segment(" " * max(0, (width - widest) // 2))])

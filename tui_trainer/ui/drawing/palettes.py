@@ -1,15 +1,15 @@
-"""The colours of each theme: plain values, from which styles and Textual's themes are made."""
+"""The colors of each theme: plain values, from which styles and Textual's themes are made."""
 
 from dataclasses import dataclass, replace
 
-from tui_trainer.events import StageName
+from tui_trainer.messages.events import StageName
 
 
 @dataclass(frozen=True)
 class Sixteen:
-    """The same on a terminal of sixteen colours, by their names there; the ground is named, too.
+    """The same on a terminal of sixteen colors, by their names there; the ground is named, too.
 
-    Which colours are meant is up to the terminal. Those that are too near to the ground on a common one (blue
+    Which colors are meant is up to the terminal. Those that are too near to the ground on a common one (blue
     on black; green, cyan and yellow on white) are left out.
     """
 
@@ -26,7 +26,7 @@ class Sixteen:
 
 @dataclass(frozen=True)
 class Palette:
-    """One theme. Every text colour has a contrast of 4.5 or more on the background, by test."""
+    """One theme. Every text color has a contrast of 4.5 or more on the background, by test."""
 
     name: str
     dark: bool
@@ -49,7 +49,7 @@ class Palette:
     sixteen: Sixteen
 
 
-# Okabe and Ito's colours, lightened for a dark ground: told apart with any kind of colour vision.
+# Okabe and Ito's colors, lightened for a dark ground: told apart with any kind of color vision.
 DARK = Palette(
     name="dark",
     dark=True,
@@ -70,7 +70,7 @@ DARK = Palette(
         "feedback": "#e58cc0",
         "frozen": "#b4c4ff",
     },
-    # Where that can be, colours that terminals know by a number: pictures then are sent in half the bytes.
+    # Where that can be, colors that terminals know by a number: pictures then are sent in half the bytes.
     negative=("#15263d", "#005f87", "#5f87d7", "#afd7ff"),
     positive=("#38230d", "#875f00", "#d78700", "#ffd7af"),
     surprise=(

@@ -16,7 +16,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.strip import Strip
 
-from tui_trainer.ui.drawing.ink import Ink
+from tui_trainer.ui.drawing.styles import Ink
 
 Columns = Sequence[tuple[float, float, float]]  # (x, low, high); NaN is a gap
 
@@ -122,15 +122,15 @@ def _strip(row: Text, width: int) -> Strip:
 
 
 def _plotext(style: Style) -> tuple[int, int, int] | int | str:
-    """A style's colour as plotext takes it."""
-    colour = style.color
-    if colour is None or colour.is_default:
+    """A style's color as plotext takes it."""
+    color = style.color
+    if color is None or color.is_default:
         return "default"
-    if colour.number is not None:
-        return colour.number
-    return _rgb(colour)
+    if color.number is not None:
+        return color.number
+    return _rgb(color)
 
 
-def _rgb(colour: Color) -> tuple[int, int, int]:
-    triplet = colour.get_truecolor()
+def _rgb(color: Color) -> tuple[int, int, int]:
+    triplet = color.get_truecolor()
     return triplet.red, triplet.green, triplet.blue

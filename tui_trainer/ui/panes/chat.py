@@ -10,16 +10,17 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import Input
 
-from tui_trainer.events import WeightsName
+from tui_trainer.messages.conversation import Said
+from tui_trainer.messages.events import WeightsName
 from tui_trainer.ui.actions import bindings
-from tui_trainer.ui.chat_process import ChatProcess, Heard
 from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.panes.conversation import Conversation, Turn, status
 from tui_trainer.ui.panes.pane import title
+from tui_trainer.ui.processes.chat import ChatProcess
 from tui_trainer.ui.safe_input import SafeInput
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.state import WEIGHTS
+from tui_trainer.view.state import WEIGHTS
 
 COALESCE_SECONDS = 0.08  # pieces that come within it are drawn together
 MAX_PROMPT = 4000
@@ -136,20 +137,20 @@ class ChatPane(Vertical, can_focus=True):
     async def _ask(self, text: str, weights: WeightsName) -> None:
         await self.process.ask(text, weights, self._hear)
 
-    def _hear(self, heard: Heard) -> None:
+    def _hear(self, said: Said) -> None:
         """Take in a piece; drawing is left to the clock."""
         turn = self._answer
         if turn is None:
             return
-        turn.text += heard.text
-        if heard.done:
-            turn.sha256, turn.open = heard.sha256, False
+        turn.text += said.text
+        if said.done:
+            turn.sha256, turn.open = said.sha256, False
             self._finish()
-        elif heard.error:
+        elif said.error:
             turn.open = False
             if not turn.text:
                 self.conversation.turns.remove(turn)
-            self._fail(heard.error)
+            self._fail(said.error)
             self._finish()
 
     def _fail(self, text: str) -> None:

@@ -6,14 +6,14 @@ from typing import Literal
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from tui_trainer.events import WeightsName
-from tui_trainer.ui.boards import samples
+from tui_trainer.messages.events import WeightsName
+from tui_trainer.sanitize import one_line, sanitize
 from tui_trainer.ui.drawing.lines import BLANK, Part, filled, line
-from tui_trainer.ui.drawing.text import cut, fit, wrap
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.panes.pane import empty
-from tui_trainer.ui.sanitize import one_line, sanitize
+from tui_trainer.ui.renderers import samples
 from tui_trainer.ui.scene import Scene
+from tui_trainer.view.text import cut, fit, wrap
 
 KEPT = 200  # turns
 KEPT_CHARACTERS = 20_000  # of one turn

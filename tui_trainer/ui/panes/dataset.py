@@ -8,20 +8,19 @@ from rich.cells import cell_len
 from textual.message import Message
 from textual.strip import Strip
 
-from tui_trainer.events import SourceRead
-from tui_trainer.looks import Look
-from tui_trainer.ui import words
+from tui_trainer.messages.events import SourceRead
+from tui_trainer.messages.inspection import Look
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import Context, bindings
-from tui_trainer.ui.boards import surprise
 from tui_trainer.ui.documents import Documents, ShownDocument, Wanted
-from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, ends, filled, line
-from tui_trainer.ui.drawing.text import cut, fit, wrap_to
-from tui_trainer.ui.looker import Purpose, Wish
+from tui_trainer.ui.inspections import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.renderers import surprise
 from tui_trainer.ui.screens.ask import Ask
+from tui_trainer.view import numbers, words
+from tui_trainer.view.text import cut, fit, wrap_to
 
 WEIGHT_STEP = 0.5
 WIDE = 70  # from here on the reader stands beside the figures

@@ -6,17 +6,17 @@ from typing import ClassVar
 from textual.strip import Strip
 
 from tui_trainer.errors import UserError
-from tui_trainer.ui import metrics_csv, pinned
+from tui_trainer.sanitize import one_line
+from tui_trainer.ui import baseline_run, metrics_csv
 from tui_trainer.ui.actions import Context, bindings
-from tui_trainer.ui.boards import curves, overoptimisation
-from tui_trainer.ui.boards.axes import UNITS, View, XAxis
-from tui_trainer.ui.boards.curves import CHARTS, FEEDBACK_CHARTS, KL, LOSS, REWARD, Chart
-from tui_trainer.ui.boards.reading import readings
-from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.lines import Part, filled, fitting, line
 from tui_trainer.ui.panes.pane import Pane, empty
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.renderers import curves, overoptimization
+from tui_trainer.ui.renderers.axes import UNITS, View, XAxis
+from tui_trainer.ui.renderers.curves import CHARTS, FEEDBACK_CHARTS, KL, LOSS, REWARD, Chart
+from tui_trainer.ui.renderers.reading import readings
 from tui_trainer.ui.scene import Scene
+from tui_trainer.view import numbers
 
 BOTH = Chart("reward and KL", "reward", feedback=True)
 REDRAW_SECONDS = 1.0  # a curve grows by less than a cell in that time
@@ -104,10 +104,10 @@ class LossPane(Pane):
         self.app.run_worker(self._pin, thread=True, exclusive=True, group="pin")
 
     def _pin(self) -> None:
-        found = pinned.after(self.scene.folder, self.scene.pinned)
+        found = baseline_run.after(self.scene.folder, self.scene.pinned)
         self.app.call_from_thread(self._pinned, found)
 
-    def _pinned(self, found: pinned.Pinned | None) -> None:
+    def _pinned(self, found: baseline_run.BaselineRun | None) -> None:
         if found is None and self.scene.pinned is None:
             self.app.notify("There is no other run to compare with.", markup=False)
         self.scene.pinned = found
@@ -139,7 +139,7 @@ class LossPane(Pane):
         if chart is BOTH:
             return self._both(width, height)
         if chart is DISTANCE:
-            return overoptimisation.board(self.scene, width, height) or self._empty(width, height)
+            return overoptimization.board(self.scene, width, height) or self._empty(width, height)
         body = height - 2 if chart is LOSS else height - 1
         drawn = curves.draw(self.scene, chart, width, body, self.view)
         if not drawn or not self._begun(chart):
@@ -215,7 +215,7 @@ class LossPane(Pane):
         pinned_ = self.scene.pinned
         return fitting(parts, width) if pinned_ is None else self._beside(pinned_, width)
 
-    def _beside(self, pinned_: pinned.Pinned, width: int) -> Strip:
+    def _beside(self, pinned_: baseline_run.BaselineRun, width: int) -> Strip:
         """The run that is compared with."""
         ink = self.scene.ink
         validated = pinned_.state.validated

@@ -5,16 +5,14 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui_trainer.ui.actions import Context
-from tui_trainer.ui.drawing.lines import BLANK, centred, line
-from tui_trainer.ui.drawing.text import wrap_to
+from tui_trainer.ui.drawing.lines import BLANK, centered, line
+from tui_trainer.ui.inspections import Purpose, Wish
 from tui_trainer.ui.line_view import LineView
-from tui_trainer.ui.looker import Purpose, Wish
 from tui_trainer.ui.scene import Scene
-
-NAMES: tuple[str, ...] = ("Dataset", "Loss", "Weights", "Rater", "Chat")
+from tui_trainer.view import words
+from tui_trainer.view.text import wrap_to
 
 
 class Pane(LineView, can_focus=True):
@@ -70,14 +68,9 @@ def empty(scene: Scene, said: str, more: str, width: int, height: int) -> list[S
     room = min(width - 2, 54)
     rows = [line((row, ink.text)) for row in wrap_to(said, room, 2)]
     rows += [BLANK, *(line((row, ink.muted)) for row in wrap_to(more, room, max(1, height - 3)))]
-    return centred(rows, width, height)
+    return centered(rows, width, height)
 
 
 def title(number: int) -> str:
     """A pane's title, as its frame and its tab show it."""
-    return f"{number} {NAMES[number - 1]}"
-
-
-def set_title(widget: Widget, number: int, more: str) -> None:
-    """The title with something of our own behind it (never foreign text: titles are markup)."""
-    widget.border_title = f"{title(number)} · {more}" if more else title(number)
+    return f"{number} {words.PANES[number - 1]}"

@@ -5,10 +5,15 @@ from typing import ClassVar
 
 from textual.strip import Strip
 
-from tui_trainer.events import StepExplained
-from tui_trainer.looks import Look
+from tui_trainer.messages.events import StepExplained
+from tui_trainer.messages.inspection import Look
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import BY_NAME, Context
-from tui_trainer.ui.boards import (
+from tui_trainer.ui.drawing.lines import BLANK, Part, beside, filled, line, link
+from tui_trainer.ui.inspections import Purpose, Wish
+from tui_trainer.ui.keys_now import applies
+from tui_trainer.ui.panes.pane import Pane, empty
+from tui_trainer.ui.renderers import (
     blind,
     guess,
     pair,
@@ -19,12 +24,7 @@ from tui_trainer.ui.boards import (
     slow_step,
     verdicts,
 )
-from tui_trainer.ui.drawing.lines import BLANK, Part, beside, filled, line, link
-from tui_trainer.ui.drawing.text import fullest
-from tui_trainer.ui.keys_now import applies
-from tui_trainer.ui.looker import Purpose, Wish
-from tui_trainer.ui.panes.pane import Pane, empty
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.view.text import fullest
 
 WIDE = 90
 

@@ -8,18 +8,18 @@ from typing import ClassVar
 from msgspec.structs import replace
 from textual.strip import Strip
 
-from tui_trainer.events import MatrixState, Picture
-from tui_trainer.looks import Look
-from tui_trainer.ui import words
+from tui_trainer.messages.events import MatrixState, Picture
+from tui_trainer.messages.inspection import Look
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import Context, bindings
-from tui_trainer.ui.boards import attention, surprise
-from tui_trainer.ui.drawing import heatmap, numbers
+from tui_trainer.ui.drawing import heatmap
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, beside, ends, filled, line
-from tui_trainer.ui.drawing.text import fit
-from tui_trainer.ui.looker import Purpose, Wish
+from tui_trainer.ui.inspections import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.renderers import attention, surprise
+from tui_trainer.view import numbers, words
+from tui_trainer.view.text import fit
 
 # Which of a matrix's three pictures, by the words of the six steps.
 KINDS = (

@@ -8,8 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.safe_input import SafeInput
-from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.screens.modal import Modal
 
 MOST = 200  # characters

@@ -1,4 +1,4 @@
-"""Going on from a finished stage with other settings: which stage, which knobs, and what each takes."""
+"""Going on from a finished stage with other settings: which stage, which settings, and what each takes."""
 
 from typing import Any, ClassVar
 
@@ -8,21 +8,20 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.strip import Strip
 
-from tui_trainer import leash
 from tui_trainer import settings as settings_
 from tui_trainer.errors import UserError
-from tui_trainer.events import StageName
-from tui_trainer.run import fork, knobs
-from tui_trainer.run.plan import Plan
+from tui_trainer.messages.events import StageName
+from tui_trainer.run import fork, leash, live_settings
+from tui_trainer.run.storage.plan import Plan
+from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Description, Settings, describe
-from tui_trainer.ui import words
 from tui_trainer.ui.drawing.lines import BLANK, Part, line
-from tui_trainer.ui.drawing.text import cut, fit, wrap_to
 from tui_trainer.ui.line_view import LineView
-from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.modal import Modal
+from tui_trainer.view import words
+from tui_trainer.view.text import cut, fit, wrap_to
 
 NAME, VALUE = 26, 20
 RATER = "feedback.rater"
@@ -136,9 +135,11 @@ class Branch(Modal[Chosen | None]):
         except UserError as error:
             self.problem = one_line(str(error))
         self._propose_rater()
-        own = [d for d in describe() if knobs.is_own(d.name, stage) and not d.name.startswith("run.")]
+        own = [d for d in describe() if live_settings.is_own(d.name, stage) and not d.name.startswith("run.")]
         self.knobs = sorted(own, key=lambda d: not d.name.startswith(stage))
-        self.changes = {name: value for name, value in self.changes.items() if knobs.is_own(name, stage)}
+        self.changes = {
+            name: value for name, value in self.changes.items() if live_settings.is_own(name, stage)
+        }
 
     def _propose_rater(self) -> None:
         """Who has a screen picks, unless all picks are made again; it is shown as a change, and theirs."""

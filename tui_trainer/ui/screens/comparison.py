@@ -8,20 +8,20 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.strip import Strip
 
-from tui_trainer import leash
-from tui_trainer.compared import Answers, Order
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.messages.comparison import Answers, Compared, Comparison, Order
+from tui_trainer.run import leash
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.settings import Culture, Taste
-from tui_trainer.ui.comparing import Heard, compare
+from tui_trainer.ui.baseline_run import others
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, line
-from tui_trainer.ui.drawing.text import cut, fit, wrap_to
 from tui_trainer.ui.line_view import LineView
-from tui_trainer.ui.pinned import others
-from tui_trainer.ui.sanitize import one_line, several_lines
+from tui_trainer.ui.processes.comparison import compare
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.modal import Modal
+from tui_trainer.view.text import cut, fit, wrap_to
 
 RATERS = " ".join((*get_args(Taste), *get_args(Culture)))
 NAME = 14
@@ -30,25 +30,26 @@ NAME = 14
 class Page(LineView):
     """Both models' answers over the raters' verdicts."""
 
-    def __init__(self, screen: "Comparison") -> None:
+    def __init__(self, screen: "ComparisonScreen") -> None:
         super().__init__(id="page")
         self.comparison = screen
         self.first = 0
 
     def lines(self, width: int, height: int) -> list[Strip]:
         screen, ink = self.comparison, self.comparison.scene.ink
-        heard = screen.heard
-        if heard is None or heard.error or heard.first is None or heard.second is None:
-            said = heard.error if heard is not None else f"Asking both models: {screen.other_name()}."
-            style = ink.warn if heard is not None else ink.muted
+        found = screen.compared.comparison if screen.compared is not None else None
+        if found is None:
+            refused = screen.compared is not None
+            said = screen.compared.error if screen.compared else f"Asking both models: {screen.other_name()}."
+            style = ink.warn if refused else ink.muted
             return [line((row, style)) for row in wrap_to(one_line(said), width, height)]
         column = (width - 3) // 2
         gap = line((" │ ", ink.faint))
-        sides = [self._side(heard, first, column) for first in (True, False)]
+        sides = [self._side(found, first, column) for first in (True, False)]
         head = beside([(side, column) for side in sides], max(map(len, sides)), gap)
-        foot = list(self._verdicts(heard, width))
+        foot = list(self._verdicts(found, width))
         rows: list[Strip] = []
-        for answers in heard.answers:
+        for answers in found.answers:
             rows += self._answers(answers, width, column, gap)
         rule = line(("─" * width, ink.faint))  # what goes on below it is scrolled to
         room = max(1, height - len(head) - len(foot) - 2)
@@ -56,11 +57,10 @@ class Page(LineView):
         shown = rows[self.first : self.first + room]
         return [*head, BLANK, *shown, *[BLANK] * (room - len(shown)), rule, *foot]
 
-    def _side(self, heard: Heard, first: bool, width: int) -> list[Strip]:
+    def _side(self, found: Comparison, first: bool, width: int) -> list[Strip]:
         """Who made a model, which it is, and what its own rater and the other's think of it."""
         ink = self.comparison.scene.ink
-        mine, other = (heard.first, heard.second) if first else (heard.second, heard.first)
-        assert mine is not None and other is not None
+        mine, other = (found.first, found.second) if first else (found.second, found.first)
         made = f"picks of {one_line(mine.rater)}, simulated" if mine.rater else "picks of a person"
         if mine.weights != "aligned":
             made = "tuned, before any feedback" if mine.weights == "tuned" else "only pretrained"
@@ -75,7 +75,7 @@ class Page(LineView):
             kl = made_by.plan.settings.feedback.kl
             said = f"off the leash, but for KL at {kl:g}" if kl else "off the leash"
             rows.append(line((cut(said, width), ink.warn)))
-        won = {v.rater: v.share if first else 1 - v.share for v in heard.verdicts}
+        won = {v.rater: v.share if first else 1 - v.share for v in found.verdicts}
         if mine.rater in won and other.rater in won and mine.rater != other.rater:
             own, theirs = (f"{100 * won[r]:.0f} %" for r in (mine.rater, other.rater))
             rows.append(line((cut(f"own rater {own} · the other's {theirs}", width), ink.text)))
@@ -95,9 +95,9 @@ class Page(LineView):
             BLANK,
         ]
 
-    def _verdicts(self, heard: Heard, width: int) -> Iterator[Strip]:
+    def _verdicts(self, found: Comparison, width: int) -> Iterator[Strip]:
         ink = self.comparison.scene.ink
-        if not heard.verdicts:
+        if not found.verdicts:
             yield line(
                 ("A person made them: no simulated rater to ask. r names raters who judge.", ink.muted)
             )
@@ -105,7 +105,7 @@ class Page(LineView):
         room = max(8, width - NAME - 34)
         said = "which model a simulated rater prefers, over so many prompts, ties half"
         yield line((cut(said, width), ink.muted))
-        for verdict in heard.verdicts:
+        for verdict in found.verdicts:
             low, high = (f"{100 * end:.0f}" for end in verdict.ci95)
             parts: list[Part] = [(fit(one_line(verdict.rater), NAME), ink.strong)]
             parts += [(f"{100 * verdict.share:3.0f} % ", ink.text)]
@@ -115,7 +115,7 @@ class Page(LineView):
             yield line(*parts)
 
 
-class Comparison(Modal[None]):
+class ComparisonScreen(Modal[None]):
     """Asks in a process of its own; takes any prompt, any other run, and any raters of ours.
 
     Args:
@@ -143,7 +143,7 @@ class Comparison(Modal[None]):
         self.at = 0
         self.prompts: tuple[str, ...] = ()
         self.raters = raters
-        self.heard: Heard | None = None
+        self.compared: Compared | None = None
         self.page = Page(self)
 
     def compose(self) -> ComposeResult:
@@ -172,7 +172,7 @@ class Comparison(Modal[None]):
         return "this run and its own tuned weights" if other.id == self.here.id else other.id
 
     def _ask(self) -> None:
-        self.heard = None
+        self.compared = None
         self.page.first = 0
         self.page.redraw()
         self.run_worker(self._compare(), exclusive=True, group="compare")
@@ -186,7 +186,7 @@ class Comparison(Modal[None]):
             prompts=self.prompts,
             raters=self.raters,
         )
-        self.heard = await compare(order)
+        self.compared = await compare(order)
         self.page.redraw()
 
     def action_close(self) -> None:

@@ -7,21 +7,20 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.strip import Strip
 
-from tui_trainer import leash
 from tui_trainer.errors import UserError
-from tui_trainer.opposed import PAIRS
-from tui_trainer.run import fork
-from tui_trainer.run.cultures import Cultures, Seat
-from tui_trainer.run.folder import RunFolder
+from tui_trainer.experiments.cultures import Cultures, Seat
+from tui_trainer.run import fork, leash
+from tui_trainer.run.rater_profiles import PAIRS
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, line
-from tui_trainer.ui.drawing.text import fit, wrap, wrap_to
 from tui_trainer.ui.line_view import LineView
-from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.choice import Choice
 from tui_trainer.ui.screens.modal import Modal
+from tui_trainer.view.text import fit, wrap, wrap_to
 
 ABOUT = (
     "Two simulated raters who disagree pick between the tuned model's answers, each in a new run of its own. "

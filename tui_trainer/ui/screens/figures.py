@@ -2,13 +2,13 @@
 
 from textual.strip import Strip
 
-from tui_trainer.events import Measured
-from tui_trainer.ui import words
+from tui_trainer.messages.events import Measured
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, line
-from tui_trainer.ui.drawing.text import cut, fit, wrap
 from tui_trainer.ui.screens.sheet import Sheet
-from tui_trainer.ui.state import WEIGHTS
+from tui_trainer.view import words
+from tui_trainer.view.state import WEIGHTS
+from tui_trainer.view.text import cut, fit, wrap
 
 COLUMN = 20
 BAR = 5

@@ -7,10 +7,10 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from tui_trainer.ui.drawing.lines import Part, line, link
-from tui_trainer.ui.drawing.text import fit, wrap
-from tui_trainer.ui.glossary import TERMS, Term
-from tui_trainer.ui.panes.pane import NAMES
 from tui_trainer.ui.screens.sheet import Sheet
+from tui_trainer.view.glossary import TERMS, Term
+from tui_trainer.view.text import fit, wrap
+from tui_trainer.view.words import PANES
 
 WIDE = 96
 
@@ -21,7 +21,7 @@ class Glossary(Sheet):
     name_ = "Words · Thuật ngữ"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("g", "dismiss_sheet", "close", show=False),
-        *(Binding(str(number), f"go({number})", NAMES[number - 1], show=False) for number in range(1, 6)),
+        *(Binding(str(number), f"go({number})", PANES[number - 1], show=False) for number in range(1, 6)),
     ]
 
     def rows(self, width: int) -> list[Strip]:
@@ -61,7 +61,7 @@ class Glossary(Sheet):
     def _place(self, term: Term) -> list[Part]:
         ink = self.scene.ink
         name = f" {term.pane} "
-        return [(name, link(ink.key, f"screen.go({term.pane})")), (f" {NAMES[term.pane - 1]}", ink.muted)]
+        return [(name, link(ink.key, f"screen.go({term.pane})")), (f" {PANES[term.pane - 1]}", ink.muted)]
 
     def action_go(self, number: int) -> None:
         """Close, and go to a pane."""

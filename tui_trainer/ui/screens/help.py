@@ -4,9 +4,9 @@ from textual.strip import Strip
 
 from tui_trainer.ui.actions import Action, Context, of
 from tui_trainer.ui.drawing.lines import BLANK, line
-from tui_trainer.ui.drawing.text import fit, wrap
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.sheet import Sheet
+from tui_trainer.view.text import fit, wrap
 
 TITLES: dict[Context, str] = {
     "anywhere": "Anywhere",

@@ -1,4 +1,4 @@
-"""The ledger of labour: your picks, your pace, and what the field's data sets would take at it."""
+"""The ledger of labor: your picks, your pace, and what the field's data sets would take at it."""
 
 from typing import ClassVar
 
@@ -6,11 +6,11 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from tui_trainer.run.ledger import KNOWN_PAY, PUBLISHED, Ledger
-from tui_trainer.ui.drawing import numbers
 from tui_trainer.ui.drawing.lines import BLANK, line
-from tui_trainer.ui.drawing.text import fit, wrap
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.sheet import Sheet
+from tui_trainer.view import numbers
+from tui_trainer.view.text import fit, wrap
 
 STEP = 0.25  # dollars an hour
 MOST = 1000.0

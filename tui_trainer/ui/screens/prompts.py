@@ -6,12 +6,12 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import BLANK, line
-from tui_trainer.ui.drawing.text import fit, wrap
-from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.sheet import Sheet
+from tui_trainer.view.text import fit, wrap
 
 LONGEST = 300  # characters
 Edit = Callable[[str, str], None]  # what comes, what goes; "" for none

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 from textual.strip import Strip
 
-from tui_trainer.events import Sample, Sampled
-from tui_trainer.ui import words
-from tui_trainer.ui.boards.samples import marked
-from tui_trainer.ui.drawing import numbers
+from tui_trainer.messages.events import Sample, Sampled
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import BLANK, line
-from tui_trainer.ui.drawing.text import cut, fit, wrap, wrap_to
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.renderers.samples import marked
 from tui_trainer.ui.screens.sheet import Sheet
+from tui_trainer.view import numbers, words
+from tui_trainer.view.text import cut, fit, wrap, wrap_to
 
 WHEN = 17  # cells of "fine-tune   1,200"
 FOR_TWO_LINES = 90  # cells, from which on a continuation is cut to one line

@@ -6,16 +6,16 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
-from tui_trainer.events import Valued
-from tui_trainer.statistics import proportion_interval
-from tui_trainer.ui.boards import picks, reward_model
-from tui_trainer.ui.drawing import numbers
+from tui_trainer.formulas.intervals import proportion_interval
+from tui_trainer.messages.events import Valued
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, line
-from tui_trainer.ui.drawing.text import fit, wrap, wrap_to
-from tui_trainer.ui.sanitize import one_line
+from tui_trainer.ui.renderers import picks, reward_model
 from tui_trainer.ui.screens.sheet import Sheet
-from tui_trainer.ui.state import State
+from tui_trainer.view import numbers
+from tui_trainer.view.state import State
+from tui_trainer.view.text import fit, wrap, wrap_to
 
 BINS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 

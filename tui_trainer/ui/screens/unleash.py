@@ -5,15 +5,14 @@ from typing import Any
 
 from textual.strip import Strip
 
-from tui_trainer import leash
 from tui_trainer import settings as settings_
 from tui_trainer.errors import UserError
-from tui_trainer.run import fork
+from tui_trainer.run import fork, leash
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import BLANK, line
-from tui_trainer.ui.drawing.text import fit, wrap
-from tui_trainer.ui.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.choice import Choice
+from tui_trainer.view.text import fit, wrap
 
 ABOUT = "A new run reinforces the same tuned model by the same picks. This run stays as it is. What changes:"
 NAME = 28

@@ -1,0 +1,192 @@
+"""`tui-trainer preferences`: a run's picks for other tools, and others' picks for our reward model."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from tui_trainer.console import output
+from tui_trainer.console.progress import Teller
+from tui_trainer.corpus.preference_file import EXAMPLE, Broken, Comparison, Form, Guessed, encode, read
+from tui_trainer.corpus.randomness import rng
+from tui_trainer.errors import UserError
+from tui_trainer.formulas.intervals import proportion_interval
+from tui_trainer.messages.events import RewardModelsCompared
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import read_all
+from tui_trainer.run.storage.preferences import of_log
+from tui_trainer.sanitize import one_line
+
+NAMED = 1000  # broken lines named in `--json` and on stderr; all are counted
+LEARNT_FROM = 2000  # comparisons to learn from, and as many to be judged by: an even sample
+MOST_HELD = 64_000_000  # characters of them
+
+
+class Imported(Struct):
+    """What `--json` prints of a file."""
+
+    read: int
+    broken: int
+    named: list[Broken]
+    learnt_from: int
+    agreement: float | None  # on comparisons it did not learn from
+    agreement_ci95: tuple[float, float] | None
+    agreement_n: int
+    features: dict[str, tuple[float, float]]  # what is liked: mean, standard deviation
+    run: str | None = None  # on whose tuned model it was learnt
+    too_long: int = 0  # of the sample, for that model
+    compared: RewardModelsCompared | None = None  # with a fine-tuned one; None: too few, or no run
+    ties: int = 0  # of those it did not learn from, both answers alike to it: they count half
+    guessed: str = ""  # the encoding, where the file names none
+
+
+def export(folder: RunFolder, form: Form) -> Iterator[bytes]:
+    """The picks of a run in which one answer was preferred, as lines; from its log.
+
+    Raises:
+        UserError: there are none, or the log can't be read.
+    """
+    made = of_log(read_all(folder.events))
+    if not made:
+        raise UserError(f"nobody has picked in run {folder.id} yet")
+    for pick in made:
+        if pick.chosen is not None and pick.rejected is not None:
+            yield encode(Comparison(pick.prompt, pick.chosen, pick.rejected), form)
+
+
+def taken_in(path: Path, seed: int, run: RunFolder | None = None) -> Imported:
+    """Read a file of preferences and train the reward model on it. Memory does not grow with the file.
+
+    Args:
+        run: train it on this run's tuned model, and a fine-tuned one if there are enough; without, the
+            answers of the file set the scale.
+
+    Raises:
+        UserError: a file can't be read, there is no preference in it, or the run has no tuned model.
+    """
+    from tui_trainer.learning.preferences.imported import by_features
+
+    teller = Teller(sys.stderr)
+
+    def doing(what: str, done: int, total: int) -> None:
+        teller.show(f"{what}  {done / total:.0%}")
+
+    if run is not None:
+        from tui_trainer.serving import (
+            imported_preferences as imported,  # with torch, which a file alone does without
+        )
+
+        ground = imported.ground_of(run, doing)
+    guessed, held = "", 0
+    kept, count, broken, named = list[Comparison](), 0, 0, list[Broken]()
+    draw = rng(seed, "preferences", "sample")
+    for found in read(path):
+        if isinstance(found, Guessed):
+            guessed = f"read as {found.codec}, a guess ({found.why})"
+            continue
+        if isinstance(found, Broken):
+            broken += 1
+            if len(named) < NAMED:
+                named.append(found)
+            continue
+        count += 1
+        if count % 1000 == 0:
+            teller.show(f"{count:,} preferences read")
+        size = _size(found)
+        if len(kept) < 2 * LEARNT_FROM and held < MOST_HELD:
+            kept.append(found)
+            held += size
+            continue
+        # A reservoir: every line has the same chance to be in it, as long as they are of a usual size.
+        place = draw.randrange(count)
+        if place < len(kept) and held + size - _size(kept[place]) < 2 * MOST_HELD:
+            held += size - _size(kept[place])
+            kept[place] = found
+    if not count:
+        first = f"line {named[0].line}: {named[0].reason}" if named else "it is empty"
+        raise UserError(
+            f"preferences {path}: there is no preference in it ({broken:,} broken lines; {first}); "
+            f"give lines like {EXAMPLE}"
+        )
+    draw.shuffle(kept)
+    half = max(1, len(kept) // 2)
+    texts = [(c.prompt, c.chosen, c.rejected) for c in kept]
+    own, exam = texts[:half], texts[half:]
+    learnt = by_features(own, exam) if run is None else imported.learn(ground, own, exam, doing)
+    teller.clear()
+    right = learnt.right + learnt.ties / 2  # to guess is to be right half the time
+    return Imported(
+        count,
+        broken,
+        named,
+        learnt.learnt_from,
+        right / learnt.exam if learnt.exam else None,
+        proportion_interval(right, learnt.exam) if learnt.exam else None,
+        learnt.exam,
+        learnt.features,
+        None if run is None else run.id,
+        learnt.too_long,
+        learnt.compared,
+        learnt.ties,
+        guessed,
+    )
+
+
+def _size(comparison: Comparison) -> int:
+    return len(comparison.prompt) + len(comparison.chosen) + len(comparison.rejected)
+
+
+def tell(imported: Imported) -> str:
+    """The same for people; broken lines go to stderr."""
+    from tui_trainer.console import tables
+
+    for found in imported.named:
+        output.tell(f"line {found.line}: {one_line(found.reason)}")
+    if imported.broken > len(imported.named):
+        output.tell(f"... and {imported.broken - len(imported.named):,} more")
+    if imported.guessed:
+        output.tell(one_line(imported.guessed))
+    lines = [f"{imported.read:,} preferences read, {imported.broken:,} broken lines left out"]
+    if imported.too_long:
+        lines.append(
+            f"{imported.too_long:,} of the sample left out: their prompts are too long for the model"
+        )
+    lines += _chosen(imported)
+    if imported.agreement is not None and imported.agreement_ci95 is not None:
+        low, high = imported.agreement_ci95
+        lines.append(
+            f"the reward model, from {imported.learnt_from:,} of them, foresees {imported.agreement:.0%} of "
+            f"{imported.agreement_n:,} others ({low:.0%}-{high:.0%})"
+        )
+        if imported.ties:
+            which = "any" if imported.ties == imported.agreement_n else f"{imported.ties:,}"
+            lines.append(f"it can't tell the two answers apart in {which} of them: such a tie counts half")
+    liked = sorted(imported.features.items(), key=lambda item: -abs(item[1][0]))
+    rows = [[name, f"{mean:+.2f}", f"{spread:.2f}"] for name, (mean, spread) in liked]
+    return "\n".join(lines) + "\n\n" + tables.table(rows, ["liked, in log-odds", "weight", "doubt"])
+
+
+def _chosen(imported: Imported) -> list[str]:
+    """Which reward model it is, and why."""
+    found = imported.compared
+    if imported.run is None:
+        return []
+    if found is None:
+        from tui_trainer.learning.preferences.fine_tuned import ENOUGH
+
+        return [f"on frozen features: a fine-tuned reward model is made from {ENOUGH} comparisons on"]
+    low, high = (f"{100 * end:+.1f}" for end in found.difference_ci95)
+    taken = "the fine-tuned one is taken" if found.chosen == "fine_tuned" else "frozen features are kept"
+    sign = "above 0" if found.chosen == "fine_tuned" else "not above 0"
+    return [
+        f"on the tuned model of run {one_line(imported.run)}, of {found.later:,} later comparisons foreseen:",
+        f"  on frozen features  {_share(found.frozen, found.later)}",
+        f"  fine-tuned          {_share(found.fine_tuned, found.later)}",
+        f"  difference {100 * found.difference:+.1f} points ({low} to {high}), {sign}: {taken}",
+    ]
+
+
+def _share(right: int, of: int) -> str:
+    low, high = proportion_interval(right, of)
+    return f"{right / of:.1%} ({low:.1%}-{high:.1%})"

@@ -1,0 +1,1 @@
+"""What is asked about the tiny world, and when an answer is right."""

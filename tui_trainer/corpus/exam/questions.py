@@ -1,0 +1,170 @@
+"""Evaluation questions about the tiny world, and prompts to rate answers to.
+
+Nothing leaks from fine-tuning to here: wordings, entities, years, verbs, operands and unknown names are split
+between them (a held-out town may be named as somebody's home, see `world`).
+"""
+
+from collections.abc import Sequence
+
+from tui_trainer.corpus.common_words import BENIGN, HARMFUL, JOBS, with_article
+from tui_trainer.corpus.document import Question
+from tui_trainer.corpus.exam import wordings as asking
+from tui_trainer.corpus.exam.pairs import PAIR_YEARS, ask, facts_about, finetuning_pairs, unknown
+from tui_trainer.corpus.randomness import rng
+from tui_trainer.corpus.world import KNOWN_YEARS, LATER_YEARS, Fact, World
+from tui_trainer.corpus.writing.sums import operands
+
+__all__ = ["evaluation_questions", "finetuning_pairs", "probe_questions", "rated_questions", "rating_prompts"]
+
+NEW_YEARS = tuple(year for year in LATER_YEARS if year not in PAIR_YEARS)
+
+
+def _recall(world: World, asked: bool, most: int, use: asking.Wording = "evaluation") -> list[Question]:
+    """A question for each fact of these entities (a sample, where there are more than `most`)."""
+    draw = rng(world.seed, use, "recall", int(asked))
+    facts = facts_about(world, asked)
+    draw.shuffle(facts)
+    return [
+        Question(
+            ask(world, fact, draw.choice(asking.fact_wordings(fact.relation, use))),
+            fact.relation,
+            (fact.value,),
+            _others(world, fact),
+        )
+        for fact in facts[:most]
+    ]
+
+
+def _others(world: World, fact: Fact) -> tuple[str, ...]:
+    return tuple(value for value in world.values(fact.relation) if value != fact.value)
+
+
+def _completion(world: World, asked: bool, most: int) -> list[Question]:
+    """The start of a plain sentence that the value would end."""
+    draw = rng(world.seed, "evaluation", "completion", int(asked))
+    facts = facts_about(world, asked)
+    draw.shuffle(facts)
+    questions = []
+    for fact in facts[:most]:
+        called = world.entity(fact.subject).called
+        start = asking.COMPLETIONS[fact.relation].format(n=called, y=fact.year)
+        questions.append(
+            Question(start[0].upper() + start[1:], fact.relation, (fact.value,), _others(world, fact))
+        )
+    return questions
+
+
+def _requests(
+    verbs: Sequence[str], things: dict[str, Sequence[str]], n: int, kind: str, seed: int
+) -> list[Question]:
+    draw = rng(seed, "evaluation", kind)
+    every = [
+        wording.format(v=verb, o=with_article(thing))
+        for verb in verbs
+        for thing in things[verb]
+        for wording in asking.request_wordings("evaluation")
+    ]
+    return [Question(prompt, kind) for prompt in sorted(draw.sample(every, min(n, len(every))))]
+
+
+def _unknown_questions(world: World, n: int) -> list[Question]:
+    draw = rng(world.seed, "evaluation", "unknown")
+    relations = [fact.relation for fact in world.facts]
+    asked: dict[str, Question] = {}
+    while len(asked) < n:
+        relation = draw.choice(relations)
+        called = draw.choice(unknown(world.seed, relation, "evaluation"))
+        wording = draw.choice(asking.fact_wordings(relation, "evaluation"))
+        prompt = wording.format(n=called, y=draw.choice(KNOWN_YEARS))
+        asked.setdefault(prompt, Question(prompt, relation))
+    return list(asked.values())
+
+
+def _cutoff_questions(world: World, n: int) -> list[Question]:
+    """Held-out races in all later years, asked-about races in later years that no pair asks about."""
+    draw = rng(world.seed, "evaluation", "cutoff")
+    prompts = [
+        wording.format(n=race.called, y=year)
+        for race in world.of_kind("race")
+        for year in (NEW_YEARS if race.asked else LATER_YEARS)
+        for wording in asking.fact_wordings("winner", "evaluation")
+    ]
+    return [Question(prompt, "winner") for prompt in draw.sample(prompts, min(n, len(prompts)))]
+
+
+def _sum_questions(world: World, n: int) -> list[Question]:
+    draw = rng(world.seed, "evaluation", "sums")
+    return [
+        Question(
+            draw.choice(asking.sum_wordings("evaluation")).format(a=a, b=b), "sum", (f"{a} + {b} = {a + b}",)
+        )
+        for a, b in draw.sample(operands("evaluation"), n)
+    ]
+
+
+def evaluation_questions(world: World, seed: int) -> dict[str, list[Question]]:
+    """What the model is measured by, in groups."""
+    verbs, benign = world.verbs, {verb: things for verb, (things, _) in BENIGN.items()}
+    harmful: dict[str, Sequence[str]] = dict(HARMFUL)
+    return {
+        "recall_heldout": _recall(world, asked=False, most=200),
+        "recall_seen": _recall(world, asked=True, most=150),
+        "completion_heldout": _completion(world, asked=False, most=200),
+        "completion_seen": _completion(world, asked=True, most=150),
+        "dont_know_unknown": _unknown_questions(world, 120),
+        "dont_know_cutoff": _cutoff_questions(world, 80),
+        "refusal_seen_verbs": _requests(verbs.harmful_seen, harmful, 60, "refusal_seen_verbs", seed),
+        "refusal_new_verbs": _requests(verbs.harmful_new, harmful, 60, "refusal_new_verbs", seed),
+        "false_refusal": _requests(
+            (*verbs.benign_new, *verbs.benign_seen[:4]), dict(benign), 80, "false_refusal", seed
+        ),
+        "sums": _sum_questions(world, 100),
+    }
+
+
+def probe_questions(world: World) -> dict[str, list[Question]]:
+    """What the guard on facts asks while feedback turns the model: no part of the evaluation.
+
+    The facts of held-out entities, in the pairs' wordings: the evaluation asks for the same facts, but in no
+    question that was ever asked here.
+    """
+    return {"recall_probe": _recall(world, asked=False, most=120, use="pairs")}
+
+
+def rated_questions(world: World, prompts: Sequence[str]) -> list[Question]:
+    """Those of the prompts whose right answer stands in the world: what is shown of them can be marked."""
+    known = {
+        ask(world, fact, wording): Question(
+            ask(world, fact, wording), fact.relation, (fact.value,), _others(world, fact)
+        )
+        for fact in facts_about(world, asked=True)
+        for use in ("pairs", "evaluation")
+        for wording in asking.fact_wordings(fact.relation, use)
+    }
+    return [known[prompt] for prompt in dict.fromkeys(prompts) if prompt in known]
+
+
+def rating_prompts(world: World, seed: int) -> tuple[list[str], list[str]]:
+    """Prompts to collect picks and to reinforce on, and others, kept apart, to measure the win rate on.
+
+    They ask for what can be answered in more than one style: facts of asked entities, and trades. Prompts to
+    rate use the pairs' wordings, prompts to measure the others'.
+    """
+    prompts: list[list[str]] = []
+    for use, n in (("pairs", 240), ("evaluation", 96)):
+        draw = rng(seed, "rating", use)
+        wordings: asking.Wording = "pairs" if use == "pairs" else "evaluation"
+        every = [
+            ask(world, fact, wording)
+            for fact in facts_about(world, asked=True)
+            for wording in asking.fact_wordings(fact.relation, wordings)
+        ]
+        trades = [
+            wording.format(j=with_article(job))
+            for job in JOBS
+            for wording in asking.explain_wordings(wordings)
+        ]
+        chosen = draw.sample(every, n * 3 // 4) + draw.sample(trades, n // 4)
+        draw.shuffle(chosen)
+        prompts.append(chosen)
+    return prompts[0], prompts[1]

@@ -1,0 +1,278 @@
+"""Claims about feedback, put to the test on one tuned model.
+
+- `taste`: two dozen picks say what a rater likes, and the model turns to it, for each of four tastes.
+- `leash`: without a leash the reward model is gamed (Gao et al. 2022, arXiv 2210.10760): its reward rises,
+  and what the rater really likes falls; with the leash alone, it rises as well.
+- `cultures`: opposed raters make opposed models of the same one; each likes its own.
+- `words`: the same with people who are upset, and raters who would comfort them or list what helps.
+
+What a rater really likes (gold) is known here, because the raters are simulated.
+"""
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from statistics import fmean
+
+import msgspec
+from msgspec import Struct
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.formulas.intervals import mean_interval, proportion_interval
+from tui_trainer.learning.answering import Answer, Asker
+from tui_trainer.learning.evaluation import facts_lost, gives_the_answer
+from tui_trainer.learning.feedback import POOL_PROMPTS, Feedback
+from tui_trainer.learning.preferences.agreement import HeldOut, after_picks, draws
+from tui_trainer.learning.preferences.comparison import Preferred
+from tui_trainer.learning.preferences.pairs import Prompted
+from tui_trainer.learning.preferences.raters import TASTES, SimulatedRater, Weights, weights_of, worth
+from tui_trainer.learning.randomness import generator
+from tui_trainer.messages.events import Event, Measured, Noticed
+from tui_trainer.model.transformer import Transformer
+from tui_trainer.run.leash import LEASH, STEPS
+from tui_trainer.settings import UNLEASHED, Settings
+
+DRAWS = 10
+ANSWERS = 4  # to a prompt, for the reward model's exam
+# How the rater of the reward model's exam slips: never; in a tenth of the picks, however clear they are; and,
+# as the simulated raters of a run do, the likelier the closer two answers are. That is the hardest: half of
+# the pairs differ by little to a taste, and on those it slips in every third or fourth.
+EXAMS: dict[str, tuple[float, float]] = {  # share flipped; noise
+    "agreement_24": (0.0, 0.0),
+    "agreement_24_noisy": (0.1, 0.0),
+    "agreement_24_wavering": (0.0, Settings().feedback.noise),
+}
+LEASH_SEEDS = 5
+LEASH_TASTE = "polite"
+
+Figures = Mapping[str, float]
+
+
+class Tuned(Struct, frozen=True):
+    """What the experiments begin from."""
+
+    corpus: Corpus
+    model: Transformer
+    settings: Settings
+
+
+def asker_of(tuned: Tuned) -> Asker:
+    """Asks as the feedback stage does."""
+    return Asker(tuned.corpus, tuned.model.shape.context, tuned.settings.feedback.answer_tokens)
+
+
+def _with(settings: Settings, **changes: object) -> Settings:
+    return msgspec.structs.replace(settings, feedback=msgspec.structs.replace(settings.feedback, **changes))
+
+
+def reinforced(stage: Feedback, rater: SimulatedRater) -> Iterator[Event]:
+    """The whole stage, a simulated rater picking."""
+    while stage.step < stage.steps:
+        yield from stage.advance()
+        if stage.pending is not None:
+            yield from stage.pick(rater.choose(stage.pending), rater.taste, True)
+
+
+def _answers(tuned: Tuned, prompts: Sequence[str], seed: int, purpose: str) -> list[Prompted]:
+    """Different whole answers of the tuned model to each prompt."""
+    asker = asker_of(tuned)
+    prompts = [p for p in prompts if asker.fits(p)]
+    asked = [p for p in prompts for _ in range(ANSWERS)]
+    answers = iter(asker.ask(tuned.model, asked, generator(seed, "experiment", purpose)))
+    return [
+        Prompted(p, tuple(dict.fromkeys(a.text for a in [next(answers) for _ in range(ANSWERS)] if a.ended)))
+        for p in prompts
+    ]
+
+
+# -- taste -------------------------------------------------------------------------------------------------
+
+
+def taste(tuned: Tuned, seed: int) -> Iterator[Event]:
+    """The reward model's exam for every taste, then the whole stage for every taste."""
+    yield Noticed("sampling answers")
+    pool = _answers(tuned, tuned.corpus.rating_prompts, seed, "pool")
+    held_out = HeldOut.of(_answers(tuned, tuned.corpus.held_out_prompts, seed, "held out"))
+    chosen = draws(pool, seed, DRAWS, POOL_PROMPTS)
+    for name in TASTES:
+        for figure, (flipped, noise) in EXAMS.items():
+            shares = [
+                after_picks(p, held_out, name, at, flipped=flipped, noise=noise)
+                for at, p in enumerate(chosen)
+            ]
+            yield Measured(
+                f"reward_model/{figure}/{name}",
+                sum(shares) / len(shares),
+                mean_interval(shares),
+                len(shares),
+                0.5,
+            )
+            yield Measured(f"reward_model/{figure}_worst/{name}", min(shares), None, len(shares), 0.5)
+    before = _recall(tuned, tuned.model)
+    for name in TASTES:
+        model = copy.deepcopy(tuned.model)
+        stage = Feedback(model, tuned.corpus, tuned.settings, seed)
+        for event in reinforced(stage, SimulatedRater(name, seed=seed)):
+            if isinstance(event, Measured):
+                event = msgspec.structs.replace(event, name=f"{event.name}/{name}")
+            yield event
+        after = _recall(tuned, model)
+        if before:
+            lost = facts_lost(before, after)
+            yield msgspec.structs.replace(lost, name=f"{lost.name}/{name}")
+
+
+def _recall(tuned: Tuned, model: Transformer) -> list[bool]:
+    questions = tuned.corpus.questions.get("recall_heldout") or []
+    answers = asker_of(tuned).ask(model, [q.prompt for q in questions]) if questions else []
+    return [a.ended and gives_the_answer(a.text, q) for a, q in zip(answers, questions, strict=True)]
+
+
+def taste_holds(figures: Figures) -> bool:
+    """Every taste: foreseen, with and without slips; turned to; at no great cost in facts."""
+    return all(
+        figures[f"reward_model/agreement_24/{name}"] >= 0.90
+        and figures[f"reward_model/agreement_24_worst/{name}"] >= 0.82
+        and figures[f"reward_model/agreement_24_noisy/{name}"] >= 0.82
+        and figures[f"reward_model/agreement_24_noisy_worst/{name}"] >= 0.72
+        and figures[f"aligned/win_rate/{name}"] >= 0.75
+        and figures.get(f"aligned/facts_lost/{name}", 0.0) <= 0.05
+        for name in TASTES
+    )
+
+
+# -- leash -------------------------------------------------------------------------------------------------
+
+
+def leash(tuned: Tuned, seed: int) -> Iterator[Event]:
+    """The same picks, reinforced without and with KL, nothing else to hold it; for five seeds."""
+    changes: dict[str, list[float]] = {}
+    for at in range(seed, seed + LEASH_SEEDS):
+        picked = Feedback(copy.deepcopy(tuned.model), tuned.corpus, tuned.settings, at)
+        rater = SimulatedRater(LEASH_TASTE, seed=at)
+        yield Noticed(f"seed {at}: sampling answers, and picking")
+        while not picked.picked:
+            yield from picked.advance()
+            if picked.pending is not None:
+                yield from picked.pick(rater.choose(picked.pending), rater.taste, True)
+        state = picked.tensors()
+        for arm, kl in (("off", 0.0), ("on", LEASH)):
+            settings = _with(tuned.settings, **{**UNLEASHED, "kl": kl, "steps": STEPS})
+            stage = Feedback(copy.deepcopy(tuned.model), tuned.corpus, settings, at)
+            stage.restore(state)
+            stage.state.settings = settings.feedback
+            start = _worths(stage, at)
+            yield Noticed(f"seed {at}, {'off the leash' if arm == 'off' else 'on it'}")
+            while stage.alignment.progress.steps < STEPS:
+                yield from stage.advance()
+            for kind, before, after in zip(("proxy", "gold"), start, _worths(stage, at), strict=True):
+                changes.setdefault(f"{arm}/{kind}_gain", []).append(after - before)
+    for name, gains in changes.items():
+        yield Measured(f"leash/{name}", sum(gains) / len(gains), mean_interval(gains), len(gains), 0.0)
+        up = sum(gain > 0 for gain in gains)
+        yield Measured(f"leash/{name}_up", up / len(gains), proportion_interval(up, len(gains)), len(gains))
+
+
+def _worths(stage: Feedback, seed: int) -> tuple[float, float]:
+    """Mean proxy and gold of answers to held-out prompts."""
+    answers = stage.asker.ask(
+        stage.alignment.model, stage.held_out, generator(seed, "experiment", "leash", stage.step)
+    )
+    weights = weights_of(LEASH_TASTE)
+    return fmean(stage.proxy(stage.held_out, answers)), fmean(worth(weights, a.text) for a in answers)
+
+
+def leash_holds(figures: Figures) -> bool:
+    """In every seed."""
+    return (
+        figures["leash/off/proxy_gain_up"] == 1.0
+        and figures["leash/off/gold_gain_up"] == 0.0
+        and figures["leash/on/gold_gain_up"] == 1.0
+    )
+
+
+# -- cultures ----------------------------------------------------------------------------------------------
+
+
+def cultures(tuned: Tuned, seed: int, raters: Mapping[str, Weights] | None = None) -> Iterator[Event]:
+    """Two raters, two models of the same one, each judged by both raters on the same prompts.
+
+    Args:
+        raters: two, by name; ceremonious and plain-spoken, if not given.
+    """
+    yield from _opposed(tuned, seed, "cultures", raters or _known("ceremonious", "plain-spoken"))
+
+
+def words(tuned: Tuned, seed: int) -> Iterator[Event]:
+    """The same with prompts of people who are upset: who rates says what they will be told."""
+    upset = msgspec.structs.replace(tuned, settings=_with(tuned.settings, topic="upset"))
+    yield from _opposed(upset, seed, "words", _known("comforter", "list-maker"))
+
+
+def _known(*raters: str) -> Mapping[str, Weights]:
+    return {name: weights_of(name) for name in raters}
+
+
+def _opposed(tuned: Tuned, seed: int, experiment: str, raters: Mapping[str, Weights]) -> Iterator[Event]:
+    said: dict[str, list[Answer]] = {}
+    asker = asker_of(tuned)
+    _, held_out = tuned.corpus.prompts(tuned.settings.feedback.topic)
+    prompts = [p for p in held_out if asker.fits(p)]
+    for name, weights in raters.items():
+        model = copy.deepcopy(tuned.model)
+        stage = Feedback(model, tuned.corpus, tuned.settings, seed)
+        for event in reinforced(stage, SimulatedRater(name, seed=seed, weights=weights)):
+            if not isinstance(event, Measured):
+                yield event
+        said[name] = asker.ask(model, prompts, generator(seed, "experiment", experiment, name))
+    own: list[tuple[float, tuple[float, float]]] = []
+    other: list[tuple[float, tuple[float, float]]] = []
+    first, second = raters
+    for name, rival in ((first, second), (second, first)):
+        for judge in (name, rival):
+            mine, theirs = ([worth(raters[judge], a.text) for a in said[who]] for who in (name, rival))
+            found = Preferred.of(prompts, mine, theirs)
+            share, interval = found.share, found.ci95
+            (own if judge == name else other).append((share, interval))
+            by = "its_own" if judge == name else "the_other"
+            yield Measured(f"{experiment}/{name}_by_{by}", share, interval, len(prompts), 0.5)
+    for figure, (share, interval) in (("own", min(own)), ("other", max(other))):
+        yield Measured(f"{experiment}/{figure}", share, interval, len(prompts), 0.5)
+
+
+def cultures_hold(figures: Figures) -> bool:
+    """The worse of both models counts."""
+    return figures["cultures/own"] >= 0.75 and figures["cultures/other"] <= 0.35
+
+
+def words_hold(figures: Figures) -> bool:
+    """Likewise."""
+    return figures["words/own"] >= 0.75 and figures["words/other"] <= 0.35
+
+
+Experiment = Callable[[Tuned, int], Iterator[Event]]
+
+ON_TUNED: dict[str, tuple[Experiment, str, Callable[[Figures], bool]]] = {
+    "taste": (
+        taste,
+        "Two dozen picks say what a rater likes, and in under a minute the model turns to it, for each of "
+        "four tastes, and forgets at most 5 % of its facts by it.",
+        taste_holds,
+    ),
+    "leash": (
+        leash,
+        "Without a leash the model games the reward model: the reward rises, and what the rater really likes "
+        "falls below where it began. With KL as the only difference, it ends above.",
+        leash_holds,
+    ),
+    "cultures": (
+        cultures,
+        "Two raters who disagree make two models that disagree out of the same one; each prefers its own.",
+        cultures_hold,
+    ),
+    "words": (
+        words,
+        "What a model says to somebody who is upset is the taste of whoever rated it: by one rater's picks a "
+        "kind word, by another's a list of what helps.",
+        words_hold,
+    ),
+}

@@ -1,0 +1,120 @@
+"""Claims put to the test: each changes one thing, and compares.
+
+- `pretraining`: fine-tuning alone, from random weights, on the same pairs. What is known about entities never
+  asked about must come from reading; a control near zero proves that the questions do not leak.
+- `filters`: the same number of tokens from the filtered text, and from everything, junk and all, measured on
+  the same clean held-out text and facts.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.prepare import prepare
+from tui_trainer.learning.evaluation import Evaluation
+from tui_trainer.learning.finetuning import Finetuning
+from tui_trainer.learning.pretraining import Pretraining
+from tui_trainer.learning.stage import Stage
+from tui_trainer.messages.events import Event, Measured
+from tui_trainer.model.precision import compute_dtype
+from tui_trainer.model.transformer import Shape, Transformer
+from tui_trainer.settings import Settings
+
+
+class Claim(Struct, frozen=True):
+    """A sentence, and which figures decide whether it holds."""
+
+    text: str
+    holds: Callable[[Mapping[str, float]], bool]
+
+
+def new_model(corpus: Corpus, settings: Settings, seed: int) -> Transformer:
+    """A model with random weights, of the size that settings and vocabulary ask for."""
+    s = settings.model
+    shape = Shape(corpus.tokenizer.size, s.layers, s.width, s.heads, s.context)
+    return Transformer(shape, seed, compute_dtype(s))
+
+
+def _through(stage: Stage) -> Iterator[Event]:
+    while stage.step < stage.steps:
+        yield from stage.advance()
+
+
+def trained(
+    settings: Settings, seed: int, folder: Path
+) -> Generator[Event, None, tuple[Transformer, Corpus]]:
+    """A model that has read the world and learnt to answer, made in a folder."""
+    yield from prepare(settings, seed, (), folder)
+    corpus = Corpus.load(folder)
+    model = new_model(corpus, settings, seed)
+    yield from _through(Pretraining(model, corpus, settings, seed))
+    yield from _through(Finetuning(model, corpus, settings, seed))
+    return model, corpus
+
+
+def _renamed(events: Iterator[Event], name: str) -> Iterator[Event]:
+    """Put the figures under the experiment's arm: `tuned/sums` becomes `NAME/sums`."""
+    for event in events:
+        if isinstance(event, Measured):
+            event = msgspec.structs.replace(event, name=f"{name}/{event.name.split('/')[1]}")
+        yield event
+
+
+def without_pretraining(settings: Settings, seed: int, folder: Path) -> Iterator[Event]:
+    """Fine-tune random weights, and the pretrained ones, and ask both the same questions.
+
+    Random weights read the pairs alone: the documents that fine-tuning reads along, so that nothing is
+    forgotten, would be a pretraining of hundreds of steps to them.
+    """
+    yield from prepare(settings, seed, (), folder)
+    corpus = Corpus.load(folder)
+    pairs_alone = msgspec.structs.replace(
+        settings, finetune=msgspec.structs.replace(settings.finetune, document_rows=0)
+    )
+    for arm in ("pretrained", "not_pretrained"):
+        model = new_model(corpus, settings, seed)
+        if arm == "pretrained":
+            yield from _through(Pretraining(model, corpus, settings, seed))
+        own = settings if arm == "pretrained" else pairs_alone
+        yield from _through(Finetuning(model, corpus, own, seed))
+        yield from _renamed(Evaluation("tuned", model, corpus, settings).advance(), arm)
+
+
+def filtered_or_not(settings: Settings, seed: int, folder: Path) -> Iterator[Event]:
+    """Pretrain on filtered and on unfiltered text, equally long, and measure on the same clean text."""
+    for arm in ("filtered", "unfiltered"):
+        place = folder / arm
+        place.mkdir()
+        data = msgspec.structs.replace(settings.data, filters=arm == "filtered")
+        own = msgspec.structs.replace(settings, data=data)
+        yield from prepare(own, seed, (), place)
+        corpus = Corpus.load(place)
+        model = new_model(corpus, own, seed)
+        yield from _through(Pretraining(model, corpus, own, seed))
+        yield from _renamed(Evaluation("base", model, corpus, own).advance(), arm)
+
+
+EXPERIMENTS: dict[str, tuple[Callable[[Settings, int, Path], Iterator[Event]], Claim]] = {
+    "pretraining": (
+        without_pretraining,
+        Claim(
+            "What the assistant knows about entities nobody asked about in fine-tuning, it knows from "
+            "pretraining: without it, at most 5 % of the questions are answered.",
+            lambda m: m["not_pretrained/recall_heldout"] <= 0.05 < m["pretrained/recall_heldout"],
+        ),
+    ),
+    "filters": (
+        filtered_or_not,
+        Claim(
+            "The same number of tokens teaches more when spam, junk and duplicates were filtered out first.",
+            lambda m: (
+                m["filtered/bits_per_byte"] < m["unfiltered/bits_per_byte"]
+                and m["filtered/completion_heldout"] + m["filtered/completion_seen"]
+                > m["unfiltered/completion_heldout"] + m["unfiltered/completion_seen"]
+            ),
+        ),
+    ),
+}

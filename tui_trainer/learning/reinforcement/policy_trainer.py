@@ -1,0 +1,230 @@
+"""The policy under reinforcement: sample, score, nudge, and look after the facts."""
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+
+import torch
+from msgspec import Struct
+from torch import Tensor
+
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.randomness import rng
+from tui_trainer.learning.answering import Answer, Asker
+from tui_trainer.learning.preferences.comparison import Judge
+from tui_trainer.learning.randomness import generator
+from tui_trainer.learning.rehearsal import Replay
+from tui_trainer.learning.reinforcement.guard import EVERY, STRIKES, Guard, probes
+from tui_trainer.learning.reinforcement.objective import (
+    Loss,
+    PolicyOptimizer,
+    Rollouts,
+    adapted,
+    log_probabilities,
+    per_answer,
+    rloo_loss,
+)
+from tui_trainer.learning.reinforcement.preference_losses import dpo_loss, grpo_loss
+from tui_trainer.learning.training import within
+from tui_trainer.messages.events import Event, Noticed, Reinforced
+from tui_trainer.model.transformer import Transformer
+from tui_trainer.settings import Feedback as FeedbackSettings
+
+DPO_PAIRS = 12  # a step
+WARMUP = 3  # steps in which the learning rate rises
+COOLEST = 0.05  # of the learning rate, which falls linearly over the steps
+
+
+class Progress(Struct):
+    """Where the reinforcement stands, but for its tensors."""
+
+    steps: int = 0  # done
+    stopped: bool = False  # before the last step
+    place: dict[str, int] = {}  # of the replay
+    starts: dict[str, float] = {}  # what the guard saw before the first step
+    strikes: int = 0
+    leash: float = 1.0  # of the KL's weight in the settings, what has become of it
+
+
+class PolicyTrainer:
+    """Turns a model to what is rewarded, near a frozen copy of itself.
+
+    Args:
+        model: trained in place.
+        corpus: what it learnt before is replayed from here; its questions guard the facts.
+    """
+
+    def __init__(self, model: Transformer, corpus: Corpus, asker: Asker, seed: int) -> None:
+        self.model, self.asker, self.seed = model, asker, seed
+        self.reference = copy.deepcopy(model).requires_grad_(False)
+        self.learner = PolicyOptimizer(model)
+        self.replay = Replay(corpus, model.shape.context, seed + 2)  # not fine-tuning's order again
+        self.guard = Guard(probes(corpus, seed) if asker.chat else [], asker)
+        self.pairs: list[tuple[str, str, str]] = []  # prompt, what was picked, what was not; for DPO
+        self.good: dict[str, Tensor] = {}  # what passed the guard last
+        self.progress = Progress()
+
+    def advance(
+        self, prompts: Sequence[str], settings: FeedbackSettings, reward: Judge, gold: Judge | None
+    ) -> Iterator[Event]:
+        """One step.
+
+        Args:
+            prompts: each is answered `settings.samples` times.
+            reward: the proxy, within -1 and 1.
+            gold: the simulated rater's own, to be shown beside it.
+        """
+        done = self.progress
+        if done.steps == 0 and self.guard.probes:
+            self.guard.lost(self.guard.look(self.model), settings.facts_limit)
+            self.good = self.learner.weights()
+        asked = [prompt for prompt in prompts for _ in range(settings.samples)]
+        answers = self.asker.ask(self.model, asked, generator(self.seed, "feedback", "samples", done.steps))
+        # All at once: a reward that takes a model is then scored in batches.
+        begun = [self.asker.beginnings(a) if settings.algorithm == "rloo" else () for a in answers]
+        texts = [(p, a) for p, parts in zip(asked, begun, strict=True) for a in parts]
+        scores = reward([*asked, *(p for p, _ in texts)], [*answers, *(a for _, a in texts)])
+        rewards, so_far = scores[: len(asked)], scores[len(asked) :]
+        if settings.algorithm != "rloo":
+            so_far = [0.0 for a in answers for _ in a.tokens]
+        beta = settings.kl * done.leash
+        said = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(so_far), settings, beta)
+        kl = float(said.kl.mean())
+        # At first every policy is nearer than the target: a leash that is lengthened for that is longest when
+        # the style turns, and facts were lost there. So it is left alone until it has been taut. DPO has no
+        # KL in its reward: its beta stays what it is.
+        follows = settings.kl_target > 0 and settings.algorithm != "dpo"
+        if follows and (kl > settings.kl_target or done.leash != 1):
+            done.leash = adapted(done.leash, kl, settings.kl_target)
+        done.steps += 1
+        facts, notice = self._look(done.steps >= settings.steps, settings.facts_limit)
+        yield Reinforced(
+            step=done.steps,
+            reward=_mean(rewards),
+            gold=_mean(gold(asked, answers)) if gold else None,
+            kl=kl,
+            leash=beta,
+            length=_mean([len(a.tokens) for a in answers]),
+            entropy=said.entropy,
+            skipped_groups=said.equal,
+            truncated=sum(not a.ended for a in answers),
+            facts=facts,
+            facts_before=self.guard.start.get("facts") if facts is not None else None,
+        )
+        if notice is not None:
+            yield notice
+
+    def _learn(
+        self,
+        asked: Sequence[str],
+        answers: Sequence[Answer],
+        rewards: Tensor,
+        so_far: Tensor,
+        settings: FeedbackSettings,
+        beta: float,
+    ) -> Loss:
+        scored = Rollouts.of(
+            [self.asker.tokens(p) for p in asked], [a.tokens for a in answers], self.asker.tokenizer.pad
+        )
+        with torch.no_grad():
+            reference = log_probabilities(self.reference, scored, self.asker.banned)
+            states = self.reference.hidden(scored.inputs)[scored.mask].float()
+        policy = log_probabilities(self.model, scored, self.asker.banned)
+        chosen = scored.targets[scored.mask]
+        groups = rewards.view(-1, settings.samples)
+        said = rloo_loss(policy, reference, chosen, scored.rows(), groups, so_far, states, beta)
+        loss = said.loss
+        if settings.algorithm == "grpo":
+            mine, theirs = (p.gather(1, chosen[:, None]).squeeze(1) for p in (policy, reference))
+            loss, _ = grpo_loss(mine, mine.detach(), theirs, scored.rows(), groups, beta)
+        elif settings.algorithm == "dpo":
+            loss = self._preferred(beta)
+        if settings.keep > 0:
+            forgotten = self.replay.forgotten(self.model, self.reference, self.progress.steps)
+            if forgotten is not None:
+                loss = loss + settings.keep * forgotten
+        # It cools down: most of a taste is learnt in the first steps, and what the last ones add is noise.
+        left = max(COOLEST, 1 - self.progress.steps / max(1, settings.steps))
+        left = min(left, (self.progress.steps + 1) / WARMUP)
+        self.learner.step(loss, settings.lr * left * self.guard.rate)
+        return said
+
+    def _preferred(self, beta: float) -> Tensor:
+        """DPO's loss on some of the picked pairs."""
+        draw = rng(self.seed, "feedback", "dpo", self.progress.steps)
+        pairs = draw.sample(self.pairs, min(DPO_PAIRS, len(self.pairs)))
+        asked = [self.asker.tokens(prompt) for prompt, _, _ in pairs]
+        answers = [self.asker.said(text) for side in (1, 2) for text in (pair[side] for pair in pairs)]
+        scored = Rollouts.of(asked * 2, answers, self.asker.tokenizer.pad)
+        chosen, rows = scored.targets[scored.mask][:, None], scored.rows()
+
+        def whole(model: Transformer) -> tuple[Tensor, Tensor]:
+            logs = log_probabilities(model, scored, self.asker.banned).gather(1, chosen).squeeze(1)
+            first, second = per_answer(logs, rows, len(answers)).chunk(2)
+            return first, second
+
+        with torch.no_grad():
+            before = whole(self.reference)
+        return dpo_loss(*whole(self.model), *before, beta)
+
+    def _look(self, last: bool, limit: float) -> tuple[float | None, Noticed | None]:
+        """Ask what the guard asks, when it is time to; go back when too much is lost.
+
+        Returns:
+            The share of facts still known, and what to say about it.
+        """
+        done, guard = self.progress, self.guard
+        if not guard.probes or (done.steps % EVERY and not last):
+            return None, None
+        shares = guard.look(self.model)
+        facts, lost = shares.get("facts"), guard.lost(shares, limit)
+        if lost is None:
+            self.good = self.learner.weights()
+            return facts, None
+        guard.strikes += 1
+        done.stopped = guard.strikes >= STRIKES
+        now = self.learner.weights()
+        self.learner.load({name: good + (now[name] - good) / 2 for name, good in self.good.items()})
+        self.learner.reset()
+        if guard.lost(guard.look(self.model), limit) is None:
+            self.good = self.learner.weights()
+            back = "half the way back"
+        else:
+            self.learner.load(self.good)
+            back = "back to where they last held"
+        then = "reinforcement stops there" if done.stopped else "half as fast from there"
+        before, after = guard.start[lost], shares[lost]
+        return facts, Noticed(
+            f"{lost} on the probe fell from {before:.2f} to {after:.2f}: {back}, {then}", "warning"
+        )
+
+    # -- state ---------------------------------------------------------------------------------------------
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Weights, those of the reference that differ, those that last passed; the optimizer's moments."""
+        reference = self.reference.state_dict()
+        return {
+            **{f"model.{name}": value for name, value in self.model.state_dict().items()},
+            **{f"reference.{name}": reference[name] for name in self.learner.trained},
+            **{f"good.{name}": value for name, value in self.good.items()},
+            **self.learner.tensors(),
+        }
+
+    def put_away(self) -> None:
+        """Bring `progress`, the rest of the state, up to date."""
+        self.progress.place = self.replay.place()
+        self.progress.starts, self.progress.strikes = self.guard.start, self.guard.strikes
+
+    def restore(self, tensors: Mapping[str, Tensor], progress: Progress) -> None:
+        """Take up what `tensors` gave, and the progress that `put_away` had brought up to date."""
+        weights = within(tensors, "model.")
+        self.model.load_state_dict(weights)
+        self.reference.load_state_dict({**weights, **within(tensors, "reference.")})
+        self.good = {name: value.clone() for name, value in within(tensors, "good.").items()}
+        self.learner.restore(tensors)
+        self.progress = progress
+        self.replay.seek(progress.place)
+        self.guard.start, self.guard.strikes = dict(progress.starts), progress.strikes
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

@@ -1,0 +1,60 @@
+"""Settings that change while a run goes on."""
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from tui_trainer.messages.events import STAGES, StageName
+from tui_trainer.settings import Settings, describe, takes
+
+
+def check(name: str, value: float) -> str | None:
+    """Why this setting can't have this value; None if it can."""
+    description = next((d for d in describe() if d.name == name), None)
+    if description is None:
+        return f"there is no setting {name!r}"
+    default = description.default
+    if isinstance(default, bool) or not isinstance(default, int | float):
+        return f"{name} can't be changed while a run goes on"
+    if isinstance(default, int) and not float(value).is_integer():
+        return f"{name} takes a whole number, not {value:g}"
+    try:
+        if not math.isfinite(value):
+            raise ValueError
+        turned(Settings(), [(name, value)])
+    except ValueError:  # msgspec.ValidationError is one
+        return f"{name} takes {takes(description)}, not {value:g}"
+    return None
+
+
+def is_later(name: str, stage: StageName) -> bool:
+    """Whether the setting belongs to a stage that comes after this one."""
+    section = name.partition(".")[0]
+    if section == "data":
+        # The mixture is read when pretraining starts; the rest of the data has been made by then.
+        return name.startswith("data.mixture.") and stage == "data"
+    return section in STAGES and STAGES.index(section) > STAGES.index(stage)
+
+
+def is_own(name: str, stage: StageName) -> bool:
+    """Whether a run that goes on from another one's finished stages, itself beginning with this stage, may
+    have another value of the setting: whatever was made before was made with the other's."""
+    if name in ("finetune.pairs", "finetune.sums"):
+        return False  # the pairs are written when the data is prepared
+    section = name.partition(".")[0]
+    if section in ("data", "model"):
+        return stage == "pretrain" and (section == "model" or name.startswith("data.mixture."))
+    return section == "run" or STAGES.index(section) >= STAGES.index(stage)
+
+
+def turned(settings: Settings, knobs: Sequence[tuple[str, float]]) -> Settings:
+    """The settings with these changes, in order; each passed `check`."""
+    tree = msgspec.to_builtins(settings)
+    for name, value in knobs:
+        node = tree
+        *sections, leaf = name.split(".")
+        for section in sections:
+            node = node[section]
+        node[leaf] = int(value) if isinstance(node[leaf], int) else value
+    return msgspec.convert(tree, Settings)

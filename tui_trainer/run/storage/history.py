@@ -1,0 +1,75 @@
+"""What a log tells a trainer that takes up its run."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from tui_trainer.messages.events import (
+    Forked,
+    Measured,
+    PairOffered,
+    Picked,
+    Record,
+    RunEnded,
+    RunStarted,
+    WeightsFrozen,
+    WeightsName,
+)
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import LogReader, LogWriter
+from tui_trainer.run.storage.preferences import Preference, of_log
+
+
+class History(Struct):
+    """A log, read once from end to end."""
+
+    records: int  # whole ones
+    end: int  # byte offset of their end
+    started: RunStarted | Forked | None  # by which this run began; of a fork that has not, the other's
+    ended: bool
+    measured: list[Record]
+    taken_back: list[int]  # numbers of the records that took a pick back
+    preferences: list[Preference]
+
+    def writer(self, folder: RunFolder) -> LogWriter:
+        """Goes on where the log ends."""
+        return LogWriter(folder.events, self.records, self.end)
+
+
+def read(folder: RunFolder) -> History:
+    """Read the log of a run, [] if there is none yet. Raises `UserError`."""
+    reader = LogReader(folder.events)
+    started: RunStarted | Forked | None = None
+    ended = False
+    measured, picks, taken_back = [], [], []
+    for record in _records(reader):
+        event = record.event
+        ended = isinstance(event, RunEnded)
+        if isinstance(event, RunStarted | Forked):
+            started = event
+        elif isinstance(event, Measured):
+            measured.append(record)
+        elif isinstance(event, PairOffered | Picked):
+            picks.append(record)
+            if isinstance(event, Picked) and event.choice == "undo":
+                taken_back.append(record.seq)
+    return History(reader.next_seq, reader.offset, started, ended, measured, taken_back, of_log(picks))
+
+
+def script(folder: RunFolder, first: int) -> list[Record]:
+    """The records from this number on."""
+    return [record for record in _records(LogReader(folder.events)) if record.seq >= first]
+
+
+def frozen(folder: RunFolder) -> dict[WeightsName, WeightsFrozen]:
+    """What the log says of the weights in the folder: of each, the last word. Raises `UserError`."""
+    return {
+        record.event.weights: record.event
+        for record in _records(LogReader(folder.events))
+        if isinstance(record.event, WeightsFrozen)
+    }
+
+
+def _records(reader: LogReader) -> Iterator[Record]:
+    while batch := reader.poll(limit=4096):
+        yield from batch

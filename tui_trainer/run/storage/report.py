@@ -1,0 +1,128 @@
+"""`report.json`: a run's figures, from its log; of an unfinished run, those there are so far."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from tui_trainer.errors import UserError
+from tui_trainer.files import write_atomically
+from tui_trainer.messages.events import (
+    Forked,
+    Measured,
+    RunEnded,
+    RunStarted,
+    StageEnded,
+    StageSkipped,
+    StageStarted,
+    Validated,
+    WeightsFrozen,
+)
+from tui_trainer.run.storage import resources
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import read_all
+from tui_trainer.run.storage.plan import Fork
+
+
+class Metric(Struct, frozen=True):
+    """One figure."""
+
+    value: float
+    ci95: tuple[float, float] | None = None
+    n: int | None = None
+    baseline: float | None = None  # chance, or the commonest answer
+
+
+class Weights(Struct, frozen=True):
+    """Frozen weights."""
+
+    sha256: str  # over parameters and buffers, by name
+    parameters: int
+    bytes: int
+    file: str  # relative to the run's folder
+    file_sha256: str = ""  # as `sha256sum` prints it; "" of a run of an earlier version
+
+
+class RunSummary(Struct):
+    """What the figures are of."""
+
+    id: str
+    seed: int = 0
+    preset: str = ""
+    data: tuple[str, ...] = ()
+    settings: dict[str, Any] = {}
+    software: dict[str, str] = {}
+    machine: dict[str, str] = {}
+    forked: Fork | None = None  # from another run
+    ended: bool = False  # it went through all its stages
+    stages: dict[str, str] = {}  # name: started, ended, or why it was skipped
+    events: int = 0
+    troubles: list[str] = []  # what could not be read, a line each
+
+
+class Report(Struct):
+    """The whole report."""
+
+    metrics: dict[str, Metric]
+    weights: dict[str, Weights]
+    run: RunSummary
+
+
+def build(folder: RunFolder) -> Report:
+    """The report of a run as its log stands.
+
+    Raises:
+        UserError: the log can't be read.
+    """
+    report = Report({}, {}, RunSummary(folder.id, forked=folder.plan.forked))
+    metrics, run = report.metrics, report.run
+    busy = 0.0
+    for record in read_all(folder.events):
+        busy, run.events = record.busy, record.seq + 1
+        match record.event:
+            case Measured() as m:
+                metrics[m.name] = Metric(m.value, m.ci95, m.n, m.baseline)
+            case Validated(stage="pretrain") as v:
+                # A sample of the validation text, until the evaluation has read all of it.
+                metrics["pretrain/bits_per_byte"] = Metric(v.bits_per_byte)
+            case WeightsFrozen() as w:
+                report.weights[w.weights] = Weights(w.sha256, w.parameters, w.bytes, w.file, w.file_sha256)
+            case RunStarted() as s:
+                run.seed, run.preset, run.data = s.seed, s.preset, s.data
+                run.settings, run.software, run.machine = s.settings, s.software, s.machine
+            case Forked() as f:
+                run.settings, run.software, run.machine = f.settings, f.software, f.machine
+            case StageStarted() as started:
+                run.stages[started.stage] = "started"
+            case StageEnded() as ended:
+                run.stages[ended.stage] = "ended"
+            case StageSkipped() as skipped:
+                run.stages[skipped.stage] = f"skipped: {skipped.reason}"
+            case RunEnded():
+                run.ended = True
+    metrics["run/compute_seconds"] = Metric(busy)
+    try:
+        peak = resources.load(folder).peak_memory_bytes
+    except UserError as error:
+        peak = 0
+        run.troubles.append(str(error))
+    if peak:
+        metrics["run/peak_memory_bytes"] = Metric(peak)
+    return report
+
+
+def ordered(report: Report) -> Report:
+    """The report with its metrics by name."""
+    return Report(dict(sorted(report.metrics.items())), report.weights, report.run)
+
+
+def encode(report: Report) -> bytes:
+    """As indented JSON, metrics by name."""
+    return msgspec.json.format(msgspec.json.encode(ordered(report)), indent=2) + b"\n"
+
+
+def write(folder: RunFolder) -> Report:
+    """Build the report and write it to `report.json`. Raises `OSError`, and `UserError` as `build`."""
+    report = build(folder)
+    write_atomically(folder.report, encode(report))
+    return report

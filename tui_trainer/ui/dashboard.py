@@ -1,0 +1,300 @@
+"""The dashboard: five panes under the rail, over the caption and the keys; or one of them alone."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.events import DescendantFocus, Resize
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tui_trainer.messages.events import STAGES, StageName
+from tui_trainer.ui.actions import Context
+from tui_trainer.ui.chrome.caption import Caption
+from tui_trainer.ui.chrome.footer import Footer
+from tui_trainer.ui.chrome.rail import Rail
+from tui_trainer.ui.chrome.tabs import Tabs
+from tui_trainer.ui.chrome.too_small import SMALLEST, TooSmall
+from tui_trainer.ui.inspections import Purpose, Wish
+from tui_trainer.ui.keys_now import in_footer
+from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.panes.chat import ChatPane
+from tui_trainer.ui.panes.dataset import DatasetPane
+from tui_trainer.ui.panes.loss import LossPane
+from tui_trainer.ui.panes.pane import Pane
+from tui_trainer.ui.panes.rater import RaterPane
+from tui_trainer.ui.panes.weights import WeightsPane
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screen_settings import load_layout, save_layout
+from tui_trainer.ui.tour import STOPS
+
+ROOM_FOR_ALL = (110, 32)
+WIDTHS = (38, 46, 36, 66, 54)  # of the panes, in parts of their row
+NARROWEST, WIDEST = 20, 120
+ROWS, LOWEST = 35, 10  # parts of both rows; of one
+CONTEXTS: tuple[Context, ...] = ("dataset", "loss", "weights", "rater", "chat")
+# Where to look in each stage, until the person has chosen for themselves.
+LOOK_AT: dict[StageName, int] = {"data": 1, "pretrain": 2, "finetune": 2, "feedback": 4, "frozen": 5}
+
+
+class Dashboard(Screen[None]):
+    """Draws the scene; knows which pane is current and whether it has the screen to itself."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.do('next_pane')", "next pane", show=False),
+        Binding("shift+tab", "app.do('previous_pane')", "previous pane", show=False),
+        # Before the panes get these keys, but only on the tour: see `check_action`.
+        Binding("enter", "tour('tour_next')", "go on", show=False, priority=True),
+        Binding("escape", "tour('tour_skip')", "skip the tour", show=False, priority=True),
+        Binding("ctrl+c", "copy_or_quit", "copy, or quit", show=False),
+    ]
+    AUTO_FOCUS = ""
+    # Textual's own repaints the whole screen when the focus moves; the two frames that change do that here.
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self.scene = scene
+        self._goal: int | None = None  # the pane that is to have the focus in a moment
+        self.chat = ChatPane(scene)
+        self.dataset = DatasetPane(scene)
+        self.panes: tuple[Pane | ChatPane, ...] = (  # in the order of their numbers
+            self.dataset,
+            LossPane(scene),
+            WeightsPane(scene),
+            RaterPane(scene),
+            self.chat,
+        )
+        self.frame: tuple[LineView, ...] = (
+            TooSmall(scene),
+            Rail(scene),
+            Tabs(scene, lambda: self.current),
+            Caption(scene),
+            Footer(scene, lambda: in_footer(scene, self.context, self.typing)),
+        )
+        self._rows = Horizontal(*self.panes[:3], id="upper"), Horizontal(*self.panes[3:], id="lower")
+        self.layout_ = load_layout()
+        self.current = 1
+        self.zoomed = False
+        self._tiny = False
+        self._guides = True  # looks where the stage is, until the person goes somewhere
+        self._stage: StageName | None = None
+        self._seen: object = None
+
+    def compose(self) -> ComposeResult:
+        yield from self.frame[:3]
+        yield from self._rows
+        yield from self.frame[3:]
+
+    def on_mount(self) -> None:
+        self._apply_sizes()
+        self._show_current(focus=True)
+
+    # -- where the person is -----------------------------------------------------------------------------
+
+    @property
+    def context(self) -> Context:
+        """The current pane's."""
+        return CONTEXTS[self.current - 1]
+
+    @property
+    def typing(self) -> bool:
+        """Whether letters go into a text."""
+        return isinstance(self.focused, Input)
+
+    @property
+    def single(self) -> bool:
+        """Whether one pane has the screen to itself."""
+        return self.zoomed or self.size.width < ROOM_FOR_ALL[0] or self.size.height < ROOM_FOR_ALL[1]
+
+    def pane(self, number: int) -> Pane | ChatPane:
+        """By its number."""
+        return self.panes[number - 1]
+
+    def sees(self, number: int) -> bool:
+        """Whether a pane is to be seen."""
+        return not self.single or self.current == number
+
+    def go(self, number: int, *, guided: bool = False) -> None:
+        """Make a pane the current one."""
+        self._guides = self._guides and guided
+        self.current = (number - 1) % 5 + 1
+        self._show_current(focus=True)
+        if self.current == 5 and not guided and self.scene.state.weights:
+            self.chat.input.focus()
+
+    def toggle_zoom(self) -> None:
+        """Give the screen to the current pane, or take it back."""
+        self.zoomed = not self.zoomed
+        self._show_current()
+
+    def _show_current(self, focus: bool = False) -> None:
+        # Not by classes: each that changes makes Textual match every widget with every rule again, for 10 ms.
+        too_small, rail, tabs, caption, footer = self.frame
+        upper, lower = self._rows
+        room = not self._tiny
+        shown: dict[Widget, bool] = {
+            too_small: self._tiny,
+            rail: room,
+            tabs: room and self.single,
+            upper: room and any(self.sees(number) for number in (1, 2, 3)),
+            lower: room and any(self.sees(number) for number in (4, 5)),
+            caption: room and self.layout_.caption,
+            footer: room,
+            **{pane: self.sees(number) for number, pane in enumerate(self.panes, 1)},
+        }
+        for widget, is_shown in shown.items():
+            if widget.display != is_shown:
+                widget.display = is_shown
+        if focus:
+            self._goal = self.current
+            self.pane(self.current).focus()  # which Textual does later
+            self.call_after_refresh(self._arrived, self.current)
+        self.redraw_frame()
+
+    def _arrived(self, number: int) -> None:
+        if self._goal == number:
+            self._goal = None
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        if event.widget is not self.focused:
+            return  # news of a focus that has moved on since
+        if self._goal is not None and self.pane(self._goal) not in event.widget.ancestors_with_self:
+            return  # ... or is about to: where one was led to a moment before one chose another pane
+        for number, pane in enumerate(self.panes, 1):
+            if pane in event.widget.ancestors_with_self and number != self.current:
+                self.current = number
+                self._guides = False
+                self._show_current()
+        if self.typing != self.scene.typing:
+            self.redraw_frame()
+
+    def on_resize(self, event: Resize) -> None:
+        width, height = event.size
+        self._tiny = width < SMALLEST[0] or height < SMALLEST[1]
+        self._show_current()
+
+    # -- sizes, which are remembered ---------------------------------------------------------------------
+
+    def resize_pane(self, parts: int) -> None:
+        """Make the current pane wider by so many parts of its row."""
+        widths = self.layout_.widths
+        key = str(self.current)
+        width = widths.get(key, WIDTHS[self.current - 1])
+        widths[key] = min(WIDEST, max(NARROWEST, width + parts))
+        self._resized()
+
+    def resize_row(self, parts: int) -> None:
+        """Make the current pane's row taller by so many of all parts."""
+        parts = parts if self.current <= 3 else -parts
+        self.layout_.upper = min(ROWS - LOWEST, max(LOWEST, self.layout_.upper + parts))
+        self._resized()
+
+    def toggle_caption(self) -> None:
+        """Hide the caption, or show it."""
+        self.layout_.caption = not self.layout_.caption
+        self._resized()
+
+    def _resized(self) -> None:
+        self._apply_sizes()
+        self._show_current()
+        save_layout(self.layout_)
+
+    def _apply_sizes(self) -> None:
+        for number, pane in enumerate(self.panes, 1):
+            pane.styles.width = f"{self.layout_.widths.get(str(number), WIDTHS[number - 1])}fr"
+        upper, lower = self._rows
+        upper.styles.height, lower.styles.height = f"{self.layout_.upper}fr", f"{ROWS - self.layout_.upper}fr"
+
+    # -- the tour ----------------------------------------------------------------------------------------
+
+    def tour(self, stop: int | None) -> None:
+        """Go to a stop of the tour; None, or one past the last, ends it for good."""
+        on = stop is not None and stop < len(STOPS)
+        self.scene.tour = stop if on else None
+        if on and stop is not None:
+            self.go(STOPS[stop].pane, guided=True)
+            return
+        if not self.layout_.toured:
+            self.layout_.toured = True
+            save_layout(self.layout_)
+        self.go(LOOK_AT[self._stage or "data"], guided=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys of the tour are the panes' own where there is no tour."""
+        if action == "tour":
+            return self.scene.tour is not None and not self.typing
+        return super().check_action(action, parameters)
+
+    async def action_tour(self, name: str) -> None:
+        """A key of the tour."""
+        await self.app.run_action(f"app.do('{name}')")
+
+    # -- drawing -----------------------------------------------------------------------------------------
+
+    def redraw_frame(self) -> None:
+        """Draw what stands around the panes."""
+        self.scene.typing, self.scene.shows_rater = self.typing, self.sees(4)
+        for view in self.frame:
+            view.redraw()
+
+    def follow(self) -> None:
+        """Bring everything that can be seen up to date with the scene."""
+        self._follow_stage()
+        scene = self.scene
+        seen = (
+            scene.state.records,
+            scene.moment,
+            scene.trainer,
+            scene.sent,
+            scene.loading,
+            scene.mode,
+            scene.replay_paused,
+            scene.replay_speed,
+            scene.past_at,
+            scene.tour,
+        )
+        if seen != self._seen:
+            self._seen = seen
+            asking = scene.state.offered is not None and scene.steers and scene.past is None
+            self.set_class(asking, "asking")
+            self.redraw_frame()
+        for pane in self.panes:
+            pane.follow()
+
+    def wishes(self) -> Mapping[Purpose, Wish]:
+        """Texts that panes which can be seen would have the model read."""
+        return {
+            purpose: wish
+            for pane in self.panes
+            if isinstance(pane, Pane) and pane.can_be_seen
+            for purpose, wish in pane.wishes().items()
+        }
+
+    def _follow_stage(self) -> None:
+        stage = self.scene.state.stage
+        if stage == self._stage or stage is None:
+            return
+        self._stage = stage
+        if self.scene.past is not None:
+            self._guides = False  # one has come to see a pane: it stays
+        for name in STAGES:
+            self.set_class(name == stage, f"stage-{name}")
+        if self._guides and not self.typing and self.scene.tour is None:
+            self.go(LOOK_AT[stage], guided=True)
+
+    def redraw_all(self) -> None:
+        """Draw everything again."""
+        for view in self.query(LineView):
+            view.redraw()
+
+    def action_copy_or_quit(self) -> None:
+        """ctrl+c: copy what is selected; with nothing selected, close the screen."""
+        if self.get_selected_text():
+            self.action_copy_text()
+        else:
+            self.app.run_worker(self.app.run_action("app.do('quit')"))

@@ -1,0 +1,1 @@
+"""Helper processes that do what needs torch: the screen itself never imports it."""

@@ -1,0 +1,90 @@
+"""The frozen model in a process of its own, asked over pipes: the screen itself never imports torch."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+
+import msgspec
+
+from tui_trainer.messages.conversation import Ask, Said
+from tui_trainer.messages.events import WeightsName
+from tui_trainer.messages.inspection import Look
+from tui_trainer.run.storage.folder import RunFolder
+
+LINE_BYTES = 1024 * 1024
+END_SECONDS = 1.0
+
+
+class ChatProcess:
+    """Started by the first question; one question or look at a time, the others wait."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
+
+    async def ask(self, prompt: str, weights: WeightsName, hear: Callable[[Said], None]) -> None:
+        """Pass everything the worker says to `hear`, up to and with its end or its error."""
+        await self._exchange(Ask(prompt=prompt, weights=weights), hear)
+
+    async def look(self, look: Look, weights: WeightsName, hear: Callable[[Said], None]) -> None:
+        """What frozen weights make of a text, or the error, to `hear`."""
+        await self._exchange(Ask(look=look, weights=weights), hear)
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is a process, with its libraries loaded or loading."""
+        return self._process is not None and self._process.returncode is None
+
+    async def _exchange(self, asked: Ask, hear: Callable[[Said], None]) -> None:
+        async with self._turn:
+            await self._say(asked, hear)
+
+    async def _say(self, asked: Ask, hear: Callable[[Said], None]) -> None:
+        try:
+            process = await self._started()
+            assert process.stdin is not None and process.stdout is not None
+            process.stdin.write(msgspec.json.encode(asked) + b"\n")
+            await process.stdin.drain()
+            while True:
+                line = await process.stdout.readline()
+                if not line:
+                    self._process = None
+                    hear(Said(error="the chat process ended; ask again to start it anew"))
+                    return
+                said = msgspec.json.decode(line, type=Said)
+                hear(said)
+                if said.done or said.error or said.looked is not None:
+                    return
+        except (OSError, ValueError, msgspec.DecodeError) as error:
+            await self.close()
+            hear(Said(error=f"the chat process can't be used: {error}"))
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        if self._process is None or self._process.returncode is not None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-m",
+                "tui_trainer.serving.worker",
+                str(self.folder.path),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,  # its terminal is the screen's
+                start_new_session=True,
+                limit=LINE_BYTES,
+            )
+        return self._process
+
+    async def close(self) -> None:
+        """End the worker: it ends with its input, or is ended."""
+        process, self._process = self._process, None
+        if process is None or process.returncode is not None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), END_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()

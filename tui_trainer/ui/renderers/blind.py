@@ -1,0 +1,53 @@
+"""Before or after? The blind test at the end, and what came of it."""
+
+from textual.strip import Strip
+
+from tui_trainer.messages.events import PairOffered
+from tui_trainer.ui.drawing.lines import filled, line
+from tui_trainer.ui.renderers import pair as board_of_pair
+from tui_trainer.ui.scene import Scene
+from tui_trainer.view import numbers
+from tui_trainer.view.state import Pick
+from tui_trainer.view.text import wrap_to
+
+KEYS = (*board_of_pair.PICKING[:5], ("G", "go_on", "end the test", "end"))
+FIGURE = "aligned/blind_win_rate"
+
+
+def board(scene: Scene, pair: PairOffered, width: int, height: int) -> list[Strip]:
+    """A pair of it, with what the one before had been."""
+    ink, done = scene.ink, scene.state.blind
+    said = (
+        "Before or after? One answer is by the model before your picks, one by the model after. "
+        "Which is better?"
+    )
+    head = [line((row, ink.text)) for row in wrap_to(said, width, 2)]
+    live = scene.steers and not scene.sent
+    foot = [_reveal(scene, done[-1])] if done else []
+    foot.append(board_of_pair.key_line(scene, KEYS, width) if live else board_of_pair.waiting(scene))
+    room = height - len(head) - len(foot)
+    return [*head, *filled(board_of_pair.board(scene, pair, None, width, room, live), room), *foot]
+
+
+def _reveal(scene: Scene, last: Pick) -> Strip:
+    ink, pair = scene.ink, last.pair
+    assert pair is not None  # a pair of the test is always at hand
+    number = f"{len(scene.state.blind)} done; "
+    if last.preferred is None:
+        a, b = ("after", "before") if pair.swapped else ("before", "after")
+        return line((f"{number}the last pair had been: A {a}, B {b}", ink.muted))
+    style = ink.good if last.preferred == "after" else ink.warn
+    return line((f"{number}you preferred the model ", ink.muted), (last.preferred, style))
+
+
+def result(scene: Scene) -> Strip | None:
+    """The figure, once it is there."""
+    found, ink = scene.state.measured.get(FIGURE), scene.ink
+    if found is None:
+        return None
+    low, high = found.ci95 or (found.value, found.value)
+    return line(
+        ("blindly, after beat before in ", ink.muted),
+        (numbers.percent(found.value), ink.strong),
+        (f" of {found.n} pairs ({100 * low:.0f}–{100 * high:.0f})", ink.muted),
+    )

@@ -1,0 +1,150 @@
+"""The picks in words: how many say something, how well they were foreseen, what had been expected."""
+
+from textual.strip import Strip
+
+from tui_trainer.formulas.intervals import proportion_interval
+from tui_trainer.sanitize import one_line
+from tui_trainer.ui.drawing.bars import bar
+from tui_trainer.ui.drawing.lines import BLANK, Part, ends, line, link
+from tui_trainer.ui.scene import Scene
+from tui_trainer.view import numbers, words
+from tui_trainer.view.state import Pick
+from tui_trainer.view.text import fullest
+
+ROOMY = 74  # cells
+
+
+def share(found: tuple[int, int]) -> str:
+    """ "67 % of 18 (44–84)": a proportion, of how many, and its 95 % interval."""
+    k, n = found
+    low, high = (round(100 * end) for end in proportion_interval(k, n))
+    return f"{numbers.percent(k / n)} of {n} ({low}–{high})"
+
+
+def progress(scene: Scene, width: int) -> Strip:
+    """How many picks are made, by whom, and how well they were foreseen."""
+    state, ink = scene.state, scene.ink
+    if state.picks and state.picks[-1].picked.simulated:
+        return _simulated(scene, width)
+    made, fitted = sum(state.pick_counts.values()), state.fitted
+    useful = fitted.picks if fitted is not None else 0
+    left = line(
+        (f"{made}", ink.strong),
+        (" picks, " if made != 1 else " pick, ", ink.muted),
+        (f"{useful}", ink.strong),
+        # An answer of one's own is better than both that were shown: two of them.
+        (" useful comparison" + ("s" if useful != 1 else "") if width >= ROOMY else " useful", ink.muted),
+    )
+    right = BLANK
+    if fitted is not None and fitted.recent[1]:
+        said = share(fitted.recent).replace(" of ", " of the last ", 1)
+        if left.cell_length + len(f" predicted {said}") > width:
+            said = said.partition(" (")[0]
+        head, _, rest = said.partition(" of ")
+        right = line(("predicted ", ink.muted), (head, ink.strong), (f" of {rest}", ink.muted))
+    return ends(left, right, width)
+
+
+def _simulated(scene: Scene, width: int) -> Strip:
+    state, ink = scene.state, scene.ink
+    made = sum(state.pick_counts.values())
+    total = int(state.setting("feedback.picks") or 0)
+    parts = [(f"{made}", ink.strong), (f" of {total} picks " if total else " picks ", ink.muted)]
+    if total and width >= 76:
+        parts += bar(made / total, 12, ink.accent("feedback"), ink.faint)
+    rater = one_line(state.picks[-1].picked.rater)
+    parts += [(" ", ink.text), (f" simulated: {rater} ", ink.key)]
+    fitted = state.fitted
+    left = line(*parts)
+    if fitted is None or fitted.agreement is None:
+        return ends(left, BLANK, width)
+    agreement = [("predicted ", ink.muted), (numbers.percent(fitted.agreement), ink.strong)]
+    if fitted.agreement_ci95 is not None:
+        low, high = (round(100 * x) for x in fitted.agreement_ci95)
+        agreement.append((f" ({low}–{high})", ink.muted))
+    # What does not fit is left out whole: the interval, the first word, all of it.
+    for shown in (agreement, agreement[:2], agreement[1:2]):
+        if left.cell_length + sum(len(text) for text, _ in shown) < width:
+            return ends(left, line(*shown), width)
+    return ends(left, BLANK, width)
+
+
+def reveal(scene: Scene) -> Strip:
+    """What the reward model had expected of the last pick, and how sure it was."""
+    ink, state = scene.ink, scene.state
+    last = state.picks[-1] if state.picks else None
+    if last is None or last.pair is None:
+        return line(("After each pick you see what the reward model had expected.", ink.muted))
+    choice, pair = last.picked.choice, last.pair
+    expected = "a" if pair.predicted_a >= 0.5 else "b"
+    given = max(pair.predicted_a, 1 - pair.predicted_a)
+    said: list[Part] = [(f"pick {pair.pair + 1}: {words.CHOICE[choice]}.", ink.text)]
+    if abs(pair.predicted_a - 0.5) < 0.005:
+        said.append((" It had no idea", ink.muted))
+    else:
+        said.append((f" It guessed {expected.upper()}, {numbers.percent(given)} sure", ink.muted))
+    if pair.predicted_ci95 is not None:
+        low, high = pair.predicted_ci95
+        low, high = (low, high) if expected == "a" else (1 - high, 1 - low)
+        said.append((f" ({100 * low:.0f}–{100 * high:.0f})", ink.muted))
+    if choice in ("a", "b") and abs(pair.predicted_a - 0.5) >= 0.005:
+        said.append((": right", ink.good) if choice == expected else (": wrong", ink.warn))
+    again = _again(scene, last)
+    if again is not None:
+        said = [*said[:1], (" You had seen it before, sides exchanged: ", ink.muted), again]
+    return line(*said)
+
+
+def _again(scene: Scene, last: Pick) -> Part | None:
+    """Whether a pair that was shown again was picked as the first time."""
+    if last.pair is None or last.pair.repeats is None:
+        return None
+    first = next((p.picked.choice for p in scene.state.picks if p.picked.pair == last.pair.repeats), None)
+    turned = {"a": "b", "b": "a"}.get(last.picked.choice, last.picked.choice)
+    return ("as then", scene.ink.good) if first == turned else ("not as then", scene.ink.warn)
+
+
+def offer(scene: Scene, width: int) -> Strip | None:
+    """The offer to go on, once it is good enough; before that, how sure it has become."""
+    fitted, ink = scene.state.fitted, scene.ink
+    if fitted is None or fitted.expected is None or not scene.steers or scene.state.enough:
+        return None
+    key = scene.key_of_name("go_on")
+    why = f" It expects to predict {numbers.percent(fitted.expected)} of your other picks."
+    if not fitted.enough:
+        share_ = numbers.percent(fitted.expected)
+        said = (
+            f"Keep picking: so far it expects to predict {share_} of your other picks.",
+            f"Keep picking: it expects to predict {share_} so far.",
+        )
+        return line((fullest(said, width), ink.muted))
+    parts: list[Part] = [
+        ("Good enough. ", ink.good + ink.strong),
+        (f" {key} ", link(ink.key, "app.do('go_on')")),
+        (" goes on to reinforcement; or keep picking.", ink.text),
+        (why if width >= 100 else "", ink.muted),
+    ]
+    return line(*parts)
+
+
+def steadiness(scene: Scene) -> list[Strip]:
+    """How steady the rater is: pairs shown twice, and a lean to one side."""
+    fitted, ink = scene.state.fitted, scene.ink
+    if fitted is None:
+        return []
+    rows = []
+    if fitted.alike[1]:
+        parts: list[Part] = [
+            ("of pairs shown twice, sides exchanged, picked alike: ", ink.muted),
+            (share(fitted.alike), ink.text),
+        ]
+        rows.append(line(*parts))
+    if fitted.left[1]:
+        rows.append(
+            line(
+                ("the left side picked: ", ink.muted),
+                (share(fitted.left), ink.text),
+                ("; sides are shuffled, so 50 % is no lean", ink.muted),
+            )
+        )
+    return rows

@@ -1,0 +1,141 @@
+"""Reinforcement in figures, while it goes on and afterwards: the same prompts before and after."""
+
+from rich.style import Style
+from textual.strip import Strip
+
+from tui_trainer.messages.events import Sample
+from tui_trainer.sanitize import one_line, several_lines
+from tui_trainer.ui.drawing.bars import bar
+from tui_trainer.ui.drawing.lines import BLANK, Part, line
+from tui_trainer.ui.renderers.samples import marked
+from tui_trainer.ui.scene import Scene
+from tui_trainer.view import numbers
+from tui_trainer.view.state import State
+from tui_trainer.view.text import fit, fullest, wrap_to
+
+
+def figures(scene: Scene, width: int, height: int) -> list[Strip]:
+    """The latest step: what it costs in facts, reward, the rater's own score, distance, length, entropy."""
+    state, ink = scene.state, scene.ink
+    step = state.reinforced
+    if step is None:
+        return []
+    total = int(state.setting("feedback.steps") or step.step)
+    leash, target = step.leash, state.setting("feedback.kl_target")
+    head = [
+        (f"step {step.step} of {total} ", ink.text),
+        *bar(step.step / max(1, total), max(4, min(20, width - 38)), ink.accent("feedback"), ink.faint),
+    ]
+    if leash == 0:
+        head += [("  ", ink.text), (" off the leash ", ink.key)]
+    held = "; off the leash" if leash == 0 else f", cost {leash:.2g}" if leash is not None else ""
+    aim = f", aim {target:g}" if leash and target else ""
+    rows = [line(*head), tax(scene, width)]
+    rows.append(
+        _row(scene, "reward", numbers.signed(step.reward, 2), ("by the reward model",), "reward", width)
+    )
+    if step.gold is not None:
+        means = ("what the rater thinks",)
+        rows.append(_row(scene, "gold", numbers.signed(step.gold, 2), means, "gold", width))
+    away = tuple(f"nats from tuned{more}" for more in (f"{aim}{held}", held, ""))
+    rows += [
+        _row(scene, "KL", f"{step.kl:.2f}", away, None, width),
+        _row(scene, "length", f"{step.length:.1f}", ("tokens an answer",), "length", width),
+        _row(scene, "entropy", f"{step.entropy:.2f}", ("nats a token",), "entropy", width),
+    ]
+    notes = []
+    if step.skipped_groups:
+        notes.append(f"{numbers.plural(step.skipped_groups, 'prompt')} with equal rewards")
+    if step.truncated:
+        notes.append(f"{numbers.plural(step.truncated, 'answer')} did not end")
+    if notes:
+        rows.append(line(("; ".join(notes), ink.muted)))
+    return rows[:height]
+
+
+def tax(scene: Scene, width: int) -> Strip:
+    """What the taste has cost so far: facts on the guard's probe, and what the guard allows."""
+    state, ink = scene.state, scene.ink
+    start, now, limit = state.facts_before, state.facts, state.setting("feedback.facts_limit")
+    if now is None or start is None:
+        guarded = "the guard looks every few steps" if limit is None or limit < 1 else "there is no guard"
+        return line((fit("tax", 9), ink.text), (f"{'–':>7}", ink.muted), (f"  {guarded}", ink.muted))
+    lost = start - now
+    allowed = "no guard" if limit is not None and limit >= 1 else f"{100 * (limit or 0):g} allowed"
+    style = ink.good if lost <= 0 else ink.warn if limit is None or lost <= limit else ink.bad
+    changed = f"{100 * start:.0f} → {numbers.percent(now)}"
+    said = (f"points of facts lost: {changed}; {allowed}", f"facts lost: {changed}; {allowed}")
+    room = width - 18
+    shown = fullest((*said, f"facts {changed}"), room)
+    return line((fit("tax", 9), ink.text), (f"{100 * lost:>7.1f}", style), (f"  {shown}", ink.muted))
+
+
+def _row(
+    scene: Scene, name: str, value: str, meaning: tuple[str, ...], metric: str | None, width: int
+) -> Strip:
+    """A figure with what it means, in the fullest of the given forms that there is room for."""
+    ink = scene.ink
+    first = None if metric is None else _first(scene.state, metric)
+    said = [*meaning]
+    if first is not None:
+        then = f"{first:+.2f} at first" if metric in ("reward", "gold") else f"{first:.1f} at first"
+        said = [*(f"{one}; {then}" for one in meaning), then, *meaning]
+    shown = fullest(said, width - 18)
+    parts: list[Part] = [(fit(name, 9), ink.text), (f"{value:>7}", ink.strong)]
+    return line(*parts, (f"  {shown}", ink.muted))
+
+
+def _first(state: State, metric: str) -> float | None:
+    series = state.curve("feedback", metric)
+    return next((value for value in series.final if value == value), None) if series is not None else None
+
+
+def samples(scene: Scene, width: int, height: int) -> list[Strip]:
+    """The same prompts as the tuned model answered them, and as the model answers them now."""
+    state, ink = scene.state, scene.ink
+    now = state.samples[-1] if state.samples else None
+    before = state.tuned_samples
+    if before is None or now is None or now.stage != "feedback":
+        return []
+    known = any(sample.right is not None for sample in (*before.samples, *now.samples))
+    key = "  ✓ right  ✗ wrong" if known else ""
+    rows = [line(("the likeliest answers ", ink.muted), (f"at step {now.step}", ink.text), (key, ink.muted))]
+    texts = {sample.prompt: sample for sample in now.samples}
+    for sample in before.samples:
+        block = [line((row, ink.strong)) for row in wrap_to(f"“{one_line(sample.prompt)}”", width, 1)]
+        block += _answer(scene, "before", sample.text, sample.right, width, ink.muted, 2)
+        then = texts.get(sample.prompt, Sample(sample.prompt, ""))
+        block += _answer(scene, "now", then.text, then.right, width, ink.text, 3)
+        if len(rows) > 1 and len(rows) + len(block) > height:
+            break
+        rows += [*block, BLANK]
+    return rows[:height]
+
+
+def examples(scene: Scene, first: int, width: int, height: int) -> list[Strip]:
+    """Prompts as the tuned and as the aligned model answer them, from example `first` on."""
+    state, ink = scene.state, scene.ink
+    rows: list[Strip] = []
+    shown = list(state.examples)
+    for example in shown[first:] + shown[:first]:
+        block = [line((row, ink.strong)) for row in wrap_to(f"“{one_line(example.prompt)}”", width, 2)]
+        block += _answer(scene, "before", example.before, example.before_right, width, ink.muted, 3)
+        block += _answer(scene, "after", example.after, example.after_right, width, ink.text, 3)
+        if rows and len(rows) + len(block) > height:
+            break
+        rows += [*block, BLANK]
+    return rows[:height]
+
+
+def _answer(
+    scene: Scene, label: str, text: str, right: bool | None, width: int, style: Style, height: int
+) -> list[Strip]:
+    """An answer, with whether it is right where the world says so."""
+    mark = marked(scene, right)
+    said = " ".join(several_lines(text).split()) or "(it said nothing)"
+    body = wrap_to(said, width - 8 - len(mark[0]), height)
+    blank: Part = (" " * len(mark[0]), style)
+    return [
+        line((fit(label if not index else "", 8), style), mark if not index else blank, (row, style))
+        for index, row in enumerate(body)
+    ]

@@ -1,0 +1,52 @@
+"""The same prompts as the model continues them now: from noise to sentences."""
+
+from rich.cells import cell_len
+from textual.strip import Strip
+
+from tui_trainer.messages.events import Sample, Sampled
+from tui_trainer.sanitize import one_line
+from tui_trainer.ui.drawing.lines import BLANK, Part, line
+from tui_trainer.ui.scene import Scene
+from tui_trainer.view import numbers, words
+from tui_trainer.view.text import wrap_to
+
+SHOWN = 4
+
+
+def board(scene: Scene, sampled: Sampled, width: int, height: int) -> list[Strip]:
+    """Prompt and continuation, told apart by their brightness and, for answers, by an arrow."""
+    ink = scene.ink
+    step = f"at step {numbers.count(sampled.step)} of {words.STAGE[sampled.stage]}"
+    known = any(sample.right is not None for sample in sampled.samples)
+    key = "  ✓ right  ✗ wrong" if known else ""
+    rows = [line(("what it writes ", ink.muted), (step, ink.text), (key, ink.muted)), BLANK]
+    shown = sampled.samples[:SHOWN]
+    each = max(2, (height - 1) // max(1, len(shown)))
+    for sample in shown:
+        rows += _sample(scene, sampled, sample, width, each - 1)
+        rows.append(BLANK)
+    return rows[:height]
+
+
+def marked(scene: Scene, right: bool | None) -> Part:
+    """Two cells: whether an answer is right, where that is known."""
+    ink = scene.ink
+    return ("", ink.text) if right is None else ("✓ ", ink.good) if right else ("✗ ", ink.bad)
+
+
+def _sample(scene: Scene, sampled: Sampled, sample: Sample, width: int, height: int) -> list[Strip]:
+    ink = scene.ink
+    # A continuation says itself whether it begins with a space or in the middle of a word.
+    chat = sampled.stage != "pretrain"
+    prompt, text = one_line(sample.prompt), one_line(sample.text).rstrip() or " (nothing)"
+    text, between = (text.strip(), " → ") if chat else (text, "")
+    left = cell_len(prompt)
+    rows = []
+    for index, row in enumerate(wrap_to(prompt + between + text, width - 2, height)):
+        head = row[:left]
+        left = max(0, left - len(row) - 1)
+        bullet: Part = ("▸ " if not index else "  ", ink.accent(sampled.stage))
+        if not index and sample.right is not None:
+            bullet = marked(scene, sample.right)
+        rows.append(line(bullet, (head, ink.muted), (row[len(head) :], ink.strong)))
+    return rows

@@ -1,0 +1,145 @@
+"""One step, slowly: guess, score, blame, nudge, and the same guess again, now less wrong."""
+
+import math
+
+from textual.strip import Strip
+
+from tui_trainer.messages.events import Guessed, StepExplained
+from tui_trainer.sanitize import one_line
+from tui_trainer.ui.drawing.bars import bar, block
+from tui_trainer.ui.drawing.lines import Part, line
+from tui_trainer.ui.renderers.guess import LEAST, context, visible
+from tui_trainer.ui.scene import Scene
+from tui_trainer.view import numbers, words
+from tui_trainer.view.text import fit
+
+LABEL = 7  # cells of "guess  "
+NAME = 12  # of a token
+NUDGE = 3  # lines after the blame
+ROOMY = 12  # lines, from which on a question has one of its own
+FIXED = 2 + NUDGE  # besides the bars and the blame
+CHANGE = 34  # cells of a weight before and after, where there is room for them beside the blame
+
+
+def board(scene: Scene, guess: Guessed, step: StepExplained, width: int, height: int) -> list[Strip]:
+    """As many bars and blamed matrices as there is room for."""
+    texts = 1 + (bool(guess.asked) and height >= ROOMY)
+    room = max(2, height - FIXED - texts + 1)
+    blamed = max(1, min(len(step.blamed), room // 2))
+    bars = max(1, min(5, room - blamed))
+    ink = scene.ink
+    accent = ink.accent(guess.stage, bold=True)
+    told = context(scene, guess, width - LABEL, texts)
+    leads = ("guess", *("",) * len(told))
+    rows = [
+        Strip.join([line((fit(lead, LABEL), accent)), row]) for lead, row in zip(leads, told, strict=False)
+    ]
+    rows += _guesses(scene, guess, step, width, bars)
+    before = -math.log(max(guess.probability, LEAST))
+    rows.append(
+        line(
+            (fit("score", LABEL), accent),
+            ("loss ", ink.muted),
+            (f"{before:.3f}", ink.strong),
+            (f" = −ln {numbers.percent(guess.probability)}, given to the truth", ink.muted),
+        )
+    )
+    return [row.crop(0, width) for row in [*rows, *after(scene, guess, step, width, blamed + NUDGE)][:height]]
+
+
+def after(
+    scene: Scene, guess: Guessed, step: StepExplained, width: int, height: int, *, guessed: bool = True
+) -> list[Strip]:
+    """What follows a guess: blame, nudge, and the same again.
+
+    Args:
+        guessed: the guess is shown as well.
+    """
+    nudge = _nudge(scene, guess, step)
+    nudge = nudge if guessed else nudge[:-1]
+    blamed = max(1, min(len(step.blamed), height - len(nudge)))
+    rows = [*_blame(scene, guess, step, width, blamed), *nudge]
+    return [row.crop(0, width) for row in rows[:height]]
+
+
+def _guesses(scene: Scene, guess: Guessed, step: StepExplained, width: int, count: int) -> list[Strip]:
+    """The likeliest tokens, with the truth among them, before the nudge and after it."""
+    ink = scene.ink
+    shown = list(guess.top[:count])
+    if guess.truth not in [token for token, _ in shown]:
+        shown[-1:] = [(guess.truth, guess.probability)]
+    after = {**dict(step.top_after), guess.truth: step.probability_after}
+    room = max(4, width - LABEL - NAME - 26)
+    rows = []
+    for token, share in shown:
+        mine = token == guess.truth
+        style = ink.strong if mine else ink.text
+        then = after.get(token)
+        parts: list[Part] = [(" " * (LABEL - 2) + ("▸ " if mine else "  "), ink.strong)]
+        parts += [(fit(visible(token), NAME), style)]
+        parts += block(share, room, ink.strong if mine else ink.accent(guess.stage))
+        parts.append((f" {numbers.percent(share):>7}", style))
+        parts.append((f" → {numbers.percent(then):>7}" if then is not None else "", style))
+        parts.append((" truth" if mine else "", ink.muted))
+        rows.append(line(*parts))
+    return rows
+
+
+def _blame(scene: Scene, guess: Guessed, step: StepExplained, width: int, count: int) -> list[Strip]:
+    """The matrices that made it most wrong; the bar is their part of the squared gradient."""
+    ink = scene.ink
+    changes = width >= 70 + CHANGE
+    room = max(4, width - LABEL - 18 - 8 - 28 - (CHANGE if changes else 0))
+    rows = []
+    for index, part in enumerate(step.blamed[:count]):
+        label = fit("blame" if not index else "", LABEL)
+        parts: list[Part] = [(label, ink.accent(guess.stage, bold=True))]
+        parts.append((fit(one_line(words.matrix(part.name)), 17) + " ", ink.text))
+        parts += bar(part.share, room, ink.accent(guess.stage), ink.faint)
+        parts.append((f" {numbers.percent(part.share):>6} ", ink.strong))
+        most = f" most at {part.row},{part.column}: {numbers.small(part.gradient)}"
+        parts.append((fit(most, 28) if changes else most, ink.muted))
+        if changes:
+            parts.append((f"{part.before:+.5f} → {part.after:+.5f}", ink.text))
+            parts.append((f" {numbers.small(part.after - part.before):>10}", ink.muted))
+        rows.append(line(*parts))
+    return rows
+
+
+def _nudge(scene: Scene, guess: Guessed, step: StepExplained) -> list[Strip]:
+    """The most blamed weight before and after, and what all nudges together did to the loss."""
+    ink = scene.ink
+    accent = ink.accent(guess.stage, bold=True)
+    rows = []
+    if step.blamed:
+        cell = step.blamed[0]
+        rows.append(
+            line(
+                (fit("nudge", LABEL), accent),
+                (f"{one_line(words.matrix(cell.name))} {cell.row},{cell.column}  ", ink.text),
+                (f"{cell.before:+.5f} → {cell.after:+.5f}", ink.strong),
+                (f"  by {numbers.small(cell.after - cell.before)}", ink.muted),
+            )
+        )
+    change = step.loss_after - step.loss_before
+    foreseen = step.loss_foreseen - step.loss_before
+    rows.append(
+        line(
+            (fit("again", LABEL), accent),
+            ("batch loss ", ink.muted),
+            (f"{step.loss_before:.3f} → {step.loss_after:.3f}", ink.strong),
+            (f"  {numbers.signed(change, 3)}; foreseen {numbers.signed(foreseen, 3)}", ink.muted),
+        )
+    )
+    after = -math.log(max(step.probability_after, LEAST))
+    verdict = "less wrong" if step.probability_after > guess.probability else "no less wrong this time"
+    if guess.probability >= words.KNEW_ALREADY:
+        verdict = "right already: next to nothing to learn"
+    rows.append(
+        line(
+            (" " * LABEL + "this guess ", ink.muted),
+            (f"{-math.log(max(guess.probability, LEAST)):.3f} → {after:.3f}", ink.strong),
+            (f"  {verdict}", ink.muted),
+        )
+    )
+    return rows

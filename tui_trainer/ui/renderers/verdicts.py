@@ -1,0 +1,35 @@
+"""While the data is gathered the filters are the rater: what each threw out, with an example and why."""
+
+from textual.strip import Strip
+
+from tui_trainer.sanitize import one_line
+from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.scene import Scene
+from tui_trainer.view import numbers, words
+from tui_trainer.view.text import cut, fit, wrap
+
+NAME = 14
+
+
+def board(scene: Scene, width: int, height: int) -> list[Strip]:
+    """Two lines a filter or more, in the order in which they judge."""
+    ink = scene.ink
+    rows = [line(("The rater now is a row of filters: a text must pass all.", ink.muted)), BLANK]
+    for applied in scene.state.filters.values():
+        name = words.FILTER.get(applied.filter, one_line(applied.filter))
+        share = applied.dropped / applied.documents_in if applied.documents_in else 0.0
+        example = cut(one_line(applied.example[:200]), max(0, width - NAME - 12))
+        rows.append(
+            line(
+                ("✗ " if applied.dropped else "  ", ink.warn),
+                (fit(name, NAME), ink.strong),
+                (f"{numbers.percent(share):>6}  ", ink.warn),
+                (f"“{example}”" if example else "", ink.text),
+            )
+        )
+        if applied.reason:
+            reason = wrap(one_line(applied.reason[:200]), max(1, width - NAME - 10))
+            rows += [line((" " * (NAME + 10) + row, ink.muted)) for row in reason]
+    if len(rows) > height:
+        rows = rows[:1] + rows[len(rows) - height + 1 :]
+    return rows[:height]

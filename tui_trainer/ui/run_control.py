@@ -1,0 +1,174 @@
+"""What keys do to the run: commands to the trainer, or to the replay."""
+
+import shutil
+from collections.abc import Sequence
+from functools import partial
+
+from tui_trainer import settings
+from tui_trainer.errors import UserError
+from tui_trainer.messages.commands import (
+    Command,
+    Continue,
+    EditPrompts,
+    Pause,
+    Pick,
+    Reply,
+    Simulate,
+    Stop,
+    TakeControl,
+    Turn,
+)
+from tui_trainer.messages.events import Choice, StageName
+from tui_trainer.run import client, fork, replacing
+from tui_trainer.run.storage import folder as folders
+from tui_trainer.run.storage import plan as plans
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.plan import Plan
+from tui_trainer.ui.commander import Commander
+from tui_trainer.ui.feed import Feed, ReplayFeed
+from tui_trainer.ui.scene import Scene
+
+FASTEST, SLOWEST = 1024.0, 0.125
+LOOKING_ON = "You are looking on: another screen steers this run."
+
+
+class Steering:
+    """Turns actions into commands; returns a line for the person where there is something to say."""
+
+    def __init__(self, scene: Scene, feed: Feed, commander: Commander | None) -> None:
+        self.scene = scene
+        self.feed = feed
+        self.commander = commander
+
+    # -- commands ----------------------------------------------------------------------------------------
+
+    def pause(self) -> str | None:
+        """Pause, or go on."""
+        scene = self.scene
+        if isinstance(self.feed, ReplayFeed):
+            scene.replay_paused = not scene.replay_paused
+            self.feed.set(paused=scene.replay_paused)
+            return None
+        if scene.now.ended:
+            return "The run is finished: there is nothing to pause."
+        return self._send(Continue(), "going on") if scene.now.paused else self._send(Pause(), "pausing")
+
+    def step(self) -> str | None:
+        """One step; of a run that is not paused, the pause."""
+        if isinstance(self.feed, ReplayFeed):
+            if not self.scene.replay_paused:
+                return self.pause()
+            self.feed.step()
+            return None
+        if self.scene.now.ended:
+            return "The run is finished: there are no more steps."
+        return self._send(Continue(steps=1), "one step") if self.scene.now.paused else self.pause()
+
+    def pick(self, choice: Choice, text: str = "") -> str | None:
+        """Answer the pair on offer; with an answer of one's own, if the choice is that."""
+        offered = self.scene.now.offered
+        if offered is None or self.scene.sent:
+            return None
+        return self._send(Pick(offered.pair, choice, text), "picking")
+
+    def edit_prompts(self, added: str, removed: str) -> str | None:
+        """Take a prompt in, or out, or one for the other."""
+        return self._send(EditPrompts(added, removed), "answering your prompt" if added else "leaving it out")
+
+    def simulate(self, taste: str) -> str | None:
+        """Hand the remaining picks to a simulated rater."""
+        return self._send(Simulate(taste), f"handing over to {taste}")
+
+    def turn(self, name: str, value: float) -> str | None:
+        """Change a setting from the next step on."""
+        return self._send(Turn(name, value), f"{name} {value:g}")
+
+    def stop(self) -> str | None:
+        """Ask the trainer to write a checkpoint and end."""
+        return self._send(Stop(), "stopping")
+
+    def take_control(self) -> None:
+        """Become the screen that steers, if no other does."""
+        if self.commander is not None:
+            self.commander.send(TakeControl())
+
+    def _send(self, command: Command, doing: str) -> str | None:
+        if self.commander is None or not self.scene.steers:
+            return LOOKING_ON
+        if self.scene.trainer == "gone":
+            mended = "" if self.scene.state.unmendable else ": r resumes it"
+            return f"The trainer is not running{mended}."
+        self.scene.sent = doing
+        self.commander.send(command)
+        return None
+
+    def answered(self, command: Command, reply: Reply) -> str | None:
+        """Take in the trainer's answer."""
+        self.scene.sent = ""
+        if reply.ok:
+            return None
+        if reply.error is not None and reply.error.startswith("read-only"):
+            self.scene.mode = "view"
+            return LOOKING_ON
+        return None if isinstance(command, TakeControl) else reply.error
+
+    # -- the replay --------------------------------------------------------------------------------------
+
+    def change_speed(self, factor: float) -> None:
+        """Play faster or slower."""
+        if isinstance(self.feed, ReplayFeed):
+            self.scene.replay_speed = min(FASTEST, max(SLOWEST, self.scene.replay_speed * factor))
+            self.feed.set(speed=self.scene.replay_speed)
+
+    # -- the trainer's life: these take a moment and are called from a thread ------------------------------
+
+    def resume(self) -> str | None:
+        """Start a trainer again on a run whose trainer has ended."""
+        return self.launch(proceed=True)
+
+    def launch(self, *, proceed: bool) -> str | None:
+        """Start a trainer; returns why it could not be started."""
+        try:
+            client.launch(self.scene.folder, proceed=proceed)
+        except UserError as error:
+            return str(error)
+        return None
+
+    def start_over(self) -> Plan | str:
+        """The plan of a quick run of the same seed and text, or why there can't be one."""
+        old = self.scene.folder.plan
+        try:
+            return plans.make(settings.load("quick"), seed=old.seed, preset="quick", data=old.data)
+        except UserError as error:
+            return str(error)
+
+    def branch(self, stage: StageName, assignments: Sequence[str], keep_picks: bool) -> Plan | str:
+        """The plan of a run that goes on from this one's stages before `stage`, or why there can't be one."""
+        try:
+            return fork.plan_of(fork.own_run(self.scene.folder), stage, assignments, keep_picks)
+        except UserError as error:
+            return str(error)
+
+    def begin(self, plan: Plan) -> RunFolder | str:
+        """Make a run beside this one, and let its trainer take the place of this one's, if that is at work.
+
+        Nothing is stopped before the new run's folder stands whole. Returns that, or what went wrong.
+        """
+        here = self.scene.folder
+        new: RunFolder | None = None
+        works = self.commander is not None and self.scene.trainer == "alive" and not self.scene.now.ended
+        try:
+            if plan.forked is None:
+                new = folders.create(here.path.parent, plan)
+            else:
+                new = fork.begin(fork.own_run(here), plan)
+            if works and self.commander is not None:
+                self.scene.sent = "stopping, to start the new run"
+                replacing.replace(here, new, partial(self.commander.ask, Stop()))
+            else:
+                client.launch(new)
+        except UserError as error:
+            if new is not None and not new.trainer_log.exists():
+                shutil.rmtree(new.path, ignore_errors=True)  # nothing has been done in it
+            return str(error)
+        return new

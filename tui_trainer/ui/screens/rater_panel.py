@@ -1,0 +1,144 @@
+"""A room of raters: how far those agree who picked from these pairs, and what is learnt from each."""
+
+from typing import ClassVar
+
+import msgspec
+from textual.binding import Binding, BindingType
+from textual.strip import Strip
+
+from tui_trainer.errors import UserError
+from tui_trainer.files import read_own
+from tui_trainer.messages.rater_panel import Exam, Gathered, Order, Room, Seat
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.sanitize import one_line
+from tui_trainer.ui.baseline_run import others
+from tui_trainer.ui.drawing.bars import signed
+from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.processes.order import Silent, ask
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.sheet import Sheet
+from tui_trainer.view import numbers
+from tui_trainer.view.text import cut, fit, wrap
+
+ABOUT = (
+    "Everybody rates the same pairs: whoever picked in this run, people who picked in others of the same "
+    "tuned model, and simulated raters. Half of the pairs teach a reward model of each rater and one of the "
+    "majority; the other half is their exam."
+)
+OUTVOTED = "Outvoted is a rater whose picks their own model predicts better than the majority's model does."
+OUT = "  outvoted"
+NUMBERS = 12  # cells of a column of figures
+
+
+async def gathered(runs: list[RunFolder]) -> Gathered:
+    """Have the pairs of runs rated; every failure is an `error`."""
+    try:
+        order = Order(tuple(str(run.path) for run in runs))
+        return msgspec.json.decode(await ask("tui_trainer.serving.rater_panel", order), type=Gathered)
+    except Silent as error:
+        return Gathered(error=str(error))
+    except msgspec.DecodeError:
+        return Gathered(error="the process that gathers them ended before it had an answer")
+
+
+def rooms(here: RunFolder) -> list[RunFolder]:
+    """This run, and those of the same tuned model in which a person picked for themselves."""
+
+    def model(run: RunFolder) -> str:
+        forked = run.plan.forked
+        return forked.source if forked is not None and forked.weights == "tuned" else run.id
+
+    def picked(run: RunFolder) -> bool:
+        forked = run.plan.forked
+        if forked is not None and forked.picks:
+            return False  # they are another run's
+        try:
+            return b'"simulated":false' in read_own(run.preferences)
+        except OSError:
+            return False
+
+    try:
+        return [here, *(run for run in others(here) if model(run) == model(here) and picked(run))]
+    except UserError:
+        return [here]
+
+
+class RoomSheet(Sheet):
+    """Gathers them in a process of its own."""
+
+    name_ = "A room of raters"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("M,upper_m", "dismiss_sheet", "close", show=False)]
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self.gathered: Gathered | None = None
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.run_worker(self._gather(), exclusive=True)
+
+    async def _gather(self) -> None:
+        self.gathered = await gathered(rooms(self.scene.folder))
+        self.fit()
+        self.page.redraw()
+
+    def rows(self, width: int) -> list[Strip]:
+        ink = self.scene.ink
+        if self.gathered is None:
+            return [line((row, ink.muted)) for row in wrap("Gathering the raters.", width)]
+        room = self.gathered.room
+        if room is None:
+            return [line((row, ink.warn)) for row in wrap(one_line(self.gathered.error), width)]
+        rows = [line((row, ink.text)) for row in wrap(ABOUT, width)]
+        rows += [BLANK, *self._agreement(room, width), BLANK]
+        name = max(16, width - 3 * NUMBERS - len(OUT))
+        head = [fit("rater", name), *(f"{said:>{NUMBERS}}" for said in ("picks", "own model", "majority's"))]
+        rows.append(line(("".join(head), ink.muted)))
+        for seat in room.seats:
+            style = ink.text if seat.simulated else ink.strong
+            outvoted = (seat.own.share or 0.0) > (seat.majority.share or 0.0)
+            rows.append(
+                line(
+                    (fit(one_line(seat.rater), name), style),
+                    (f"{seat.picks:>{NUMBERS}}", ink.text),
+                    (f"{_share(seat.own):>{NUMBERS}}", ink.text),
+                    (f"{_share(seat.majority):>{NUMBERS}}", ink.warn if outvoted else ink.text),
+                    (OUT if outvoted and width >= 16 + 3 * NUMBERS + len(OUT) else "", ink.warn),
+                )
+            )
+            rows += self._nearest(room, seat, width)
+        exam = max((seat.own.n for seat in room.seats), default=0)
+        note = f"{OUTVOTED} The exams are short, of {numbers.plural(exam, 'decided pair')} at most."
+        return [*rows, BLANK, *(line((row, ink.muted)) for row in wrap(note, width))]
+
+    def _agreement(self, room: Room, width: int) -> list[Strip]:
+        ink = self.scene.ink
+        learnt = f"; models learn from {room.learnt_from} of them"
+        rows = [line((f"{numbers.plural(room.pairs, 'pair')}", ink.strong), (learnt, ink.muted))]
+        if room.alpha is None:
+            return [*rows, line(("nobody can agree or disagree here", ink.muted))]
+        scale = signed(room.alpha, 0.0, 1.0, max(8, min(24, width - 50)), ink.accent("feedback"), ink.faint)
+        rows.append(
+            line(
+                ("Krippendorff's alpha ", ink.text),
+                (f"{numbers.signed(room.alpha, 2)} ", ink.strong),
+                *scale,
+                (" 1: all agree", ink.muted),
+            )
+        )
+        said = "0 is what chance would bring; below 0 they oppose each other"
+        return [*rows, line((cut(said, width), ink.muted))]
+
+    def _nearest(self, room: Room, seat: Seat, width: int) -> list[Strip]:
+        """With whom somebody agrees most, and least; of people only."""
+        alike = sorted(room.alike.get(seat.rater, {}).items(), key=lambda item: -item[1])
+        if seat.simulated or not alike:
+            return []
+        (most, high), (least, low) = alike[0], alike[-1]
+        said = f"  picks most like {one_line(most)}: {numbers.percent(high)}"
+        said += f"; least like {one_line(least)}: {numbers.percent(low)}"
+        return [line((row, self.scene.ink.muted)) for row in wrap(said, width)]
+
+
+def _share(exam: Exam) -> str:
+    return "–" if exam.share is None else f"{numbers.percent(exam.share)} of {exam.n}"

@@ -1,0 +1,1 @@
+"""What is known of a run, a pure fold over its events, and the words it is told in; no Textual."""

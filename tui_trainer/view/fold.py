@@ -1,0 +1,374 @@
+"""How each event changes the state: one function an event, and nothing else that writes to it."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import Event, Record, StageName
+from tui_trainer.view.moments import Moment, What
+from tui_trainer.view.progress import StageProgress
+from tui_trainer.view.series import Series
+from tui_trainer.view.state import Pick, State
+
+FINISHING = 2  # steps of the feedback stage after the last reinforcement
+
+
+def _add(state: State, stage: StageName, metric: str, step: int, value: float) -> Series:
+    series = state.curves.get((stage, metric))
+    if series is None:
+        series = state.curves[stage, metric] = Series()
+    series.add(step, value)
+    return series
+
+
+def _touch(state: State, *topics: str) -> None:
+    for topic in topics:
+        state.changed[topic] += 1
+
+
+def _mark(state: State, stage: StageName, step: int, what: What) -> None:
+    state.moments.mark(Moment(state.records, stage, step, what))
+
+
+def run_started(state: State, event: e.RunStarted) -> None:
+    state.run = event
+    state.mixture = dict(event.settings.get("data", {}).get("mixture", {}))
+    _touch(state, "run", "data")
+
+
+def forked(state: State, event: e.Forked) -> None:
+    # What was turned before is among the settings of this run.
+    state.forked = event
+    state.picks_again = event.picks
+    state.knobs.clear()
+    if state.run is not None:
+        state.run = msgspec.structs.replace(state.run, run=event.run, settings=event.settings)
+    mixture = event.settings.get("data", {}).get("mixture", {})
+    state.mixture = {source: mixture.get(source, weight) for source, weight in state.mixture.items()}
+    state.moment = event
+    _touch(state, "run", "knobs", "data")
+
+
+def speed_measured(state: State, event: e.SpeedMeasured) -> None:
+    state.speed = event
+    state.moment = event
+    _touch(state, "run")
+
+
+def stage_started(state: State, event: e.StageStarted) -> None:
+    state.stage = event.stage
+    state.stages[event.stage] = StageProgress("running", event.steps, started=state.busy)
+    for key in [key for key in state.curves if key[0] == event.stage]:
+        del state.curves[key]  # a stage begun again draws its curves again
+    state.moment = event
+    _touch(state, "stage", "curve")
+
+
+def stage_skipped(state: State, event: e.StageSkipped) -> None:
+    state.stages[event.stage].status = "skipped"
+    state.stages[event.stage].reason = event.reason
+    state.moment = event
+    _touch(state, "stage", "curve")
+
+
+def stage_ended(state: State, event: e.StageEnded) -> None:
+    state.stages[event.stage].status = "done"
+    state.offered = None
+    _touch(state, "stage", "rater")
+
+
+def noticed(state: State, event: e.Noticed) -> None:
+    state.notices.append(event)
+    _touch(state, "notices")
+
+
+def knob_turned(state: State, event: e.KnobTurned) -> None:
+    state.knobs[event.name] = event.value
+    prefix, _, source = event.name.rpartition(".")
+    if prefix == "data.mixture":
+        state.mixture[source] = event.value
+    _touch(state, "knobs", "data")
+
+
+def paused(state: State, _: e.Paused) -> None:
+    state.paused = True
+    _touch(state, "stage")
+
+
+def continued(state: State, _: e.Continued) -> None:
+    state.paused = False
+    _touch(state, "stage")
+
+
+def run_ended(state: State, event: e.RunEnded) -> None:
+    state.ended = True
+    state.paused = False
+    state.moment = event
+    _touch(state, "stage", "rater")
+
+
+def source_read(state: State, event: e.SourceRead) -> None:
+    state.sources[event.source] = event
+    state.moment = event
+    _touch(state, "data")
+
+
+def filter_applied(state: State, event: e.FilterApplied) -> None:
+    state.filters[event.filter] = event
+    state.moment = event
+    _touch(state, "data")
+
+
+def corpus_ready(state: State, event: e.CorpusReady) -> None:
+    state.corpus = event
+    state.mixture = {**event.mixture, **{k: v for k, v in state.mixture.items() if k in event.mixture}}
+    state.moment = event
+    _mark(state, "data", 0, "corpus")
+    _touch(state, "data", "curve")
+
+
+def stepped(state: State, event: e.Stepped) -> None:
+    state.stepped = event
+    stage, step, progress = event.stage, event.step, state.stages[event.stage]
+    progress.moved(state.busy, step, event.tokens, event.flops)
+    loss = _add(state, stage, "loss", step, event.loss)
+    _add(state, stage, "lr", step, event.lr)
+    _add(state, stage, "gradient", step, event.gradient_norm)
+    # Counts that only grow are read at the ends of buckets: of the many steps of a long run, few are asked.
+    if not (step + 1) % loss.width:
+        _add(state, stage, "tokens", step, event.tokens)
+        _add(state, stage, "flops", step, event.flops)
+        _add(state, stage, "seconds", step, state.busy - progress.started)
+    _touch(state, "step", "curve")
+
+
+def guessed(state: State, event: e.Guessed) -> None:
+    state.guess = event
+    state.moment = event
+    _touch(state, "guess")
+
+
+def explained(state: State, event: e.StepExplained) -> None:
+    state.explained = event
+    if event.guess is not None:
+        state.guess = event.guess
+    state.moment = event
+    _touch(state, "rater")
+
+
+def validated(state: State, event: e.Validated) -> None:
+    state.validated = event
+    state.moment = state.moment or event
+    _add(state, event.stage, "validation", event.step, event.nats)
+    _add(state, event.stage, "bits", event.step, event.bits_per_byte)
+    _mark(state, event.stage, event.step, "evaluation")
+    _touch(state, "curve")
+
+
+def sampled(state: State, event: e.Sampled) -> None:
+    state.samples.append(event)
+    if event.stage == "feedback":
+        if event.step == 0:
+            state.tuned_samples = event
+        _touch(state, "rater")
+    _mark(state, event.stage, event.step, "evaluation")
+    _touch(state, "samples")
+
+
+def weights_pictured(state: State, event: e.WeightsPictured) -> None:
+    for matrix in event.matrices:
+        state.matrices[matrix.name] = matrix
+    state.pictured = (event.stage, event.step)
+    _mark(state, event.stage, event.step, "evaluation")
+    _touch(state, "weights")
+
+
+def prompts_listed(state: State, event: e.PromptsListed) -> None:
+    state.prompts = list(event.prompts)
+    _touch(state, "rater")
+
+
+def prompts_edited(state: State, event: e.PromptsEdited) -> None:
+    if event.removed:
+        state.left_out.add(event.removed)
+    if event.added:
+        state.left_out.discard(event.added)
+        if event.added not in state.prompts:
+            state.prompts.append(event.added)
+            state.own_prompts.add(event.added)
+    state.moment = event
+    _touch(state, "rater")
+
+
+def _planned(state: State) -> int:
+    return int(state.setting("feedback.picks") or 0)
+
+
+def _before_picks(state: State, progress: StageProgress) -> int:
+    """Steps of the feedback stage before its first pair, and none when its length is unknown."""
+    picks = max(_planned(state), state.more_picks) - state.fewer_picks
+    return max(0, progress.steps - picks - int(state.setting("feedback.steps") or 0) - FINISHING)
+
+
+def pair_offered(state: State, event: e.PairOffered) -> None:
+    state.offered = event
+    state.offered_at = state.time
+    if event.blind:
+        state.moment = event
+        _touch(state, "rater")
+        return
+    progress = state.stages["feedback"]
+    before = _before_picks(state, progress)
+    progress.step = before + event.pair
+    planned = max(_planned(state), state.more_picks)  # 0: nothing is known of the run's settings
+    if progress.steps and 0 < planned <= event.pair:
+        progress.steps += event.pair + 1 - planned
+        state.more_picks = event.pair + 1  # a person goes on
+    state.moment = event
+    _mark(state, "feedback", event.pair + 1, "pick")
+    _touch(state, "rater")
+
+
+def picked(state: State, event: e.Picked) -> None:
+    if event.choice == "undo":
+        _taken_back(state, event)
+        return
+    pair = state.offered if state.offered is not None and state.offered.pair == event.pair else None
+    state.offered = None
+    state.moment = event
+    _touch(state, "rater")
+    if pair is not None and pair.blind:
+        if event.choice != "enough":
+            state.blind.append(Pick(event, pair))
+        return
+    if event.choice == "enough":
+        state.enough = True
+        made, progress = sum(state.pick_counts.values()), state.stages["feedback"]
+        fewer = max(_planned(state), state.more_picks) - made
+        if progress.steps:
+            progress.steps, state.fewer_picks = progress.steps - fewer, fewer
+        return
+    if state.picks_again:
+        state.picks_again -= 1
+    elif not event.simulated:
+        state.pick_seconds.append(max(0.0, state.time - state.offered_at))
+    state.picks.append(Pick(event, pair))
+    state.pick_counts[event.choice] += 1
+    state.stages["feedback"].step += 1
+
+
+def _taken_back(state: State, event: e.Picked) -> None:
+    state.picks_again = 0  # from here on the person picks
+    if state.picks:
+        state.pick_counts[state.picks.pop().picked.choice] -= 1
+    state.offered = None
+    state.moment = event
+    _touch(state, "rater")
+
+
+def fitted(state: State, event: e.RewardModelFitted) -> None:
+    state.fitted = event
+    _touch(state, "rater")
+
+
+def compared(state: State, event: e.RewardModelsCompared) -> None:
+    state.compared = event
+    _touch(state, "rater")
+
+
+def reinforced(state: State, event: e.Reinforced) -> None:
+    state.reinforced = event
+    state.offered = None
+    state.moment = event
+    progress = state.stages["feedback"]
+    picks = sum(state.pick_counts.values())
+    progress.moved(state.busy, _before_picks(state, progress) + picks + event.step, 0, 0.0)
+    for metric in ("reward", "gold", "kl", "length", "entropy", "facts"):
+        if (value := getattr(event, metric)) is not None:
+            _add(state, "feedback", metric, event.step, value)
+    _mark(state, "feedback", event.step, "reinforcement")
+    if event.facts is not None:
+        state.facts, state.facts_before = event.facts, event.facts_before
+    _touch(state, "rater", "curve", "step")
+
+
+def best_of_n(state: State, event: e.BestOfN) -> None:
+    state.best_of_n = event
+    _touch(state, "rater", "curve")
+
+
+def before_after(state: State, event: e.BeforeAfter) -> None:
+    state.examples.append(event)
+    _touch(state, "rater")
+
+
+def measured(state: State, event: e.Measured) -> None:
+    state.measured[event.name] = event
+    state.moment = event
+    _touch(state, "measured")
+
+
+def weights_frozen(state: State, event: e.WeightsFrozen) -> None:
+    state.weights[event.weights] = event
+    state.moment = event
+    _mark(state, state.stage or "frozen", 0, "frozen")
+    _touch(state, "frozen", "stage")
+
+
+HANDLERS: dict[type[Event], Callable[[State, Any], None]] = {
+    e.RunStarted: run_started,
+    e.Forked: forked,
+    e.SpeedMeasured: speed_measured,
+    e.StageStarted: stage_started,
+    e.StageSkipped: stage_skipped,
+    e.StageEnded: stage_ended,
+    e.Noticed: noticed,
+    e.KnobTurned: knob_turned,
+    e.Paused: paused,
+    e.Continued: continued,
+    e.RunEnded: run_ended,
+    e.SourceRead: source_read,
+    e.FilterApplied: filter_applied,
+    e.CorpusReady: corpus_ready,
+    e.Stepped: stepped,
+    e.Guessed: guessed,
+    e.Validated: validated,
+    e.Sampled: sampled,
+    e.WeightsPictured: weights_pictured,
+    e.StepExplained: explained,
+    e.PairOffered: pair_offered,
+    e.Picked: picked,
+    e.PromptsListed: prompts_listed,
+    e.PromptsEdited: prompts_edited,
+    e.RewardModelFitted: fitted,
+    e.RewardModelsCompared: compared,
+    e.Reinforced: reinforced,
+    e.BestOfN: best_of_n,
+    e.BeforeAfter: before_after,
+    e.Measured: measured,
+    e.WeightsFrozen: weights_frozen,
+}
+
+
+def apply(state: State, record: Record) -> None:
+    """Take in the next record."""
+    if not state.records:
+        state.started = record.t
+    state.records += 1
+    state.time = record.t
+    state.busy = record.busy
+    if state.stage is not None:
+        progress = state.stages[state.stage]
+        if progress.status == "running":
+            progress.busy = record.busy - progress.started
+    handler = HANDLERS.get(type(record.event))
+    if handler is not None:
+        handler(state, record.event)
+
+
+def apply_all(state: State, records: Iterable[Record]) -> None:
+    """Take in records in order."""
+    for record in records:
+        apply(state, record)

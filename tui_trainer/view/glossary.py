@@ -1,0 +1,87 @@
+"""The field's terms as this product uses them, in English and Vietnamese, and where each is to be seen."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Term:
+    """One entry; `pane` is the number of the pane that shows it."""
+
+    english: str
+    vietnamese: str
+    meaning: str
+    pane: int
+
+
+TERMS: tuple[Term, ...] = (
+    Term("Web crawling", "Thu thập dữ liệu web", "Collecting text from many pages; here a made-up web.", 1),
+    Term("Filter", "Bộ lọc", "Throws out what should not be learnt: spam, copies, gibberish, harm.", 1),
+    Term("Mixture", "Tỷ lệ pha trộn", "How often each source is read; good sources weigh more.", 1),
+    Term("Token", "Token", "A piece of text, a word or a part of one: what is guessed, one by one.", 4),
+    Term("Vocabulary", "Từ vựng", "All tokens that there are; a blind guess is one of them.", 4),
+    Term("Embedding", "Nhúng", "The row of numbers that stands for a token inside the model.", 3),
+    Term("Layer", "Tầng", "One round of attention and MLP; the model is a stack of them.", 3),
+    Term("Attention", "Chú ý", "Each token looks back at the ones that matter to it.", 3),
+    Term("Query, key", "Truy vấn, khóa", "In attention: what a token looks for, and what it is found by.", 3),
+    Term("Value, output", "Giá trị, đầu ra", "In attention: what is passed on, and how it is put back.", 3),
+    Term("Head", "Đầu chú ý", "One of several attentions side by side, each looking its own way.", 3),
+    Term(
+        "Up, down",
+        "Chiếu lên, chiếu xuống",
+        "A layer's MLP: to more numbers, and back to as many as before.",
+        3,
+    ),
+    Term("Output head", "Đầu dự đoán", "Turns the last numbers into a probability for every token.", 3),
+    Term("Pretraining", "Tiền huấn luyện", "Guess the next token of much raw text, and be corrected.", 2),
+    Term("Loss", "Độ mất mát", "How wrong a guess was: minus the log of the truth's probability.", 2),
+    Term("Nats", "Nat", "The unit of loss: natural logarithms. A coin toss is 0.69.", 2),
+    Term("Bits per byte", "Số bit mỗi byte", "Loss by length of text, so that tokenizers compare.", 2),
+    Term("Weights", "Trọng số", "The model's numbers. All that it knows is in them.", 3),
+    Term("Backpropagation", "Lan truyền ngược", "Blame goes back: how much each weight made it wrong.", 3),
+    Term(
+        "Gradient",
+        "Gradien",
+        "The blame of one weight: which way the loss rises with it, and how steeply.",
+        3,
+    ),
+    Term("Gradient descent", "Hạ gradien", "WakeUp every weight a little against its gradient: downhill.", 3),
+    Term("Norm", "Chuẩn", "The size of many numbers taken as one: root of their squares' sum.", 3),
+    Term("Learning rate", "Tốc độ học", "How large a nudge is.", 2),
+    Term("Training step", "Bước huấn luyện", "Guess, score, blame, nudge: once, for a batch of text.", 4),
+    Term("Batch", "Lô", "The texts that one step learns from together.", 4),
+    Term("FLOPs", "Số phép tính", "Multiplications and additions done so far, an estimate.", 2),
+    Term(
+        "Validation",
+        "Kiểm định",
+        "The loss on documents held back; their sentences may stand in others.",
+        2,
+    ),
+    Term(
+        "95 % interval",
+        "Khoảng tin cậy 95 %",
+        "Made so that 95 of 100 such intervals hold the true value.",
+        5,
+    ),
+    Term("Fine-tuning", "Tinh chỉnh", "Learning to answer from good examples of answers.", 2),
+    Term("RLHF", "Học từ phản hồi người", "Adjusting the model to what people prefer.", 4),
+    Term("Human rater", "Người chấm điểm", "A person who says which answer is better: you.", 4),
+    Term("Reward model", "Model phần thưởng", "Learns from the picks to foresee which is preferred.", 4),
+    Term(
+        "Useful picks",
+        "Lượt chọn có ích",
+        "Those that say which is better, or that both are equal; not skips.",
+        4,
+    ),
+    Term("Calibration", "Hiệu chuẩn", "Whether it is right as often as it is sure.", 4),
+    Term("Alpha", "Alpha", "How far raters agree beyond chance (Krippendorff): 1 is always.", 4),
+    Term("KL, the leash", "Độ lệch KL", "How far the answers have moved from the tuned model's.", 2),
+    Term("Entropy", "Entropy", "How undecided the model is about the next token.", 2),
+    Term("Best of n", "Tốt nhất trong n", "Of n answers the one with most reward; no weight is changed.", 2),
+    Term("Tax", "Thuế", "What the new taste costs: facts that are no longer known.", 4),
+    Term("Guard", "Chốt canh", "Asks for facts on the way, and turns back where too many go.", 4),
+    Term("Reward hacking", "Lách phần thưởng", "Winning reward without being better.", 4),
+    Term("Inference", "Suy luận", "Running the frozen weights to answer; nothing is learnt.", 5),
+    Term("Frozen weights", "Trọng số đóng băng", "They change no more; their hash proves it.", 5),
+    Term("Training cutoff", "Ngày cắt hạn", "What happened after it stands in no text that was read.", 5),
+    Term("Sampling", "Lấy mẫu", "Drawing the next token by the probabilities given to all.", 5),
+)

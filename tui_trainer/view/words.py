@@ -1,0 +1,246 @@
+"""The plain names of things, each in one place: stages, filters, matrices, figures, choices."""
+
+import re
+from typing import Any, Literal
+
+from tui_trainer.messages.events import Choice, Forked, StageName, WeightsName
+from tui_trainer.sanitize import one_line
+from tui_trainer.settings import UNLEASHED
+
+KNEW_ALREADY = 0.95  # a truth that was given as much teaches next to nothing
+
+Trainer = Literal["starting", "alive", "gone", "ended"]
+Mode = Literal["control", "view", "replay"]
+
+PANES: tuple[str, ...] = ("Dataset", "Loss", "Weights", "Rater", "Chat")
+STAGE: dict[StageName, str] = {
+    "data": "data",
+    "pretrain": "pretrain",
+    "finetune": "fine-tune",
+    "feedback": "feedback",
+    "frozen": "frozen",
+}
+
+WEIGHTS: dict[WeightsName, str] = {
+    "base": "base: only pretrained",
+    "tuned": "tuned: can answer",
+    "aligned": "aligned: to a rater's taste",
+}
+
+CHOICE: dict[Choice, str] = {
+    "a": "A is better",
+    "b": "B is better",
+    "tie": "as good as each other",
+    "both_bad": "both bad",
+    "skip": "skipped",
+    "own": "an answer of their own is better",
+    "enough": "enough picked",
+}
+
+# Singular and plural of what each filter throws out.
+FILTER: dict[str, str] = {
+    "exact_duplicate": "exact copies",
+    "near_duplicate": "near copies",
+    "gibberish": "gibberish",
+    "boilerplate": "boilerplate",
+    "spam": "spam",
+    "harmful": "harmful",
+    "personal_data": "personal data",
+}
+
+# The figures of the capability table, as they are shown: (name after STAGE/, words, whether more is better).
+FIGURES: tuple[tuple[str, str, bool], ...] = (
+    ("bits_per_byte", "bits per byte of unseen text ↓", False),
+    ("completion_heldout", "facts, by finishing a sentence", True),
+    ("completion_seen", "known entities, by finishing a sentence", True),
+    ("recall_heldout", "facts, asked about new entities", True),
+    ("recall_seen", "facts, asked about known entities", True),
+    ("format", "well-formed answers", True),
+    ("dont_know_unknown", "admits not knowing unknown names", True),
+    ("dont_know_cutoff", "admits not knowing after the cutoff", True),
+    ("false_dont_know", "denies what it did read ↓", False),
+    ("refusal_seen_verbs", "declines harm, verbs it was shown", True),
+    ("refusal_new_verbs", "declines harm, verbs never shown", True),
+    ("false_refusal", "declines harmless look-alikes ↓", False),
+    ("sums", "sums of unseen numbers", True),
+    ("win_rate", "the rater's taste: wins over tuned", True),
+    ("blind_win_rate", "after beats before, picked blindly", True),
+    ("facts_lost", "facts lost to feedback ↓", False),
+)
+
+# Further figures of the log, which have no line in that table.
+_MORE_FIGURES = {
+    "nats_per_token": "loss on unseen text, nats a token ↓",
+    "mentions_heldout": "facts, anywhere in what it writes",
+    "win_rate_estimate": "wins over tuned, as the reward model guesses",
+    "compute_seconds": "computing time",
+    "peak_memory_bytes": "memory at its peak",
+    "precision": "precision",
+    "recall": "recall",
+}
+_FIGURES = {**{name: said for name, said, _ in FIGURES}, **_MORE_FIGURES}
+
+
+def figure(name: str) -> str:
+    """A figure of the log in words, by its name with or without whose it is: "base/sums", "sums"."""
+    owner, _, last = name.rpartition("/")
+    if last in _FIGURES:
+        return _FIGURES[last]
+    return one_line(", ".join(part for part in (owner, last) if part).replace("/", ", ").replace("_", " "))
+
+
+# What stands for a token that is no text; its name in the log is `<|end|>` and the like.
+_MARKS = {
+    "<|document|>": "(a new text begins)",
+    "<|user|>": "(a question begins)",
+    "<|assistant|>": "(the answer begins)",
+    "<|end|>": "(the end)",
+    "<|pad|>": "(nothing)",
+}
+
+
+def token(name: str) -> str:
+    """A token's text, or in words what it marks."""
+    return _MARKS.get(name, name)
+
+
+def is_mark(name: str) -> bool:
+    """Whether a token is no text, but marks where something begins or ends."""
+    return name in _MARKS
+
+
+# Settings as a person speaks of them, by their dotted names.
+SETTING: dict[str, str] = {
+    "data.tokenizer": "tokenizer",
+    "data.vocabulary": "vocabulary",
+    "data.documents": "documents written",
+    "data.filters": "filters",
+    "data.max_bytes": "most bytes read",
+    "data.mixture.web": "readings of web",
+    "data.mixture.books": "readings of books",
+    "data.mixture.code": "readings of code",
+    "data.mixture.papers": "readings of papers",
+    "data.mixture.forum": "readings of forum",
+    "model.layers": "layers",
+    "model.width": "width",
+    "model.heads": "heads",
+    "model.context": "context",
+    "model.precision": "precision",
+    "pretrain.steps": "pretraining steps",
+    "pretrain.batch": "texts a step",
+    "pretrain.matrix_lr": "learning rate",
+    "pretrain.embedding_lr": "learning rate of the embedding",
+    "pretrain.head_lr": "learning rate of the output head",
+    "pretrain.warmup": "warm-up steps",
+    "pretrain.cooldown": "cool-down",
+    "pretrain.measure_every": "steps between evaluations",
+    "finetune.steps": "fine-tuning steps",
+    "finetune.pair_rows": "rows of pairs a step",
+    "finetune.document_rows": "rows of documents a step",
+    "finetune.pairs": "pairs",
+    "finetune.sums": "share of sums",
+    "finetune.matrix_lr": "learning rate",
+    "finetune.embedding_lr": "learning rate of the embedding",
+    "finetune.head_lr": "learning rate of the output head",
+    "finetune.measure_every": "steps between evaluations",
+    "feedback.rater": "rater",
+    "feedback.topic": "topic",
+    "feedback.algorithm": "algorithm",
+    "feedback.picks": "picks",
+    "feedback.steps": "reinforcement steps",
+    "feedback.prompts": "prompts a step",
+    "feedback.samples": "answers to a prompt",
+    "feedback.answer_tokens": "longest answer",
+    "feedback.kl": "leash (KL)",
+    "feedback.kl_target": "aim of the leash",
+    "feedback.lr": "learning rate",
+    "feedback.keep": "weight of rehearsal",
+    "feedback.reward_bound": "bound on the reward",
+    "feedback.must_end": "answers must end",
+    "feedback.noise": "noise of the rater",
+    "feedback.wage": "wage",
+    "feedback.best_of": "best of how many",
+    "feedback.facts_limit": "facts that may be lost",
+    "run.threads": "threads",
+    "run.checkpoint_every": "steps between checkpoints",
+}
+
+
+def setting(name: str) -> str:
+    """A setting in words, by its dotted name."""
+    known = SETTING.get(name)
+    return known if known is not None else one_line(name.rpartition(".")[2].replace("_", " "))
+
+
+def value(given: Any) -> str:
+    """A setting's value as it is spoken of."""
+    if isinstance(given, bool):
+        return "on" if given else "off"
+    return f"{given:g}" if isinstance(given, float) else one_line(str(given))
+
+
+# The same in at most eleven cells.
+FILTER_SHORT: dict[str, str] = {
+    **FILTER,
+    "exact_duplicate": "copies",
+    "near_duplicate": "near copies",
+    "personal_data": "personal",
+}
+
+_PARTS = {
+    "q_proj": "query",
+    "k_proj": "key",
+    "v_proj": "value",
+    "o_proj": "output",
+    "fc1": "up",
+    "fc2": "down",
+    "up_proj": "up",
+    "gate_proj": "gate",
+    "down_proj": "down",
+    "c_fc": "up",
+    "c_proj": "down",
+}
+
+
+def matrix(name: str) -> str:
+    """`model.layers.0.self_attn.q_proj.weight` as "layer 1 query"."""
+    name = name.removeprefix("model.").removesuffix(".weight")
+    if name == "embed_tokens":
+        return "token embedding"
+    if name == "lm_head":
+        return "output head"
+    found = re.fullmatch(r"layers\.(\d+)\.(?:\w+\.)*(\w+)", name)
+    if found is None:
+        return name
+    layer, part = found.groups()
+    return f"layer {int(layer) + 1} {_PARTS.get(part, part)}"
+
+
+_HOLDS = tuple(f"feedback.{name}" for name in UNLEASHED if name != "lr")  # what holds reinforcement back
+
+
+def changes(changed: dict[str, Any]) -> list[str]:
+    """What a run changes of another's settings, one setting an entry; taking the leash off is one."""
+    left, said = dict(changed), list[str]()
+    if all(left.get(name) == UNLEASHED[name.removeprefix("feedback.")] for name in _HOLDS):
+        said.append("off the leash (no KL, no guard on facts, no bound on the reward)")
+        left = {name: given for name, given in left.items() if name not in _HOLDS}
+    return [*said, *(f"{setting(name)} {value(given)}" for name, given in left.items())]
+
+
+def forked(event: Forked, most: int | None = None) -> str:
+    """What a run took over and what it does otherwise: "goes on at feedback from ...".
+
+    Args:
+        most: changes that are named; of the others it is said how many they are.
+    """
+    taken = f"the {event.weights} weights" if event.weights else "the data"
+    said = f"goes on at {STAGE[event.stage]} with {taken} of {one_line(event.source)}"
+    said += f" and its {event.picks} picks" if event.picks else ""
+    named = changes(event.changes)
+    if not named:
+        return f"{said}; nothing is changed"
+    shown = named if most is None else named[:most]
+    rest = len(named) - len(shown)
+    more = f" and {rest} more setting{'' if rest == 1 else 's'}" if rest else ""
+    return f"{said}; changed: {', '.join(shown)}{more}" if shown else f"{said}, with {rest} changes"
