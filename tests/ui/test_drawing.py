@@ -158,3 +158,14 @@ def test_a_plot_fits_its_frame(size: tuple[int, int]) -> None:
 def test_a_plot_without_room_is_nothing() -> None:
     axes = plot.Axes((0, 1), (0, 1), [], [])
     assert plot.draw(5, 2, axes, [], [], INK) == []
+
+
+def test_which_of_two_crowded_labels_gives_way_is_no_matter_of_chance() -> None:
+    """Plotext takes them out of a set, whose order is another one in every process."""
+    pictures = set()
+    for number in range(10, 40):
+        ticks = [(0.0, f"a{number}"), (0.03, f"b{number}"), (0.5, f"c{number}"), (0.54, f"d{number}")]
+        axes = plot.Axes((0.0, 1.0), (0.0, 1.0), ticks, [(tick / 4, label) for tick, label in ticks])
+        drawn = plot.draw(40, 8, axes, [plot.Curve([(0.0, 0.0, 1.0)], Style())], [], INK)
+        pictures.add("\n".join(strip.text for strip in drawn).replace(str(number), "##"))
+    assert len(pictures) == 1

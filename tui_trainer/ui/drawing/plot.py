@@ -8,6 +8,7 @@ The axes are fixed by the caller, so a growing curve changes only the cells wher
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.ansi import AnsiDecoder
 from rich.color import Color
@@ -104,6 +105,14 @@ def draw(
     plot.ylim(*axes.y)
     plot.xticks([x for x, _ in axes.x_ticks], [label for _, label in axes.x_ticks])
     plot.yticks([y for y, _ in axes.y_ticks], [label for _, label in axes.y_ticks])
+    # Out of a set, in an order that is another one in every process; and of two labels that are close to each
+    # other the second gives way.
+    monitor: Any = plot.monitor  # type: ignore[attr-defined]  # plotext sets it in its constructor
+    for kept, labels, ticks in (
+        (monitor.xticks, monitor.xlabels, axes.x_ticks),
+        (monitor.yticks, monitor.ylabels, axes.y_ticks),
+    ):
+        kept[0], labels[0] = [at for at, _ in ticks], [label for _, label in ticks]
     plot.xaxes(True, False)
     plot.yaxes(True, False)
     return [_strip(row, width) for row in AnsiDecoder().decode(plot.build())][:height]
