@@ -6,7 +6,7 @@ from typing import Any
 from rich.color import ColorSystem
 from rich.control import Control
 from textual._compositor import ChopsUpdate, LayoutUpdate
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 from textual.strip import Strip
@@ -82,8 +82,12 @@ class FrameSender(App[Any]):
         driver, glass = self._driver, self._glass
         if not isinstance(driver, TerminalDriver) or glass is None or not driver.idle or self._closed:
             return
+        try:
+            screen = self.screen
+        except ScreenStackError:
+            return  # the app is ending, and the terminal was still taking its last frame
         text = glass.changes(PART)
-        cursor = self.screen.outer_size.clamp_offset(self.cursor_position)
+        cursor = screen.outer_size.clamp_offset(self.cursor_position)
         if not text and cursor == self._cursor:
             return
         self._cursor = cursor
