@@ -185,7 +185,7 @@ def _x_ticks(axis: XAxis, window: tuple[float, float], width: int) -> list[tuple
             names.append(((max(start, low) + min(end, high)) / 2, STAGE[stage]))
         if low < end < high:
             between.append((end, axis.unit.label(end)))
-    return sorted(apart([*ends, *between, *names], window, width - LABELS, gap=3))
+    return apart([*ends, *between, *names], window, width - LABELS, gap=2)
 
 
 def _feedback(scene: Scene, chart: Chart, width: int, height: int) -> list[Strip]:
