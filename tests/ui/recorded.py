@@ -190,14 +190,22 @@ FEATURES = (
 
 def _feedback(random: Random, picks: int, simulated: bool) -> Iterator[tuple[float, float, Event]]:
     steps = 60
-    yield 0.1, 0.1, e.StageStarted("feedback", 3 + 24 + steps + 2)
+    before, in_all = 3, 3 + 24 + steps + 2
+    yield 0.1, 0.1, e.StageStarted("feedback", in_all)
     yield 5.0, 5.0, e.Noticed("96 prompts are answered")
     weights = dict(zip(FEATURES, (0.2, 1.9, 0.1, 0.7, 0.6, -0.2, 0.05, -0.1), strict=True))
     right = 0
     for number in range(picks):
         prompt, a, b = PAIRS[number % 3]
         predicted = 0.5 + 0.4 * math.sin(number)
-        yield 1.2, 1.2, e.PairOffered(number, prompt, a, b, bool(number % 2), predicted)
+        yield (
+            *(1.2, 1.2),
+            e.PairOffered(
+                *(number, prompt, a, b, bool(number % 2), predicted),
+                stage_step=before + number,
+                stage_steps=in_all,
+            ),
+        )
         choice: e.Choice = ("b", "a", "tie", "a", "b", "both_bad")[number % 6]  # type: ignore[assignment]  # a choice
         rater = "polite" if simulated else "person"
         yield 3.0, 0.0, e.Picked(number, choice, rater, simulated)
@@ -226,6 +234,8 @@ def _feedback(random: Random, picks: int, simulated: bool) -> Iterator[tuple[flo
                 0.79 - 0.04 * done if step % 10 == 0 else None,
                 0.79 if step % 10 == 0 else None,
                 0.1 * (1 - 0.1 * done),
+                before + 24 + step,
+                in_all,
             ),
         )
     if not simulated:

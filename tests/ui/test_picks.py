@@ -127,20 +127,35 @@ async def test_who_is_going_to_pick(tmp_path, monkeypatch, picks, rater, said) -
         assert ("Your turn" in shown(app)) is (said == "Your turn is coming.")
 
 
-def test_enough_and_more_than_planned_keep_the_count_of_steps() -> None:
-    def steps(picked: int) -> tuple[int, int]:
-        events: list[tuple[float, e.Event]] = []
-        for number in range(picked):
-            events += [(0, _pair(number)), (1, _picked(number))]
-        events += [(0, _pair(picked)), (0, _picked(picked, "enough"))]
-        events += [(0, e.Reinforced(36, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None))]
-        progress = scene_at(_records(*events)).now.stages["feedback"]
-        return progress.step, progress.steps
+def test_the_trainer_says_how_many_steps_the_stage_has() -> None:
+    """Fewer picks than planned, or more, and a pick taken back: as it counts them at each pair and step."""
 
-    for picked in (5, 24, 31):
-        step, total = steps(picked)
-        assert total == 27 + picked + 36 + 2, picked  # 27 before the first pair
-        assert step == 27 + picked + 36, picked
+    def counted(events: Sequence[e.Event]) -> list[tuple[int, int]]:
+        progress = [
+            scene_at(_records(*((1, event) for event in events[: end + 1]))).now.stages["feedback"]
+            for end in range(len(events))
+        ]
+        return [(stage.step, stage.steps) for stage in progress]
+
+    told: list[e.Event] = [
+        _pair(0, stage_step=27, stage_steps=89),
+        _picked(0),
+        _pair(1, stage_step=28, stage_steps=91),
+        _picked(1, "undo"),
+        _pair(0),  # within a pick it is not counted anew
+        _picked(0),
+        _pair(1, stage_step=28, stage_steps=90),
+        _picked(1, "enough"),
+        e.Reinforced(1, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None, stage_step=29, stage_steps=66),
+    ]
+    steps = [27, 28, 28, 27, 27, 28, 28, 28, 29]
+    totals = [89, 89, 91, 91, 91, 91, 90, 90, 66]
+    assert counted(told) == list(zip(steps, totals, strict=True))
+    of_an_older_log = [
+        *(_pair(0), _picked(0), _pair(1), _picked(1)),
+        e.Reinforced(1, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None),
+    ]
+    assert counted(of_an_older_log) == [(step, 89) for step in (0, 1, 1, 2, 3)]
 
 
 def test_the_blind_test_says_which_was_which_after_the_pick_and_stands_apart() -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import msgspec
+
 from tui_trainer.errors import Damaged
 from tui_trainer.learning.stage import Explaining, Stage
 from tui_trainer.messages.events import (
@@ -11,6 +13,8 @@ from tui_trainer.messages.events import (
     Forked,
     Measured,
     Noticed,
+    PairOffered,
+    Reinforced,
     RunEnded,
     RunStarted,
     SpeedMeasured,
@@ -165,13 +169,13 @@ class Driver:
     def _step(self, phase: Phase, stage: Stage) -> None:
         if isinstance(stage, Explaining):
             stage.explains = self.steering.steps_left is not None  # a person steps through
-        events = stage.advance()
+        events, step = stage.advance(), stage.step
         while True:
             with self._abortable(phase.long):
                 event = next(events, None)
             if event is None:
                 return
-            self.emit(event)
+            self.emit(_counted(event, step, stage.steps))
             if phase.long:
                 self.steering.between()
 
@@ -216,3 +220,13 @@ class Driver:
                 self.steering.pause_for(trouble)
         else:
             self._unsaved = 0
+
+
+def _counted(event: Event, step: int, steps: int) -> Event:
+    """With how far the stage is, where nothing else says so: after `step` steps, in the next one."""
+    match event:
+        case PairOffered():
+            return msgspec.structs.replace(event, stage_step=step, stage_steps=steps)
+        case Reinforced():
+            return msgspec.structs.replace(event, stage_step=step + 1, stage_steps=steps)
+    return event

@@ -12,8 +12,6 @@ from tui_trainer.view.progress import StageProgress
 from tui_trainer.view.series import Series
 from tui_trainer.view.state import Pick, State
 
-FINISHING = 2  # steps of the feedback stage after the last reinforcement
-
 
 def _add(state: State, stage: StageName, metric: str, step: int, value: float) -> Series:
     series = state.curves.get((stage, metric))
@@ -202,32 +200,13 @@ def prompts_edited(state: State, event: e.PromptsEdited) -> None:
     _touch(state, "rater")
 
 
-def _planned(state: State) -> int:
-    return int(state.setting("feedback.picks") or 0)
-
-
-def _before_picks(state: State, progress: StageProgress) -> int:
-    """Steps of the feedback stage before its first pair, and none when its length is unknown."""
-    picks = max(_planned(state), state.more_picks) - state.fewer_picks
-    return max(0, progress.steps - picks - int(state.setting("feedback.steps") or 0) - FINISHING)
-
-
 def pair_offered(state: State, event: e.PairOffered) -> None:
     state.offered = event
     state.offered_at = state.time
-    if event.blind:
-        state.moment = event
-        _touch(state, "rater")
-        return
-    progress = state.stages["feedback"]
-    before = _before_picks(state, progress)
-    progress.step = before + event.pair
-    planned = max(_planned(state), state.more_picks)  # 0: nothing is known of the run's settings
-    if progress.steps and 0 < planned <= event.pair:
-        progress.steps += event.pair + 1 - planned
-        state.more_picks = event.pair + 1  # a person goes on
+    state.stages["feedback"].counted(event.stage_step, event.stage_steps)
     state.moment = event
-    _mark(state, "feedback", event.pair + 1, "pick")
+    if not event.blind:
+        _mark(state, "feedback", event.pair + 1, "pick")
     _touch(state, "rater")
 
 
@@ -245,10 +224,6 @@ def picked(state: State, event: e.Picked) -> None:
         return
     if event.choice == "enough":
         state.enough = True
-        made, progress = sum(state.pick_counts.values()), state.stages["feedback"]
-        fewer = max(_planned(state), state.more_picks) - made
-        if progress.steps:
-            progress.steps, state.fewer_picks = progress.steps - fewer, fewer
         return
     if state.picks_again:
         state.picks_again -= 1
@@ -263,6 +238,7 @@ def _taken_back(state: State, event: e.Picked) -> None:
     state.picks_again = 0  # from here on the person picks
     if state.picks:
         state.pick_counts[state.picks.pop().picked.choice] -= 1
+        state.stages["feedback"].step -= 1
     state.offered = None
     state.moment = event
     _touch(state, "rater")
@@ -283,8 +259,8 @@ def reinforced(state: State, event: e.Reinforced) -> None:
     state.offered = None
     state.moment = event
     progress = state.stages["feedback"]
-    picks = sum(state.pick_counts.values())
-    progress.moved(state.busy, _before_picks(state, progress) + picks + event.step, 0, 0.0)
+    progress.counted(event.stage_step, event.stage_steps)
+    progress.moved(state.busy, event.stage_step or progress.step + 1, 0, 0.0)
     for metric in ("reward", "gold", "kl", "length", "entropy", "facts"):
         if (value := getattr(event, metric)) is not None:
             _add(state, "feedback", metric, event.step, value)

@@ -79,8 +79,6 @@ class State:
     pick_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_PICKS))  # a person's, each
     picks_again: int = 0  # of another run, still to be made again; they cost nobody time
     enough: bool = False  # the person said so
-    more_picks: int = 0  # pairs offered beyond the plan: that many in all
-    fewer_picks: int = 0  # picks of the plan that a person did without
     blind: list[Pick] = field(default_factory=list)  # of the test at the end
     prompts: list[str] = field(default_factory=list)  # that a person will see answers to
     own_prompts: set[str] = field(default_factory=set)  # of these, the person's own
