@@ -143,20 +143,20 @@ def test_the_leash_follows_its_target(corpus: Corpus, tuned: Transformer) -> Non
 def test_a_seed_fixes_it_and_another_seed_does_not(corpus: Corpus, tuned: Transformer) -> None:
     first, second, other = (_stage(tuned, corpus, seed=seed) for seed in (3, 3, 4))
     assert _drive(first) == _drive(second) != _drive(other)
-    assert weights_sha256(first.alignment.model) == weights_sha256(second.alignment.model)
+    assert weights_sha256(first.policy_trainer.model) == weights_sha256(second.policy_trainer.model)
 
 
 def test_it_goes_on_bit_for_bit_from_any_step(corpus: Corpus, tuned: Transformer) -> None:
     whole = _stage(tuned, corpus)
     expected = _drive(whole)
-    sha256 = weights_sha256(whole.alignment.model)
+    sha256 = weights_sha256(whole.policy_trainer.model)
     for cut in (0, 1, 2, 5, 7, 8, 9, 10, 11):
         stage = _stage(tuned, corpus)
         before = _drive(stage, until=cut)
         resumed = _resumed(stage, corpus)
         assert (resumed.step, resumed.steps) == (stage.step, stage.steps)
         assert before + _drive(resumed) == expected, cut
-        assert weights_sha256(resumed.alignment.model) == sha256, cut
+        assert weights_sha256(resumed.policy_trainer.model) == sha256, cut
 
 
 def _resumed(stage: Feedback, corpus: Corpus) -> Feedback:
@@ -199,7 +199,7 @@ def test_a_pair_that_is_not_compared_teaches_nothing(
     assert [p.choice for p in _of(Picked, events)] == [*[choice] * 6, "enough"]
     assert not _of(RewardModelFitted, events) and not _of(Reinforced, events)
     assert any("no pair was rated" in n.text for n in _of(Noticed, events))
-    assert weights_sha256(stage.alignment.model) == weights_sha256(tuned)
+    assert weights_sha256(stage.policy_trainer.model) == weights_sha256(tuned)
 
 
 def test_ties_are_half_a_win_each(corpus: Corpus, tuned: Transformer) -> None:
@@ -240,10 +240,10 @@ def test_it_rates_continuations_where_there_are_no_pairs(tuned: Transformer) -> 
 
 def _watched(stage: Feedback, seen: list[float]) -> list[dict[str, Tensor]]:
     """Let the guard see these shares of the facts, one a look; the weights that it looked at are kept."""
-    guard, shares, looked_at = stage.alignment.guard, iter(seen), list[dict[str, Tensor]]()
+    guard, shares, looked_at = stage.policy_trainer.guard, iter(seen), list[dict[str, Tensor]]()
 
     def look(model: Transformer) -> dict[str, float]:
-        looked_at.append(stage.alignment.learner.weights())
+        looked_at.append(stage.policy_trainer.optimizer.weights())
         return {"facts": next(shares)}
 
     guard.look = look  # type: ignore[method-assign]  # what it sees is the case
@@ -259,16 +259,16 @@ def test_facts_lost_lead_half_way_back_or_all_of_it_then_to_a_stop(
     _drive(stage, until=7)
     # Within the limit and one question of eight passes; after each failure it looks again, half-way back.
     looked_at = _watched(stage, [0.9, 0.8, 0.5, 0.6, 0.76, 0.7, 0.9, 0.6, 0.5])
-    learner, events, after = stage.alignment.learner, list[Event](), dict[int, dict[str, Tensor]]()
+    optimizer, events, after = stage.policy_trainer.optimizer, list[Event](), dict[int, dict[str, Tensor]]()
     while stage.step < stage.steps:
         events += stage.advance()
-        after.setdefault(_of(Reinforced, events)[-1].step, learner.weights())
-    for name in learner.trained:
+        after.setdefault(_of(Reinforced, events)[-1].step, optimizer.weights())
+    for name in optimizer.trained:
         step_10, step_30, step_40 = (looked_at[look][name] for look in (1, 4, 5))
         assert torch.equal(after[20][name], step_10)
         assert torch.equal(after[40][name], step_30 + (step_40 - step_30) / 2)
         assert torch.equal(after[50][name], after[40][name])
-    assert stage.alignment.guard.rate == 0.125
+    assert stage.policy_trainer.guard.rate == 0.125
     assert [s.facts for s in _of(Reinforced, events) if s.facts is not None] == [0.8, 0.5, 0.76, 0.7, 0.6]
     notices = [n.text for n in _of(Noticed, events)]
     assert len(notices) == 3
@@ -287,7 +287,7 @@ def test_with_the_limit_at_one_nothing_leads_back(corpus: Corpus, tuned: Transfo
 
 
 def test_the_probe_asks_for_facts(corpus: Corpus, tuned: Transformer) -> None:
-    guard = _stage(tuned, corpus).alignment.guard
+    guard = _stage(tuned, corpus).policy_trainer.guard
     (probe,) = guard.probes
     assert {(q.prompt, q.expected) for q in probe.questions} == {(question(n), (home(n),)) for n in NAMES}
     tokenizer, right = corpus.tokenizer, 0
@@ -357,7 +357,7 @@ def test_a_pick_taken_back_leaves_no_trace(corpus: Corpus, tuned: Transformer) -
     rest = [*_pick(wavering, "short"), *_drive(wavering)]
     known = len(first) - 2  # the pick that was taken back, and what it taught
     assert [*first[:known], *rest] == expected
-    assert weights_sha256(wavering.alignment.model) == weights_sha256(straight.alignment.model)
+    assert weights_sha256(wavering.policy_trainer.model) == weights_sha256(straight.policy_trainer.model)
 
 
 def test_it_goes_on_after_a_pick_was_taken_back(corpus: Corpus, tuned: Transformer) -> None:

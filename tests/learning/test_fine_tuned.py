@@ -1,22 +1,16 @@
-"""The fine-tuned reward model: its loss and gradients, the rule that chooses it, what it rewards."""
+"""The fine-tuned reward model: its loss and gradients, what it learns, and its scores."""
 
-import copy
 import math
-from collections.abc import Sequence
 
 import pytest
 import torch
-from tiny_world import SETTINGS, make_corpus, make_model, tuned_model
+from tiny_world import make_corpus, make_model, tuned_model
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.learning import feedback
 from tui_trainer.learning.answering import Asker
-from tui_trainer.learning.feedback import Feedback
 from tui_trainer.learning.preferences import fine_tuned
-from tui_trainer.learning.preferences.fine_tuned import Comparison, FineTuned, Ground, compare
-from tui_trainer.learning.preferences.raters import SimulatedRater
-from tui_trainer.messages.events import Event, Picked, Reinforced, RewardModelsCompared
+from tui_trainer.learning.preferences.fine_tuned import Comparison, FineTuned, Ground
 from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.model.transformer import Transformer
 
@@ -97,7 +91,7 @@ def test_it_learns_and_its_scores_are_standard(
     ground = ground_of(tuned, corpus)
     pairs = comparisons(120, by_town=True)
     model = FineTuned(ground).learn(pairs[:80])
-    assert sum(model.foreseen(pairs[80:])) >= 38
+    assert sum(model.predicted(pairs[80:])) >= 38
     scores = model.scores(ground.answers)
     assert sum(scores) == pytest.approx(0, abs=1e-5)
     assert sum(s * s for s in scores) == pytest.approx(len(scores), rel=1e-3)
@@ -134,67 +128,3 @@ def test_where_all_answers_are_alike_nothing_is_stretched(corpus: Corpus, tuned:
     with torch.no_grad():
         log_odds = model.rewards([PROMPT] * 2, ["Velm.", "Orsa."]).tolist()
     assert first - second == pytest.approx(log_odds[0] - log_odds[1], abs=1e-5)
-
-
-def test_the_rule(corpus: Corpus, tuned: Transformer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fine_tuned, "RATE", 3e-3)
-    ground = ground_of(tuned, corpus)
-    towns = compare(ground, comparisons(120, by_town=True))
-    assert towns.chosen == "fine_tuned" and towns.fine_tuned > towns.frozen and towns.difference_ci95[0] > 0
-    assert (towns.comparisons, towns.later) == (120, 60)
-    thanks = compare(ground, comparisons(120, by_town=False))
-    assert thanks.chosen == "frozen" and thanks.frozen == 60  # no better is not better
-
-
-def _stage(tuned: Transformer, corpus: Corpus) -> Feedback:
-    return Feedback(copy.deepcopy(tuned), corpus, SETTINGS, 0)
-
-
-def _to_the_end(stage: Feedback, rater: SimulatedRater, until: int | None = None) -> list[Event]:
-    events: list[Event] = []
-    while stage.step < stage.steps and stage.alignment.progress.steps != until:
-        events += stage.advance()
-        if stage.pending is not None:
-            events += stage.pick(rater.choose(stage.pending), rater.taste, True)
-    return events
-
-
-def test_few_picks_never_make_one(
-    corpus: Corpus, tuned: Transformer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(feedback, "FineTuned", None)  # would fail
-    events = _to_the_end(_stage(tuned, corpus), SimulatedRater("polite"))
-    assert sum(isinstance(e, Picked) for e in events) == 6
-    assert not [e for e in events if isinstance(e, RewardModelsCompared)]
-
-
-def test_it_rewards_and_a_resumed_run_goes_on_exactly(
-    corpus: Corpus, tuned: Transformer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(feedback, "ENOUGH", 3)
-    chosen = RewardModelsCompared(6, 3, 1, 3, 0.6, (0.1, 0.9), "fine_tuned")
-    monkeypatch.setattr(feedback, "compare", lambda ground, pairs: chosen)
-    stage, rater = _stage(tuned, corpus), SimulatedRater("polite")
-    events = _to_the_end(stage, rater, until=1)
-    assert chosen in events and stage.state.fine_tuned
-    model = stage._reward_model()
-    prompt = stage.prompts[0]
-    answer = stage.asker.ask(stage.alignment.reference, [prompt])[0]
-    (score,) = model.scores([(prompt, answer.text)])
-    expected = math.tanh(score / 2) if answer.ended else -1.0
-    assert stage.proxy([prompt], [answer]) == pytest.approx([expected])
-    resumed = _stage(tuned, corpus)
-    resumed.restore({name: value.clone() for name, value in stage.tensors().items()})
-    calls = []
-    scored = FineTuned.scores
-
-    def counted(model: FineTuned, answers: Sequence[tuple[str, str]]) -> list[float]:
-        calls.append(len(answers))
-        return scored(model, answers)
-
-    monkeypatch.setattr(FineTuned, "scores", counted)
-    step = list(stage.advance())
-    assert len(calls) == 1 < calls[0]  # one batch holds a step's answers and all their beginnings
-    rest, again = step + _to_the_end(stage, rater), _to_the_end(resumed, rater)
-    assert rest == again and any(isinstance(e, Reinforced) for e in rest)
-    assert weights_sha256(stage.alignment.model) == weights_sha256(resumed.alignment.model)

@@ -60,7 +60,7 @@ def estimated(
 ) -> tuple[Tensor, Loss]:
     """The gradient that one batch gives, a group of answers for each prompt."""
     flat = [(prompt, answer) for prompt, group in enumerate(groups) for answer in group]
-    said = rloo_loss(
+    loss = rloo_loss(
         torch.cat([policy.log_probabilities(*each) for each in flat]),
         torch.cat([reference.log_probabilities(*each) for each in flat]).detach(),
         torch.tensor([token for _, answer in flat for token in answer]),
@@ -74,10 +74,10 @@ def estimated(
             [[p == 0, p == 1, at, sum(answer[:at])] for p, answer in flat for at in range(len(answer))]
         ).double(),
         beta,
-        discount=1.0,
+        gae_lambda=1.0,
     )
-    (gradient,) = torch.autograd.grad(said.loss, policy.logits)
-    return gradient, said
+    (gradient,) = torch.autograd.grad(loss.loss, policy.logits)
+    return gradient, loss
 
 
 @pytest.mark.parametrize("beta", [0.0, 0.3])
@@ -90,9 +90,9 @@ def test_over_all_batches_the_gradient_is_the_objective_s(beta: float) -> None:
     for batch in itertools.product(range(len(policy.answers)), repeat=2 * PROMPTS):
         groups = [[policy.answers[i] for i in batch[2 * p : 2 * p + 2]] for p in range(PROMPTS)]
         chance = math.prod(chances[at // 2][i] for at, i in enumerate(batch))
-        gradient, said = estimated(policy, reference, groups, beta)
+        gradient, loss = estimated(policy, reference, groups, beta)
         average += chance * gradient
-        equal += chance * said.equal
+        equal += chance * loss.equal
     torch.testing.assert_close(average, exact(policy, reference, beta), atol=1e-9, rtol=0)
     assert equal > 1  # of three groups: they were there
 
@@ -123,7 +123,7 @@ def test_an_equal_group_beside_worse_ones_becomes_likelier() -> None:
     logs = torch.full((200, 2), math.log(0.5), dtype=torch.float64).requires_grad_()
     none, blank = torch.zeros(200, dtype=torch.float64), torch.zeros(200, 1, dtype=torch.float64)
     chosen, rows = torch.zeros(200, dtype=torch.int64), torch.arange(200)
-    said = rloo_loss(logs, logs.detach(), chosen, rows, rewards, none, blank, beta=0.0)
-    (gradient,) = torch.autograd.grad(said.loss, logs)
-    assert said.equal == 2
+    loss = rloo_loss(logs, logs.detach(), chosen, rows, rewards, none, blank, beta=0.0)
+    (gradient,) = torch.autograd.grad(loss.loss, logs)
+    assert loss.equal == 2
     assert float(gradient[:100, 0].max()) < 0 < float(gradient[100:, 0].min())

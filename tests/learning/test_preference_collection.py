@@ -98,12 +98,12 @@ def test_a_person_picks_beyond_the_plan_until_they_say_enough(corpus: Corpus, tu
     assert stage.steps == 1 + 6 + 3 + 2
     events = _picks(stage, 9)
     assert isinstance(events[0], PromptsListed) and events[0].prompts == tuple(corpus.rating_prompts)
-    assert not stage.picked and stage.steps > 1 + 9 + 3
+    assert not stage.collected and stage.steps > 1 + 9 + 3
     events += _end(stage)
     assert [e.step for e in events if isinstance(e, Reinforced)] == [1, 2, 3]
     assert stage.step == stage.steps
     enough = next(e for e in events if isinstance(e, Picked) and e.choice == "enough")
-    assert enough.pair == 9 and len(stage.state.picks.offers) == 9
+    assert enough.pair == 9 and len(stage.state.collection.offers) == 9
 
 
 def test_a_simulated_rater_keeps_to_the_plan(corpus: Corpus, tuned: Transformer) -> None:
@@ -145,7 +145,7 @@ def test_a_repeat_counts_once_however_it_is_picked(corpus: Corpus, tuned: Transf
         _picks(stage, REPEAT_FIRST)
     assert straight.pool is not None and straight.pending is not None
     once = straight.pool.reward_model.mean
-    first = straight.state.picks.offers[straight.pending.repeats or 0].choice
+    first = straight.state.collection.offers[straight.pending.repeats or 0].choice
     same: Choice = "b" if first == "a" else "a"
     fitted = _fitted(list(steady.pick(same, "person", False)))
     assert fitted.picks == REPEAT_FIRST and fitted.alike == (1, 1)
@@ -158,8 +158,8 @@ def test_a_repeat_counts_once_however_it_is_picked(corpus: Corpus, tuned: Transf
     assert leaning.pool is not None
     wins = leaning.pool.reward_model._wins
     assert wins.count(0.5) == 1 and len(wins) == REPEAT_FIRST
-    assert len(list(leaning.picking.preferences())) == REPEAT_FIRST - 1
-    assert len(list(steady.picking.preferences())) == REPEAT_FIRST
+    assert len(list(leaning.collection.preferences())) == REPEAT_FIRST - 1
+    assert len(list(steady.collection.preferences())) == REPEAT_FIRST
 
 
 def test_repeats_and_undo_are_learnt_again_alike(corpus: Corpus, tuned: Transformer) -> None:
@@ -226,7 +226,7 @@ def test_an_own_answer_is_better_than_both(corpus: Corpus, tuned: Transformer) -
     events = list(stage.pick("own", "person", False, text))
     assert events[0] == Picked(pair.pair, "own", "person", False, text)
     assert _fitted(events).picks == known + 2
-    assert list(stage.picking.preferences())[-2:] == [
+    assert list(stage.collection.preferences())[-2:] == [
         (pair.prompt, text, pair.a),
         (pair.prompt, text, pair.b),
     ]
@@ -255,11 +255,11 @@ def test_an_own_prompt_is_answered_and_shown_next(corpus: Corpus, tuned: Transfo
     assert _until_pair(stage, events).prompt == own
     resumed = _resumed(stage, corpus)
     assert resumed.pending == stage.pending
-    assert own in stage.picking.asked() and gone not in stage.picking.asked()
+    assert own in stage.collection.asked() and gone not in stage.collection.asked()
     rest, again = (_picks(s, 4) for s in (stage, resumed))
     assert rest == again and gone not in {e.prompt for e in rest if isinstance(e, PairOffered)}
     assert _end(stage) == _end(resumed)
-    assert weights_sha256(stage.alignment.model) == weights_sha256(resumed.alignment.model)
+    assert weights_sha256(stage.policy_trainer.model) == weights_sha256(resumed.policy_trainer.model)
     with pytest.raises(ValueError, match="while pairs are picked"):
         list(stage.edit_prompts("Late?"))
 
@@ -283,7 +283,7 @@ def test_kept_picks_and_changed_prompts_meet_the_same_pairs(corpus: Corpus, tune
         assert pick.picked is not None
         list(fork.pick(pick.picked.choice, "person", False))
     assert _until_pair(fork, []) == source.pending
-    assert fork.picking.asked() == source.picking.asked()
+    assert fork.collection.asked() == source.collection.asked()
     assert fork.pool is not None and source.pool is not None
     assert (fork.pool.reward_model.mean == source.pool.reward_model.mean).all()
 

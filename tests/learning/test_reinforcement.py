@@ -16,9 +16,9 @@ from tui_trainer.learning.reinforcement.objective import (
     Rollouts,
     adapted,
     advantages,
+    baseline_values,
     entropy,
     exact_kl,
-    foreseen,
     log_probabilities,
     rloo_loss,
     trained_names,
@@ -73,7 +73,7 @@ ANSWERS = [(END,), *itertools.product((0, 1), (0, 1, END))]
 REWARD = dict(zip(ANSWERS, (0.3, -0.8, 0.9, 0.1, 0.7, -0.2, 0.5), strict=True))
 
 
-def _so_far(answer: tuple[int, ...], weight: float) -> list[float]:
+def _potentials(answer: tuple[int, ...], weight: float) -> list[float]:
     """Some function of what stands before each token; the gradient must not depend on which."""
     return [weight * (0.7 - 1.3 * sum(answer[:at]) + at) for at in range(len(answer))]
 
@@ -91,10 +91,10 @@ def _loss(
         others = torch.cat([reference.log_probabilities(a) for a in group])
     rows = torch.tensor([row for row, a in enumerate(group) for _ in a])
     rewards = torch.tensor([[REWARD[a] for a in group]], dtype=torch.float64)
-    so_far = torch.tensor([r for a in group for r in _so_far(a, weight)], dtype=torch.float64)
+    potentials = torch.tensor([r for a in group for r in _potentials(a, weight)], dtype=torch.float64)
     states = torch.tensor([state for a in group for state in _states(a)], dtype=torch.float64)
     chosen = torch.tensor([token for a in group for token in a])
-    return rloo_loss(logs, others, chosen, rows, rewards, so_far, states, beta, discount=1.0).loss
+    return rloo_loss(logs, others, chosen, rows, rewards, potentials, states, beta, gae_lambda=1.0).loss
 
 
 @pytest.mark.parametrize("weight", [0.0, 1.0])
@@ -120,9 +120,9 @@ def test_the_gradient_is_that_of_the_objective_on_average_over_all_samples(
     torch.testing.assert_close(average, expected, atol=1e-9, rtol=0)
 
 
-@pytest.mark.parametrize("discount", [1.0, 0.8, 0.0])
-def test_the_loss_is_the_plain_formula(discount: float) -> None:
-    """Token by token: surprises, foreseen by a regression on the other answers that numpy solves."""
+@pytest.mark.parametrize("gae_lambda", [1.0, 0.8, 0.0])
+def test_the_loss_is_the_plain_formula(gae_lambda: float) -> None:
+    """Token by token: TD errors, foreseen by a regression on the other answers that numpy solves."""
     policy, reference, beta = Tabular(3), Tabular(4), 0.15
     groups = [((END,), (0, END), (1, 1)), ((0, 0), (0, 0), (1, END))]
     flat = [a for g in groups for a in g]
@@ -130,10 +130,10 @@ def test_the_loss_is_the_plain_formula(discount: float) -> None:
     others = torch.cat([reference.log_probabilities(a) for a in flat]).detach()
     rows = torch.tensor([row for row, a in enumerate(flat) for _ in a])
     rewards = torch.tensor([[REWARD[a] for a in g] for g in groups], dtype=torch.float64)
-    so_far = torch.tensor([r for a in flat for r in _so_far(a, 1.0)], dtype=torch.float64)
+    potentials = torch.tensor([r for a in flat for r in _potentials(a, 1.0)], dtype=torch.float64)
     chosen = torch.tensor([t for a in flat for t in a])
     states = torch.tensor([x for a in flat for x in _states(a)], dtype=torch.float64)
-    got = rloo_loss(logs, others, chosen, rows, rewards, so_far, states, beta, discount)
+    got = rloo_loss(logs, others, chosen, rows, rewards, potentials, states, beta, gae_lambda)
 
     total, kls, earned = 0.0, [], []
     for group in groups:
@@ -148,7 +148,7 @@ def test_the_loss_is_the_plain_formula(discount: float) -> None:
             )
 
         for i, answer in enumerate(group):
-            worth, kl = [*_so_far(answer, 1.0), REWARD[answer]], [*own[i], 0.0]
+            worth, kl = [*_potentials(answer, 1.0), REWARD[answer]], [*own[i], 0.0]
             earned.append([worth[t + 1] - worth[t] - beta * kl[t + 1] for t in range(len(answer))])
             kls.append(own[i])
     for i, answer in enumerate(flat):
@@ -160,7 +160,8 @@ def test_the_loss_is_the_plain_formula(discount: float) -> None:
         p = policy.log_probabilities(answer).tolist()
         for at, token in enumerate(answer):
             credit = sum(
-                discount ** (t - at) * (earned[i][t] + seen[t + 1] - seen[t]) for t in range(at, len(answer))
+                gae_lambda ** (t - at) * (earned[i][t] + seen[t + 1] - seen[t])
+                for t in range(at, len(answer))
             )
             total += beta * kls[i][at] - credit * p[at][token]
     assert abs(float(got.loss.detach()) - total / 6) < 1e-9
@@ -174,7 +175,7 @@ def test_where_all_states_are_alike_a_lone_token_is_plain_rloo() -> None:
     """TRL's formula, (sum of the others) / (k - 1) as baseline, but for the ridge."""
     rewards, blank = torch.tensor([1.0, 2.0, 6.0] * 2000, dtype=torch.float64), torch.zeros(6000, 1).double()
     none, rows = torch.zeros(6000, dtype=torch.float64), torch.arange(6000)
-    got = advantages(rewards, none, none + 0.4, rows, blank, beta=0.1, discount=1.0)
+    got = advantages(rewards, none, none + 0.4, rows, blank, beta=0.1, gae_lambda=1.0)
     expected = rewards - (rewards.sum() - rewards) / 5999
     torch.testing.assert_close(got, expected, atol=0.02, rtol=0)
 
@@ -184,8 +185,8 @@ def test_what_is_foreseen_of_an_answer_knows_nothing_of_it() -> None:
     states = torch.randn(12, 3, generator=noise, dtype=torch.float64)
     returns = torch.randn(12, generator=noise, dtype=torch.float64)
     rows = torch.arange(4).repeat_interleave(3)
-    before = foreseen(states, returns, rows, 4)
-    changed = foreseen(states, returns + 100 * (rows == 2), rows, 4)
+    before = baseline_values(states, returns, rows, 4)
+    changed = baseline_values(states, returns + 100 * (rows == 2), rows, 4)
     torch.testing.assert_close(before[rows == 2], changed[rows == 2])
     assert not torch.isclose(before[rows != 2], changed[rows != 2]).any()
 
@@ -196,17 +197,17 @@ def test_what_is_foreseen_of_an_answer_knows_nothing_of_it() -> None:
 def test_scores_are_those_of_each_answer_alone() -> None:
     model = _random_model()
     prompts, answers = [[1, 2, 3], [4], [5, 6]], [[7, 8], [9, 1, 2, 3], [3]]
-    scored = Rollouts.of(prompts, answers, pad=10)
-    got = log_probabilities(model, scored, banned=(0, 10)).detach()
-    rows = scored.rows()
+    rollouts = Rollouts.of(prompts, answers, pad=10)
+    got = log_probabilities(model, rollouts, banned=(0, 10)).detach()
+    rows = rollouts.rows()
     for row, (prompt, answer) in enumerate(zip(prompts, answers, strict=True)):
         logits = model(torch.tensor([[*prompt, *answer]]))[0, len(prompt) - 1 : -1].double()
         allowed = logits[:, 1:10]
         expected = allowed - allowed.exp().sum(-1, keepdim=True).log()
         torch.testing.assert_close(got[rows == row][:, 1:10].double(), expected, atol=1e-5, rtol=0)
-        assert scored.targets[scored.mask][rows == row].tolist() == answer
+        assert rollouts.targets[rollouts.mask][rows == row].tolist() == answer
     assert float(got[:, [0, 10]].exp().max()) == 0
-    assert torch.isfinite(exact_kl(got, log_probabilities(_random_model(1), scored, (0, 10)))).all()
+    assert torch.isfinite(exact_kl(got, log_probabilities(_random_model(1), rollouts, (0, 10)))).all()
 
 
 def test_only_the_last_block_moves() -> None:

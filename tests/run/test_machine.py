@@ -40,12 +40,12 @@ FORESEEN = """
 import torch
 from tui_trainer.run import machine
 machine.configure(2)
-from tui_trainer.learning.reinforcement.objective import foreseen
+from tui_trainer.learning.reinforcement.objective import baseline_values
 draws = torch.Generator().manual_seed(0)
 rows = torch.arange(64).repeat_interleave(10)
 states = torch.randn(640, 192, generator=draws, dtype=torch.float64)
 returns = torch.randn(640, generator=draws, dtype=torch.float64)
-print(foreseen(states, returns, rows, 64).numpy().tobytes().hex())
+print(baseline_values(states, returns, rows, 64).numpy().tobytes().hex())
 """
 
 

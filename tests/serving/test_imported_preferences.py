@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import msgspec
 import pytest
 from small_corpus import corpus_of
 
@@ -56,33 +55,33 @@ def test_the_scale_is_set_by_the_answers_that_the_run_s_own_picks_are_made_from(
         taught.plan.settings,
         0,
     )
-    while stage.state.picks.sampled < stage.picking.pool_steps:
+    while stage.state.collection.sampled < stage.collection.pool_steps:
         list(stage.advance())
-    assert ground.answers == stage._ground().answers and len(ground.answers) > 1
+    own = [(p.prompt, answer) for p in stage.state.collection.pool for answer in p.answers]
+    assert ground.answers == own and len(own) > 1
 
 
-def test_the_rule_chooses_and_the_one_chosen_is_examined(taught: RunFolder) -> None:
+def test_both_kinds_are_examined_on_the_same_others(taught: RunFolder) -> None:
+    """No feature tells of a town, one does of politeness: the one sees both, the other one only that."""
     ground = ground_of(taught, silent)
     towns = learn(ground, by_town(240), by_town(60), silent)
-    assert towns.compared is not None and towns.compared.chosen == "fine_tuned"
-    assert towns.compared.difference_ci95[0] > 0 and (towns.right, towns.exam) == (60, 60)
+    assert towns.fine_tuned == (True,) * 60 and 0.3 < sum(towns.predicted) / 60 < 0.8
     liked = learn(ground, polite(240), polite(60), silent)
-    assert liked.compared is not None and liked.compared.chosen == "frozen" and liked.right == 60
-    assert liked.learnt_from == 240 and liked.compared.later == 120
+    assert liked.learnt_from == 240 and liked.predicted == (1.0,) * 60 and liked.fine_tuned is not None
 
 
 def test_few_comparisons_make_no_fine_tuned_model(taught: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     ground = ground_of(taught, silent)
     monkeypatch.setattr(imported_preferences, "FineTuned", None)  # would fail
     found = learn(ground, polite(fine_tuned.ENOUGH - 1), polite(9), silent)
-    assert found.compared is None and found.right == found.exam == 9
+    assert found.fine_tuned is None and found.predicted == (1.0,) * 9
 
 
 def test_prompts_that_leave_no_room_are_left_out_and_counted(taught: RunFolder) -> None:
     ground: Ground = ground_of(taught, silent)
     long = [("Who? " * 80, "Gladly.", "No.")] * 3
     found = learn(ground, [*polite(9), *long], polite(4), silent)
-    assert (found.learnt_from, found.too_long, found.exam) == (9, 3, 4)
+    assert (found.learnt_from, found.too_long, len(found.predicted)) == (9, 3, 4)
     with pytest.raises(UserError, match="all 3 prompts are too long"):
         learn(ground, long, [], silent)
 
@@ -106,10 +105,11 @@ def test_a_file_trains_a_reward_model_on_a_run(
     told = capfd.readouterr()
     assert ended.value.code == 0 and "line 501" in told.err
     assert "500 preferences read, 1 broken" in told.out
-    assert "above 0: the fine-tuned one is taken" in told.out and "foresees 100% of 250 others" in told.out
+    assert "one fine-tuned from the tuned model" in told.out and "predicts 100.0% (98.5%-100.0%)" in told.out
     with pytest.raises(SystemExit):
         cli.main([*asked, "--json"])
     found = json.loads(capfd.readouterr().out)
-    assert found["run"] == taught.id and found["compared"]["chosen"] == "fine_tuned"
-    assert found["agreement"] == 1.0 and found["too_long"] == 0
-    assert msgspec.convert(found["compared"]["difference_ci95"], tuple[float, float])[0] > 0
+    assert found["run"] == taught.id and found["fine_tuned"]["agreement"] == 1.0
+    assert found["agreement"] < 0.8 and found["too_long"] == 0
+    assert found["fine_tuned"]["difference"] == pytest.approx(1 - found["agreement"])
+    assert found["fine_tuned"]["difference_ci95"][0] > 0

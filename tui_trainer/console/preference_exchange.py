@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -11,16 +12,27 @@ from tui_trainer.console.progress import Teller
 from tui_trainer.corpus.preference_file import EXAMPLE, Broken, Comparison, Form, Guessed, encode, read
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.errors import UserError
-from tui_trainer.formulas.intervals import proportion_interval
-from tui_trainer.messages.events import RewardModelsCompared
+from tui_trainer.formulas.intervals import mean_interval, proportion_interval
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.preferences import of_log
 from tui_trainer.sanitize import one_line
 
+if TYPE_CHECKING:
+    from tui_trainer.learning.preferences.imported import Learnt
+
 NAMED = 1000  # broken lines named in `--json` and on stderr; all are counted
 LEARNT_FROM = 2000  # comparisons to learn from, and as many to be judged by: an even sample
 MOST_HELD = 64_000_000  # characters of them
+
+
+class FineTuned(Struct):
+    """A fine-tuned reward model, on the same comparisons."""
+
+    agreement: float
+    agreement_ci95: tuple[float, float]
+    difference: float  # to the agreement of the one on frozen features
+    difference_ci95: tuple[float, float]
 
 
 class Imported(Struct):
@@ -36,7 +48,7 @@ class Imported(Struct):
     features: dict[str, tuple[float, float]]  # what is liked: mean, standard deviation
     run: str | None = None  # on whose tuned model it was learnt
     too_long: int = 0  # of the sample, for that model
-    compared: RewardModelsCompared | None = None  # with a fine-tuned one; None: too few, or no run
+    fine_tuned: FineTuned | None = None  # None: too few, or no run
     ties: int = 0  # of those it did not learn from, both answers alike to it: they count half
     guessed: str = ""  # the encoding, where the file names none
 
@@ -115,21 +127,35 @@ def taken_in(path: Path, seed: int, run: RunFolder | None = None) -> Imported:
     own, exam = texts[:half], texts[half:]
     learnt = by_features(own, exam) if run is None else imported.learn(ground, own, exam, doing)
     teller.clear()
-    right = learnt.right + learnt.ties / 2  # to guess is to be right half the time
+    right, n = sum(learnt.predicted), len(learnt.predicted)
     return Imported(
         count,
         broken,
         named,
         learnt.learnt_from,
-        right / learnt.exam if learnt.exam else None,
-        proportion_interval(right, learnt.exam) if learnt.exam else None,
-        learnt.exam,
+        right / n if n else None,
+        proportion_interval(right, n) if n else None,
+        n,
         learnt.features,
         None if run is None else run.id,
         learnt.too_long,
-        learnt.compared,
-        learnt.ties,
+        _beside(learnt),
+        learnt.predicted.count(0.5),
         guessed,
+    )
+
+
+def _beside(learnt: "Learnt") -> FineTuned | None:
+    """The fine-tuned model beside the one on frozen features."""
+    if not learnt.fine_tuned:
+        return None
+    n = len(learnt.fine_tuned)
+    differences = [own - other for own, other in zip(learnt.fine_tuned, learnt.predicted, strict=True)]
+    return FineTuned(
+        sum(learnt.fine_tuned) / n,
+        proportion_interval(sum(learnt.fine_tuned), n),
+        sum(differences) / n,
+        mean_interval(differences) or (-1.0, 1.0),
     )
 
 
@@ -152,41 +178,36 @@ def tell(imported: Imported) -> str:
         lines.append(
             f"{imported.too_long:,} of the sample left out: their prompts are too long for the model"
         )
-    lines += _chosen(imported)
     if imported.agreement is not None and imported.agreement_ci95 is not None:
-        low, high = imported.agreement_ci95
         lines.append(
-            f"the reward model, from {imported.learnt_from:,} of them, foresees {imported.agreement:.0%} of "
-            f"{imported.agreement_n:,} others ({low:.0%}-{high:.0%})"
+            f"the reward model, from {imported.learnt_from:,} of them, predicts "
+            f"{_share(imported.agreement, imported.agreement_ci95)} of {imported.agreement_n:,} others"
         )
         if imported.ties:
             which = "any" if imported.ties == imported.agreement_n else f"{imported.ties:,}"
             lines.append(f"it can't tell the two answers apart in {which} of them: such a tie counts half")
+    lines += _fine_tuned(imported)
     liked = sorted(imported.features.items(), key=lambda item: -abs(item[1][0]))
     rows = [[name, f"{mean:+.2f}", f"{spread:.2f}"] for name, (mean, spread) in liked]
     return "\n".join(lines) + "\n\n" + tables.table(rows, ["liked, in log-odds", "weight", "doubt"])
 
 
-def _chosen(imported: Imported) -> list[str]:
-    """Which reward model it is, and why."""
-    found = imported.compared
+def _fine_tuned(imported: Imported) -> list[str]:
+    """How a fine-tuned reward model does beside it."""
     if imported.run is None:
         return []
+    found = imported.fine_tuned
     if found is None:
         from tui_trainer.learning.preferences.fine_tuned import ENOUGH
 
-        return [f"on frozen features: a fine-tuned reward model is made from {ENOUGH} comparisons on"]
+        return [f"a fine-tuned reward model is made from {ENOUGH} comparisons on"]
     low, high = (f"{100 * end:+.1f}" for end in found.difference_ci95)
-    taken = "the fine-tuned one is taken" if found.chosen == "fine_tuned" else "frozen features are kept"
-    sign = "above 0" if found.chosen == "fine_tuned" else "not above 0"
     return [
-        f"on the tuned model of run {one_line(imported.run)}, of {found.later:,} later comparisons foreseen:",
-        f"  on frozen features  {_share(found.frozen, found.later)}",
-        f"  fine-tuned          {_share(found.fine_tuned, found.later)}",
-        f"  difference {100 * found.difference:+.1f} points ({low} to {high}), {sign}: {taken}",
+        f"one fine-tuned from the tuned model of run {one_line(imported.run)} predicts "
+        f"{_share(found.agreement, found.agreement_ci95)} of them: {100 * found.difference:+.1f} points "
+        f"({low} to {high})"
     ]
 
 
-def _share(right: int, of: int) -> str:
-    low, high = proportion_interval(right, of)
-    return f"{right / of:.1%} ({low:.1%}-{high:.1%})"
+def _share(share: float, ci95: tuple[float, float]) -> str:
+    return f"{share:.1%} ({ci95[0]:.1%}-{ci95[1]:.1%})"

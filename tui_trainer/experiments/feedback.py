@@ -150,7 +150,7 @@ def leash(tuned: Tuned, seed: int) -> Iterator[Event]:
         picked = Feedback(copy.deepcopy(tuned.model), tuned.corpus, tuned.settings, at)
         rater = SimulatedRater(LEASH_TASTE, seed=at)
         yield Noticed(f"seed {at}: sampling answers, and picking")
-        while not picked.picked:
+        while not picked.collected:
             yield from picked.advance()
             if picked.pending is not None:
                 yield from picked.pick(rater.choose(picked.pending), rater.taste, True)
@@ -162,7 +162,7 @@ def leash(tuned: Tuned, seed: int) -> Iterator[Event]:
             stage.state.settings = settings.feedback
             start = _worths(stage, at)
             yield Noticed(f"seed {at}, {'off the leash' if arm == 'off' else 'on it'}")
-            while stage.alignment.progress.steps < STEPS:
+            while stage.policy_trainer.progress.steps < STEPS:
                 yield from stage.advance()
             for kind, before, after in zip(("proxy", "gold"), start, _worths(stage, at), strict=True):
                 changes.setdefault(f"{arm}/{kind}_gain", []).append(after - before)
@@ -175,7 +175,7 @@ def leash(tuned: Tuned, seed: int) -> Iterator[Event]:
 def _worths(stage: Feedback, seed: int) -> tuple[float, float]:
     """Mean proxy and gold of answers to held-out prompts."""
     answers = stage.asker.ask(
-        stage.alignment.model, stage.held_out, generator(seed, "experiment", "leash", stage.step)
+        stage.policy_trainer.model, stage.held_out, generator(seed, "experiment", "leash", stage.step)
     )
     weights = weights_of(LEASH_TASTE)
     return fmean(stage.proxy(stage.held_out, answers)), fmean(worth(weights, a.text) for a in answers)

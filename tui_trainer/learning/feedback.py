@@ -1,10 +1,10 @@
 """Feedback: a rater's picks become a reward model, and the reward model turns the model to that taste.
 
 Its parts, a step at a time: the tuned model answers prompts several times (the pool), and pairs of answers
-are offered, the most telling first, and picked from (`picking`); reinforcement under a leash and a guard
-(`alignment`); a blind test for a person who picked (`blind`); and the comparison of what came of it with the
-tuned model. Works on a chat's questions, and on continuations of any text where there are no pairs to make a
-chat of (Ziegler et al. 2019, arXiv 1909.08593).
+are offered, the most telling first, and picked from (`collection`); reinforcement under a leash and a guard
+(`policy_trainer`); a blind test for a person who picked (`blind`); and the comparison of what came of it with
+the tuned model. Works on a chat's questions, and on continuations of any text where there are no pairs to
+make a chat of (Ziegler et al. 2019, arXiv 1909.08593).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,10 +20,9 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.preferences.blind import PAIRS, BlindTest
-from tui_trainer.learning.preferences.collection import POOL_PROMPTS, Picking, Picks
+from tui_trainer.learning.preferences.collection import POOL_PROMPTS, CollectionState, PreferenceCollection
 from tui_trainer.learning.preferences.comparison import SHOWN, Judge, before_after, win_rate
 from tui_trainer.learning.preferences.features import features
-from tui_trainer.learning.preferences.fine_tuned import ENOUGH, FineTuned, Ground, compare
 from tui_trainer.learning.preferences.pairs import Pool
 from tui_trainer.learning.preferences.raters import CULTURES, TASTES, gold
 from tui_trainer.learning.preferences.reward_model import CLIP
@@ -47,7 +46,7 @@ from tui_trainer.settings import Settings
 SAMPLE_EVERY = 4  # reinforcement steps
 FINISHING = 2  # steps: before and after; the win rate
 BOUND = 2.0  # the default reward bound; a feature counts as far as `CLIP` for that, and in proportion
-KNOBS = (
+LIVE = (
     "kl",
     "kl_target",
     "lr",
@@ -56,7 +55,7 @@ KNOBS = (
     "facts_limit",
     "picks",
     "steps",
-)  # settings that turn on the way
+)  # settings that change on the way
 __all__ = ["POOL_PROMPTS", "WIN", "Feedback", "State"]
 
 
@@ -64,12 +63,11 @@ class State(Struct):
     """All of the stage that is not a tensor; its JSON goes into the checkpoint as bytes."""
 
     settings: FeedbackSettings
-    alignment: Progress  # the same object as `PolicyTrainer.progress`
-    picks: Picks  # the same object as `Picking.state`
+    policy: Progress = msgspec.field(name="alignment")  # the same object as `PolicyTrainer.progress`
+    collection: CollectionState = msgspec.field(name="picks")  # as `PreferenceCollection.state`
     blind: BlindTest
     step: int = 0
     finished: int = 0
-    fine_tuned: bool = False  # it is this reward model that rewards
 
 
 class Feedback:
@@ -88,53 +86,54 @@ class Feedback:
         rated, held_out = corpus.prompts(settings.feedback.topic)
         self.prompts = [p for p in rated if self.asker.fits(p)]
         self.held_out = [p for p in held_out if self.asker.fits(p)]
-        self.alignment = PolicyTrainer(model, corpus, self.asker, seed)
-        self.picking = Picking(model, self.asker, self.prompts, settings, seed)
-        self.state = State(settings.feedback, self.alignment.progress, self.picking.state, BlindTest())
-        self._fine_tuned: FineTuned | None = None  # once it is needed
+        self.policy_trainer = PolicyTrainer(model, corpus, self.asker, seed)
+        self.collection = PreferenceCollection(model, self.asker, self.prompts, settings, seed)
+        self.state = State(
+            settings.feedback, self.policy_trainer.progress, self.collection.state, BlindTest()
+        )
         self.step = self.steps = 0
         self._count()
 
     @property
     def pool(self) -> Pool | None:
         """What is offered, and the reward model; once the answers are there."""
-        return self.picking.pool
+        return self.collection.pool
 
     @property
     def pending(self) -> PairOffered | None:
         """The pair that waits for `pick`."""
-        return self.state.blind.pending or self.state.picks.pending
+        return self.state.blind.pending or self.state.collection.pending
 
     @property
     def taste(self) -> str | None:
         """The simulated rater's, when one and the same made all the picks: then its gold is known."""
-        raters = {(o.rater, o.simulated) for o in self.state.picks.offers if o.teaches}
+        raters = {(o.rater, o.simulated) for o in self.state.collection.offers if o.teaches}
         return next((name for name in (*TASTES, *CULTURES) if raters == {(name, True)}), None)
 
     @property
-    def picked(self) -> bool:
+    def collected(self) -> bool:
         """Whether all picks are made."""
-        picks = self.state.picks
-        sampled = picks.sampled >= self.picking.pool_steps
-        return sampled and picks.pending is None and self.picking.over(self.state.settings.picks)
+        picks = self.state.collection
+        sampled = picks.sampled >= self.collection.pool_steps
+        return sampled and picks.pending is None and self.collection.over(self.state.settings.picks)
 
     @property
     def tests(self) -> bool:
         """Whether a blind test comes at the end: a person picked to the last, and there are fresh prompts."""
-        by_person = self.picking.by_person and any(o.teaches for o in self.state.picks.offers)
-        return by_person and len(self.held_out) > SHOWN and self.alignment.progress.steps > 0
+        by_person = self.collection.by_person and any(o.teaches for o in self.state.collection.offers)
+        return by_person and len(self.held_out) > SHOWN and self.policy_trainer.progress.steps > 0
 
     def _count(self) -> None:
         """Steps done and in all; fewer than planned once there is no more to offer or to reinforce."""
-        state, done = self.state, self.alignment.progress
-        offers, blind = len(state.picks.offers), state.blind
+        state, done = self.state, self.policy_trainer.progress
+        offers, blind = len(state.collection.offers), state.blind
         reinforcing = done.steps if done.stopped else max(state.settings.steps, done.steps)
         # While a person picks there is always one more to come.
-        open_ended = max(state.settings.picks, offers + self.picking.by_person)
-        picking = offers if state.picks.enough else open_ended
+        open_ended = max(state.settings.picks, offers + self.collection.by_person)
+        picking = offers if state.collection.enough else open_ended
         testing = (blind.done if blind.over else len(blind.pairs) if blind.made else PAIRS) * self.tests
         self.step = state.step
-        self.steps = self.picking.pool_steps + picking + reinforcing + testing + FINISHING
+        self.steps = self.collection.pool_steps + picking + reinforcing + testing + FINISHING
 
     def advance(self) -> Iterator[Event]:
         """One step of whichever part is next.
@@ -142,14 +141,14 @@ class Feedback:
         Raises:
             RuntimeError: a pair waits to be picked from.
         """
-        state, done = self.state, self.alignment.progress
+        state, done = self.state, self.policy_trainer.progress
         if self.pending is not None:
             raise RuntimeError(f"pair {self.pending.pair} waits for a pick")
-        if state.picks.sampled < self.picking.pool_steps:
-            self.picking.sample()
-            if state.picks.sampled == self.picking.pool_steps and self.picking.person:
+        if state.collection.sampled < self.collection.pool_steps:
+            self.collection.sample()
+            if state.collection.sampled == self.collection.pool_steps and self.collection.person:
                 yield PromptsListed(tuple(self.prompts))
-        elif not self.picking.over(state.settings.picks) and (pair := self.picking.offer()) is not None:
+        elif not self.collection.over(state.settings.picks) and (pair := self.collection.offer()) is not None:
             yield pair
         elif done.steps < state.settings.steps and not done.stopped:
             yield from self._reinforce()
@@ -179,65 +178,60 @@ class Feedback:
         if pending.blind:
             yield from self.state.blind.pick(choice, rater, simulated)
         else:
-            yield from self.picking.pick(choice, rater, simulated, text)
+            yield from self.collection.pick(choice, rater, simulated, text)
         if choice in ("undo", "enough"):
             self.state.step -= 1  # the pair that was on offer is none of the steps any more
         self._count()
 
     def edit_prompts(self, added: str = "", removed: str = "") -> Iterator[Event]:
-        """Take a prompt in, or out; see `Picking.edit_prompts`. Raises `ValueError`."""
-        yield from self.picking.edit_prompts(added, removed)
+        """Take a prompt in, or out; see `PreferenceCollection.edit_prompts`. Raises `ValueError`."""
+        yield from self.collection.edit_prompts(added, removed)
 
     # -- reinforcement, and what came of it ----------------------------------------------------------------
 
     def _reinforce(self) -> Iterator[Event]:
         if self.pool is None or self.pool.reward_model.comparisons == 0:
-            self.alignment.progress.stopped = True
+            self.policy_trainer.progress.stopped = True
             yield Noticed("no pair was rated, so there is no taste to turn the model to", "warning")
             return
         taste, judge = self.taste, self._gold
-        self.alignment.pairs = list(self.picking.preferences())
-        if self.state.settings.algorithm == "dpo" and not self.alignment.pairs:
-            self.alignment.progress.stopped = True
+        self.policy_trainer.pairs = list(self.collection.preferences())
+        if self.state.settings.algorithm == "dpo" and not self.policy_trainer.pairs:
+            self.policy_trainer.progress.stopped = True
             yield Noticed("every pick was a tie, and DPO learns from pairs that differ", "warning")
             return
-        if self.alignment.progress.steps == 0:
+        if self.policy_trainer.progress.steps == 0:
             yield from self._begun(judge if taste else None)
-        yield from self.alignment.advance(
+        yield from self.policy_trainer.advance(
             self._next_prompts(), self.state.settings, self.proxy, judge if taste else None
         )
-        if self.alignment.progress.steps % SAMPLE_EVERY == 0:
+        if self.policy_trainer.progress.steps % SAMPLE_EVERY == 0:
             yield from self._samples()
 
     def _begun(self, judge: Judge | None) -> Iterator[Event]:
-        """Which model rewards; and what reinforcement is held against: the tuned model's answers, and the
-        best of many of them."""
-        if len(self.alignment.pairs) >= ENOUGH:
-            compared = compare(self._ground(), self.alignment.pairs)
-            self.state.fine_tuned = compared.chosen == "fine_tuned"
-            yield compared
+        """What reinforcement is held against: the tuned model's answers, and the best of many of them."""
         yield from self._samples()
         most = self.state.settings.best_of
         if most > 1 and self.held_out:
-            tuned = self.alignment.reference
+            tuned = self.policy_trainer.reference
             yield best_of_n.measured(tuned, self.asker, self.held_out, most, self.proxy, judge, self.seed)
 
     def _samples(self) -> Iterator[Sampled]:
         """The likeliest answers to the prompts that are shown before and after."""
         prompts = self.held_out[:SHOWN]
         if prompts:
-            answers = self.asker.ask(self.alignment.model, prompts)
+            answers = self.asker.ask(self.policy_trainer.model, prompts)
             right = self.corpus.right
             samples = tuple(
                 Sample(p, a.text, right(p, a.text)) for p, a in zip(prompts, answers, strict=True)
             )
-            yield Sampled("feedback", self.alignment.progress.steps, samples)
+            yield Sampled("feedback", self.policy_trainer.progress.steps, samples)
 
     def _next_prompts(self) -> list[str]:
         """The prompts of this step: all of them in turn, in a new order each time round."""
-        prompts = self.picking.asked()
+        prompts = self.collection.asked()
         count, total = self.state.settings.prompts, len(prompts)
-        first = self.alignment.progress.steps * count
+        first = self.policy_trainer.progress.steps * count
         chosen = []
         for index in range(first, first + count):
             order = list(range(total))
@@ -254,24 +248,10 @@ class Feedback:
         assert self.pool is not None
         bound, must_end = self.state.settings.reward_bound, self.state.settings.must_end
         asked = [(p, a.text) for p, a in zip(prompts, answers, strict=True) if a.ended or not must_end]
-        if self.state.fine_tuned:
-            scores = self._reward_model().scores(asked)
-        else:
-            model, clip = self.pool.reward_model, CLIP * bound / BOUND
-            scores = [float(model.score(features(*each), clip=clip)) for each in asked]
+        model, clip = self.pool.reward_model, CLIP * bound / BOUND
+        scores = [float(model.score(features(*each), clip=clip)) for each in asked]
         bent = iter([float(bound / 2 * np.tanh(score / bound)) for score in scores])
         return [next(bent) if a.ended or not must_end else -1.0 for a in answers]
-
-    def _ground(self) -> Ground:
-        assert self.pool is not None
-        answers = [(p.prompt, answer) for p in self.pool.prompted for answer in p.answers]
-        return Ground(self.alignment.reference, self.asker, answers, self.seed)
-
-    def _reward_model(self) -> FineTuned:
-        """The fine-tuned one, learnt anew after a resume: the same picks give the same model."""
-        if self._fine_tuned is None:
-            self._fine_tuned = FineTuned(self._ground()).learn(list(self.picking.preferences()))
-        return self._fine_tuned
 
     def _gold(self, prompts: Sequence[str], answers: Sequence[Answer]) -> list[float]:
         taste = self.taste
@@ -283,12 +263,14 @@ class Feedback:
         blind = self.state.blind
         if not blind.made:
             # Not those whose likeliest answers are shown before and after.
-            fresh, number = self.held_out[SHOWN:], len(self.state.picks.offers)
-            blind.make(self.alignment.reference, self.alignment.model, self.asker, fresh, self.seed, number)
+            fresh, number = self.held_out[SHOWN:], len(self.state.collection.offers)
+            blind.make(
+                self.policy_trainer.reference, self.policy_trainer.model, self.asker, fresh, self.seed, number
+            )
         return None if blind.over else blind.offer()
 
     def _finish(self) -> Iterator[Event]:
-        tuned, aligned = self.alignment.reference, self.alignment.model
+        tuned, aligned = self.policy_trainer.reference, self.policy_trainer.model
         if self.held_out and self.state.finished == 0:
             right = self.corpus.right
             yield from before_after(tuned, aligned, self.asker, self.held_out, right)
@@ -300,7 +282,7 @@ class Feedback:
                 yield win_rate(name, tuned, aligned, self.asker, self.held_out, judge, self.seed)
         self.state.finished += 1
 
-    # -- knobs and state -----------------------------------------------------------------------------------
+    # -- live settings and state -----------------------------------------------------------------------------
 
     def turn(self, name: str, value: float) -> None:
         """Change the leash, the rates, or how many picks and steps there are to be.
@@ -308,10 +290,10 @@ class Feedback:
         Raises:
             ValueError: it can't be changed here, or not to this.
         """
-        section, _, knob = name.rpartition(".")
-        if section != "feedback" or knob not in KNOBS:
+        section, _, field = name.rpartition(".")
+        if section != "feedback" or field not in LIVE:
             raise ValueError(f"{name} can't be changed during feedback")
-        tree = {**msgspec.structs.asdict(self.state.settings), knob: value}
+        tree = {**msgspec.structs.asdict(self.state.settings), field: value}
         try:
             self.state.settings = msgspec.convert(tree, FeedbackSettings, strict=False)
         except msgspec.ValidationError as error:
@@ -320,14 +302,16 @@ class Feedback:
 
     def tensors(self) -> dict[str, Tensor]:
         """Weights and optimizer; the rest as JSON in a tensor of bytes."""
-        self.alignment.put_away()
+        self.policy_trainer.put_away()
         json = msgspec.json.encode(self.state)
-        return {**self.alignment.tensors(), "state": torch.frombuffer(bytearray(json), dtype=torch.uint8)}
+        return {
+            **self.policy_trainer.tensors(),
+            "state": torch.frombuffer(bytearray(json), dtype=torch.uint8),
+        }
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Take up what `tensors` put away; the reward model is learnt again from its picks."""
         self.state = msgspec.json.decode(tensors["state"].numpy().tobytes(), type=State)
-        self._fine_tuned = None
-        self.alignment.restore(tensors, self.state.alignment)
-        self.picking.take_up(self.state.picks)
+        self.policy_trainer.restore(tensors, self.state.policy)
+        self.collection.take_up(self.state.collection)
         self._count()

@@ -25,7 +25,7 @@ PAIR_ROWS, DOCUMENT_ROWS = 4, 4
 SURE = 0.9  # probability of the likeliest token, from where on nothing is left open
 
 
-class Replay:
+class Rehearsal:
     """Fresh rows of pairs and of documents.
 
     The documents matter as much as the pairs: most facts stand only there.

@@ -310,9 +310,9 @@ class RewardModelFitted(Event, frozen=True):
     features: dict[str, tuple[float, float]]  # weight: mean, standard deviation
     agreement: float | None  # prequential: picks predicted right before they were made
     agreement_ci95: tuple[float, float] | None
-    recent: tuple[int, int] = (0, 0)  # of the last decided picks: foreseen, and how many
-    expected: float | None = None  # share of the pairs never shown that it expects to foresee
-    enough: bool = False  # by the rule in learning.picked
+    recent: tuple[int, int] = (0, 0)  # of the last decided picks: predicted right, and how many
+    expected: float | None = None  # share of the pairs never shown that it expects to predict
+    enough: bool = False  # by the rule in learning.preferences.statistics
     alike: tuple[int, int] = (0, 0)  # pairs shown twice: picked alike, and how many
     left: tuple[int, int] = (0, 0)  # a person's picks of a side: of the left one, and how many
     best: tuple[Valued, ...] = ()  # the answers that it likes best
@@ -320,15 +320,15 @@ class RewardModelFitted(Event, frozen=True):
 
 
 class RewardModelsCompared(Event, frozen=True):
-    """There were enough comparisons for a fine-tuned reward model: both on the same later ones."""
+    """Of runs of an earlier version, which made a fine-tuned reward model of many picks."""
 
     comparisons: int  # decided ones, in order of time
-    later: int  # of them, to be foreseen by both from those before
-    frozen: int  # foreseen by the head on frozen features
+    later: int  # of them, to be predicted by both from those before
+    frozen: int  # predicted right by the head on frozen features
     fine_tuned: int
     difference: float  # of the shares
     difference_ci95: tuple[float, float]
-    chosen: Literal["frozen", "fine_tuned"]  # by the rule in learning.fine_tuned: this one rewards
+    chosen: Literal["frozen", "fine_tuned"]  # this one rewards
 
 
 class Reinforced(Event, frozen=True):

@@ -249,11 +249,6 @@ def fitted(state: State, event: e.RewardModelFitted) -> None:
     _touch(state, "rater")
 
 
-def compared(state: State, event: e.RewardModelsCompared) -> None:
-    state.compared = event
-    _touch(state, "rater")
-
-
 def reinforced(state: State, event: e.Reinforced) -> None:
     state.reinforced = event
     state.offered = None
@@ -319,7 +314,6 @@ HANDLERS: dict[type[Event], Callable[[State, Any], None]] = {
     e.PromptsListed: prompts_listed,
     e.PromptsEdited: prompts_edited,
     e.RewardModelFitted: fitted,
-    e.RewardModelsCompared: compared,
     e.Reinforced: reinforced,
     e.BestOfN: best_of_n,
     e.BeforeAfter: before_after,

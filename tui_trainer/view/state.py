@@ -84,7 +84,6 @@ class State:
     own_prompts: set[str] = field(default_factory=set)  # of these, the person's own
     left_out: set[str] = field(default_factory=set)  # ... and those not to be asked any more
     fitted: e.RewardModelFitted | None = None
-    compared: e.RewardModelsCompared | None = None
     reinforced: e.Reinforced | None = None
     tuned_samples: e.Sampled | None = None  # before the first step of reinforcement
     best_of_n: e.BestOfN | None = None

@@ -35,7 +35,7 @@ REPEAT_FIRST, REPEAT_EVERY = 7, 6  # the pairs 7, 13, 19, ... are repeats (the f
 REPEAT_AFTER = 4  # pairs between a pair and its repeat, at least
 
 
-class Picks(Struct):
+class CollectionState(Struct):
     """All that picking has to remember."""
 
     sampled: int = 0  # batches of the pool
@@ -47,7 +47,7 @@ class Picks(Struct):
     enough: bool = False  # the rater said so, or there is nothing left to offer
 
 
-class Picking:
+class PreferenceCollection:
     """Offers pairs of the tuned model's answers.
 
     Args:
@@ -62,7 +62,7 @@ class Picking:
         self.model, self.asker, self.prompts, self.seed = model, asker, list(prompts), seed
         self.person = settings.feedback.rater == "person"
         self.pool: Pool | None = None  # once it is sampled, and there is any answer in it
-        self.state = Picks()
+        self.state = CollectionState()
         self._places: dict[int, int] = {}  # of each offer's comparison in the reward model
 
     @property
@@ -294,7 +294,7 @@ class Picking:
             if win != 0.5:
                 yield (prompt, a, b) if win > 0.5 else (prompt, b, a)
 
-    def take_up(self, state: Picks) -> None:
+    def take_up(self, state: CollectionState) -> None:
         """Go on from a state that was put away; the reward model is learnt again from its picks."""
         self.state = state
         self.pool = None

@@ -3,17 +3,12 @@
 The reward of an answer is a linear function of the hidden state at its last token; head and transformer are
 trained together by Bradley-Terry's loss, -log sigmoid(r(chosen) - r(rejected)) (Stiennon et al. 2020, arXiv
 2009.01325; InstructGPT, arXiv 2203.02155). It needs many comparisons: with two dozen, the Bayesian head on
-frozen features (`reward_model`) is far ahead, so this one is not even made.
-
-Which of the two rewards is declared beforehand (`compare`): from `ENOUGH` decided comparisons on, both learn
-from the first half in order of time and foresee the third quarter, then learn from three quarters and foresee
-the last. The fine-tuned one is taken if it foresees more of these, and the 95 % interval of the difference
-does not reach down to 0.
+frozen features (`reward_model`) is far ahead. No run has enough picks of its own for it, so it is made of
+files of others' preferences alone, beside the other one.
 """
 
 import copy
 from collections.abc import Callable, Sequence
-from statistics import fmean
 
 import numpy as np
 import torch
@@ -22,27 +17,18 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.formulas.intervals import mean_interval
 from tui_trainer.learning.answering import Asker
-from tui_trainer.learning.preferences.features import features
-from tui_trainer.learning.preferences.reward_model import UNIT, Array, RewardModel
+from tui_trainer.learning.preferences.reward_model import UNIT, Array
 from tui_trainer.learning.randomness import generator
-from tui_trainer.messages.events import RewardModelsCompared
 from tui_trainer.model.transformer import Transformer
 
 ENOUGH = 200  # decided comparisons
 EPOCHS, BATCH = 3, 16  # comparisons
 ROWS = 64  # texts scored at once
 RATE, DECAY = 3e-4, 0.01  # of AdamW; the rate falls linearly to none
-CUTS = ((0.5, 0.75), (0.75, 1.0))  # learnt from up to the first, examined up to the second
 
 Comparison = tuple[str, str, str]  # prompt, what was preferred, what was not
-Told = Callable[[int], None]  # called after each batch with how many comparisons it held
-
-
-def work(count: int) -> tuple[int, int]:
-    """What `told` adds up to with so many comparisons: of `compare`, and of `learn`."""
-    return sum(EPOCHS * round(learnt * count) for learnt, _ in CUTS), EPOCHS * count
+Told = Callable[[int, int], None]  # called after each batch: how many are done, of how many
 
 
 class Ground(Struct, frozen=True):
@@ -82,7 +68,7 @@ class FineTuned:
         chosen, rejected = both.chunk(2)
         return -F.logsigmoid(chosen - rejected).mean()
 
-    def learn(self, comparisons: Sequence[Comparison], told: Told = lambda _: None) -> "FineTuned":
+    def learn(self, comparisons: Sequence[Comparison], told: Told = lambda done, of: None) -> "FineTuned":
         """Learn from these, and set the scale; returns itself."""
         parameters = [p for p in (*self.model.parameters(), self.head) if p.requires_grad]
         descent = torch.optim.AdamW(parameters, lr=RATE, weight_decay=DECAY)
@@ -91,14 +77,14 @@ class FineTuned:
             for order in (self._order(len(comparisons), epoch) for epoch in range(EPOCHS))
             for at in range(0, len(order), BATCH)
         ]
-        for done, batch in enumerate(batches):
+        for at, batch in enumerate(batches):
             for group in descent.param_groups:
-                group["lr"] = RATE * (1 - done / len(batches))
+                group["lr"] = RATE * (1 - at / len(batches))
             self.loss(batch).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             nn.utils.clip_grad_norm_(parameters, 1.0)
             descent.step()
             descent.zero_grad()
-            told(len(batch))
+            told(at + 1, len(batches))
         self.model.requires_grad_(False)
         scale = self._raw(self._answers)
         self._shift, self._scale = float(scale.mean()), max(UNIT, float(scale.std()))
@@ -128,35 +114,8 @@ class FineTuned:
         """
         return [float(score) for score in (self._raw(answers) - self._shift) / self._scale]
 
-    def foreseen(self, comparisons: Sequence[Comparison]) -> list[bool]:
+    def predicted(self, comparisons: Sequence[Comparison]) -> list[bool]:
         """Of each comparison, whether what was preferred has the higher reward."""
         chosen = self._raw([(p, c) for p, c, _ in comparisons])
         rejected = self._raw([(p, r) for p, _, r in comparisons])
         return [bool(hit) for hit in chosen > rejected]
-
-
-def compare(
-    ground: Ground, comparisons: Sequence[Comparison], told: Told = lambda _: None
-) -> RewardModelsCompared:
-    """Both reward models on the same later comparisons; see the module's docstring for the rule."""
-    pool = np.array([features(p, a) for p, a in ground.answers])
-    frozen: list[bool] = []
-    fine: list[bool] = []
-    for learnt, end in CUTS:
-        first, last = round(learnt * len(comparisons)), round(end * len(comparisons))
-        before, later = comparisons[:first], comparisons[first:last]
-        model = RewardModel(pool)
-        model.learn_all([features(p, c) for p, c, _ in before], [features(p, r) for p, _, r in before])
-        frozen += [model.probability(features(p, c), features(p, r)) > 0.5 for p, c, r in later]
-        fine += FineTuned(ground).learn(before, told).foreseen(later)
-    differences = [float(b) - float(a) for a, b in zip(frozen, fine, strict=True)]
-    interval = mean_interval(differences) or (-1.0, 1.0)
-    return RewardModelsCompared(
-        comparisons=len(comparisons),
-        later=len(frozen),
-        frozen=sum(frozen),
-        fine_tuned=sum(fine),
-        difference=fmean(differences),
-        difference_ci95=interval,
-        chosen="fine_tuned" if interval[0] > 0 else "frozen",
-    )

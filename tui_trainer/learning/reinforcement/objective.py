@@ -37,7 +37,7 @@ from tui_trainer.model.transformer import Transformer, soft_cap
 
 FORBIDDEN = -1e9  # logit of a token that is never sampled; -inf would turn its share of the KL to NaN
 EQUAL = 1e-6  # rewards closer than this are equal
-GAE_LAMBDA = 0.95  # of a surprise, for each token between it and the token that is credited
+GAE_LAMBDA = 0.95  # of a TD error, for each token between it and the token that is credited
 RIDGE = 10.0  # on the weights of the regression, whose states have entries of about 1
 MOMENTUM = 0.9
 GAIN = 0.1  # of the leash, for an error of 1
@@ -67,14 +67,14 @@ class Rollouts(Struct):
         return self.mask.nonzero()[:, 0]
 
 
-def log_probabilities(model: Transformer, scored: Rollouts, banned: Sequence[int] = ()) -> Tensor:
+def log_probabilities(model: Transformer, rollouts: Rollouts, banned: Sequence[int] = ()) -> Tensor:
     """Log-probabilities (answer tokens, vocabulary) of what follows at each position of the answers.
 
     Args:
         banned: tokens that sampling never chooses; the others share their probability.
     """
     # The head is the dearest matrix; it is spared the prompts and the padding.
-    logits = soft_cap(model.lm_head(model.hidden(scored.inputs)[scored.mask]).float())
+    logits = soft_cap(model.lm_head(model.hidden(rollouts.inputs)[rollouts.mask]).float())
     if banned:
         keep = torch.zeros(logits.shape[-1], dtype=torch.bool)
         keep[list(banned)] = True
@@ -99,47 +99,48 @@ def per_answer(values: Tensor, rows: Tensor, answers: int) -> Tensor:
 
 def advantages(
     rewards: Tensor,
-    so_far: Tensor,
+    potentials: Tensor,
     kl: Tensor,
     rows: Tensor,
     states: Tensor,
     beta: float,
-    discount: float,
+    gae_lambda: float,
 ) -> Tensor:
     """What each token is credited with: (answer tokens,).
 
     Each token earns what it adds to the reward of the text, less beta times the KL at the position after it.
-    The surprise of a token is what it earned, and how much more is foreseen after it than was before it; its
-    advantage is its surprise, and those of the tokens after it, discounted by the distance.
+    The TD error of a token is what it earned, and how much more is expected after it than was before it; its
+    advantage is its TD error, and those of the tokens after it, discounted by the distance (GAE).
 
     Args:
         rewards: (answers,).
-        so_far: (answer tokens,), reward of the answer before each token; any function of it is allowed.
+        potentials: (answer tokens,), shaping (Ng et al. 1999): the reward of the answer before each token;
+            any function of it is allowed.
         kl: (answer tokens,), nats.
         rows: (answer tokens,) int64, ascending.
         states: (answer tokens, width), whatever is known of the text before each token.
-        discount: 1 credits a token with all that follows, without bias; less, with less noise.
+        gae_lambda: 1 credits a token with all that follows, without bias; less, with less noise.
     """
     answers = len(rewards)
     lengths = torch.bincount(rows, minlength=answers)
     place = torch.arange(len(rows)) - (lengths.cumsum(0) - lengths)[rows]
     shape = (answers, int(lengths.max()) + 1)
-    worth, cost, seen = (torch.zeros(shape, dtype=kl.dtype) for _ in range(3))
-    worth[rows, place], cost[rows, place] = so_far.to(kl.dtype), kl
-    worth[torch.arange(answers), lengths] = rewards.to(kl.dtype)
+    potential, cost, values = (torch.zeros(shape, dtype=kl.dtype) for _ in range(3))
+    potential[rows, place], cost[rows, place] = potentials.to(kl.dtype), kl
+    potential[torch.arange(answers), lengths] = rewards.to(kl.dtype)
     going = torch.arange(shape[1] - 1) < lengths[:, None]
-    earned = (worth[:, 1:] - worth[:, :-1] - beta * cost[:, 1:]) * going
+    earned = (potential[:, 1:] - potential[:, :-1] - beta * cost[:, 1:]) * going
     returns = earned.flip(1).cumsum(1).flip(1)[rows, place]
-    seen[rows, place] = foreseen(states, returns, rows, answers)
-    surprise = (earned + seen[:, 1:] - seen[:, :-1]) * going
+    values[rows, place] = baseline_values(states, returns, rows, answers)
+    td_error = (earned + values[:, 1:] - values[:, :-1]) * going
     later = torch.zeros(answers, dtype=kl.dtype)
     for at in reversed(range(shape[1] - 1)):
-        later = surprise[:, at] = surprise[:, at] + discount * later
-    return surprise[rows, place]
+        later = td_error[:, at] = td_error[:, at] + gae_lambda * later
+    return td_error[rows, place]
 
 
-def foreseen(states: Tensor, returns: Tensor, rows: Tensor, answers: int) -> Tensor:
-    """What each token's return was to be expected to be: (answer tokens,).
+def baseline_values(states: Tensor, returns: Tensor, rows: Tensor, answers: int) -> Tensor:
+    """The baseline: what each token's return was to be expected to be: (answer tokens,).
 
     A ridge regression of the returns y on the states X, with an intercept, for each answer of its own:
     without that answer's tokens, so that what it predicts there does not depend on what the answer chose. One
@@ -191,10 +192,10 @@ def rloo_loss(
     chosen: Tensor,
     rows: Tensor,
     rewards: Tensor,
-    so_far: Tensor,
+    potentials: Tensor,
     states: Tensor,
     beta: float,
-    discount: float = GAE_LAMBDA,
+    gae_lambda: float = GAE_LAMBDA,
 ) -> Loss:
     """The loss to descend; see the module's docstring.
 
@@ -204,12 +205,12 @@ def rloo_loss(
         chosen: (answer tokens,) int64, the sampled tokens.
         rows: (answer tokens,) int64, the answer of each; answers of one prompt follow each other.
         rewards: (prompts, k), bounded.
-        so_far: (answer tokens,), reward of the answer before each token.
+        potentials: (answer tokens,), reward of the answer before each token.
         states: (answer tokens, width), what is known of the text before each token.
         beta: reward lost a nat of KL.
-        discount: of what is earned later; see `advantages`.
+        gae_lambda: of what is earned later; see `advantages`.
 
-    A group whose rewards are all equal is counted, and learnt from like the others: what is foreseen knows of
+    A group whose rewards are all equal is counted, and learnt from like the others: the baseline knows of
     all prompts, so answers that are all good beside others that are not do teach. To skip it was tried, by
     making its rewards zeros, or its advantages: whether a group is equal hangs on the answers themselves, so
     without it the gradient is biased (by a third of its norm, enumerated). Only where the group's own mean is
@@ -217,7 +218,7 @@ def rloo_loss(
     """
     answers = rewards.numel()
     kl = exact_kl(policy, reference)
-    credit = advantages(rewards.flatten(), so_far, kl.detach(), rows, states, beta, discount)
+    credit = advantages(rewards.flatten(), potentials, kl.detach(), rows, states, beta, gae_lambda)
     likelihood = policy.gather(1, chosen[:, None]).squeeze(1)
     loss = (beta * kl - credit * likelihood).sum() / answers
     return Loss(

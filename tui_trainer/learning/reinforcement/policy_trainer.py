@@ -12,7 +12,7 @@ from tui_trainer.corpus.randomness import rng
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.preferences.comparison import Judge
 from tui_trainer.learning.randomness import generator
-from tui_trainer.learning.rehearsal import Replay
+from tui_trainer.learning.rehearsal import Rehearsal
 from tui_trainer.learning.reinforcement.guard import EVERY, STRIKES, Guard, probes
 from tui_trainer.learning.reinforcement.objective import (
     Loss,
@@ -56,8 +56,8 @@ class PolicyTrainer:
     def __init__(self, model: Transformer, corpus: Corpus, asker: Asker, seed: int) -> None:
         self.model, self.asker, self.seed = model, asker, seed
         self.reference = copy.deepcopy(model).requires_grad_(False)
-        self.learner = PolicyOptimizer(model)
-        self.replay = Replay(corpus, model.shape.context, seed + 2)  # not fine-tuning's order again
+        self.optimizer = PolicyOptimizer(model)
+        self.rehearsal = Rehearsal(corpus, model.shape.context, seed + 2)  # not fine-tuning's order again
         self.guard = Guard(probes(corpus, seed) if asker.chat else [], asker)
         self.pairs: list[tuple[str, str, str]] = []  # prompt, what was picked, what was not; for DPO
         self.good: dict[str, Tensor] = {}  # what passed the guard last
@@ -76,19 +76,19 @@ class PolicyTrainer:
         done = self.progress
         if done.steps == 0 and self.guard.probes:
             self.guard.lost(self.guard.look(self.model), settings.facts_limit)
-            self.good = self.learner.weights()
+            self.good = self.optimizer.weights()
         asked = [prompt for prompt in prompts for _ in range(settings.samples)]
         answers = self.asker.ask(self.model, asked, generator(self.seed, "feedback", "samples", done.steps))
         # All at once: a reward that takes a model is then scored in batches.
         begun = [self.asker.beginnings(a) if settings.algorithm == "rloo" else () for a in answers]
         texts = [(p, a) for p, parts in zip(asked, begun, strict=True) for a in parts]
         scores = reward([*asked, *(p for p, _ in texts)], [*answers, *(a for _, a in texts)])
-        rewards, so_far = scores[: len(asked)], scores[len(asked) :]
+        rewards, potentials = scores[: len(asked)], scores[len(asked) :]
         if settings.algorithm != "rloo":
-            so_far = [0.0 for a in answers for _ in a.tokens]
+            potentials = [0.0 for a in answers for _ in a.tokens]
         beta = settings.kl * done.leash
-        said = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(so_far), settings, beta)
-        kl = float(said.kl.mean())
+        result = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(potentials), settings, beta)
+        kl = float(result.kl.mean())
         # At first every policy is nearer than the target: a leash that is lengthened for that is longest when
         # the style turns, and facts were lost there. So it is left alone until it has been taut. DPO has no
         # KL in its reward: its beta stays what it is.
@@ -104,8 +104,8 @@ class PolicyTrainer:
             kl=kl,
             leash=beta,
             length=_mean([len(a.tokens) for a in answers]),
-            entropy=said.entropy,
-            skipped_groups=said.equal,
+            entropy=result.entropy,
+            skipped_groups=result.equal,
             truncated=sum(not a.ended for a in answers),
             facts=facts,
             facts_before=self.guard.start.get("facts") if facts is not None else None,
@@ -118,35 +118,35 @@ class PolicyTrainer:
         asked: Sequence[str],
         answers: Sequence[Answer],
         rewards: Tensor,
-        so_far: Tensor,
+        potentials: Tensor,
         settings: FeedbackSettings,
         beta: float,
     ) -> Loss:
-        scored = Rollouts.of(
+        rollouts = Rollouts.of(
             [self.asker.tokens(p) for p in asked], [a.tokens for a in answers], self.asker.tokenizer.pad
         )
         with torch.no_grad():
-            reference = log_probabilities(self.reference, scored, self.asker.banned)
-            states = self.reference.hidden(scored.inputs)[scored.mask].float()
-        policy = log_probabilities(self.model, scored, self.asker.banned)
-        chosen = scored.targets[scored.mask]
+            reference = log_probabilities(self.reference, rollouts, self.asker.banned)
+            states = self.reference.hidden(rollouts.inputs)[rollouts.mask].float()
+        policy = log_probabilities(self.model, rollouts, self.asker.banned)
+        chosen = rollouts.targets[rollouts.mask]
         groups = rewards.view(-1, settings.samples)
-        said = rloo_loss(policy, reference, chosen, scored.rows(), groups, so_far, states, beta)
-        loss = said.loss
+        result = rloo_loss(policy, reference, chosen, rollouts.rows(), groups, potentials, states, beta)
+        loss = result.loss
         if settings.algorithm == "grpo":
             mine, theirs = (p.gather(1, chosen[:, None]).squeeze(1) for p in (policy, reference))
-            loss, _ = grpo_loss(mine, mine.detach(), theirs, scored.rows(), groups, beta)
+            loss, _ = grpo_loss(mine, mine.detach(), theirs, rollouts.rows(), groups, beta)
         elif settings.algorithm == "dpo":
             loss = self._preferred(beta)
         if settings.keep > 0:
-            forgotten = self.replay.forgotten(self.model, self.reference, self.progress.steps)
+            forgotten = self.rehearsal.forgotten(self.model, self.reference, self.progress.steps)
             if forgotten is not None:
                 loss = loss + settings.keep * forgotten
         # It cools down: most of a taste is learnt in the first steps, and what the last ones add is noise.
         left = max(COOLEST, 1 - self.progress.steps / max(1, settings.steps))
         left = min(left, (self.progress.steps + 1) / WARMUP)
-        self.learner.step(loss, settings.lr * left * self.guard.rate)
-        return said
+        self.optimizer.step(loss, settings.lr * left * self.guard.rate)
+        return result
 
     def _preferred(self, beta: float) -> Tensor:
         """DPO's loss on some of the picked pairs."""
@@ -154,11 +154,11 @@ class PolicyTrainer:
         pairs = draw.sample(self.pairs, min(DPO_PAIRS, len(self.pairs)))
         asked = [self.asker.tokens(prompt) for prompt, _, _ in pairs]
         answers = [self.asker.said(text) for side in (1, 2) for text in (pair[side] for pair in pairs)]
-        scored = Rollouts.of(asked * 2, answers, self.asker.tokenizer.pad)
-        chosen, rows = scored.targets[scored.mask][:, None], scored.rows()
+        rollouts = Rollouts.of(asked * 2, answers, self.asker.tokenizer.pad)
+        chosen, rows = rollouts.targets[rollouts.mask][:, None], rollouts.rows()
 
         def whole(model: Transformer) -> tuple[Tensor, Tensor]:
-            logs = log_probabilities(model, scored, self.asker.banned).gather(1, chosen).squeeze(1)
+            logs = log_probabilities(model, rollouts, self.asker.banned).gather(1, chosen).squeeze(1)
             first, second = per_answer(logs, rows, len(answers)).chunk(2)
             return first, second
 
@@ -178,18 +178,18 @@ class PolicyTrainer:
         shares = guard.look(self.model)
         facts, lost = shares.get("facts"), guard.lost(shares, limit)
         if lost is None:
-            self.good = self.learner.weights()
+            self.good = self.optimizer.weights()
             return facts, None
         guard.strikes += 1
         done.stopped = guard.strikes >= STRIKES
-        now = self.learner.weights()
-        self.learner.load({name: good + (now[name] - good) / 2 for name, good in self.good.items()})
-        self.learner.reset()
+        now = self.optimizer.weights()
+        self.optimizer.load({name: good + (now[name] - good) / 2 for name, good in self.good.items()})
+        self.optimizer.reset()
         if guard.lost(guard.look(self.model), limit) is None:
-            self.good = self.learner.weights()
+            self.good = self.optimizer.weights()
             back = "half the way back"
         else:
-            self.learner.load(self.good)
+            self.optimizer.load(self.good)
             back = "back to where they last held"
         then = "reinforcement stops there" if done.stopped else "half as fast from there"
         before, after = guard.start[lost], shares[lost]
@@ -204,14 +204,14 @@ class PolicyTrainer:
         reference = self.reference.state_dict()
         return {
             **{f"model.{name}": value for name, value in self.model.state_dict().items()},
-            **{f"reference.{name}": reference[name] for name in self.learner.trained},
+            **{f"reference.{name}": reference[name] for name in self.optimizer.trained},
             **{f"good.{name}": value for name, value in self.good.items()},
-            **self.learner.tensors(),
+            **self.optimizer.tensors(),
         }
 
     def put_away(self) -> None:
         """Bring `progress`, the rest of the state, up to date."""
-        self.progress.place = self.replay.place()
+        self.progress.place = self.rehearsal.place()
         self.progress.starts, self.progress.strikes = self.guard.start, self.guard.strikes
 
     def restore(self, tensors: Mapping[str, Tensor], progress: Progress) -> None:
@@ -220,9 +220,9 @@ class PolicyTrainer:
         self.model.load_state_dict(weights)
         self.reference.load_state_dict({**weights, **within(tensors, "reference.")})
         self.good = {name: value.clone() for name, value in within(tensors, "good.").items()}
-        self.learner.restore(tensors)
+        self.optimizer.restore(tensors)
         self.progress = progress
-        self.replay.seek(progress.place)
+        self.rehearsal.seek(progress.place)
         self.guard.start, self.guard.strikes = dict(progress.starts), progress.strikes
 
 

@@ -32,7 +32,7 @@ class TasteSheet(Sheet):
             said = "It has learnt nothing yet: it needs a first pick."
             return [line((row, ink.muted)) for row in wrap(said, width)]
         weights = reward_model.weights(self.scene, width, len(fitted.features), reward_model.LENGTH)
-        rows = [picks.progress(self.scene, width), *self._expects(width), *self._compared(width), BLANK]
+        rows = [picks.progress(self.scene, width), *self._expects(width), BLANK]
         rows += [*reward_model.length(self.scene, width), BLANK, *weights, BLANK]
         rows += [*self._calibration(width), BLANK]
         rows += self._valued("it likes best", fitted.best, width)
@@ -52,20 +52,6 @@ class TasteSheet(Sheet):
             "shown. Shown were those it was least sure of: they teach it most."
         )
         return [line((row, ink.muted)) for row in wrap(said, width)]
-
-    def _compared(self, width: int) -> list[Strip]:
-        """Which of two reward models rewards, where there were picks enough for a second one."""
-        ink, found = self.scene.ink, self.scene.state.compared
-        if found is None:
-            return []
-        low, high = (f"{100 * end:+.0f}" for end in found.difference_ci95)
-        taken = "the fine-tuned one rewards" if found.chosen == "fine_tuned" else "this one rewards"
-        said = (
-            f"Of {found.later} later picks this model, on frozen features, predicts {found.frozen}, and a "
-            f"fine-tuned one {found.fine_tuned}: {100 * found.difference:+.1f} points ({low} to {high}), so "
-            f"{taken}."
-        )
-        return [line((row, ink.text)) for row in wrap(said, width)]
 
     def _calibration(self, width: int) -> list[Strip]:
         """How often it was right when it was so sure; on the diagonal it knows what it knows."""
