@@ -143,13 +143,13 @@ def test_settings_lists_each_with_the_value_it_would_have(
     config = tmp_path / "own.toml"
     config.write_text("[finetune]\nsteps = 7\n", "utf-8")
     monkeypatch.setenv("TUI_TRAINER_MODEL_LAYERS", "5")
-    arguments = ["settings", "--preset", "quick", "--config", str(config), "--set", "feedback.kl=0.3"]
+    arguments = ["settings", "--preset", "quick", "--config", str(config), "--set", "feedback.beta=0.3"]
     assert status(*arguments, "--json") == 0
     listed = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
     assert list(listed) == [d.name for d in describe()]
     assert listed["finetune.steps"]["value"] == 7
     assert listed["model.layers"]["value"] == 5
-    assert listed["feedback.kl"]["value"] == 0.3
+    assert listed["feedback.beta"]["value"] == 0.3
     assert listed["pretrain.steps"]["value"] == PRESETS["quick"]["pretrain.steps"]
     assert status(*arguments) == 0
     shown = capsys.readouterr().out.splitlines()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_trainer.settings import PRESETS, Settings, SettingsError, describe, load
+from tui_trainer.settings import PRESETS, RENAMED, Settings, SettingsError, describe, load, of_today
 
 
 def test_the_last_source_wins(tmp_path: Path) -> None:
@@ -41,13 +41,32 @@ def test_demo_is_the_defaults_and_every_preset_is_valid() -> None:
         ("pretrain.batch=1025", "a whole number from 1 to 1024, not '1025'"),
         ("pretrain.steps=1000001", "a whole number from 0 to 1000000"),
         ("pretrain.steps=" + "9" * 5000, "a whole number from 0 to 1000000, not '999"),
-        ("feedback.kl=nan", "a number from 0 to 10"),
+        ("feedback.beta=nan", "a number from 0 to 10"),
     ],
 )
 def test_a_wrong_setting_is_one_line_that_says_what_it_takes(assignment: str, says: str) -> None:
     with pytest.raises(SettingsError) as caught:
         load(assignments=[assignment], environ={})
     assert says in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_a_setting_is_taken_by_its_old_name(tmp_path: Path, old: str, new: str) -> None:
+    field = new.partition(".")[2]
+    default = getattr(Settings().feedback, field)
+    given = not default if isinstance(default, bool) else default + 1
+    file = tmp_path / "settings.toml"
+    file.write_text(f"{old} = {str(given).lower()}\n")
+    environ = {f"TUI_TRAINER_{old.replace('.', '_').upper()}": str(given).lower()}
+    for loaded in (
+        load(assignments=[f"{old}={given}".lower()], environ={}),
+        load(file=file, environ={}),
+        load(environ=environ),
+    ):
+        assert getattr(loaded.feedback, field) == given
+    tree = msgspec.to_builtins(Settings())
+    tree["feedback"][old.partition(".")[2]] = tree["feedback"].pop(field)
+    assert msgspec.convert(of_today(tree), Settings) == Settings()
 
 
 def test_numbers_may_begin_with_a_point() -> None:
@@ -66,9 +85,9 @@ def test_numbers_may_begin_with_a_point() -> None:
         (b"#" * 70_000, "more than the 65,536 bytes"),
         (b"pretrain.steps = " + b"9" * 1900, "pretrain.steps takes a whole number from 0 to 1000000"),
         (b"pretrain.steps = 0x" + b"f" * 1900, "pretrain.steps takes .*, not a number as long as that"),
-        (b"feedback.kl = nan", "feedback.kl takes a number from 0 to 10, not nan"),
-        (b"feedback.kl = inf", "feedback.kl takes a number from 0 to 10, not inf"),
-        (b"feedback.kl = 2020-01-01", "feedback.kl takes a number"),
+        (b"feedback.beta = nan", "feedback.beta takes a number from 0 to 10, not nan"),
+        (b"feedback.beta = inf", "feedback.beta takes a number from 0 to 10, not inf"),
+        (b"feedback.beta = 2020-01-01", "feedback.beta takes a number"),
         (b"pretrain.steps = [[1]]", "pretrain.steps takes a whole number"),
         (b"\xff\xfe[pretrain]", "not UTF-8"),
     ],

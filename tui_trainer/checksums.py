@@ -2,7 +2,8 @@
 
 import re
 import zlib
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,20 +18,21 @@ def sealed(content: bytes) -> bytes:
     return b'%s,%s"crc32":"%08x"%s' % (head, between, zlib.crc32(head), end)
 
 
-def unsealed(content: bytes, kind: type[T]) -> T:
+def unsealed(content: bytes, kind: type[T], of_today: Callable[[Any], Any] = lambda tree: tree) -> T:
     """What `sealed` made, decoded. An object without a checksum, of an earlier version, is taken as it is.
 
     Args:
         kind: forbids unknown fields, so that a checksum whose name is damaged is not taken for none.
+        of_today: what an earlier version wrote, as JSON, as this one would.
 
     Raises:
         ValueError: it is not of this kind, or is damaged. (And whatever else a decoder raises.)
     """
     found = MEMBER.search(content)
     if found is None:
-        return msgspec.json.decode(content, type=kind)
+        return msgspec.convert(of_today(msgspec.json.decode(content)), kind)
     head = content[: found.start()]
-    decoded = msgspec.json.decode(head + b"}", type=kind)
+    decoded = msgspec.convert(of_today(msgspec.json.decode(head + b"}")), kind)
     if zlib.crc32(head) != int(found[1], 16):
         raise ValueError("it is damaged, or was changed: its content does not have its checksum")
     return decoded

@@ -155,13 +155,13 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
     ] = 24
     steps: Annotated[Steps, Meta(description="reinforcement steps", extra=_unit("steps"))] = 36
     prompts: Annotated[Rows, Meta(description="prompts a step", extra=_unit("prompts"))] = 6
-    samples: Annotated[
+    num_generations: Annotated[
         int, Meta(ge=2, le=64, description="answers sampled a prompt", extra=_unit("answers"))
     ] = 8
     answer_tokens: Annotated[int, Meta(ge=8, le=512, description="longest answer", extra=_unit("tokens"))] = (
         64
     )
-    kl: Annotated[
+    beta: Annotated[
         float, Meta(ge=0, le=10, description="the leash at first: reward lost a nat of KL to the tuned model")
     ] = 0.1
     kl_target: Annotated[
@@ -176,7 +176,7 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
     lr: Annotated[
         Rate, Meta(description="first learning rate, which falls to none; gradient descent, last block only")
     ] = 0.2
-    keep: Annotated[
+    rehearsal_coef: Annotated[
         float,
         Meta(ge=0, le=1000, description="a second leash, on what the tuned model was sure of in other text"),
     ] = 5.0
@@ -189,7 +189,7 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
             extra=_unit("standard deviations"),
         ),
     ] = 2.0
-    must_end: Annotated[
+    missing_eos_penalty: Annotated[
         bool,
         Meta(description="an answer that does not end is worth -1; else what the reward model says of it"),
     ] = True
@@ -277,13 +277,20 @@ PRESETS: dict[Preset, dict[str, Any]] = {
 }
 # What lets reinforcement go: no KL, guard or bound on the reward, nothing rehearsed, no answer has to end.
 UNLEASHED: dict[str, float] = {
-    "kl": 0.0,
+    "beta": 0.0,
     "kl_target": 0.0,
     "facts_limit": 1.0,
-    "keep": 0.0,
+    "rehearsal_coef": 0.0,
     "reward_bound": 1000.0,
-    "must_end": False,
+    "missing_eos_penalty": False,
     "lr": 0.05,
+}
+# What earlier versions called a setting: it is still taken by that name, from a person or an old run.
+RENAMED = {
+    "feedback.samples": "feedback.num_generations",
+    "feedback.kl": "feedback.beta",
+    "feedback.keep": "feedback.rehearsal_coef",
+    "feedback.must_end": "feedback.missing_eos_penalty",
 }
 
 
@@ -348,8 +355,24 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Settings named in the environment: `TUI_TRAINER_` + the name, dots as underscores, in capitals."""
-    names = {f"TUI_TRAINER_{d.name.replace('.', '_').upper()}": d.name for d in describe()}
+    known = RENAMED | {d.name: d.name for d in describe()}
+    names = {f"TUI_TRAINER_{name.replace('.', '_').upper()}": to for name, to in known.items()}
     return {names[key]: value for key, value in environ.items() if key in names}
+
+
+def today(name: str) -> str:
+    """A setting's name of today."""
+    return RENAMED.get(name, name)
+
+
+def of_today(tree: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings by section that a run of an earlier version wrote down, by the names of today."""
+    return {
+        section: {today(f"{section}.{name}").partition(".")[2]: value for name, value in fields.items()}
+        if isinstance(fields, Mapping)
+        else fields
+        for section, fields in tree.items()
+    }
 
 
 def load(
@@ -368,7 +391,7 @@ def load(
         what = f"settings file {file}"
         try:
             with foreign(what):
-                flat |= _flat(read_toml(file, what))
+                flat |= {today(name): value for name, value in _flat(read_toml(file, what)).items()}
         except UserError as error:
             raise SettingsError(str(error)) from error
     flat |= environment(os.environ if environ is None else environ)
@@ -393,7 +416,9 @@ def _assigned(assignments: Sequence[str]) -> dict[str, str]:
         if not equals:
             raise SettingsError(f"--set takes name=value, not {_shown(assignment)}")
         value = value.strip()
-        flat[name.strip()] = f"0{value}" if value.startswith(".") else value  # .02 is a number to people
+        flat[today(name.strip())] = (
+            f"0{value}" if value.startswith(".") else value
+        )  # .02 is a number to people
     return flat
 
 

@@ -29,7 +29,7 @@ TINY = [
     "feedback.picks=4",
     "feedback.steps=2",
     "feedback.prompts=2",
-    "feedback.samples=2",
+    "feedback.num_generations=2",
     "feedback.answer_tokens=8",
     "run.threads=1",
 ]

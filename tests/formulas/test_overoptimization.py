@@ -86,7 +86,7 @@ def test_where_a_fit_says_nothing() -> None:
 
 def test_the_contrast_differs_in_the_leash_alone() -> None:
     off, on = (changed(Settings(), leash.assignments(leashed)).feedback for leashed in (False, True))
-    assert off.kl == 0 and on.kl == leash.LEASH
-    assert {f: getattr(off, f) for f in off.__struct_fields__ if f != "kl"} == {
-        f: getattr(on, f) for f in on.__struct_fields__ if f != "kl"
+    assert off.beta == 0 and on.beta == leash.LEASH
+    assert {f: getattr(off, f) for f in off.__struct_fields__ if f != "beta"} == {
+        f: getattr(on, f) for f in on.__struct_fields__ if f != "beta"
     }

@@ -33,7 +33,7 @@ from tui_trainer.messages.events import (
 from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
-from tui_trainer.settings import Settings, load
+from tui_trainer.settings import RENAMED, Settings, load
 
 E = TypeVar("E")
 
@@ -110,7 +110,9 @@ def test_its_parts_follow_each_other(corpus: Corpus, tuned: Transformer) -> None
 
 def test_it_turns_the_model_to_the_taste(corpus: Corpus, tuned: Transformer) -> None:
     settings = load("quick", environ={})
-    feedback = msgspec.structs.replace(SETTINGS.feedback, picks=12, steps=30, lr=0.02, kl=0.05, samples=8)
+    feedback = msgspec.structs.replace(
+        SETTINGS.feedback, picks=12, steps=30, lr=0.02, beta=0.05, num_generations=8
+    )
     # Without the guard, which has its own tests: half of eight facts is too few to tell a loss from chance.
     free = msgspec.structs.replace(corpus, questions={})
     stage = _stage(tuned, free, msgspec.structs.replace(settings, feedback=feedback))
@@ -124,7 +126,7 @@ def test_it_turns_the_model_to_the_taste(corpus: Corpus, tuned: Transformer) -> 
 
 def test_the_leash_follows_its_target(corpus: Corpus, tuned: Transformer) -> None:
     def steps(target: float, kl: float = 0.1, algorithm: str = "rloo") -> list[Reinforced]:
-        feedback = msgspec.structs.replace(SETTINGS.feedback, kl=kl, kl_target=target, algorithm=algorithm)
+        feedback = msgspec.structs.replace(SETTINGS.feedback, beta=kl, kl_target=target, algorithm=algorithm)
         settings = msgspec.structs.replace(SETTINGS, feedback=feedback)
         return _of(Reinforced, _drive(_stage(tuned, corpus, settings)))
 
@@ -157,6 +159,19 @@ def test_it_goes_on_bit_for_bit_from_any_step(corpus: Corpus, tuned: Transformer
         assert (resumed.step, resumed.steps) == (stage.step, stage.steps)
         assert before + _drive(resumed) == expected, cut
         assert weights_sha256(resumed.policy_trainer.model) == sha256, cut
+
+
+def test_a_checkpoint_with_the_old_names_of_settings_is_taken_up(corpus: Corpus, tuned: Transformer) -> None:
+    stage = _stage(tuned, corpus)
+    tensors = stage.tensors()
+    state = bytes(tensors["state"].tolist())
+    for old, new in RENAMED.items():
+        state = state.replace(f'"{new[9:]}":'.encode(), f'"{old[9:]}":'.encode())
+    assert b'"kl":' in state and b'"beta"' not in state
+    tensors["state"] = torch.frombuffer(bytearray(state), dtype=torch.uint8)
+    resumed = _stage(tuned, corpus)
+    resumed.restore(tensors)
+    assert resumed.state == stage.state
 
 
 def _resumed(stage: Feedback, corpus: Corpus) -> Feedback:
@@ -321,14 +336,14 @@ def test_the_guard_also_asks_what_is_to_be_declined(corpus: Corpus, tuned: Trans
 
 def test_knobs_turn_and_wrong_ones_are_refused(corpus: Corpus, tuned: Transformer) -> None:
     stage = _stage(tuned, corpus)
-    stage.turn("feedback.kl", 0.3)
+    stage.turn("feedback.beta", 0.3)
     stage.turn("feedback.picks", 4)
-    assert stage.state.settings.kl == 0.3 and stage.steps == 1 + 4 + 3 + 2
+    assert stage.state.settings.beta == 0.3 and stage.steps == 1 + 4 + 3 + 2
     for name, value in [
         ("feedback.prompts", 3),
         ("pretrain.matrix_lr", 0.1),
-        ("kl", 0.1),
-        ("feedback.kl", -1),
+        ("beta", 0.1),
+        ("feedback.beta", -1),
         ("feedback.picks", 2.5),
     ]:
         with pytest.raises(ValueError, match=name):
@@ -389,7 +404,7 @@ def test_what_does_not_end_is_worth_as_little_as_can_be_unless_nothing_has_to_en
     endless = msgspec.structs.replace(whole, ended=False)
     first, second = stage.proxy([prompt] * 2, [endless, whole])
     assert first == -1.0 < second
-    stage.state.settings = msgspec.structs.replace(stage.state.settings, must_end=False)
+    stage.state.settings = msgspec.structs.replace(stage.state.settings, missing_eos_penalty=False)
     assert stage.proxy([prompt] * 2, [endless, whole]) == [second, second]
 
 
@@ -401,7 +416,7 @@ def test_the_other_algorithms_turn_it_too_and_go_on_bit_for_bit(
     corpus: Corpus, tuned: Transformer, algorithm: str
 ) -> None:
     feedback = msgspec.structs.replace(
-        SETTINGS.feedback, algorithm=algorithm, picks=12, steps=24, lr=0.1, kl=0.2, samples=8
+        SETTINGS.feedback, algorithm=algorithm, picks=12, steps=24, lr=0.1, beta=0.2, num_generations=8
     )
     free = msgspec.structs.replace(corpus, questions={})
     settings = msgspec.structs.replace(SETTINGS, feedback=feedback)

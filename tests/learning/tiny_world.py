@@ -30,7 +30,7 @@ SETTINGS = load(
         "feedback.picks=6",
         "feedback.steps=3",
         "feedback.prompts=2",
-        "feedback.samples=4",
+        "feedback.num_generations=4",
         "feedback.answer_tokens=20",
         "finetune.steps=90",
     ],

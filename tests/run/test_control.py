@@ -365,7 +365,7 @@ def test_the_controller_leaves_while_its_command_waits(server):
     [
         Continue(),
         Continue(3),
-        Turn("feedback.kl", 0.5),
+        Turn("feedback.beta", 0.5),
         Pick(0, "both_bad"),
         LookAt(Look("é")),
         Stop(),

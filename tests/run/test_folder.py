@@ -47,7 +47,7 @@ def test_no_runs(tmp_path):
 
 def test_runs_of_another_version_are_told_of(tmp_path):
     one = toy_run(tmp_path)
-    plan = one.plan_file.read_text().replace('"kl"', '"leash"')
+    plan = one.plan_file.read_text().replace('"beta"', '"leash"')
     one.plan_file.write_text(plan)
     with pytest.raises(UserError, match=r"\(1\) are of another version"):
         folders.find(tmp_path, "latest")

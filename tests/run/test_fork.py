@@ -121,14 +121,14 @@ def test_kept_picks_survive_kills(trainers, whole):
 def test_a_fork_of_a_fork_knows_the_nearer_one_s_settings(trainers, whole):
     first = forked(whole, "finetune", "feedback.lr=0.3")
     assert trainers.run(first) == 0
-    second = forked(first, "feedback", "feedback.kl=0.7")
+    second = forked(first, "feedback", "feedback.beta=0.7")
     assert trainers.run(second) == 0, second.trainer_log.read_text()
-    assert second.plan.settings.feedback.lr == 0.3 and second.plan.forked.changes == {"feedback.kl": 0.7}
+    assert second.plan.settings.feedback.lr == 0.3 and second.plan.forked.changes == {"feedback.beta": 0.7}
     assert state_of(second) == state_of(first)
     state = State()
     apply_all(state, records(second))
     assert state.forked is not None and state.forked.source == first.id
-    assert state.setting("feedback.kl") == 0.7 and state.run.run == second.id and state.ended
+    assert state.setting("feedback.beta") == 0.7 and state.run.run == second.id and state.ended
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_what_is_refused(whole, stage, assignment, says):
 
 @pytest.mark.parametrize(
     ("stage", "assignment"),
-    [("pretrain", "model.width=64"), ("pretrain", "data.mixture.web=3"), ("finetune", "feedback.kl=0")],
+    [("pretrain", "model.width=64"), ("pretrain", "data.mixture.web=3"), ("finetune", "feedback.beta=0")],
 )
 def test_what_may_be_changed(whole, stage, assignment):
     assert fork.plan_of(whole, stage, [assignment]).forked.changes

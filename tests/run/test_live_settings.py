@@ -10,11 +10,11 @@ from tui_trainer.settings import Settings, describe
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("feedback.kl", 0.5, None),
-        ("feedback.kl", 0, None),
-        ("feedback.kl", -0.1, "takes a number from 0 to 10, not -0.1"),
-        ("feedback.kl", float("nan"), "takes a number"),
-        ("feedback.kl", float("inf"), "takes a number"),
+        ("feedback.beta", 0.5, None),
+        ("feedback.beta", 0, None),
+        ("feedback.beta", -0.1, "takes a number from 0 to 10, not -0.1"),
+        ("feedback.beta", float("nan"), "takes a number"),
+        ("feedback.beta", float("inf"), "takes a number"),
         ("feedback.picks", 30, None),
         ("feedback.picks", 30.5, "whole number"),
         ("feedback.picks", float("nan"), "whole number"),
@@ -39,15 +39,15 @@ def test_check(name, value, says):
 def test_turned_keeps_types_and_order():
     settings = live_settings.turned(
         Settings(),
-        [("feedback.picks", 30.0), ("feedback.kl", 1), ("feedback.kl", 2), ("data.mixture.web", 0)],
+        [("feedback.picks", 30.0), ("feedback.beta", 1), ("feedback.beta", 2), ("data.mixture.web", 0)],
     )
     assert settings.feedback.picks == 30 and isinstance(settings.feedback.picks, int)
-    assert settings.feedback.kl == 2 and settings.data.mixture.web == 0
+    assert settings.feedback.beta == 2 and settings.data.mixture.web == 0
     assert live_settings.turned(Settings(), []) == Settings()
 
 
 def test_later_stages():
-    assert is_later("feedback.kl", "pretrain") and is_later("pretrain.steps", "data")
+    assert is_later("feedback.beta", "pretrain") and is_later("pretrain.steps", "data")
     assert not is_later("pretrain.steps", "pretrain") and not is_later("pretrain.steps", "frozen")
     assert is_later("data.mixture.web", "data") and not is_later("data.documents", "data")
     assert not is_later("model.width", "data") and not is_later("run.threads", "data")

@@ -38,8 +38,11 @@ def test_it_is_listed_and_drawn(tmp_path: Path, name: str) -> None:
     folder = unpacked(name, tmp_path)
     listed = json.loads(done("runs", "--json", "--runs", str(tmp_path)).stdout)
     assert [(run["run"], run["ended"]) for run in listed] == [(folder.id, name == "ended")]
+    feedback = folder.plan.settings.feedback
+    assert (feedback.num_generations, feedback.beta, feedback.missing_eos_penalty) == (8, 0.1, True)
     state = State()
     apply_all(state, read_all(folder.events))
+    assert state.setting("feedback.rehearsal_coef") == feedback.rehearsal_coef
     assert state.ended is (name == "ended")
     assert state.stepped is not None and state.stepped.step == (60 if name == "ended" else 27)
 

@@ -192,6 +192,7 @@ def test_turn(watch):
     run.ok(Turn("pretrain.matrix_lr", 0.5))
     run.ok(Turn("finetune.steps", 4))  # of a later stage
     run.ok(Turn("finetune.matrix_lr", 0.25))
+    run.ok(Turn("feedback.kl", 0.5))  # an old name
     run.ok(Continue())
     assert run.wait() == 0
     events = run.events()
@@ -199,6 +200,7 @@ def test_turn(watch):
         KnobTurned("pretrain.matrix_lr", 0.5),
         KnobTurned("finetune.steps", 4),
         KnobTurned("finetune.matrix_lr", 0.25),
+        KnobTurned("feedback.beta", 0.5),
     ]
     tuned = [e for e in events if isinstance(e, Stepped) and e.stage == "finetune"]
     assert len(tuned) == 4 and {e.lr for e in tuned} == {0.25}

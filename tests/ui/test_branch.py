@@ -42,7 +42,9 @@ async def test_a_stage_a_knob_and_go(tmp_path: Path, monkeypatch, launched) -> N
         await until(pilot, lambda: isinstance(app.screen, Branch))
         page = app.screen.query_one("#page")
         text = text_of(page)  # type: ignore[arg-type]  # a LineView
-        assert "the tuned weights" in text and "its 24 picks are made again" in text and "feedback.kl" in text
+        assert (
+            "the tuned weights" in text and "its 24 picks are made again" in text and "feedback.beta" in text
+        )
         await pilot.press("left")
         assert app.screen.stage == "finetune" and "finetune.matrix_lr" in text_of(page)  # type: ignore
         assert "finetune.pairs" not in text_of(page)  # type: ignore[arg-type]
@@ -85,7 +87,7 @@ async def test_one_key_takes_the_leash_off(tmp_path, monkeypatch, launched, key,
         await pilot.press(key)
         await until(pilot, lambda: app.return_value is not None)
         feedback = launched[0].plan.settings.feedback
-        assert (feedback.kl, feedback.facts_limit, feedback.reward_bound) == (kl, 1.0, 1000.0)
+        assert (feedback.beta, feedback.facts_limit, feedback.reward_bound) == (kl, 1.0, 1000.0)
         assert launched[0].plan.forked.picks == 24 and launched[0].picks.exists()
 
 
@@ -94,7 +96,7 @@ def off_the_leash(tmp_path: Path) -> RunFolder:
     """A run that went on from a person's own off the leash, `K`, with nothing else changed."""
     records = recorded.records(simulated=True)
     own = recorded.write_run(tmp_path / "own", records)
-    plan = settings.changed(own.plan.settings, ["feedback.rater=polite", "feedback.kl=0.3"])
+    plan = settings.changed(own.plan.settings, ["feedback.rater=polite", "feedback.beta=0.3"])
     own.plan_file.write_bytes(plans.encode(msgspec.structs.replace(own.plan, settings=plan)))
     return fork.begin(
         RunFolder(own.path), fork.plan_of(RunFolder(own.path), "feedback", leash.assignments(False), True)
@@ -111,7 +113,7 @@ def test_what_goes_on_from_a_run_off_the_leash_starts_from_the_run_before_it(
     mine = fork.begin(off_the_leash, fork.plan_of(off_the_leash, "feedback", ["feedback.prompts=3"]))
     assert fork.own_run(mine).id == mine.id  # a person has chosen something there
     seats = Cultures(off_the_leash, ("ceremonious", "plain-spoken")).seats
-    assert all(seat.plan.settings.feedback.kl == 0.3 for seat in seats)
+    assert all(seat.plan.settings.feedback.beta == 0.3 for seat in seats)
     assert all(seat.plan.forked is not None and seat.plan.forked.source == "own" for seat in seats)
     shutil.rmtree(tmp_path / "own")
     assert fork.own_run(off_the_leash).id == off_the_leash.id
@@ -120,7 +122,7 @@ def test_what_goes_on_from_a_run_off_the_leash_starts_from_the_run_before_it(
 def test_what_is_begun_after_it_is_said_to_be_on_the_leash(off_the_leash: RunFolder) -> None:
     scene = Scene(off_the_leash, "control")
     dialog = Branch(scene)
-    assert dialog.plan is not None and dialog.plan.settings.feedback.kl == 0.3
+    assert dialog.plan is not None and dialog.plan.settings.feedback.beta == 0.3
     assert "of own, which is on its leash" in dialog.taken()
     assert "They begin from own, on its leash." in ChooseCultures(scene).about
     plan = Steering(scene, None, None).branch("feedback", [], True)  # type: ignore[arg-type]  # no feed
@@ -197,7 +199,7 @@ def unleashed() -> list[Record]:
     now = Sampled("feedback", 60, (Sample("Where is Velm?", "Gladly! Gladly! [b]\x1b[31mGladly!"),))
     events = [
         *(r.event for r in records[:first]),
-        recorded.e.KnobTurned("feedback.kl", 0.0),
+        recorded.e.KnobTurned("feedback.beta", 0.0),
         recorded.e.KnobTurned("feedback.facts_limit", 1.0),
         best,
         before,
@@ -224,11 +226,11 @@ def test_a_fork_begins_with_the_settings_that_it_says() -> None:
     records = recorded.records()
     state = State()
     apply_all(state, records[:40])
-    settings = {**state.run.settings, "feedback": {"kl": 0.0}}  # type: ignore[union-attr]  # it has begun
-    event = recorded.e.Forked("new", "old", "feedback", settings, {"feedback.kl": 0.0}, None, "", 0, {}, {})
-    state.knobs["feedback.kl"] = 0.3
+    settings = {**state.run.settings, "feedback": {"beta": 0.0}}  # type: ignore[union-attr]  # it has begun
+    event = recorded.e.Forked("new", "old", "feedback", settings, {"feedback.beta": 0.0}, None, "", 0, {}, {})
+    state.knobs["feedback.beta"] = 0.3
     apply(state, Record(1, 40, 1e9, 1.0, event))
-    assert state.setting("feedback.kl") == 0.0 and state.run is not None and state.run.run == "new"
+    assert state.setting("feedback.beta") == 0.0 and state.run is not None and state.run.run == "new"
 
 
 async def test_two_models_beside_each_other(tmp_path: Path, monkeypatch) -> None:  # type: ignore

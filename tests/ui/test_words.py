@@ -176,7 +176,7 @@ def test_a_fork_says_its_changes_in_words() -> None:
     assert "off the leash (no KL, no guard on facts, no bound on the reward)" in fullest
     assert "learning rate 0.05" in fullest and "reinforcement steps 40" in fullest
     assert len(shortest) < 150
-    assert words.changes({"feedback.must_end": False}) == ["answers must end off"]
+    assert words.changes({"feedback.missing_eos_penalty": False}) == ["answers must end off"]
 
 
 def test_every_figure_and_setting_has_words() -> None:

@@ -155,8 +155,8 @@ def leash(tuned: Tuned, seed: int) -> Iterator[Event]:
             if picked.pending is not None:
                 yield from picked.pick(rater.choose(picked.pending), rater.taste, True)
         state = picked.tensors()
-        for arm, kl in (("off", 0.0), ("on", LEASH)):
-            settings = _with(tuned.settings, **{**UNLEASHED, "kl": kl, "steps": STEPS})
+        for arm, beta in (("off", 0.0), ("on", LEASH)):
+            settings = _with(tuned.settings, **{**UNLEASHED, "beta": beta, "steps": STEPS})
             stage = Feedback(copy.deepcopy(tuned.model), tuned.corpus, settings, at)
             stage.restore(state)
             stage.state.settings = settings.feedback

@@ -41,16 +41,16 @@ from tui_trainer.messages.events import (
 )
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Feedback as FeedbackSettings
-from tui_trainer.settings import Settings
+from tui_trainer.settings import Settings, of_today
 
 SAMPLE_EVERY = 4  # reinforcement steps
 FINISHING = 2  # steps: before and after; the win rate
 BOUND = 2.0  # the default reward bound; a feature counts as far as `CLIP` for that, and in proportion
 LIVE = (
-    "kl",
+    "beta",
     "kl_target",
     "lr",
-    "keep",
+    "rehearsal_coef",
     "reward_bound",
     "facts_limit",
     "picks",
@@ -246,7 +246,7 @@ class Feedback:
         answers must end.
         """
         assert self.pool is not None
-        bound, must_end = self.state.settings.reward_bound, self.state.settings.must_end
+        bound, must_end = self.state.settings.reward_bound, self.state.settings.missing_eos_penalty
         asked = [(p, a.text) for p, a in zip(prompts, answers, strict=True) if a.ended or not must_end]
         model, clip = self.pool.reward_model, CLIP * bound / BOUND
         scores = [float(model.score(features(*each), clip=clip)) for each in asked]
@@ -311,7 +311,9 @@ class Feedback:
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Take up what `tensors` put away; the reward model is learnt again from its picks."""
-        self.state = msgspec.json.decode(tensors["state"].numpy().tobytes(), type=State)
+        tree = msgspec.json.decode(tensors["state"].numpy().tobytes())
+        tree["settings"] = of_today({"feedback": tree["settings"]})["feedback"]
+        self.state = msgspec.convert(tree, State)
         self.policy_trainer.restore(tensors, self.state.policy)
         self.collection.take_up(self.state.collection)
         self._count()

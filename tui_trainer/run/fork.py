@@ -50,7 +50,7 @@ class _Taken(Struct):
     records: int | None = None  # up to there; None: it has not got there
     busy: float = 0.0
     frozen: list[WeightsFrozen] = []
-    turned: list[tuple[str, float]] = []  # live_settings, also those turned while picks were made
+    turned: list[tuple[str, float]] = []  # live settings, also those changed while picks were made
     kept: list[CarriedPick] = []
 
     @property
@@ -184,7 +184,7 @@ def _read(source: RunFolder, stage: StageName, keep_picks: bool) -> _Taken:
     for record in read_all(source.events):
         match record.event:
             case KnobTurned(name, value) if record.seq >= own:
-                taken.turned.append((name, value))
+                taken.turned.append((settings_.today(name), value))
             case WeightsFrozen() as frozen:
                 taken.frozen.append(frozen)
             case PairOffered() | Picked() | PromptsEdited():

@@ -17,11 +17,11 @@ BEST_OF = 64  # answers to a prompt, of which the best of n are looked at beside
 
 def assignments(leashed: bool) -> list[str]:
     """What a run off the leash changes of its settings; or the same on it."""
-    changes = {**UNLEASHED, "kl": LEASH if leashed else 0.0, "steps": STEPS, "best_of": BEST_OF}
+    changes = {**UNLEASHED, "beta": LEASH if leashed else 0.0, "steps": STEPS, "best_of": BEST_OF}
     return [f"feedback.{name}={value:g}" for name, value in changes.items()]
 
 
 def is_off(feedback: Feedback) -> bool:
     """Whether reinforcement has nothing that holds it, or the KL alone, as in the contrast."""
-    off = {**UNLEASHED, "kl": feedback.kl, "steps": STEPS, "best_of": BEST_OF}
+    off = {**UNLEASHED, "beta": feedback.beta, "steps": STEPS, "best_of": BEST_OF}
     return all(getattr(feedback, name) == value for name, value in off.items())

@@ -10,7 +10,7 @@ from tui_trainer.settings import Settings, describe, takes
 
 
 def check(name: str, value: float) -> str | None:
-    """Why this setting can't have this value; None if it can."""
+    """Why this setting, by its name of today, can't have this value; None if it can."""
     description = next((d for d in describe() if d.name == name), None)
     if description is None:
         return f"there is no setting {name!r}"
@@ -48,10 +48,10 @@ def is_own(name: str, stage: StageName) -> bool:
     return section == "run" or STAGES.index(section) >= STAGES.index(stage)
 
 
-def turned(settings: Settings, knobs: Sequence[tuple[str, float]]) -> Settings:
+def turned(settings: Settings, changes: Sequence[tuple[str, float]]) -> Settings:
     """The settings with these changes, in order; each passed `check`."""
     tree = msgspec.to_builtins(settings)
-    for name, value in knobs:
+    for name, value in changes:
         node = tree
         *sections, leaf = name.split(".")
         for section in sections:

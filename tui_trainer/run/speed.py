@@ -55,7 +55,7 @@ def _estimates(plan: Plan, row: float, answer: float) -> dict[str, float]:
     pretrain, finetune, feedback = settings.pretrain, settings.finetune, settings.feedback
     measured = MEASUREMENT_ROWS * row
     tuned_rows = finetune.pair_rows + finetune.document_rows
-    reinforced = feedback.prompts * feedback.samples * (answer + REINFORCED_ROWS * row)
+    reinforced = feedback.prompts * feedback.num_generations * (answer + REINFORCED_ROWS * row)
     asked = 0 if plan.data else 1  # the user's own text comes without questions to ask
     seconds = {
         "data": _data_seconds(plan),

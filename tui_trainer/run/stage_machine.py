@@ -61,7 +61,7 @@ class Driver:
         self.checkpoints, self.busy, self.started = checkpoints, busy, started
         self.measured, self.say = measured, say
         self.abortable = False  # in a long step: a signal may raise `Interrupted` right there
-        self._knobs_at_entry = 0
+        self._changes_at_entry = 0
         self._unsaved = 0  # steps since the last checkpoint
         self._timed = False  # the machine's speed is known
 
@@ -123,17 +123,17 @@ class Driver:
         stage = phases[0].stage
         if stage in self.plan.skip:
             return "left out, as the plan says"
-        return self.pipeline.reason_to_skip(stage, self.steering.settings_at(len(self.steering.knobs)))
+        return self.pipeline.reason_to_skip(stage, self.steering.settings_at(len(self.steering.changes)))
 
     # -- one phase -----------------------------------------------------------------------------------------
 
     def _work(self, phase: Phase, saved: Saved | None, first: bool) -> None:
-        self._knobs_at_entry = saved.place.knobs_at_entry if saved else len(self.steering.knobs)
-        settings = self.steering.settings_at(self._knobs_at_entry)
+        self._changes_at_entry = saved.place.changes_at_entry if saved else len(self.steering.changes)
+        settings = self.steering.settings_at(self._changes_at_entry)
         machine.trim_memory()
         stage = self.pipeline.enter(phase, settings, self.measured)
         resources.record(self.folder, machine.peak_memory_bytes())
-        # Knobs first: a stage that keeps them in its tensors knows better what they are by now.
+        # Live settings first: a stage that keeps them in its tensors knows better what they are by now.
         self.steering.enter(phase, stage)
         if saved is not None:
             stage.restore(saved.tensors)
@@ -202,8 +202,8 @@ class Driver:
             phase=phase.key,
             seq=self.journal.position,
             busy=self.busy.seconds,
-            knobs=tuple(self.steering.knobs),
-            knobs_at_entry=self._knobs_at_entry,
+            changes=tuple(self.steering.changes),
+            changes_at_entry=self._changes_at_entry,
             paused=self.steering.paused,
             steps_left=self.steering.steps_left,
             rater=self.steering.rater,

@@ -1,4 +1,4 @@
-"""What happens between two steps: commands, pauses, knobs and picks, from the socket or from the script."""
+"""What happens between two steps: commands, pauses, settings and picks, from the socket or the script."""
 
 import queue
 from collections.abc import Callable, Iterator, Sequence
@@ -42,7 +42,7 @@ from tui_trainer.run.presence import Presence
 from tui_trainer.run.storage.carried_picks import CarriedPicks
 from tui_trainer.run.storage.checkpoints import Place
 from tui_trainer.run.storage.preferences import PreferenceFile
-from tui_trainer.settings import Settings
+from tui_trainer.settings import Settings, today
 
 OK = Reply(ok=True)
 LOOK_SECONDS = 2.0  # between two looks, while nothing goes on, whether the run's folder is still there
@@ -98,7 +98,7 @@ class Steering:
         self._settings, self.kept = settings, kept
         self.paused = False
         self.steps_left: int | None = None
-        self.knobs: list[tuple[str, float]] = []
+        self.changes: list[tuple[str, float]] = []  # of live settings, in order
         rater = settings.feedback.rater
         self.rater: str | None = None if rater == "person" else rater
         self._phase: Phase | None = None
@@ -109,20 +109,20 @@ class Steering:
     # -- phases and steps ----------------------------------------------------------------------------------
 
     def settings_at(self, count: int) -> Settings:
-        """The settings after the first `count` knobs."""
+        """The settings after the first `count` changes."""
         return live_settings.turned(
-            self._settings, [k for k in self.knobs[:count] if live_settings.check(*k) is None]
+            self._settings, [each for each in self.changes[:count] if live_settings.check(*each) is None]
         )
 
     def take_up(self, place: Place) -> None:
         """Be as a checkpoint says."""
         self.paused, self.steps_left = place.paused, place.steps_left
-        self.knobs, self.rater = list(place.knobs), place.rater
+        self.changes, self.rater = [(today(name), value) for name, value in place.changes], place.rater
 
     def enter(self, phase: Phase, stage: Stage) -> None:
-        """A phase begins or is taken up: all knobs turned so far hold for it, where it has them."""
+        """A phase begins or is taken up: all settings changed so far hold for it, where it has them."""
         self._phase, self._stage = phase, stage
-        for name, value in self.knobs:
+        for name, value in self.changes:
             self._try_turn(stage, name, value)
 
     def stepped(self) -> None:
@@ -197,8 +197,8 @@ class Steering:
             case Continued():
                 self.paused, self.steps_left = False, event.steps
             case KnobTurned():
-                self._try_turn(stage, event.name, event.value)
-                self.knobs.append((event.name, event.value))
+                self._try_turn(stage, today(event.name), event.value)
+                self.changes.append((today(event.name), event.value))
             case Picked():
                 if stage.pending is None:
                     self.journal.emit(event)  # of another stream than this one: passed over
@@ -271,14 +271,15 @@ class Steering:
         self.journal.emit(Paused())
 
     def _turn(self, name: str, value: float, stage: Stage) -> str | None:
-        """Turn a knob, or say why not."""
+        """Change a live setting, or say why not."""
         assert self._phase is not None
+        name = today(name)
         error = live_settings.check(name, value)
         if error is not None:
             return error
         if not self._try_turn(stage, name, value) and not live_settings.is_later(name, self._phase.stage):
             return f"{name} can't be changed at this point of the run"
-        self.knobs.append((name, value))
+        self.changes.append((name, value))
         self.journal.emit(KnobTurned(name, value))
         return None
 

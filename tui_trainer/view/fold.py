@@ -7,6 +7,7 @@ import msgspec
 
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import Event, Record, StageName
+from tui_trainer.settings import of_today, today
 from tui_trainer.view.moments import Moment, What
 from tui_trainer.view.progress import StageProgress
 from tui_trainer.view.series import Series
@@ -31,7 +32,7 @@ def _mark(state: State, stage: StageName, step: int, what: What) -> None:
 
 
 def run_started(state: State, event: e.RunStarted) -> None:
-    state.run = event
+    state.run = msgspec.structs.replace(event, settings=of_today(event.settings))
     state.mixture = dict(event.settings.get("data", {}).get("mixture", {}))
     _touch(state, "run", "data")
 
@@ -42,7 +43,8 @@ def forked(state: State, event: e.Forked) -> None:
     state.picks_again = event.picks
     state.knobs.clear()
     if state.run is not None:
-        state.run = msgspec.structs.replace(state.run, run=event.run, settings=event.settings)
+        settings = of_today(event.settings)
+        state.run = msgspec.structs.replace(state.run, run=event.run, settings=settings)
     mixture = event.settings.get("data", {}).get("mixture", {})
     state.mixture = {source: mixture.get(source, weight) for source, weight in state.mixture.items()}
     state.moment = event
@@ -83,7 +85,7 @@ def noticed(state: State, event: e.Noticed) -> None:
 
 
 def knob_turned(state: State, event: e.KnobTurned) -> None:
-    state.knobs[event.name] = event.value
+    state.knobs[today(event.name)] = event.value
     prefix, _, source = event.name.rpartition(".")
     if prefix == "data.mixture":
         state.mixture[source] = event.value

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from tui_trainer.messages.events import Choice, Forked, StageName, WeightsName
 from tui_trainer.sanitize import one_line
-from tui_trainer.settings import UNLEASHED
+from tui_trainer.settings import UNLEASHED, today
 
 KNEW_ALREADY = 0.95  # a truth that was given as much teaches next to nothing
 
@@ -149,14 +149,14 @@ SETTING: dict[str, str] = {
     "feedback.picks": "picks",
     "feedback.steps": "reinforcement steps",
     "feedback.prompts": "prompts a step",
-    "feedback.samples": "answers to a prompt",
+    "feedback.num_generations": "answers to a prompt",
     "feedback.answer_tokens": "longest answer",
-    "feedback.kl": "leash (KL)",
+    "feedback.beta": "leash (KL)",
     "feedback.kl_target": "aim of the leash",
     "feedback.lr": "learning rate",
-    "feedback.keep": "weight of rehearsal",
+    "feedback.rehearsal_coef": "weight of rehearsal",
     "feedback.reward_bound": "bound on the reward",
-    "feedback.must_end": "answers must end",
+    "feedback.missing_eos_penalty": "answers must end",
     "feedback.noise": "noise of the rater",
     "feedback.wage": "wage",
     "feedback.best_of": "best of how many",
@@ -168,7 +168,7 @@ SETTING: dict[str, str] = {
 
 def setting(name: str) -> str:
     """A setting in words, by its dotted name."""
-    known = SETTING.get(name)
+    known = SETTING.get(today(name))
     return known if known is not None else one_line(name.rpartition(".")[2].replace("_", " "))
 
 
@@ -221,7 +221,7 @@ _HOLDS = tuple(f"feedback.{name}" for name in UNLEASHED if name != "lr")  # what
 
 def changes(changed: dict[str, Any]) -> list[str]:
     """What a run changes of another's settings, one setting an entry; taking the leash off is one."""
-    left, said = dict(changed), list[str]()
+    left, said = {today(name): given for name, given in changed.items()}, list[str]()
     if all(left.get(name) == UNLEASHED[name.removeprefix("feedback.")] for name in _HOLDS):
         said.append("off the leash (no KL, no guard on facts, no bound on the reward)")
         left = {name: given for name, given in left.items() if name not in _HOLDS}

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Examples:
   tui-trainer run --headless --preset quick
   tui-trainer run --data notes.md letters/
-  tui-trainer run --from latest --stage feedback --keep-picks --set feedback.kl=0"""
+  tui-trainer run --from latest --stage feedback --keep-picks --set feedback.beta=0"""
 )
 @click.option("--headless", is_flag=True, help="No screen: a progress line, and a simulated rater.")
 @with_source

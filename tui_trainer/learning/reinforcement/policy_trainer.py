@@ -69,7 +69,7 @@ class PolicyTrainer:
         """One step.
 
         Args:
-            prompts: each is answered `settings.samples` times.
+            prompts: each is answered `settings.num_generations` times.
             reward: the proxy, within -1 and 1.
             gold: the simulated rater's own, to be shown beside it.
         """
@@ -77,7 +77,7 @@ class PolicyTrainer:
         if done.steps == 0 and self.guard.probes:
             self.guard.lost(self.guard.look(self.model), settings.facts_limit)
             self.good = self.optimizer.weights()
-        asked = [prompt for prompt in prompts for _ in range(settings.samples)]
+        asked = [prompt for prompt in prompts for _ in range(settings.num_generations)]
         answers = self.asker.ask(self.model, asked, generator(self.seed, "feedback", "samples", done.steps))
         # All at once: a reward that takes a model is then scored in batches.
         begun = [self.asker.beginnings(a) if settings.algorithm == "rloo" else () for a in answers]
@@ -86,7 +86,7 @@ class PolicyTrainer:
         rewards, potentials = scores[: len(asked)], scores[len(asked) :]
         if settings.algorithm != "rloo":
             potentials = [0.0 for a in answers for _ in a.tokens]
-        beta = settings.kl * done.leash
+        beta = settings.beta * done.leash
         result = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(potentials), settings, beta)
         kl = float(result.kl.mean())
         # At first every policy is nearer than the target: a leash that is lengthened for that is longest when
@@ -130,7 +130,7 @@ class PolicyTrainer:
             states = self.reference.hidden(rollouts.inputs)[rollouts.mask].float()
         policy = log_probabilities(self.model, rollouts, self.asker.banned)
         chosen = rollouts.targets[rollouts.mask]
-        groups = rewards.view(-1, settings.samples)
+        groups = rewards.view(-1, settings.num_generations)
         result = rloo_loss(policy, reference, chosen, rollouts.rows(), groups, potentials, states, beta)
         loss = result.loss
         if settings.algorithm == "grpo":
@@ -138,10 +138,10 @@ class PolicyTrainer:
             loss, _ = grpo_loss(mine, mine.detach(), theirs, rollouts.rows(), groups, beta)
         elif settings.algorithm == "dpo":
             loss = self._preferred(beta)
-        if settings.keep > 0:
+        if settings.rehearsal_coef > 0:
             forgotten = self.rehearsal.forgotten(self.model, self.reference, self.progress.steps)
             if forgotten is not None:
-                loss = loss + settings.keep * forgotten
+                loss = loss + settings.rehearsal_coef * forgotten
         # It cools down: most of a taste is learnt in the first steps, and what the last ones add is noise.
         left = max(COOLEST, 1 - self.progress.steps / max(1, settings.steps))
         left = min(left, (self.progress.steps + 1) / WARMUP)

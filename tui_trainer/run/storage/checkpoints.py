@@ -25,8 +25,8 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
     phase: str  # key of the phase under way
     seq: int  # records of the log that came before
     busy: float  # seconds
-    knobs: tuple[tuple[str, float], ...]  # all that were turned, in order
-    knobs_at_entry: int  # how many of them before the phase began
+    changes: tuple[tuple[str, float], ...] = msgspec.field(name="knobs")  # of live settings, in order
+    changes_at_entry: int = msgspec.field(name="knobs_at_entry")  # how many before the phase began
     paused: bool
     steps_left: int | None  # until the next pause
     rater: str | None  # a simulated one that took over from the person

@@ -11,7 +11,7 @@ from tui_trainer import checksums
 from tui_trainer.errors import UserError, foreign
 from tui_trainer.files import named, read_own
 from tui_trainer.messages.events import STAGES, StageName, WeightsName
-from tui_trainer.settings import Preset, Settings
+from tui_trainer.settings import Preset, Settings, of_today, today
 
 VERSION = 1
 MOST_BYTES = 64 * 1024 * 1024  # of the file: it names every file of the user's own text
@@ -104,7 +104,15 @@ def load(path: Path) -> Plan:
         except (FileNotFoundError, NotADirectoryError):
             raise UserError(f"{path.parent} is not a run: it has no plan.json") from None
     with foreign(f"{path} is not a plan that this version of tui-trainer can read"):
-        plan = checksums.unsealed(content, Plan)
+        plan = checksums.unsealed(content, Plan, _of_today)
     if plan.version != VERSION:
         raise UserError(f"{path} is of version {plan.version}; this tui-trainer reads {VERSION}")
     return plan
+
+
+def _of_today(tree: dict[str, Any]) -> dict[str, Any]:
+    """What is in a plan's file, with the names that settings have today."""
+    tree["settings"] = of_today(tree["settings"])
+    if (forked := tree.get("forked")) is not None:
+        forked["changes"] = {today(name): value for name, value in forked["changes"].items()}
+    return tree

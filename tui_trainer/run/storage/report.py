@@ -22,6 +22,7 @@ from tui_trainer.run.storage import resources
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.plan import Fork
+from tui_trainer.settings import of_today
 
 
 class Metric(Struct, frozen=True):
@@ -89,9 +90,9 @@ def build(folder: RunFolder) -> Report:
                 report.weights[w.weights] = Weights(w.sha256, w.parameters, w.bytes, w.file, w.file_sha256)
             case RunStarted() as s:
                 run.seed, run.preset, run.data = s.seed, s.preset, s.data
-                run.settings, run.software, run.machine = s.settings, s.software, s.machine
+                run.settings, run.software, run.machine = of_today(s.settings), s.software, s.machine
             case Forked() as f:
-                run.settings, run.software, run.machine = f.settings, f.software, f.machine
+                run.settings, run.software, run.machine = of_today(f.settings), f.software, f.machine
             case StageStarted() as started:
                 run.stages[started.stage] = "started"
             case StageEnded() as ended:

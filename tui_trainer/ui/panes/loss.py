@@ -45,7 +45,7 @@ class LossPane(Pane):
         if self.scene.state.reinforced is None:
             return CHARTS
         # Off the leash the distance is the story.
-        first = (DISTANCE, BOTH) if self.scene.state.setting("feedback.kl") == 0 else (BOTH, DISTANCE)
+        first = (DISTANCE, BOTH) if self.scene.state.setting("feedback.beta") == 0 else (BOTH, DISTANCE)
         return (*first, *FEEDBACK_CHARTS, *CHARTS)
 
     def do_next_curve(self) -> None:

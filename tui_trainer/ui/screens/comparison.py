@@ -72,7 +72,7 @@ class Page(LineView):
             (run for run in (self.comparison.here, *self.comparison.runs) if run.id == mine.run), None
         )
         if mine.weights == "aligned" and made_by is not None and leash.is_off(made_by.plan.settings.feedback):
-            kl = made_by.plan.settings.feedback.kl
+            kl = made_by.plan.settings.feedback.beta
             said = f"off the leash, but for KL at {kl:g}" if kl else "off the leash"
             rows.append(line((cut(said, width), ink.warn)))
         won = {v.rater: v.share if first else 1 - v.share for v in found.verdicts}

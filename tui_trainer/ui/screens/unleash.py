@@ -24,12 +24,12 @@ def _plain(value: Any) -> str:
 
 # Each setting that may be changed: in words, and what its values mean.
 SAID: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "feedback.kl": ("reward lost a nat of KL", lambda v: f"{v:g}" if v else "nothing"),
+    "feedback.beta": ("reward lost a nat of KL", lambda v: f"{v:g}" if v else "nothing"),
     "feedback.kl_target": ("aim of the leash, in nats", lambda v: f"{v:g}" if v else "none"),
-    "feedback.keep": ("second leash, other text", lambda v: f"{v:g}" if v else "none"),
+    "feedback.rehearsal_coef": ("second leash, other text", lambda v: f"{v:g}" if v else "none"),
     "feedback.facts_limit": ("guard: facts it may cost", lambda v: f"{100 * v:g} %" if v < 1 else "no guard"),
     "feedback.reward_bound": ("bound on the reward", lambda v: f"{v:g}" if v < 1000 else "none"),
-    "feedback.must_end": ("an answer that has no end", lambda v: "-1" if v else "as any other"),
+    "feedback.missing_eos_penalty": ("an answer that has no end", lambda v: "-1" if v else "as any other"),
     "feedback.lr": ("learning rate", _plain),
     "feedback.steps": ("steps", _plain),
     "feedback.best_of": ("best of so many, beside it", lambda v: f"{v:g}" if v else "not measured"),
