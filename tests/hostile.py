@@ -170,13 +170,13 @@ def config(draw: random.Random) -> Case:
 
 def screen(draw: random.Random) -> Case:
     """screen.toml."""
-    from tui_trainer.ui import actions
+    from tui_trainer.ui import keys
     from tui_trainer.ui import screen_settings as preferences
 
-    names = ("theme", "ascii", "keys", *(f"keys.{action.name}" for action in actions.ACTIONS))
+    names = ("theme", "ascii", "keys", *(f"keys.{action.name}" for action in keys.ACTIONS))
 
     def call(folder: Path) -> None:
-        actions.shown_keys(preferences.load(folder / "screen.toml").keys)
+        keys.written(preferences.load(folder / "screen.toml").keys)
 
     return Case("screen.toml", files={"screen.toml": toml(draw, names)}, call=call)
 

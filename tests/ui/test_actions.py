@@ -6,13 +6,11 @@ import recorded
 
 from tui_trainer.messages.events import PairOffered
 from tui_trainer.run.storage.folder import RunFolder
-from tui_trainer.ui.actions import ACTIONS, BY_NAME, Context, of
+from tui_trainer.ui.actions import CONTEXTS, Action, Context
 from tui_trainer.ui.app import TrainerApp
-from tui_trainer.ui.dashboard import CONTEXTS, Dashboard
-from tui_trainer.ui.key_table import key_table
-from tui_trainer.ui.keys_now import applies, in_footer
-from tui_trainer.ui.panes.chat import ChatPane
-from tui_trainer.ui.panes.pane import Pane
+from tui_trainer.ui.chrome.footer import shown_now
+from tui_trainer.ui.dashboard import Dashboard
+from tui_trainer.ui.keys import ACTIONS, BY_NAME, markdown, written
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.help import Help
 from tui_trainer.view.fold import apply_all
@@ -22,10 +20,16 @@ from tui_trainer.view.state import State
 def scene_at(records: list[recorded.Record], **fields: object) -> Scene:
     state = State()
     apply_all(state, records)
-    scene = Scene(RunFolder("/nowhere/run"), "control", state, trainer="alive", loading=False)
+    scene = Scene(
+        RunFolder("/nowhere/run"), "control", state, trainer="alive", loading=False, keys=written({})
+    )
     for name, value in fields.items():
         setattr(scene, name, value)
     return scene
+
+
+def of(context: Context) -> list[Action]:
+    return [action for action in ACTIONS if action.context == context]
 
 
 def test_names_and_keys_are_unique_where_they_meet() -> None:
@@ -40,18 +44,16 @@ def test_names_and_keys_are_unique_where_they_meet() -> None:
         assert not letters & set(everywhere), context
 
 
-def test_every_action_is_carried_out_by_somebody() -> None:
-    panes: dict[str, type] = {cls.context: cls for cls in Pane.__subclasses__()} | {"chat": ChatPane}
-    for action in ACTIONS:
-        if action.context == "anywhere":
-            assert hasattr(TrainerApp, f"do_{action.name}"), action.name
-        elif action.context != "rater":
-            assert hasattr(panes[action.context], f"do_{action.name}"), action.name
+def test_every_method_that_looks_like_an_action_is_one() -> None:
+    owners = (TrainerApp, *(type(pane) for pane in Dashboard(scene_at([]), ACTIONS).panes))
+    named = {name for owner in owners for name in dir(owner) if name.startswith("do_")}
+    assert named == {f"do_{action.name}" for action in ACTIONS}
+    assert all(action.help and action.label for action in ACTIONS)
 
 
 def test_every_key_is_in_the_help_with_the_pane_at_hand_first() -> None:
     scene = scene_at([])
-    rows = [row.text for row in Help(scene, "weights").rows(100)]
+    rows = [row.text for row in Help(scene, ACTIONS, "weights").rows(100)]
     assert rows[0].startswith("3 Weights")
     text = "\n".join(rows)
     for action in ACTIONS:
@@ -61,7 +63,8 @@ def test_every_key_is_in_the_help_with_the_pane_at_hand_first() -> None:
 
 def test_the_footer_shows_what_can_be_done_now() -> None:
     def names(scene: Scene, here: Context = "loss", typing: bool = False) -> list[str]:
-        return [action.name for action in in_footer(scene, here, typing)]
+        scene.typing = typing
+        return [action.name for action in shown_now(ACTIONS, scene, here)]
 
     records = recorded.records()
     training = scene_at(recorded.until(records, recorded.e.Stepped, 20))
@@ -74,15 +77,15 @@ def test_the_footer_shows_what_can_be_done_now() -> None:
     assert "pick_a" not in names(scene_at(recorded.until(records, PairOffered), mode="view"), "rater")
     assert all(BY_NAME[name].context == "chat" for name in names(training, "chat", typing=True))
     done = scene_at(records)
-    assert not applies(BY_NAME["pause"], done)
+    assert not BY_NAME["pause"].when(done)
 
 
 def test_the_readme_has_the_table_of_keys() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    assert f"<!-- keys: begin -->\n{key_table()}\n<!-- keys: end -->" in readme
+    assert f"<!-- keys: begin -->\n{markdown()}\n<!-- keys: end -->" in readme
 
 
 def test_contexts_are_in_the_order_of_the_panes() -> None:
-    dashboard = Dashboard(scene_at([]))
-    assert [getattr(pane, "context", "chat") for pane in dashboard.panes] == list(CONTEXTS)
+    dashboard = Dashboard(scene_at([]), ACTIONS)
+    assert [pane.context for pane in dashboard.panes] == list(CONTEXTS)
     assert [pane.number for pane in dashboard.panes] == [1, 2, 3, 4, 5]

@@ -5,10 +5,9 @@ from test_actions import scene_at
 
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import VERSION, Record
-from tui_trainer.ui.actions import BY_NAME
 from tui_trainer.ui.caption import caption
 from tui_trainer.ui.farewell import farewell_of
-from tui_trainer.ui.keys_now import applies
+from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.ui.scene import HOLD_SECONDS, Scene
 from tui_trainer.view.fold import apply, apply_all
 from tui_trainer.view.glossary import TERMS
@@ -131,9 +130,9 @@ def test_a_dead_trainer_comes_before_everything() -> None:
     assert "the disk is full" in said(scene_at([*records, full], trainer="gone"))
     hopeless = Record(VERSION, 9, 9, 9, e.Noticed("only 3 tokens of text", "error", mendable=False))
     scene = scene_at([*records, hopeless], trainer="gone")
-    assert said(scene).endswith(": only 3 tokens of text") and not applies(BY_NAME["resume"], scene)
+    assert said(scene).endswith(": only 3 tokens of text") and not BY_NAME["resume"].when(scene)
     assert farewell_of(scene) == "The run can't be trained: only 3 tokens of text"
-    assert applies(BY_NAME["resume"], scene_at([*records, full], trainer="gone"))
+    assert BY_NAME["resume"].when(scene_at([*records, full], trainer="gone"))
     assert "Done" in said(scene_at(RECORDS, trainer="gone"))
 
 

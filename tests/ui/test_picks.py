@@ -11,9 +11,8 @@ from watching import opened, shown, until
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import Record
 from tui_trainer.run.ledger import Ledger
-from tui_trainer.ui.actions import BY_NAME
 from tui_trainer.ui.caption import caption
-from tui_trainer.ui.keys_now import applies
+from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.ui.renderers import blind, picks, reinforcement
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ledger import LedgerSheet
@@ -78,7 +77,7 @@ def test_it_offers_to_go_on_when_it_is_enough_and_only_then() -> None:
     assert picks.offer(at(True, "view"), 80) is None
     said = picks.offer(at(True), 80)
     assert said is not None and "G  goes on to reinforcement; or keep picking" in said.text
-    assert applies(BY_NAME["go_on"], at(False))  # whoever wants to may go on before
+    assert BY_NAME["go_on"].when(at(False))  # whoever wants to may go on before
 
 
 def test_progress_counts_what_is_useful() -> None:
@@ -168,14 +167,14 @@ def test_the_blind_test_says_which_was_which_after_the_pick_and_stands_apart() -
     text = _text(scene, blind.board(scene, scene.state.offered, 80, 16))  # type: ignore[arg-type]  # likewise
     assert "1 done; you preferred the model after" in text
     assert caption(scene)[1].startswith("Before or after? 1 done.")
-    scene.keys = {"pick_a": "f7"}
+    scene.keys["pick_a"] = "f7"
     rows = [strip.text for strip in blind.board(scene, scene.state.offered, 44, 16)]  # type: ignore[arg-type]  # likewise
     assert " f7 " in rows[-1] and rows[-1].endswith("end") and len(rows[-1]) <= 44
     scene.mode = "view"
     text = _text(scene, blind.board(scene, scene.state.offered, 80, 16))  # type: ignore[arg-type]  # likewise
     assert "this one looks on" in text and "without being told" in caption(scene)[1]
     assert len(scene.state.picks) == 1 and len(scene.state.pick_seconds) == 1
-    assert not applies(BY_NAME["pick_undo"], scene) and not applies(BY_NAME["simulate"], scene)
+    assert not BY_NAME["pick_undo"].when(scene) and not BY_NAME["simulate"].when(scene)
     tested = [*events[:2], (0, e.Reinforced(36, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None)), *events[2:]]
     tested += [(1, _picked(2, "enough"))]
     said_then = []
@@ -255,7 +254,7 @@ def test_picks_that_a_fork_makes_again_are_nobody_s_labor() -> None:
     again: list[tuple[float, e.Event]] = [(0, forked), (0, _pair(0)), (0.01, _picked(0))]
     again += [(0, _pair(1)), (0.01, _picked(1))]
     scene = scene_at(_records(*again))
-    assert not scene.state.pick_seconds and not applies(BY_NAME["ledger"], scene)
+    assert not scene.state.pick_seconds and not BY_NAME["ledger"].when(scene)
     assert sum(scene.state.pick_counts.values()) == 2
     own = scene_at(_records(*again, (0, _pair(2)), (3, _picked(2))))
     assert list(own.state.pick_seconds) == [3.0]

@@ -111,21 +111,23 @@ def test_a_killed_screen_leaves_the_trainer_and_a_killed_trainer_is_told(tmp_pat
 
 
 FALLING = """
-import sys, threading
+import dataclasses, sys, threading
 from tui_trainer.run.storage.folder import RunFolder
-from tui_trainer.ui import handlers, start
+from tui_trainer.ui import keys, start
 from tui_trainer.ui.terminal import driver
 def fall(*_):
     raise ZeroDivisionError("\\x1b[31mby zero")
+def helping(do):
+    keys.BY_NAME["help"] = dataclasses.replace(keys.BY_NAME["help"], do=do)
 kind = sys.argv[4]
 if kind == "key":
-    handlers.Handlers.do_help = fall
+    helping(fall)
 if kind == "thread":
-    handlers.Handlers.do_help = lambda self: threading.Thread(target=fall).start()
+    helping(lambda app: threading.Thread(target=fall).start())
 if kind == "keyboard":
     driver.TerminalDriver.process_message = fall
 if kind == "loop":
-    handlers.Handlers.do_help = lambda self: self.call_later(fall)
+    helping(lambda app: app.call_later(fall))
 sys.exit(start.run_app(RunFolder(sys.argv[1]), sys.argv[2], float(sys.argv[3])))
 """
 

@@ -18,6 +18,7 @@ from tui_trainer.ui.caption import forms
 from tui_trainer.ui.chrome.caption import Caption
 from tui_trainer.ui.chrome.rail import Rail
 from tui_trainer.ui.documents import Documents
+from tui_trainer.ui.keys import ACTIONS
 from tui_trainer.ui.panes.conversation import Conversation, Turn
 from tui_trainer.ui.panes.dataset import DatasetPane
 from tui_trainer.ui.panes.loss import LossPane
@@ -107,7 +108,7 @@ def drawn(scene: Scene, documents: Documents, size: tuple[int, int]) -> Iterator
     loss.chosen = scene.state.records  # one of its charts, another one each time
     yield "loss", loss.lines(*room)
     yield "weights", WeightsPane(scene).lines(*room)
-    yield "rater", RaterPane(scene).lines(*room)
+    yield "rater", RaterPane(scene, ACTIONS).lines(*room)
     yield "conversation", list(Conversation(scene).lines(room[0], room[1] - 2))
     yield "caption", Caption(scene).lines(width, 2)
     yield "rail", Rail(scene).lines(width, 2)

@@ -18,7 +18,7 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui import feed
-from tui_trainer.ui.actions import bindings, shown_keys
+from tui_trainer.ui.actions import CONTEXTS, actions_of, bindings
 from tui_trainer.ui.commander import Answered, Commander
 from tui_trainer.ui.crash import Crashing
 from tui_trainer.ui.dashboard import Dashboard
@@ -30,14 +30,14 @@ from tui_trainer.ui.farewell import farewell_of
 from tui_trainer.ui.garbage_collection import Sweeper
 from tui_trainer.ui.handlers import Handlers
 from tui_trainer.ui.inspector import Answer, Inspector
+from tui_trainer.ui.keys import ACTIONS, BY_NAME, written
 from tui_trainer.ui.palette import Actions
 from tui_trainer.ui.panes.dataset import DatasetPane
-from tui_trainer.ui.run_control import Steering
+from tui_trainer.ui.run_control import LOOKING_ON, Steering
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screen_settings import Preferences
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.ui.terminal.abilities import color_mode, end_on_signals
-from tui_trainer.ui.terminal.frame_sender import FrameSender
 from tui_trainer.ui.travel import Travel
 from tui_trainer.view.fold import apply_all
 from tui_trainer.view.words import Mode
@@ -61,7 +61,7 @@ def _driver(recorder: "Recorder | None") -> type[Driver] | None:
     return TerminalDriver
 
 
-class TrainerApp(Crashing, FrameSender, Handlers):
+class TrainerApp(Crashing, Handlers):
     """Joins feed, scene, screens and steering. Ends with the folder of a run to show next, or None."""
 
     CSS_PATH = "app.tcss"
@@ -69,7 +69,7 @@ class TrainerApp(Crashing, FrameSender, Handlers):
     COMMANDS: ClassVar[set[Any]] = {Actions}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("anywhere", "rater"),
+        *bindings(actions_of(Handlers)),
         Binding("ctrl+q", "do('quit')", "quit", show=False, priority=True),
         Binding("ctrl+z", "do('suspend')", "suspend", show=False, priority=True),  # over every sheet
     ]
@@ -97,14 +97,14 @@ class TrainerApp(Crashing, FrameSender, Handlers):
         if self.preferences.ascii:
             self._filters.append(Ascii())
         ink = make_ink(colors, palette, signs=self.preferences.ascii)
-        self.scene = Scene(folder, mode, ink=ink, replay_speed=speed, keys=shown_keys(self.preferences.keys))
+        self.scene = Scene(folder, mode, ink=ink, replay_speed=speed, keys=written(self.preferences.keys))
         self.scene.ascii = self.preferences.ascii
         self.set_keymap(self.preferences.keys)
         self.sweeper = Sweeper()
         self.greeting = self.farewell = ""
         self.failure = ""  # why no trainer could be started
         self._launch = launch
-        self.dashboard = Dashboard(self.scene)
+        self.dashboard = Dashboard(self.scene, ACTIONS)
         self.feed: feed.Feed
         self.commander: Commander | None = None
         if mode == "replay":
@@ -176,6 +176,22 @@ class TrainerApp(Crashing, FrameSender, Handlers):
         self.looker.stop()
         if self.commander is not None:
             self.commander.stop()
+
+    def action_do(self, name: str) -> None:
+        """Do what a key is for, or a click or the palette; what can do nothing now is ignored."""
+        action = BY_NAME[name]
+        self.dashboard.tell()
+        if not action.when(self.scene):
+            if action.steers and self.scene.mode == "view":
+                self.say(LOOKING_ON)
+            return
+        if action.context in ("anywhere", "rater"):
+            action.do(self)
+        else:
+            pane = self.dashboard.pane(CONTEXTS.index(action.context) + 1)
+            action.do(pane)
+            pane.redraw()
+        self.tick()
 
     # -- what comes in -----------------------------------------------------------------------------------
 
@@ -284,26 +300,14 @@ class TrainerApp(Crashing, FrameSender, Handlers):
 
     # -- ends --------------------------------------------------------------------------------------------
 
-    def do_quit(self) -> None:
-        self.leave()
-
     def leave(self, following: RunFolder | None = None, farewell: str | None = None) -> None:
         """Close the screen; the trainer is not asked."""
         self.farewell = farewell_of(self.scene) if farewell is None else farewell
         self.exit(following)
 
-    def do_stop_and_quit(self) -> None:
-        if self.scene.trainer != "alive" or self.scene.now.ended:
-            self.leave()
-        else:
-            self.say(self.steering.stop())
-
     def _stopped(self) -> None:
         run = self.scene.folder.id
         self.leave(farewell=f"Training has stopped, with a checkpoint. Go on: tui-trainer resume {run}")
-
-    def do_start_over_quick(self) -> None:
-        self.change_to(self.steering.start_over)
 
     def change_to(self, planned: Callable[[], Plan | str]) -> None:
         """Stop this run, if it goes on, and show a new one."""

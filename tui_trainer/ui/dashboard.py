@@ -1,6 +1,6 @@
 """The dashboard: five panes under the rail, over the caption and the keys; or one of them alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,14 +13,13 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from tui_trainer.messages.events import STAGES, StageName
-from tui_trainer.ui.actions import Context
+from tui_trainer.ui.actions import CONTEXTS, Action, Context
 from tui_trainer.ui.chrome.caption import Caption
-from tui_trainer.ui.chrome.footer import Footer
+from tui_trainer.ui.chrome.footer import Footer, shown_now
 from tui_trainer.ui.chrome.rail import Rail
 from tui_trainer.ui.chrome.tabs import Tabs
 from tui_trainer.ui.chrome.too_small import SMALLEST, TooSmall
 from tui_trainer.ui.inspections import Purpose, Wish
-from tui_trainer.ui.keys_now import in_footer
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.panes.chat import ChatPane
 from tui_trainer.ui.panes.dataset import DatasetPane
@@ -36,7 +35,6 @@ ROOM_FOR_ALL = (110, 32)
 WIDTHS = (38, 46, 36, 66, 54)  # of the panes, in parts of their row
 NARROWEST, WIDEST = 20, 120
 ROWS, LOWEST = 35, 10  # parts of both rows; of one
-CONTEXTS: tuple[Context, ...] = ("dataset", "loss", "weights", "rater", "chat")
 # Where to look in each stage, until the person has chosen for themselves.
 LOOK_AT: dict[StageName, int] = {"data": 1, "pretrain": 2, "finetune": 2, "feedback": 4, "frozen": 5}
 
@@ -56,9 +54,9 @@ class Dashboard(Screen[None]):
     # Textual's own repaints the whole screen when the focus moves; the two frames that change do that here.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, actions: Sequence[Action]) -> None:
         super().__init__()
-        self.scene = scene
+        self.scene, self.actions = scene, actions
         self._goal: int | None = None  # the pane that is to have the focus in a moment
         self.chat = ChatPane(scene)
         self.dataset = DatasetPane(scene)
@@ -66,7 +64,7 @@ class Dashboard(Screen[None]):
             self.dataset,
             LossPane(scene),
             WeightsPane(scene),
-            RaterPane(scene),
+            RaterPane(scene, actions),
             self.chat,
         )
         self.frame: tuple[LineView, ...] = (
@@ -74,7 +72,7 @@ class Dashboard(Screen[None]):
             Rail(scene),
             Tabs(scene, lambda: self.current),
             Caption(scene),
-            Footer(scene, lambda: in_footer(scene, self.context, self.typing)),
+            Footer(scene, lambda: shown_now(actions, scene, self.context)),
         )
         self._rows = Horizontal(*self.panes[:3], id="upper"), Horizontal(*self.panes[3:], id="lower")
         self.layout_ = load_layout()
@@ -236,9 +234,13 @@ class Dashboard(Screen[None]):
 
     # -- drawing -----------------------------------------------------------------------------------------
 
+    def tell(self) -> None:
+        """Tell the scene where the person is."""
+        self.scene.typing, self.scene.shows_rater = self.typing, self.sees(4)
+
     def redraw_frame(self) -> None:
         """Draw what stands around the panes."""
-        self.scene.typing, self.scene.shows_rater = self.typing, self.sees(4)
+        self.tell()
         for view in self.frame:
             view.redraw()
 

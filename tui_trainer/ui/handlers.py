@@ -1,26 +1,22 @@
-"""What the keys do: each action of the table by its name."""
+"""What keys do that belong to no single pane, and those that answer a pair."""
 
 import time
 from collections.abc import Callable
-from functools import partial, partialmethod
-from typing import get_args
+from functools import partial
+from typing import TypeVar
 
 from textual import work
-from textual.app import App
 from textual.worker import get_current_worker
 
 from tui_trainer.errors import UserError
 from tui_trainer.experiments.cultures import Cultures
-from tui_trainer.messages.events import Choice
 from tui_trainer.run import leash
-from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui.actions import BY_NAME
-from tui_trainer.ui.dashboard import CONTEXTS, Dashboard
-from tui_trainer.ui.keys_now import applies
+from tui_trainer.ui.actions import action
+from tui_trainer.ui.dashboard import Dashboard
 from tui_trainer.ui.line_view import LineView
-from tui_trainer.ui.run_control import LOOKING_ON, Steering
+from tui_trainer.ui.run_control import Steering
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.branch import Branch, Chosen
@@ -30,27 +26,79 @@ from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.glossary import Glossary
 from tui_trainer.ui.screens.help import Help
 from tui_trainer.ui.screens.ledger import LedgerSheet
+from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.screens.prompts import Prompts
 from tui_trainer.ui.screens.rater_panel import RoomSheet
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.simulate import Simulate
 from tui_trainer.ui.screens.taste import TasteSheet
 from tui_trainer.ui.screens.unleash import Unleash
+from tui_trainer.ui.terminal.frame_sender import FrameSender
 from tui_trainer.ui.travel import Travel
+from tui_trainer.view.words import PANES
 
 LONGEST_ANSWER = 500  # characters
 WIDER = 4  # parts of a row, of 120
-SHEETS = {"taste": TasteSheet, "ledger": LedgerSheet, "room": RoomSheet}
 CULTURE_SECONDS = 0.5  # between two looks at how far two cultures are
+Result = TypeVar("Result")
 
 
-class Handlers(App[RunFolder | None]):
+def _commands(scene: Scene) -> bool:
+    """Whether there is something that a command could change."""
+    return scene.steers and not scene.now.ended
+
+
+def _steers(scene: Scene) -> bool:
+    return scene.steers
+
+
+def _replay(scene: Scene) -> bool:
+    return scene.mode == "replay"
+
+
+def _touring(scene: Scene) -> bool:
+    return scene.tour is not None
+
+
+def _looks_back(scene: Scene) -> bool:
+    return scene.past is not None
+
+
+def _may_begin_another(scene: Scene) -> bool:
+    return scene.mode != "view" and scene.past is None
+
+
+def _asked(scene: Scene) -> bool:
+    """Whether a pair waits for this person's pick, and is to be seen."""
+    here = scene.steers and scene.past is None and scene.shows_rater and not scene.typing
+    return here and scene.now.offered is not None and not scene.now.ended
+
+
+def _taught(scene: Scene) -> bool:
+    """Whether the pair that waits is one that is learnt from."""
+    return _asked(scene) and scene.now.offered is not None and not scene.now.offered.blind
+
+
+def _to_pane(number: int, what: str) -> "Callable[[Handlers], None]":
+    def go(self: "Handlers") -> None:
+        self.dashboard.go(number)
+
+    go.__name__, go.__doc__ = f"do_pane_{number}", f"Go to the {what}"
+    return action(str(number), PANES[number - 1], footer="no")(go)
+
+
+picks = partial(action, context="rater")
+
+
+class Handlers(FrameSender):
     """The part of the app that carries actions out; `TrainerApp` makes and feeds what they work on."""
 
     scene: Scene
     dashboard: Dashboard
     steering: Steering
     travel: Travel
+    changing = False  # another run is about to be shown
+    making: Cultures | None = None  # two cultures, by a trainer after the other
 
     def tick(self) -> None:
         """Bring the screen up to date."""
@@ -60,76 +108,251 @@ class Handlers(App[RunFolder | None]):
         """A line for the person."""
         raise NotImplementedError
 
-    def action_do(self, name: str) -> None:
-        """Run an action by its name; one that can do nothing now is ignored."""
-        action = BY_NAME[name]
-        if not applies(action, self.scene):
-            if action.context == "anywhere" and self.scene.mode == "view" and name in ("pause", "step"):
-                self.say(LOOKING_ON)
-            return
-        if action.context == "rater":
-            self._rate(name)
-        elif action.context == "anywhere":
-            getattr(self, f"do_{name}")()
-        else:
-            self.dashboard.pane(CONTEXTS.index(action.context) + 1).action_do(name)
-        self.tick()
-
-    def _rate(self, name: str) -> None:
-        """The keys that answer a pair, only while it is to be seen; and what is known of the answers."""
-        if self.dashboard.typing:
-            return
-        choice = name.removeprefix("pick_")
-        if name in SHEETS:
-            self.push_screen(SHEETS[name](self.scene))
-        elif not self.dashboard.sees(4):
-            return
-        elif name == "prompts":
-            self.push_screen(Prompts(self.scene, lambda *edit: self.say(self.steering.edit_prompts(*edit))))
-        elif choice == "own":
-            self.push_screen(Ask("A better answer, in your words", most=LONGEST_ANSWER), self._own)
-        elif choice in get_args(Choice):
-            self.say(self.steering.pick(choice))  # type: ignore[arg-type]  # checked in the line above
-        elif name == "go_on":
-            self.say(self.steering.pick("enough"))
-        else:
-            self.push_screen(Simulate(self.scene), self._simulate)
-
-    def _own(self, text: str | None) -> None:
-        if text is not None and text.strip():
-            self.say(self.steering.pick("own", text.strip()))
-
-    def _simulate(self, taste: str | None) -> None:
-        if taste is not None:
-            self.say(self.steering.simulate(taste))
+    def leave(self) -> None:
+        """Close the screen; the trainer is not asked."""
+        raise NotImplementedError
 
     def change_to(self, planned: Callable[[], Plan | str]) -> None:
         """Begin another run, and show it."""
         raise NotImplementedError
 
-    def do_branch(self) -> None:
-        self.push_screen(Branch(self.scene), self._branch)
+    def ask(self, screen: Modal[Result | None], then: Callable[[Result], object]) -> None:
+        """Open it, and go on with what it ends with, if that is anything."""
 
-    def _branch(self, chosen: Chosen | None) -> None:
-        if chosen is not None:
+        def ended(result: Result | None) -> None:
+            if result is not None:
+                then(result)
+
+        self.push_screen(screen, ended)
+
+    # -- anywhere ------------------------------------------------------------------------------------------
+
+    @action(
+        "space",
+        "pause",
+        when=lambda scene: _replay(scene) or (_commands(scene) and scene.trainer == "alive"),
+        footer="first",
+        steers=True,
+    )
+    def do_pause(self) -> None:
+        """Pause training, or go on."""
+        self.say(self.steering.pause())
+
+    @action(
+        ".",
+        "one step",
+        when=lambda scene: scene.paused and (_replay(scene) or _commands(scene)),
+        footer="first",
+        steers=True,
+    )
+    def do_step(self) -> None:
+        """While paused: train exactly one step."""
+        self.say(self.steering.step())
+
+    @action("enter", "go on", when=_touring, written="enter")
+    def do_tour_next(self) -> None:
+        """On the tour of the first run: go on."""
+        if self.scene.tour is not None:
+            self.dashboard.tour(self.scene.tour + 1)
+
+    @action("escape", "skip the tour", when=_touring)
+    def do_tour_skip(self) -> None:
+        """On the tour: leave it."""
+        self.dashboard.tour(None)
+
+    @action("T", "sentence", footer="no")
+    def do_sentence(self) -> None:
+        """Type a sentence: how the model would go on from it, now and a step later."""
+
+        def watch(text: str) -> None:
+            self.scene.sentence = text.strip().encode("utf-8", "replace").decode("utf-8")
+            self.dashboard.go(4)
+            self.dashboard.redraw_all()
+            self.tick()
+
+        self.ask(Ask("A sentence for the model", self.scene.sentence), watch)
+
+    do_pane_1 = _to_pane(1, "dataset: sources, filters, documents")
+    do_pane_2 = _to_pane(2, "curves: loss, validation, reward")
+    do_pane_3 = _to_pane(3, "weights: pictures of the matrices")
+    do_pane_4 = _to_pane(4, "rater: what is right, and which is better")
+    do_pane_5 = _to_pane(5, "chat with the frozen weights, and type")
+
+    @action("tab", "next pane")
+    def do_next_pane(self) -> None:
+        """Go to the next pane."""
+        self.dashboard.go(self.dashboard.current + 1)
+
+    @action("shift+tab", "back", footer="no")
+    def do_previous_pane(self) -> None:
+        """Go to the pane before."""
+        self.dashboard.go(self.dashboard.current - 1)
+
+    @action("z", "zoom")
+    def do_zoom(self) -> None:
+        """Give the whole screen to this pane, or take it back."""
+        self.dashboard.toggle_zoom()
+
+    @action(">", "size", written="< >", footer="no")
+    def do_wider(self) -> None:
+        """Make this pane wider, or narrower."""
+        self.dashboard.resize_pane(WIDER)
+
+    @action("<", "size", footer="no", listed=False)
+    def do_narrower(self) -> None:
+        """Make this pane narrower."""
+        self.dashboard.resize_pane(-WIDER)
+
+    @action("}", "size", written="{ }", footer="no")
+    def do_taller(self) -> None:
+        """Make this row taller, or lower."""
+        self.dashboard.resize_row(1)
+
+    @action("{", "size", footer="no", listed=False)
+    def do_lower(self) -> None:
+        """Make this row lower."""
+        self.dashboard.resize_row(-1)
+
+    @action("c", "caption", footer="no")
+    def do_caption(self) -> None:
+        """Hide the sentence under the panes, or show it."""
+        self.dashboard.toggle_caption()
+
+    @action("m", "exam")
+    def do_figures(self) -> None:
+        """What it can do: all exam results, stage by stage."""
+        self.push_screen(Figures(self.scene))
+
+    @action("j", "samples", footer="no")
+    def do_samples(self) -> None:
+        """What it wrote at each evaluation, from noise to sentences."""
+        self.push_screen(Samples(self.scene))
+
+    @action("[,comma", "look back", when=lambda scene: len(scene.now.moments) > 0)
+    def do_earlier(self) -> None:
+        """Look back: all panes as at the evaluation before."""
+        self.travel.step(-1)
+
+    @action("]", "later", when=_looks_back, footer="urgent")
+    def do_later(self) -> None:
+        """When looking back: the next evaluation."""
+        self.travel.step(1)
+
+    @action("0,end", "to now", when=_looks_back, footer="urgent")
+    def do_now(self) -> None:
+        """When looking back: return to now."""
+        self.travel.now()
+
+    @action(
+        "r",
+        "resume",
+        when=lambda scene: scene.steers and scene.stopped and not scene.state.unmendable,
+        footer="urgent",
+    )
+    def do_resume(self) -> None:
+        """When the trainer has stopped: resume the run."""
+        if not self.changing:
+            self._resume()
+
+    @work(thread=True)
+    def _resume(self) -> None:
+        said = self.steering.resume()
+        if said is not None:
+            self.call_later(self.say, said)
+
+    @action("+,=", "faster", when=_replay, footer="urgent")
+    def do_faster(self) -> None:
+        """Replay twice as fast."""
+        self.steering.change_speed(2)
+
+    @action("-", "slower", when=_replay, footer="urgent")
+    def do_slower(self) -> None:
+        """Replay half as fast."""
+        self.steering.change_speed(0.5)
+
+    @action("g", "words")
+    def do_glossary(self) -> None:
+        """The field's words, in English and Vietnamese."""
+        self.push_screen(Glossary(self.scene))
+
+    @action("?,f1", "help")
+    def do_help(self) -> None:
+        """All keys."""
+        self.push_screen(Help(self.scene, self.dashboard.actions, self.dashboard.context))
+
+    @action("ctrl+p", "commands")
+    def do_palette(self) -> None:
+        """Find an action by name."""
+        self.action_command_palette()
+
+    @action("ctrl+z", "to the shell", footer="no")
+    def do_suspend(self) -> None:
+        """Back to the shell for a while; fg brings the screen back."""
+        self.step_aside()
+
+    @action("q", "quit")
+    def do_quit(self) -> None:
+        """Close the screen; training goes on."""
+        self.leave()
+
+    @action("", "stop and quit", when=_steers)
+    def do_stop_and_quit(self) -> None:
+        """Stop training, keep a checkpoint, and close the screen."""
+        if self.scene.trainer != "alive" or self.scene.now.ended:
+            self.leave()
+        else:
+            self.say(self.steering.stop())
+
+    @action("", "take the tour")
+    def do_tour(self) -> None:
+        """A tour of the panes, by the line under them."""
+        self.dashboard.tour(0)
+
+    @action(
+        "F",
+        "other settings",
+        when=lambda scene: _may_begin_another(scene) and scene.now.corpus is not None,
+        footer="no",
+    )
+    def do_branch(self) -> None:
+        """Go on from a finished stage with other settings, as a new run."""
+
+        def begin(chosen: Chosen) -> None:
             self.change_to(partial(self.steering.branch, chosen.stage, chosen.assignments, chosen.keep_picks))
 
+        self.ask(Branch(self.scene), begin)
+
+    @action(
+        "K",
+        "off the leash",
+        when=lambda scene: _may_begin_another(scene) and scene.now.reinforced is not None,
+    )
+    def do_unleash(self) -> None:
+        """Feedback again, same picks, with nothing that holds it."""
+
+        def begin(leashed: bool) -> None:
+            self.change_to(partial(self.steering.branch, "feedback", leash.assignments(leashed), True))
+
+        self.ask(Unleash(self.scene), begin)
+
+    @action("C", "two models", when=lambda scene: scene.now.latest_weights is not None, footer="no")
     def do_compare(self) -> None:
+        """Two models side by side: the same prompts, and raters who judge."""
         self.push_screen(ComparisonScreen(self.scene))
 
-    changing = False  # another run is about to be shown
-    making: Cultures | None = None  # two cultures, by a trainer after the other
-
+    @action(
+        "D",
+        "two cultures",
+        when=lambda scene: _may_begin_another(scene) and "tuned" in scene.now.weights,
+        footer="no",
+    )
     def do_cultures(self) -> None:
+        """Two raters who disagree: the same tuned model by each, side by side."""
         making = self.making
         if making is not None and not making.ended and not making.trouble:
             self.push_screen(MakingCultures(self.scene, making))
         else:
-            self.push_screen(ChooseCultures(self.scene), self._choose_cultures)
-
-    def _choose_cultures(self, raters: tuple[str, ...] | None) -> None:
-        if raters is not None:
-            self._make_cultures(raters)
+            self.ask(ChooseCultures(self.scene), self._make_cultures)
 
     @work(thread=True, group="cultures")
     def _make_cultures(self, raters: tuple[str, ...]) -> None:
@@ -169,108 +392,83 @@ class Handlers(App[RunFolder | None]):
             assert first is not None and second is not None  # or they had not ended
             self.push_screen(ComparisonScreen(self.scene, (first, second), making.raters))
 
-    def do_unleash(self) -> None:
-        self.push_screen(Unleash(self.scene), self._unleash)
+    @action("", "start over with quick", when=_steers)
+    def do_start_over_quick(self) -> None:
+        """Stop this run; begin one of about a minute."""
+        self.change_to(self.steering.start_over)
 
-    def _unleash(self, leashed: bool | None) -> None:
-        if leashed is not None:
-            self.change_to(partial(self.steering.branch, "feedback", leash.assignments(leashed), True))
+    # -- while a pair waits --------------------------------------------------------------------------------
 
-    def do_pause(self) -> None:
-        self.say(self.steering.pause())
+    @picks("a", "A is better", when=_asked)
+    def do_pick_a(self) -> None:
+        """The left answer is better."""
+        self.say(self.steering.pick("a"))
 
-    def do_step(self) -> None:
-        self.say(self.steering.step())
+    @picks("b", "B is better", when=_asked)
+    def do_pick_b(self) -> None:
+        """The right answer is better."""
+        self.say(self.steering.pick("b"))
 
-    def do_tour(self) -> None:
-        self.dashboard.tour(0)
+    @picks("t", "tie", when=_asked)
+    def do_pick_tie(self) -> None:
+        """Both are as good as each other."""
+        self.say(self.steering.pick("tie"))
 
-    def do_tour_next(self) -> None:
-        if self.scene.tour is not None:
-            self.dashboard.tour(self.scene.tour + 1)
+    @picks("x", "both bad", when=_asked)
+    def do_pick_both_bad(self) -> None:
+        """Neither is any good."""
+        self.say(self.steering.pick("both_bad"))
 
-    def do_tour_skip(self) -> None:
-        self.dashboard.tour(None)
+    @picks("s", "skip", when=_asked)
+    def do_pick_skip(self) -> None:
+        """No opinion: leave this pair out."""
+        self.say(self.steering.pick("skip"))
 
-    def do_sentence(self) -> None:
-        self.push_screen(Ask("A sentence for the model", self.scene.sentence), self._typed)
+    @picks(
+        "U,backspace",
+        "undo",
+        when=lambda scene: _taught(scene) and scene.now.offered is not None and scene.now.offered.pair > 0,
+    )
+    def do_pick_undo(self) -> None:
+        """Take the last pick back."""
+        self.say(self.steering.pick("undo"))
 
-    def _typed(self, text: str | None) -> None:
-        if text is not None:
-            self.scene.sentence = text.strip().encode("utf-8", "replace").decode("utf-8")
-            self.dashboard.go(4)
-            self.dashboard.redraw_all()
-            self.tick()
+    @picks("O", "own answer", when=_taught)
+    def do_pick_own(self) -> None:
+        """Write a better answer of your own."""
 
-    def do_faster(self) -> None:
-        self.steering.change_speed(2)
+        def answer(text: str) -> None:
+            if text.strip():
+                self.say(self.steering.pick("own", text.strip()))
 
-    def do_slower(self) -> None:
-        self.steering.change_speed(0.5)
+        self.ask(Ask("A better answer, in your words", most=LONGEST_ANSWER), answer)
 
-    def do_resume(self) -> None:
-        if not self.changing:
-            self._resume()
+    @picks("G", "go on", when=_asked)
+    def do_go_on(self) -> None:
+        """Enough picked: go on to reinforcement."""
+        self.say(self.steering.pick("enough"))
 
-    @work(thread=True)
-    def _resume(self) -> None:
-        said = self.steering.resume()
-        if said is not None:
-            self.call_later(self.say, said)
+    @picks("P", "prompts", when=_taught)
+    def do_prompts(self) -> None:
+        """The list of prompts: add your own."""
+        self.push_screen(Prompts(self.scene, lambda *edit: self.say(self.steering.edit_prompts(*edit))))
 
-    def do_earlier(self) -> None:
-        self.travel.step(-1)
+    @picks("R", "reward model", when=lambda scene: scene.now.fitted is not None and not scene.typing)
+    def do_taste(self) -> None:
+        """All that the reward model has learnt."""
+        self.push_screen(TasteSheet(self.scene))
 
-    def do_later(self) -> None:
-        self.travel.step(1)
+    @picks("M", "room of raters", when=lambda scene: bool(scene.now.picks) and not scene.typing, footer="no")
+    def do_room(self) -> None:
+        """A room of raters: how far they agree on these pairs, and who is outvoted."""
+        self.push_screen(RoomSheet(self.scene))
 
-    def do_now(self) -> None:
-        self.travel.now()
+    @picks("L", "ledger", when=lambda scene: bool(scene.now.pick_seconds) and not scene.typing)
+    def do_ledger(self) -> None:
+        """What picking costs: time, pace, wages."""
+        self.push_screen(LedgerSheet(self.scene))
 
-    def _go_to(self, number: int) -> None:
-        self.dashboard.go(number)
-
-    do_pane_1 = partialmethod(_go_to, 1)
-    do_pane_2 = partialmethod(_go_to, 2)
-    do_pane_3 = partialmethod(_go_to, 3)
-    do_pane_4 = partialmethod(_go_to, 4)
-    do_pane_5 = partialmethod(_go_to, 5)
-
-    def do_next_pane(self) -> None:
-        self.dashboard.go(self.dashboard.current + 1)
-
-    def do_previous_pane(self) -> None:
-        self.dashboard.go(self.dashboard.current - 1)
-
-    def do_zoom(self) -> None:
-        self.dashboard.toggle_zoom()
-
-    def do_wider(self) -> None:
-        self.dashboard.resize_pane(WIDER)
-
-    def do_narrower(self) -> None:
-        self.dashboard.resize_pane(-WIDER)
-
-    def do_taller(self) -> None:
-        self.dashboard.resize_row(1)
-
-    def do_lower(self) -> None:
-        self.dashboard.resize_row(-1)
-
-    def do_caption(self) -> None:
-        self.dashboard.toggle_caption()
-
-    def do_figures(self) -> None:
-        self.push_screen(Figures(self.scene))
-
-    def do_samples(self) -> None:
-        self.push_screen(Samples(self.scene))
-
-    def do_glossary(self) -> None:
-        self.push_screen(Glossary(self.scene))
-
-    def do_help(self) -> None:
-        self.push_screen(Help(self.scene, self.dashboard.context))
-
-    def do_palette(self) -> None:
-        self.action_command_palette()
+    @picks("S", "simulate", when=_taught)
+    def do_simulate(self) -> None:
+        """Let a simulated rater make the other picks."""
+        self.ask(Simulate(self.scene), lambda taste: self.say(self.steering.simulate(taste)))

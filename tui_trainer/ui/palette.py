@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from tui_trainer.ui.actions import ACTIONS, Action
-from tui_trainer.ui.keys_now import applies
+from tui_trainer.ui.actions import Action
+from tui_trainer.ui.keys import ACTIONS
 from tui_trainer.ui.scene import Scene
 
 
 def _name(action: Action, scene: Scene) -> str:
     name = f"{action.label[0].upper()}{action.label[1:]}"
-    key = scene.key_of(action)
+    key = scene.key_of(action.name)
     return f"{name} ({key})" if key else name
 
 
@@ -27,7 +27,7 @@ class Actions(Provider):
 
     def _actions(self) -> Iterator[tuple[str, Action]]:
         for action in ACTIONS:
-            if action.name != "palette" and applies(action, self.scene):
+            if action.name != "palette" and action.when(self.scene):
                 yield _name(action, self.scene), action
 
     async def discover(self) -> Hits:

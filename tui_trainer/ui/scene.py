@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from tui_trainer.messages.events import Event, Guessed, Stepped, Validated
 from tui_trainer.messages.inspection import Look
 from tui_trainer.run.storage.folder import RunFolder
-from tui_trainer.ui.actions import BY_NAME, Action
 from tui_trainer.ui.baseline_run import BaselineRun
 from tui_trainer.ui.drawing.styles import Ink, make_ink
 from tui_trainer.ui.inspections import Looks, Purpose, Saw
@@ -45,7 +44,7 @@ class Scene:
     sentence: str = ""  # one that the person has typed, to be watched
     tour: int | None = None  # the stop of the tour that one is at
     ascii: bool = False  # the screen is drawn in ASCII
-    keys: dict[str, str] = field(default_factory=dict)  # that the person has chosen, by action
+    keys: dict[str, str] = field(default_factory=dict)  # how they are written, by action
     past: State | None = None  # the moment one looks back to
     past_at: int | None = None  # its number among `now.moments`
     _since: float = 0.0
@@ -75,19 +74,15 @@ class Scene:
         frozen = saw.looked.weights
         return saw if frozen is not None and frozen == self.state.latest_weights else None
 
-    def key_of(self, action: Action) -> str:
+    def key_of(self, name: str) -> str:
         """How an action's key is written."""
-        return self.spelt(self.keys.get(action.name, action.shown))
+        return self.spelt(self.keys[name])
 
     def spelt(self, keys: str) -> str:
         """Keys as they are written; in ASCII, where an arrow would be drawn as another key, in words."""
         for arrow, word in ARROWS.items() if self.ascii else ():
             keys = keys.replace(arrow, word)
         return keys
-
-    def key_of_name(self, name: str) -> str:
-        """The same by the action's name."""
-        return self.key_of(BY_NAME[name])
 
     @property
     def steers(self) -> bool:

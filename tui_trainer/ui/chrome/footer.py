@@ -4,10 +4,30 @@ from collections.abc import Callable, Sequence
 
 from textual.strip import Strip
 
-from tui_trainer.ui.actions import Action
+from tui_trainer.ui.actions import Action, Context, Place
 from tui_trainer.ui.drawing.lines import Part, line, link
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
+
+TOUR = ("tour_next", "tour_skip", "help", "quit")  # all that is shown on the tour
+
+
+def shown_now(actions: Sequence[Action], scene: Scene, here: Context) -> list[Action]:
+    """What the footer of a pane shows: what is urgent, then the pane's own keys, then everybody's."""
+    if scene.typing:
+        return [a for a in actions if a.context == "chat" and a.footer != "no"]
+    if scene.tour is not None:
+        return [a for a in actions if a.name in TOUR]
+
+    def placed(context: Context, *places: Place) -> list[Action]:
+        return [a for a in actions if a.context == context and a.footer in places and a.key]
+
+    shown = placed("anywhere", "urgent")
+    if here == "rater" and scene.now.offered is not None:
+        shown += [*placed("rater", "yes"), *placed("anywhere", "first", "yes")]
+    else:
+        shown += [*placed("anywhere", "first"), *placed(here, "yes"), *placed("anywhere", "yes")]
+    return [a for a in shown if a.when(scene)]
 
 
 class Footer(LineView):
@@ -25,17 +45,17 @@ class Footer(LineView):
         actions = list(self.actions())
         # Help is where the rest is found, so it always has its place.
         help_ = next((action for action in actions if action.name == "help"), None)
-        kept = len(f" {self.scene.key_of(help_)}  {help_.label}  ") if help_ is not None else 0
+        kept = len(f" {self.scene.key_of(help_.name)}  {help_.label}  ") if help_ is not None else 0
         for action in actions:
             label = self._label(action)
-            length = len(f" {self.scene.key_of(action)}  {label}  ")
+            length = len(f" {self.scene.key_of(action.name)}  {label}  ")
             mine = action is help_
             if used + length + (0 if mine or help_ is None else kept) > width:
                 continue
             if mine:
                 kept, help_ = 0, None
             parts += [
-                (f" {self.scene.key_of(action)} ", link(ink.key, f"app.do('{action.name}')")),
+                (f" {self.scene.key_of(action.name)} ", link(ink.key, f"app.do('{action.name}')")),
                 (f" {label}  ", ink.muted),
             ]
             used += length

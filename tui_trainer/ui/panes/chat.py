@@ -12,7 +12,7 @@ from textual.widgets import Input
 
 from tui_trainer.messages.conversation import Said
 from tui_trainer.messages.events import WeightsName
-from tui_trainer.ui.actions import bindings
+from tui_trainer.ui.actions import Acting, Context, action
 from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.panes.conversation import Conversation, Turn, status
@@ -45,11 +45,11 @@ class Status(LineView):
         return [status(self.scene, self.pane.weights, width)]
 
 
-class ChatPane(Vertical, can_focus=True):
+class ChatPane(Acting, Vertical, can_focus=True):
     """Status, conversation and input."""
 
     number: ClassVar[int] = 5
-    BINDINGS = bindings("chat")
+    context: ClassVar[Context] = "chat"
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(id="pane-5", classes="pane")
@@ -168,26 +168,32 @@ class ChatPane(Vertical, can_focus=True):
 
     # -- actions -----------------------------------------------------------------------------------------
 
-    def action_do(self, name: str) -> None:
-        """Run an action of this pane's context."""
-        getattr(self, f"do_{name}")()
+    @action("escape", "leave", when=lambda scene: scene.typing)
+    def do_leave_input(self) -> None:
+        """Stop typing: letters are keys again."""
+        self.focus()
 
+    @action("enter", "ask", written="enter")
     def do_send(self) -> None:
+        """Type; and then ask what was typed."""
         # With the input in focus, enter is the input's own.
         self.input.focus()
 
-    def do_leave_input(self) -> None:
-        self.focus()
-
+    @action("ctrl+t", "other weights")
     def do_next_weights(self) -> None:
+        """Talk to another stage's weights."""
         frozen = [name for name in WEIGHTS if name in self.scene.state.weights]
         if frozen and self.weights is not None:
             self.choose(frozen[(frozen.index(self.weights) + 1) % len(frozen)])
 
+    @action("pageup", "earlier", footer="no", listed=False)
     def do_scroll_up(self) -> None:
+        """Earlier in the conversation."""
         self.conversation.scroll_page(1)
 
+    @action("pagedown", "scroll", written="pgup pgdn")
     def do_scroll_down(self) -> None:
+        """Earlier or later in the conversation."""
         self.conversation.scroll_page(-1)
 
     def choose(self, weights: WeightsName) -> None:

@@ -11,13 +11,14 @@ from textual.strip import Strip
 from tui_trainer.messages.events import SourceRead
 from tui_trainer.messages.inspection import Look
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui.actions import Context, bindings
+from tui_trainer.ui.actions import Context, action
 from tui_trainer.ui.documents import Documents, ShownDocument, Wanted
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, ends, filled, line
 from tui_trainer.ui.inspections import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import surprise
+from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.view import numbers, words
 from tui_trainer.view.text import cut, fit, wrap_to
@@ -38,13 +39,18 @@ def _after(chosen: str | None, names: Sequence[str | None]) -> str | None:
     return names[at] if at < len(names) else None
 
 
+def weighable(scene: Scene) -> bool:
+    """Whether the mixture will still be read."""
+    early = scene.now.stage in (None, "data", "pretrain")
+    return scene.steers and scene.past is None and early and bool(scene.now.mixture)
+
+
 class DatasetPane(Pane):
     """Sources and filters as figures, and a reader of documents with their verdicts."""
 
     number = 1
     context: ClassVar[Context] = "dataset"
     topics = ("data", "run")
-    BINDINGS = bindings("dataset")
 
     documents: Documents | None = None
     at = 0
@@ -78,11 +84,15 @@ class DatasetPane(Pane):
         self.at = next(kept, 0)
         self.redraw()
 
-    def do_next_document(self) -> None:
-        self._go(1)
-
+    @action("p,left", "previous", footer="no")
     def do_previous_document(self) -> None:
+        """The document before."""
         self._go(-1)
+
+    @action("n,right", "next document")
+    def do_next_document(self) -> None:
+        """The next document."""
+        self._go(1)
 
     def _go(self, step: int) -> bool:
         found = None if self.documents is None else self.documents.next(self.at, step, self.wanted)
@@ -91,18 +101,26 @@ class DatasetPane(Pane):
 
     # -- which documents ---------------------------------------------------------------------------------
 
+    @action("d", "only dropped")
     def do_only_dropped(self) -> None:
+        """Only documents that a filter threw out."""
         self._want(replace(self.wanted, dropped=not self.wanted.dropped, filter=None))
 
+    @action("f", "filter")
     def do_by_filter(self) -> None:
+        """Only what one filter threw out; again: the next filter."""
         if self.documents is not None:
             self._want(replace(self.wanted, filter=_after(self.wanted.filter, self.documents.filters[1:])))
 
+    @action("o", "source", footer="no")
     def do_by_source(self) -> None:
+        """Only documents of one source; again: the next one."""
         if self.documents is not None:
             self._want(replace(self.wanted, source=_after(self.wanted.source, self.documents.sources)))
 
+    @action("/", "search")
     def do_search(self) -> None:
+        """Only documents with these words in them."""
         self.app.push_screen(Ask("Documents with these words", self.wanted.text), self._search)
 
     def _search(self, text: str | None) -> None:
@@ -124,16 +142,24 @@ class DatasetPane(Pane):
 
     # -- how much of each source --------------------------------------------------------------------------
 
+    @action("down", "row", written="↑ ↓", footer="no")
     def do_next_source(self) -> None:
+        """Which source gets more or less weight."""
         self.chosen = (self.chosen + 1) % max(1, len(self._shown_sources()))
 
+    @action("up", "row", footer="no", listed=False)
     def do_previous_source(self) -> None:
+        """The source above."""
         self.chosen = (self.chosen - 1) % max(1, len(self._shown_sources()))
 
+    @action("w", "weight", when=weighable, steers=True)
     def do_more_weight(self) -> None:
+        """Read this source more often, from the next step on."""
         self._weigh(WEIGHT_STEP)
 
+    @action("W", "weight", written="w W", when=weighable, steers=True, footer="no")
     def do_less_weight(self) -> None:
+        """Read this source more often, or less (W)."""
         self._weigh(-WEIGHT_STEP)
 
     def _weigh(self, change: float) -> None:

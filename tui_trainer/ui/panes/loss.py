@@ -8,7 +8,7 @@ from textual.strip import Strip
 from tui_trainer.errors import UserError
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui import baseline_run, metrics_csv
-from tui_trainer.ui.actions import Context, bindings
+from tui_trainer.ui.actions import Context, action
 from tui_trainer.ui.drawing.lines import Part, filled, fitting, line
 from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import curves, overoptimization
@@ -29,7 +29,6 @@ class LossPane(Pane):
     number = 2
     context: ClassVar[Context] = "loss"
     topics = ("curve",)
-    BINDINGS = bindings("loss")
 
     chosen = 0
     _drawn = 0.0
@@ -48,18 +47,26 @@ class LossPane(Pane):
         first = (DISTANCE, BOTH) if self.scene.state.setting("feedback.beta") == 0 else (BOTH, DISTANCE)
         return (*first, *FEEDBACK_CHARTS, *CHARTS)
 
+    @action("right", "which curve", written="← →")
     def do_next_curve(self) -> None:
+        """Which curve: loss, bits per byte, learning rate, gradient."""
         self.chosen = (self.chosen + 1) % len(self.charts)
 
+    @action("left", "previous", footer="no", listed=False)
     def do_previous_curve(self) -> None:
+        """The curve before."""
         self.chosen = (self.chosen - 1) % len(self.charts)
 
     # -- what a person chooses ---------------------------------------------------------------------------
 
+    @action("h,shift+left", "cursor", footer="no", listed=False)
     def do_cursor_left(self) -> None:
+        """The cursor a column to the left."""
         self._move(-1)
 
+    @action("l,shift+right", "cursor", written="h l")
     def do_cursor_right(self) -> None:
+        """A cursor that reads the values, left and right."""
         self._move(1)
 
     def _move(self, columns: int) -> None:
@@ -78,13 +85,19 @@ class LossPane(Pane):
         begun = [first + self.scene.state.stages[stage].step for stage, first, _ in spans]
         return max((at for at in begun), default=0) if begun else 0
 
+    @action("escape", "no cursor", footer="no")
     def do_no_cursor(self) -> None:
+        """Put the cursor and the zoom away."""
         self.view.cursor, self.view.zoom = None, (0.0, 1.0)
 
+    @action("i", "closer", footer="no", listed=False)
     def do_zoom_in(self) -> None:
+        """Half as much of the curve, around the cursor."""
         self._zoom(0.5)
 
+    @action("o", "closer, wider", written="i o", footer="no")
     def do_zoom_out(self) -> None:
+        """Look closer at the curve, around the cursor; and wider."""
         self._zoom(2.0)
 
     def _zoom(self, factor: float) -> None:
@@ -94,13 +107,19 @@ class LossPane(Pane):
         if axis.end and at is not None:
             self.view.zoom_by(factor, at / axis.end)
 
+    @action("y", "log")
     def do_log_axis(self) -> None:
+        """A logarithmic y axis, or a linear one."""
         self.view.log = not self.view.log
 
+    @action("u", "x axis")
     def do_x_unit(self) -> None:
+        """Steps, tokens, FLOPs or computing time on the x axis."""
         self.view.unit = UNITS[(UNITS.index(self.view.unit) + 1) % len(UNITS)]
 
+    @action("v", "compare", footer="no")
     def do_pin_run(self) -> None:
+        """Compare with an earlier run; again: the one before it."""
         self.app.run_worker(self._pin, thread=True, exclusive=True, group="pin")
 
     def _pin(self) -> None:
@@ -113,7 +132,9 @@ class LossPane(Pane):
         self.scene.pinned = found
         self.redraw()
 
+    @action("e", "CSV", footer="no")
     def do_export_csv(self) -> None:
+        """Write all metrics into the run's folder as metrics.csv."""
         self.app.run_worker(self._export, thread=True, exclusive=True, group="csv")
 
     def _export(self) -> None:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from textual.binding import BindingType
 from textual.strip import Strip
 
-from tui_trainer.ui.actions import Context
+from tui_trainer.ui.actions import Acting, Context
 from tui_trainer.ui.drawing.lines import BLANK, centered, line
 from tui_trainer.ui.inspections import Purpose, Wish
 from tui_trainer.ui.line_view import LineView
@@ -15,14 +14,13 @@ from tui_trainer.view import words
 from tui_trainer.view.text import wrap_to
 
 
-class Pane(LineView, can_focus=True):
-    """A framed view of the run. Subclasses draw `lines` and have a method `do_<action>` for each action."""
+class Pane(Acting, LineView, can_focus=True):
+    """A framed view of the run. Subclasses draw `lines` and declare what can be done here."""
 
     number: ClassVar[int]
     context: ClassVar[Context]
     # What of `State.changed` the pane draws; None stands for everything else that is in the scene.
     topics: ClassVar[tuple[str, ...]] = ()
-    BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(id=f"pane-{self.number}", classes="pane")
@@ -55,11 +53,6 @@ class Pane(LineView, can_focus=True):
     @property
     def can_be_seen(self) -> bool:
         return bool(self.size) and self.display
-
-    def action_do(self, name: str) -> None:
-        """Run an action of this pane's context."""
-        getattr(self, f"do_{name}")()
-        self.redraw()
 
 
 def empty(scene: Scene, said: str, more: str, width: int, height: int) -> list[Strip]:

@@ -1,6 +1,6 @@
 """The rater pane: who says what is right. First the text itself, then the person at the keyboard."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.strip import Strip
@@ -8,10 +8,9 @@ from textual.strip import Strip
 from tui_trainer.messages.events import StepExplained
 from tui_trainer.messages.inspection import Look
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui.actions import BY_NAME, Context
+from tui_trainer.ui.actions import Action, Context
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, filled, line, link
 from tui_trainer.ui.inspections import Purpose, Wish
-from tui_trainer.ui.keys_now import applies
 from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import (
     blind,
@@ -24,9 +23,11 @@ from tui_trainer.ui.renderers import (
     slow_step,
     verdicts,
 )
+from tui_trainer.ui.scene import Scene
 from tui_trainer.view.text import fullest
 
 WIDE = 90
+FURTHER = ("cultures", "unleash", "branch", "compare", "room")  # what is offered at the end
 
 
 class RaterPane(Pane):
@@ -35,6 +36,11 @@ class RaterPane(Pane):
     number = 4
     context: ClassVar[Context] = "rater"
     topics = ("rater", "frozen", "data")
+
+    def __init__(self, scene: Scene, actions: Sequence[Action]) -> None:
+        super().__init__(scene)
+        by_name = {action.name: action for action in actions}
+        self.further = [by_name[name] for name in FURTHER]
 
     def seen(self) -> object:
         scene = self.scene
@@ -179,12 +185,11 @@ class RaterPane(Pane):
         """What can be made now of the same tuned model, of both models, and of the picks."""
         scene, ink = self.scene, self.scene.ink
         rows: list[list[Part]] = [[]]
-        for name in ("cultures", "unleash", "branch", "compare", "room"):
-            action = BY_NAME[name]
-            if not applies(action, scene):
+        for action in self.further:
+            if not action.when(scene):
                 continue
-            key, label = f" {scene.key_of(action)} ", f" {action.label}  "
+            key, label = f" {scene.key_of(action.name)} ", f" {action.label}  "
             if sum(len(text) for text, _ in rows[-1]) + len(key + label.rstrip()) > width:
                 rows.append([])
-            rows[-1] += [(key, link(ink.key, f"app.do('{name}')")), (label, ink.muted)]
+            rows[-1] += [(key, link(ink.key, f"app.do('{action.name}')")), (label, ink.muted)]
         return [line(*parts) for parts in rows[:most] if parts] if width >= 60 else []

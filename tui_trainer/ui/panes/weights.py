@@ -11,7 +11,7 @@ from textual.strip import Strip
 from tui_trainer.messages.events import MatrixState, Picture
 from tui_trainer.messages.inspection import Look
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui.actions import Context, bindings
+from tui_trainer.ui.actions import Context, action
 from tui_trainer.ui.drawing import heatmap
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, beside, ends, filled, line
@@ -70,31 +70,42 @@ class WeightsPane(Pane):
     number = 3
     context: ClassVar[Context] = "weights"
     topics = ("weights",)
-    BINDINGS = bindings("weights")
 
     chosen: str | None = None
     kind = 0
     head: int | None = None  # of the attention; None: all of them
     order = 0
 
+    @action("down", "matrix", written="↑ ↓")
     def do_next_matrix(self) -> None:
+        """Which matrix is pictured."""
         self._go(1)
 
+    @action("up", "previous", footer="no", listed=False)
     def do_previous_matrix(self) -> None:
+        """The matrix before."""
         self._go(-1)
 
+    @action("right", "picture", written="← →")
     def do_next_kind(self) -> None:
+        """Its weights, its gradient, its last change; and where a head looks."""
         self.kind = (self.kind + 1) % len(KINDS)
 
+    @action("left", "previous", footer="no", listed=False)
     def do_previous_kind(self) -> None:
+        """Weights, gradients or updates."""
         self.kind = (self.kind - 1) % len(KINDS)
 
+    @action("h", "head")
     def do_next_head(self) -> None:
+        """One head of the attention; again: the next one, and all of them."""
         heads = int(self.scene.state.setting("model.heads") or 0)
         after = 0 if self.head is None else self.head + 1
         self.head = after if after < heads else None
 
+    @action("o", "order")
     def do_overview(self) -> None:
+        """All matrices by how far they moved, by their norm, or by their blame."""
         self.order = (self.order + 1) % len(ORDERS)
 
     def seen(self) -> object:

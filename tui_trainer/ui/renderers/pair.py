@@ -116,7 +116,7 @@ def key_line(scene: Scene, named: Sequence[tuple[str, str, str, str]], width: in
         parts: list[Part] = []
         for _, action, label, brief in named:
             said = brief if short else label
-            parts.append((f" {scene.key_of_name(action)} ", link(ink.key, f"app.do('{action}')")))
+            parts.append((f" {scene.key_of(action)} ", link(ink.key, f"app.do('{action}')")))
             parts.append((f" {said}{gap}" if said else gap, ink.muted))
         parts[-1] = (parts[-1][0].rstrip(), ink.muted)
         if (shown := line(*parts)).cell_length <= width:

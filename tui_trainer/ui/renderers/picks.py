@@ -109,7 +109,7 @@ def offer(scene: Scene, width: int) -> Strip | None:
     fitted, ink = scene.state.fitted, scene.ink
     if fitted is None or fitted.expected is None or not scene.steers or scene.state.enough:
         return None
-    key = scene.key_of_name("go_on")
+    key = scene.key_of("go_on")
     why = f" It expects to predict {numbers.percent(fitted.expected)} of your other picks."
     if not fitted.enough:
         share_ = numbers.percent(fitted.expected)

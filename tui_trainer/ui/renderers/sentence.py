@@ -36,7 +36,7 @@ def board(scene: Scene, saw: Saw | None, width: int, height: int) -> list[Strip]
 def away(scene: Scene, width: int) -> Strip:
     """How to be rid of the sentence."""
     ink = scene.ink
-    key = f" {scene.key_of_name('sentence')} "
+    key = f" {scene.key_of('sentence')} "
     said = fullest((" and an empty line put the sentence away", " then an empty line: away"), width - 4)
     return line((key, link(ink.key, "app.do('sentence')")), (said, ink.muted))
 

@@ -1,8 +1,10 @@
 """The help: every action with its key, the focussed pane's first; made from the one table of actions."""
 
+from collections.abc import Sequence
+
 from textual.strip import Strip
 
-from tui_trainer.ui.actions import Action, Context, of
+from tui_trainer.ui.actions import Action, Context
 from tui_trainer.ui.drawing.lines import BLANK, line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.sheet import Sheet
@@ -24,9 +26,9 @@ class Help(Sheet):
 
     name_ = "Keys"
 
-    def __init__(self, scene: Scene, here: Context) -> None:
+    def __init__(self, scene: Scene, actions: Sequence[Action], here: Context) -> None:
         super().__init__(scene)
-        self.here = here
+        self.actions, self.here = actions, here
 
     def rows(self, width: int) -> list[Strip]:
         order = [self.here, *(context for context in TITLES if context != self.here)]
@@ -36,14 +38,14 @@ class Help(Sheet):
             rows.append(
                 line((TITLES[context] + mark, self.scene.ink.accent(self.scene.state.stage, bold=True)))
             )
-            for action in (action for action in of(context) if action.listed):
+            for action in (a for a in self.actions if a.context == context and a.listed):
                 rows += self._row(action, width)
             rows.append(BLANK)
         return rows
 
     def _row(self, action: Action, width: int) -> list[Strip]:
         ink = self.scene.ink
-        key = self.scene.key_of(action) or "ctrl+p, then"
+        key = self.scene.key_of(action.name) or "ctrl+p, then"
         said = action.help if action.shown else f"“{action.label}”: {action.help}"
         return [
             line((fit("  " + key if not index else "", KEY_WIDTH + 3), ink.strong), (row, ink.text))

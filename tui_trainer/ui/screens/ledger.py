@@ -22,7 +22,7 @@ class LedgerSheet(Sheet):
 
     name_ = "What picking costs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("L,upper_l", "dismiss_sheet", "close", show=False),
+        Binding("L", "dismiss_sheet", "close", show=False),
         Binding("right", "pay(1)", "more", show=False),
         Binding("left", "pay(-1)", "less", show=False),
     ]

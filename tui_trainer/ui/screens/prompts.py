@@ -26,7 +26,7 @@ class Prompts(Sheet):
 
     name_ = "Prompts"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("P,upper_p", "dismiss_sheet", "close", show=False),
+        Binding("P", "dismiss_sheet", "close", show=False),
         Binding("n", "new", "new", show=False),
         Binding("e", "edit", "edit", show=False),
         Binding("x", "leave_out", "leave out", show=False),

@@ -67,7 +67,7 @@ class RoomSheet(Sheet):
     """Gathers them in a process of its own."""
 
     name_ = "A room of raters"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("M,upper_m", "dismiss_sheet", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("M", "dismiss_sheet", "close", show=False)]
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)

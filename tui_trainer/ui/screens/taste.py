@@ -24,7 +24,7 @@ class TasteSheet(Sheet):
     """Follows the picks as they are made."""
 
     name_ = "The reward model"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("R,upper_r", "dismiss_sheet", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("R", "dismiss_sheet", "close", show=False)]
 
     def rows(self, width: int) -> list[Strip]:
         ink, fitted = self.scene.ink, self.scene.state.fitted

@@ -36,7 +36,7 @@ class FrameSender(App[Any]):
         """Close the topmost screen, but never the one under all: Textual's palette asks twice, too."""
         return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
-    def do_suspend(self) -> None:
+    def step_aside(self) -> None:
         """Stop as a job of the shell; `fg` brings the screen back."""
         if isinstance(self._driver, TerminalDriver):
             self._driver.step_aside()
