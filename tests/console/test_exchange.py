@@ -9,7 +9,7 @@ import pytest
 
 from tui_trainer import cli
 from tui_trainer.console import preference_exchange as preferences
-from tui_trainer.console import rater_panel as room
+from tui_trainer.console import rater_panel as panel
 from tui_trainer.corpus.preference_file import Comparison, encode
 from tui_trainer.errors import UserError
 from tui_trainer.messages.events import PairOffered, Picked, Record, encoder
@@ -112,7 +112,7 @@ def test_a_room_rates_the_pairs_of_a_run(tmp_path: Path) -> None:
     found = rating.rated([folder], None, 0.0, 0)
     assert found.pairs == 6 and found.alike["person"]["ceremonious (simulated)"] == 1.0
     assert found.alike["person"]["plain-spoken (simulated)"] == 0.0
-    assert "Krippendorff's alpha" in room.tell(found) and "person" in room.tell(found)
+    assert "Krippendorff's alpha" in panel.tell(found) and "person" in panel.tell(found)
     raters = tmp_path / "raters.toml"
     raters.write_text('[kind]\nabout = "x"\nweights = { polite = 1.0 }\n')
     assert list(rating.rated([folder], raters, 0.0, 0).alike) == ["person", "kind (simulated)"]

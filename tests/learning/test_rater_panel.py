@@ -1,4 +1,4 @@
-"""A room of raters: agreement against Krippendorff's own example, the majority, and who is outvoted."""
+"""A panel of raters: agreement against Krippendorff's own example, the majority, and who is outvoted."""
 
 import pytest
 
@@ -33,13 +33,19 @@ def test_alpha_is_that_of_krippendorffs_example() -> None:
     for name, marks in units.items():
         picks[name] = {at: "a" if mark == "1" else "b" for at, mark in enumerate(marks)}
     assert alpha(picks) == pytest.approx(0.095, abs=0.001)
+    # Part C: four observers, five values, not all of them for all units.
+    table = ("123321412...", "1233224125.3", ".3332342251.", "12332441251.")
+    named: dict[str, Choice] = dict(zip("12345", ("a", "b", "tie", "skip", "own"), strict=True))  # type: ignore[arg-type]  # choices
+    several = {row: {at: named[m] for at, m in enumerate(row) if m != "."} for row in table}
+    assert alpha(several) == pytest.approx(0.743, abs=0.0005)
+    assert alpha({"one": {0: "a"}, "other": {1: "b"}}) is None  # no pair that both picked from
     assert alpha({"one": {0: "a"}}) is None
     assert alpha({"one": {0: "a"}, "other": {0: "a"}}) is None  # nothing to disagree about
 
 
 def test_the_majority_by_hand() -> None:
-    room: list[dict[int, Choice]] = [{0: "a", 1: "a", 2: "tie"}, {0: "a", 1: "b"}, {0: "b", 2: "b"}]
-    assert majority(room) == {0: "a", 1: "tie", 2: "b"}
+    several: list[dict[int, Choice]] = [{0: "a", 1: "a", 2: "tie"}, {0: "a", 1: "b"}, {0: "b", 2: "b"}]
+    assert majority(several) == {0: "a", 1: "tie", 2: "b"}
 
 
 def test_a_rater_against_the_rest_is_outvoted() -> None:
@@ -48,19 +54,19 @@ def test_a_rater_against_the_rest_is_outvoted() -> None:
     raters = {name: SimulatedRater(name, 0.0, 0, CULTURES[name].weights) for name in names}
     picks = {name: {p.pair: r.choose(p) for p in pairs} for name, r in raters.items()}
     picks["another"] = dict(picks["ceremonious"])
-    room = gather(pairs, picks, set(names), 0)
-    seats = {seat.rater: seat for seat in room.seats}
-    assert room.pairs == 80 and room.learnt_from == 40
-    assert room.alike["ceremonious"]["another"] == 1.0 > room.alike["ceremonious"]["plain-spoken"]
-    outvoted, own = seats["plain-spoken"].majority.share, seats["plain-spoken"].own.share
+    panel = gather(pairs, picks, set(names), 0)
+    annotators = {annotator.rater: annotator for annotator in panel.annotators}
+    assert panel.pairs == 80 and panel.learnt_from == 40
+    assert panel.alike["ceremonious"]["another"] == 1.0 > panel.alike["ceremonious"]["plain-spoken"]
+    outvoted, own = annotators["plain-spoken"].majority.share, annotators["plain-spoken"].own.share
     assert outvoted is not None and own is not None and own > 0.85 and outvoted < 0.4
-    assert seats["ceremonious"].majority.share == seats["another"].majority.share
-    assert seats["plain-spoken"].simulated and not seats["another"].simulated
-    assert gather(pairs, picks, set(names), 0) == room
+    assert annotators["ceremonious"].majority.share == annotators["another"].majority.share
+    assert annotators["plain-spoken"].simulated and not annotators["another"].simulated
+    assert gather(pairs, picks, set(names), 0) == panel
 
 
 def test_who_picks_nothing_decided_has_no_exam() -> None:
     pairs = _pairs(6)
-    room = gather(pairs, {"nobody": dict.fromkeys(range(6), "skip")}, set(), 0)
-    (seat,) = room.seats
-    assert seat.picks == 0 and seat.own.share is None and room.alpha is None
+    panel = gather(pairs, {"nobody": dict.fromkeys(range(6), "skip")}, set(), 0)
+    (annotator,) = panel.annotators
+    assert annotator.picks == 0 and annotator.own.share is None and panel.alpha is None

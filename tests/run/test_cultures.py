@@ -36,17 +36,17 @@ def test_one_after_the_other_and_never_twice(whole, launched):
     doing = []
     while not making.ended:
         making.advance()
-        doing.append(tuple(seat.doing for seat in making.seats))
+        doing.append(tuple(arm.doing for arm in making.arms))
     assert doing == [("starting", "waiting"), ("done", "starting"), ("done", "done")]
-    first, second = (seat.folder for seat in making.seats)
+    first, second = (arm.folder for arm in making.arms)
     assert launched == [first, second] and first.path != second.path
     assert [f.plan.settings.feedback.rater for f in launched] == ["polite", "short"]
     assert all(f.plan.forked.source == whole.id and f.plan.forked.weights == "tuned" for f in launched)
-    assert [(seat.picks, seat.ended) for seat in making.seats] == [(6, True)] * 2
+    assert [(arm.picks, arm.ended) for arm in making.arms] == [(6, True)] * 2
     before = list_runs(whole.path.parent)
     again = Cultures(whole, ("short", "polite"))
     again.advance()
-    assert again.ended and [seat.folder.id for seat in again.seats] == [second.id, first.id]
+    assert again.ended and [arm.folder.id for arm in again.arms] == [second.id, first.id]
     assert len(list_runs(whole.path.parent)) == len(before) and len(launched) == 2
 
 
@@ -54,7 +54,7 @@ def test_a_trainer_that_ends_too_soon_is_told_of_and_not_tried_forever(whole, mo
     launches = []
     monkeypatch.setattr(client, "launch", lambda folder, **_: launches.append(folder))
     making = Cultures(whole, ("short", "ceremonious"))
-    making.seats = making.seats[::-1]  # the one that no test has made
+    making.arms = making.arms[::-1]  # the one that no test has made
     making.advance()
     with pytest.raises(UserError, match=r"ended before the run did; see its trainer\.log"):
         making.advance()

@@ -112,9 +112,9 @@ def test_what_goes_on_from_a_run_off_the_leash_starts_from_the_run_before_it(
     assert fork.own_run(again).id == "own"
     mine = fork.begin(off_the_leash, fork.plan_of(off_the_leash, "feedback", ["feedback.prompts=3"]))
     assert fork.own_run(mine).id == mine.id  # a person has chosen something there
-    seats = Cultures(off_the_leash, ("ceremonious", "plain-spoken")).seats
-    assert all(seat.plan.settings.feedback.beta == 0.3 for seat in seats)
-    assert all(seat.plan.forked is not None and seat.plan.forked.source == "own" for seat in seats)
+    arms = Cultures(off_the_leash, ("ceremonious", "plain-spoken")).arms
+    assert all(arm.plan.settings.feedback.beta == 0.3 for arm in arms)
+    assert all(arm.plan.forked is not None and arm.plan.forked.source == "own" for arm in arms)
     shutil.rmtree(tmp_path / "own")
     assert fork.own_run(off_the_leash).id == off_the_leash.id
 

@@ -22,14 +22,14 @@ from tui_trainer.experiments.cultures import Cultures
 from tui_trainer.messages import events as e
 from tui_trainer.messages.comparison import Answers, Compared, Comparison, Side, Verdict
 from tui_trainer.messages.events import Event, Record
-from tui_trainer.messages.rater_panel import Exam, Gathered, Room, Seat
+from tui_trainer.messages.rater_panel import Annotator, Exam, Gathered, RaterPanel
 from tui_trainer.sanitize import LONGEST
 from tui_trainer.ui import app as studio
 from tui_trainer.ui.documents import Documents
 from tui_trainer.ui.panes.conversation import Turn
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens import comparison
-from tui_trainer.ui.screens import rater_panel as room
+from tui_trainer.ui.screens import rater_panel as panel
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.branch import Branch
 from tui_trainer.ui.screens.comparison import ComparisonScreen
@@ -37,7 +37,7 @@ from tui_trainer.ui.screens.cultures import MakingCultures
 from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.ledger import LedgerSheet
 from tui_trainer.ui.screens.prompts import Prompts
-from tui_trainer.ui.screens.rater_panel import RoomSheet
+from tui_trainer.ui.screens.rater_panel import RaterPanelSheet
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.ui.screens.simulate import Simulate
@@ -208,7 +208,7 @@ SHEETS: dict[str, Callable[[Scene], Screen[Any]]] = {
     "a prompt being edited": lambda scene: Ask(
         "Another prompt in its place", next(iter(scene.state.prompts))
     ),
-    "a room of raters": RoomSheet,
+    "a room of raters": RaterPanelSheet,
     "two models": ComparisonScreen,
     "two cultures": lambda scene: MakingCultures(scene, Cultures(scene.folder, ("polite", "short"))),
     "a simulated rater": Simulate,
@@ -223,10 +223,10 @@ def foreign(said: str) -> tuple[Compared, Gathered]:
     side = Side(said, "aligned", said, said)
     verdict = Verdict(said, 0.7, (0.6, 0.8), 160)
     exam = Exam(6, 12, 0.5, None)
-    seats = (Seat(said, False, 12, exam, exam), Seat("polite", True, 12, exam, exam))
-    room = Room(12, 6, 0.2, {said: {said: 0.7, "polite": 0.4}}, seats)
+    annotators = (Annotator(said, False, 12, exam, exam), Annotator("polite", True, 12, exam, exam))
+    panel = RaterPanel(12, 6, 0.2, {said: {said: 0.7, "polite": 0.4}}, annotators)
     found = Comparison(side, side, (Answers(said, said, said),), (verdict,))
-    return Compared(found), Gathered(room)
+    return Compared(found), Gathered(panel)
 
 
 async def open_sheet(sheet: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Calls:
@@ -240,7 +240,7 @@ async def open_sheet(sheet: str, said: str, tmp_path: Path, monkeypatch: pytest.
         return a_room
 
     monkeypatch.setattr(comparison, "compare", compare)
-    monkeypatch.setattr(room, "gathered", gathered)
+    monkeypatch.setattr(panel, "gathered", gathered)
     texts = (said, said + "2", said + "3")
     more = [
         e.PromptsListed(texts),

@@ -9,12 +9,12 @@ import recorded
 from test_actions import scene_at
 from watching import opened, shown, until
 
-from tui_trainer.messages.rater_panel import Exam, Gathered, Order, Room, Seat
+from tui_trainer.messages.rater_panel import Annotator, Exam, Gathered, Order, RaterPanel
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Fork
 from tui_trainer.serving import rater_panel as rating
-from tui_trainer.ui.screens import rater_panel as room
-from tui_trainer.ui.screens.rater_panel import RoomSheet, rooms
+from tui_trainer.ui.screens import rater_panel as panel
+from tui_trainer.ui.screens.rater_panel import RaterPanelSheet, with_the_same_pairs
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -26,10 +26,12 @@ async def test_how_far_the_raters_agree(tmp_path: Path, monkeypatch, size) -> No
         orders.append(order)
         return rating.answer(msgspec.json.encode(order))
 
-    monkeypatch.setattr(room, "ask", ask)
+    monkeypatch.setattr(panel, "ask", ask)
     async with opened(tmp_path, monkeypatch, recorded.records(), size=size) as (app, pilot):
         await pilot.press("4", "M")
-        await until(pilot, lambda: isinstance(app.screen, RoomSheet) and app.screen.gathered is not None)
+        await until(
+            pilot, lambda: isinstance(app.screen, RaterPanelSheet) and app.screen.gathered is not None
+        )
         await pilot.pause()
         text = shown(app)
         assert "Krippendorff's alpha" in text and "own model" in text and "picks" in text
@@ -46,12 +48,12 @@ def exam(right: int, n: int) -> Exam:
 
 
 def test_who_is_outvoted_is_said_and_not_only_colored() -> None:
-    seats = (
-        Seat("person", False, 21, exam(4, 4), exam(2, 4)),
-        Seat("ceremonious (simulated)", True, 22, exam(8, 11), exam(8, 11)),
+    annotators = (
+        Annotator("person", False, 21, exam(4, 4), exam(2, 4)),
+        Annotator("ceremonious (simulated)", True, 22, exam(8, 11), exam(8, 11)),
     )
-    sheet = RoomSheet(scene_at(recorded.records()))
-    sheet.gathered = Gathered(Room(22, 11, 0.1, {}, seats))
+    sheet = RaterPanelSheet(scene_at(recorded.records()))
+    sheet.gathered = Gathered(RaterPanel(22, 11, 0.1, {}, annotators))
     rows = [row.text.rstrip() for row in sheet.rows(72)]  # of a terminal of 80
     assert [row.split()[0] for row in rows if row.endswith("  outvoted")] == ["person"]
     assert any(row.startswith("ceremonious (simulated) ") for row in rows)
@@ -61,7 +63,7 @@ async def test_nothing_came_back(tmp_path: Path, monkeypatch) -> None:  # type: 
     async def ask(module: str, order: Any) -> bytes:
         return b""
 
-    monkeypatch.setattr(room, "ask", ask)
+    monkeypatch.setattr(panel, "ask", ask)
     async with opened(tmp_path, monkeypatch, recorded.records()) as (app, pilot):
         await pilot.press("4", "M")
         await until(pilot, lambda: "before it had an answer" in shown(app))
@@ -85,5 +87,5 @@ def test_people_who_picked_for_themselves_of_the_same_model_are_in_it(tmp_path: 
     run("elsewhere", True, **{**ours, "source": "other"})
     run("retuned", True, **{**ours, "weights": "base"})
     run("stranger", True)
-    assert [r.id for r in rooms(here)] == ["here", "friend"]
-    assert [r.id for r in rooms(friend)] == ["friend"]
+    assert [r.id for r in with_the_same_pairs(here)] == ["here", "friend"]
+    assert [r.id for r in with_the_same_pairs(friend)] == ["friend"]

@@ -16,10 +16,10 @@ def made(source: RunFolder, raters: Sequence[str]) -> tuple[RunFolder, RunFolder
         TrainerDied: a trainer ended before its run did.
     """
     runs = []
-    for seat in Cultures(source, raters).seats:
-        folder = seat.take_up(source)
-        seat.look()
-        if not seat.ended and follow(folder) == "stopped":
+    for arm in Cultures(source, raters).arms:
+        folder = arm.take_up(source)
+        arm.look()
+        if not arm.ended and follow(folder) == "stopped":
             raise UserError("stopped; the same command goes on from there")
         runs.append(folder)
     return runs[0], runs[1]

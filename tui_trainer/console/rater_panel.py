@@ -1,25 +1,27 @@
-"""`tui-trainer preferences room`: the pairs of runs, rated by a whole room, for people."""
+"""`tui-trainer preferences room`: the pairs of runs, rated by a whole panel, for people."""
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui_trainer.messages.rater_panel import Exam, Room
+    from tui_trainer.messages.rater_panel import Exam, RaterPanel
 
 
-def tell(room: "Room") -> str:
+def tell(panel: "RaterPanel") -> str:
     """What came of it, as text."""
     from tui_trainer.console import tables
     from tui_trainer.sanitize import one_line
 
-    said = f"{room.pairs} pairs; reward models learn from {room.learnt_from} of them, the others are the exam"
-    if room.alpha is not None:
-        said += f"\nKrippendorff's alpha {room.alpha:.2f}: 1 is agreement, 0 chance, below 0 opposition"
+    said = (
+        f"{panel.pairs} pairs; reward models learn from {panel.learnt_from} of them, the others are the exam"
+    )
+    if panel.alpha is not None:
+        said += f"\nKrippendorff's alpha {panel.alpha:.2f}: 1 is agreement, 0 chance, below 0 opposition"
     rows = []
-    for seat in room.seats:
-        alike = sorted(room.alike[seat.rater].items(), key=lambda item: -item[1])
+    for one in panel.annotators:
+        alike = sorted(panel.alike[one.rater].items(), key=lambda item: -item[1])
         nearest = f"{alike[0][1]:.0%} {one_line(alike[0][0])}" if alike else ""
-        rows.append([one_line(seat.rater), str(seat.picks), _share(seat.own), _share(seat.majority), nearest])
-    head = ["rater", "picks", "own model foresees", "majority's foresees", "picks most alike"]
+        rows.append([one_line(one.rater), str(one.picks), _share(one.own), _share(one.majority), nearest])
+    head = ["rater", "picks", "own model predicts", "majority's predicts", "picks most alike"]
     return said + "\n\n" + tables.table(rows, head)
 
 

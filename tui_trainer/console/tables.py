@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from tui_trainer.messages.events import Measured, WeightsName
 from tui_trainer.run.storage.report import Metric
-from tui_trainer.run.storage.status import Handlers, Status
+from tui_trainer.run.storage.status import Activity, Status
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Settings, describe
 from tui_trainer.view import words
@@ -112,12 +112,12 @@ def _value(value: float | None) -> str:
 # -- runs and settings -----------------------------------------------------------------------------------
 
 
-DOING: dict[Handlers, str] = {
+DOING: dict[Activity, str] = {
     "training": "running",
     "paused": "paused",
     "waiting_for_picks": "waits for your picks",
 }
-IDLE: dict[Handlers | None, str] = {"paused": "is paused", "waiting_for_picks": "waits for your picks"}
+IDLE: dict[Activity | None, str] = {"paused": "is paused", "waiting_for_picks": "waits for your picks"}
 
 
 def runs(found: Sequence[Status]) -> str:

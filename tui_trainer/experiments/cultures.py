@@ -50,7 +50,7 @@ def found(source: RunFolder, plan: Plan) -> RunFolder | None:
     return None
 
 
-class Seat:
+class Arm:
     """One of the two: its run, once it has one, and how far it is."""
 
     def __init__(self, rater: str, plan: Plan) -> None:
@@ -103,18 +103,18 @@ class Cultures:
     def __init__(self, source: RunFolder, raters: Sequence[str]) -> None:
         source = self.source = fork.own_run(source)
         plans = plans_of(source, raters)
-        self.seats = tuple(Seat(rater, plan) for rater, plan in zip(raters, plans, strict=True))
+        self.arms = tuple(Arm(rater, plan) for rater, plan in zip(raters, plans, strict=True))
         self.trouble = ""
 
     @property
     def raters(self) -> tuple[str, ...]:
         """Their names."""
-        return tuple(seat.rater for seat in self.seats)
+        return tuple(arm.rater for arm in self.arms)
 
     @property
     def ended(self) -> bool:
         """Whether both models are there."""
-        return all(seat.ended for seat in self.seats)
+        return all(arm.ended for arm in self.arms)
 
     def advance(self) -> None:
         """See how far they are, and launch the next trainer when it is time; takes a moment.
@@ -122,18 +122,18 @@ class Cultures:
         Raises:
             UserError: a run can't be made, or its trainer has ended before it.
         """
-        for seat in self.seats:
-            if seat.ended:
+        for arm in self.arms:
+            if arm.ended:
                 continue
-            folder = seat.take_up(self.source)
+            folder = arm.take_up(self.source)
             lives = lock.is_alive(folder)  # asked before the log is read to its end
-            seat.look()
-            if not seat.ended and not lives:
-                if seat.launched:
+            arm.look()
+            if not arm.ended and not lives:
+                if arm.launched:
                     raise UserError(
                         f"the trainer of run {folder.id} ended before the run did; see its trainer.log"
                     )
                 client.launch(folder, proceed=True)
-                seat.launched = True
-            if not seat.ended:
+                arm.launched = True
+            if not arm.ended:
                 return

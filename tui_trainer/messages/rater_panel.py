@@ -1,10 +1,10 @@
-"""A room of raters, in words that the process that gathers it and the screen share."""
+"""A panel of raters, in words that the process that gathers it and the screen share."""
 
 from msgspec import Struct
 
 
 class Exam(Struct, frozen=True):
-    """Decided pairs that were foreseen, of those that were not learnt from."""
+    """Decided pairs that were predicted right, of those that were not learnt from."""
 
     right: int
     n: int
@@ -12,8 +12,8 @@ class Exam(Struct, frozen=True):
     ci95: tuple[float, float] | None
 
 
-class Seat(Struct, frozen=True):
-    """One rater of the room."""
+class Annotator(Struct, frozen=True):
+    """One rater of the panel."""
 
     rater: str
     simulated: bool
@@ -22,14 +22,14 @@ class Seat(Struct, frozen=True):
     majority: Exam  # by the reward model of the majority's
 
 
-class Room(Struct, frozen=True):
+class RaterPanel(Struct, frozen=True):
     """What came of it."""
 
     pairs: int
     learnt_from: int  # pairs; the others are the exam
     alpha: float | None  # Krippendorff's, nominal, over all raters; None where nobody disagreed nor could
     alike: dict[str, dict[str, float]]  # share of the pairs that two raters picked alike
-    seats: tuple[Seat, ...]
+    annotators: tuple[Annotator, ...]
 
 
 class Order(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,5 +44,5 @@ class Order(Struct, frozen=True, forbid_unknown_fields=True):
 class Gathered(Struct, frozen=True, omit_defaults=True):
     """What the process says that was given an order."""
 
-    room: Room | None = None
+    panel: RaterPanel | None = None
     error: str = ""  # why there is none, one line for people

@@ -1,4 +1,4 @@
-"""A room of raters over the pairs of runs: whoever picked there, and simulated raters of the same pairs.
+"""A panel of raters over the pairs of runs: whoever picked there, and simulated raters of the same pairs.
 
 `python -m tui_trainer.serving.rater_panel` reads one JSON object, an `Order`, from its input and prints a
 `Gathered`: the screen's other end.
@@ -11,16 +11,16 @@ from pathlib import Path
 import msgspec
 
 from tui_trainer.errors import UserError
-from tui_trainer.learning.preferences import rater_panel as room
+from tui_trainer.learning.preferences import rater_panel as panel
 from tui_trainer.learning.preferences import raters as known
 from tui_trainer.messages.events import Choice, PairOffered
-from tui_trainer.messages.rater_panel import Gathered, Order, Room
+from tui_trainer.messages.rater_panel import Gathered, Order, RaterPanel
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.preferences import made_in_log
 
 
-def rated(folders: Sequence[RunFolder], raters: Path | None, noise: float, seed: int) -> Room:
+def rated(folders: Sequence[RunFolder], raters: Path | None, noise: float, seed: int) -> RaterPanel:
     """Whoever picked in these runs, and simulated raters of the same pairs.
 
     Args:
@@ -55,7 +55,7 @@ def rated(folders: Sequence[RunFolder], raters: Path | None, noise: float, seed:
         chosen = f"{name} (simulated)"
         picks[chosen] = {at: rater.choose(pair) for at, pair in enumerate(pairs)}
         simulated.add(chosen)
-    return room.gather(pairs, picks, simulated, seed)
+    return panel.gather(pairs, picks, simulated, seed)
 
 
 def answer(line: bytes) -> bytes:

@@ -28,7 +28,7 @@ from tui_trainer.ui.screens.help import Help
 from tui_trainer.ui.screens.ledger import LedgerSheet
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.screens.prompts import Prompts
-from tui_trainer.ui.screens.rater_panel import RoomSheet
+from tui_trainer.ui.screens.rater_panel import RaterPanelSheet
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.simulate import Simulate
 from tui_trainer.ui.screens.taste import TasteSheet
@@ -388,7 +388,7 @@ class Handlers(FrameSender):
         else:
             if here:
                 self.pop_screen()
-            first, second = (seat.folder for seat in making.seats)
+            first, second = (arm.folder for arm in making.arms)
             assert first is not None and second is not None  # or they had not ended
             self.push_screen(ComparisonScreen(self.scene, (first, second), making.raters))
 
@@ -461,7 +461,7 @@ class Handlers(FrameSender):
     @picks("M", "room of raters", when=lambda scene: bool(scene.now.picks) and not scene.typing, footer="no")
     def do_room(self) -> None:
         """A room of raters: how far they agree on these pairs, and who is outvoted."""
-        self.push_screen(RoomSheet(self.scene))
+        self.push_screen(RaterPanelSheet(self.scene))
 
     @picks("L", "ledger", when=lambda scene: bool(scene.now.pick_seconds) and not scene.typing)
     def do_ledger(self) -> None:

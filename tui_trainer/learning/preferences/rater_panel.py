@@ -1,9 +1,10 @@
-"""A room of raters: several raters of the same pairs, how far they agree, and what is learnt from each.
+"""A panel of raters: several raters of the same pairs, how far they agree, and what is learnt from each.
 
 Each rater gets a reward model of their own, and their majority gets one. All are examined on pairs that none
 of them has learnt from: a rater whose own model foresees them better than the majority's is outvoted there.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
@@ -15,15 +16,14 @@ from tui_trainer.learning.preferences.features import features
 from tui_trainer.learning.preferences.reward_model import RewardModel
 from tui_trainer.learning.preferences.statistics import WIN
 from tui_trainer.messages.events import Choice, PairOffered
-from tui_trainer.messages.rater_panel import Exam, Room, Seat
+from tui_trainer.messages.rater_panel import Annotator, Exam, RaterPanel
 
-MAJORITY = "majority"
-Choices = Mapping[int, Choice]  # by the number of the pair in the room
+Choices = Mapping[int, Choice]  # by the number of the pair on the panel
 
 
 def gather(
     pairs: Sequence[PairOffered], picks: Mapping[str, Choices], simulated: set[str], seed: int
-) -> Room:
+) -> RaterPanel:
     """Compare raters.
 
     Args:
@@ -37,8 +37,8 @@ def gather(
     learnt, exam = order[:half], order[half:]
     decided = {name: {at: c for at, c in found.items() if c in WIN} for name, found in picks.items()}
     common = _model(pairs, majority(list(decided.values())), learnt)
-    seats = tuple(
-        Seat(
+    annotators = tuple(
+        Annotator(
             name,
             name in simulated,
             len(found),
@@ -47,7 +47,7 @@ def gather(
         )
         for name, found in decided.items()
     )
-    return Room(len(pairs), len(learnt), alpha(decided), _alike(decided), seats)
+    return RaterPanel(len(pairs), len(learnt), alpha(decided), _alike(decided), annotators)
 
 
 def majority(choices: Sequence[Choices]) -> dict[int, Choice]:
@@ -61,13 +61,24 @@ def majority(choices: Sequence[Choices]) -> dict[int, Choice]:
 
 
 def alpha(picks: Mapping[str, Choices]) -> float | None:
-    """Krippendorff's alpha: 1 is agreement, 0 is what chance would bring, below is opposition."""
-    from nltk.metrics.agreement import AnnotationTask  # takes a second to load
+    """Krippendorff's alpha for nominal data: 1 is agreement, 0 is what chance would bring, below is
+    opposition; None where nobody could disagree.
 
-    data = [(name, str(at), choice) for name, found in picks.items() for at, choice in found.items()]
-    if len(picks) < 2 or len({choice for _, _, choice in data}) < 2:
+    1 - observed / expected disagreement, over the pairs that at least two have picked from (Krippendorff
+    2011, Computing Krippendorff's Alpha-Reliability). Its package is under the GPL, which this one is not.
+    """
+    by_pair: dict[int, Counter[Choice]] = {}
+    for found in picks.values():
+        for at, choice in found.items():
+            by_pair.setdefault(at, Counter())[choice] += 1
+    counts = [count for count in by_pair.values() if count.total() > 1]
+    total = sum(counts, Counter[Choice]())
+    n = total.total()
+    expected = n**2 - sum(k**2 for k in total.values())
+    if not expected:
         return None
-    return float(AnnotationTask(data).alpha())
+    agreed = sum(k * (k - 1) / (count.total() - 1) for count in counts for k in count.values())
+    return 1 - (n - 1) * (n - agreed) / expected
 
 
 def _alike(picks: Mapping[str, Choices]) -> dict[str, dict[str, float]]:

@@ -24,7 +24,7 @@ from tui_trainer.run.storage.folder import RunFolder
 
 TAIL_BYTES = 1024 * 1024  # a few records with pictures, or thousands without
 
-Handlers = Literal["training", "paused", "waiting_for_picks"]
+Activity = Literal["training", "paused", "waiting_for_picks"]
 
 
 class Status(Struct, frozen=True):
@@ -41,7 +41,7 @@ class Status(Struct, frozen=True):
     stage: StageName | None  # the running one, or the last; None: none has begun
     step: int  # done in that stage
     forked: str | None = None  # the run whose finished stages it took over
-    doing: Handlers | None = None  # of a run that a trainer is at work on; the last two need a person
+    doing: Activity | None = None  # of a run that a trainer is at work on; the last two need a person
 
 
 def status(folder: RunFolder) -> Status:
@@ -69,7 +69,7 @@ def status(folder: RunFolder) -> Status:
                 offered = False
             case RunEnded():
                 ended = True
-    doing: Handlers = "training"
+    doing: Activity = "training"
     if offered and plan.settings.feedback.rater == "person":  # any other picks at once
         doing = "waiting_for_picks"
     elif paused:

@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.strip import Strip
 
 from tui_trainer.errors import UserError
-from tui_trainer.experiments.cultures import Cultures, Seat
+from tui_trainer.experiments.cultures import Arm, Cultures
 from tui_trainer.run import fork, leash
 from tui_trainer.run.rater_profiles import PAIRS
 from tui_trainer.run.storage.folder import RunFolder
@@ -91,21 +91,21 @@ class Progress(LineView):
     def lines(self, width: int, height: int) -> list[Strip]:
         ink = self.scene.ink
         rows: list[Strip] = []
-        for seat in self.making.seats:
-            rows += [*self._seat(seat, width), BLANK]
+        for arm in self.making.arms:
+            rows += [*self._arm(arm, width), BLANK]
         if self.making.trouble:
             return [*rows, *(line((row, ink.warn)) for row in wrap_to(self.making.trouble, width, 3))]
         return [*rows, *(line((row, ink.muted)) for row in wrap(BESIDE, width))]
 
-    def _seat(self, seat: Seat, width: int) -> list[Strip]:
-        ink, feedback = self.scene.ink, seat.plan.settings.feedback
-        run = one_line(seat.folder.id) if seat.folder is not None else "no run yet"
-        share = seat.steps / feedback.steps if feedback.steps else float(seat.ended)
-        counted = f" {seat.picks} picks, {seat.steps} of {feedback.steps} steps"
+    def _arm(self, arm: Arm, width: int) -> list[Strip]:
+        ink, feedback = self.scene.ink, arm.plan.settings.feedback
+        run = one_line(arm.folder.id) if arm.folder is not None else "no run yet"
+        share = arm.steps / feedback.steps if feedback.steps else float(arm.ended)
+        counted = f" {arm.picks} picks, {arm.steps} of {feedback.steps} steps"
         return [
-            line((fit(f"{one_line(seat.rater)}, simulated", 26), ink.strong), (DOING[seat.doing], ink.text)),
+            line((fit(f"{one_line(arm.rater)}, simulated", 26), ink.strong), (DOING[arm.doing], ink.text)),
             line(
-                *bar(1.0 if seat.ended else share, 24, ink.accent("feedback"), ink.faint),
+                *bar(1.0 if arm.ended else share, 24, ink.accent("feedback"), ink.faint),
                 (counted, ink.muted),
             ),
             line((fit(run, width), ink.faint)),

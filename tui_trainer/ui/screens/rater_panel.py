@@ -1,4 +1,4 @@
-"""A room of raters: how far those agree who picked from these pairs, and what is learnt from each."""
+"""A panel of raters: how far those agree who picked from these pairs, and what is learnt from each."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from tui_trainer.errors import UserError
 from tui_trainer.files import read_own
-from tui_trainer.messages.rater_panel import Exam, Gathered, Order, Room, Seat
+from tui_trainer.messages.rater_panel import Annotator, Exam, Gathered, Order, RaterPanel
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.baseline_run import others
@@ -41,7 +41,7 @@ async def gathered(runs: list[RunFolder]) -> Gathered:
         return Gathered(error="the process that gathers them ended before it had an answer")
 
 
-def rooms(here: RunFolder) -> list[RunFolder]:
+def with_the_same_pairs(here: RunFolder) -> list[RunFolder]:
     """This run, and those of the same tuned model in which a person picked for themselves."""
 
     def model(run: RunFolder) -> str:
@@ -63,7 +63,7 @@ def rooms(here: RunFolder) -> list[RunFolder]:
         return [here]
 
 
-class RoomSheet(Sheet):
+class RaterPanelSheet(Sheet):
     """Gathers them in a process of its own."""
 
     name_ = "A room of raters"
@@ -78,7 +78,7 @@ class RoomSheet(Sheet):
         self.run_worker(self._gather(), exclusive=True)
 
     async def _gather(self) -> None:
-        self.gathered = await gathered(rooms(self.scene.folder))
+        self.gathered = await gathered(with_the_same_pairs(self.scene.folder))
         self.fit()
         self.page.redraw()
 
@@ -86,42 +86,42 @@ class RoomSheet(Sheet):
         ink = self.scene.ink
         if self.gathered is None:
             return [line((row, ink.muted)) for row in wrap("Gathering the raters.", width)]
-        room = self.gathered.room
-        if room is None:
+        panel = self.gathered.panel
+        if panel is None:
             return [line((row, ink.warn)) for row in wrap(one_line(self.gathered.error), width)]
         rows = [line((row, ink.text)) for row in wrap(ABOUT, width)]
-        rows += [BLANK, *self._agreement(room, width), BLANK]
+        rows += [BLANK, *self._agreement(panel, width), BLANK]
         name = max(16, width - 3 * NUMBERS - len(OUT))
         head = [fit("rater", name), *(f"{said:>{NUMBERS}}" for said in ("picks", "own model", "majority's"))]
         rows.append(line(("".join(head), ink.muted)))
-        for seat in room.seats:
-            style = ink.text if seat.simulated else ink.strong
-            outvoted = (seat.own.share or 0.0) > (seat.majority.share or 0.0)
+        for annotator in panel.annotators:
+            style = ink.text if annotator.simulated else ink.strong
+            outvoted = (annotator.own.share or 0.0) > (annotator.majority.share or 0.0)
             rows.append(
                 line(
-                    (fit(one_line(seat.rater), name), style),
-                    (f"{seat.picks:>{NUMBERS}}", ink.text),
-                    (f"{_share(seat.own):>{NUMBERS}}", ink.text),
-                    (f"{_share(seat.majority):>{NUMBERS}}", ink.warn if outvoted else ink.text),
+                    (fit(one_line(annotator.rater), name), style),
+                    (f"{annotator.picks:>{NUMBERS}}", ink.text),
+                    (f"{_share(annotator.own):>{NUMBERS}}", ink.text),
+                    (f"{_share(annotator.majority):>{NUMBERS}}", ink.warn if outvoted else ink.text),
                     (OUT if outvoted and width >= 16 + 3 * NUMBERS + len(OUT) else "", ink.warn),
                 )
             )
-            rows += self._nearest(room, seat, width)
-        exam = max((seat.own.n for seat in room.seats), default=0)
+            rows += self._nearest(panel, annotator, width)
+        exam = max((annotator.own.n for annotator in panel.annotators), default=0)
         note = f"{OUTVOTED} The exams are short, of {numbers.plural(exam, 'decided pair')} at most."
         return [*rows, BLANK, *(line((row, ink.muted)) for row in wrap(note, width))]
 
-    def _agreement(self, room: Room, width: int) -> list[Strip]:
+    def _agreement(self, panel: RaterPanel, width: int) -> list[Strip]:
         ink = self.scene.ink
-        learnt = f"; models learn from {room.learnt_from} of them"
-        rows = [line((f"{numbers.plural(room.pairs, 'pair')}", ink.strong), (learnt, ink.muted))]
-        if room.alpha is None:
+        learnt = f"; models learn from {panel.learnt_from} of them"
+        rows = [line((f"{numbers.plural(panel.pairs, 'pair')}", ink.strong), (learnt, ink.muted))]
+        if panel.alpha is None:
             return [*rows, line(("nobody can agree or disagree here", ink.muted))]
-        scale = signed(room.alpha, 0.0, 1.0, max(8, min(24, width - 50)), ink.accent("feedback"), ink.faint)
+        scale = signed(panel.alpha, 0.0, 1.0, max(8, min(24, width - 50)), ink.accent("feedback"), ink.faint)
         rows.append(
             line(
                 ("Krippendorff's alpha ", ink.text),
-                (f"{numbers.signed(room.alpha, 2)} ", ink.strong),
+                (f"{numbers.signed(panel.alpha, 2)} ", ink.strong),
                 *scale,
                 (" 1: all agree", ink.muted),
             )
@@ -129,10 +129,10 @@ class RoomSheet(Sheet):
         said = "0 is what chance would bring; below 0 they oppose each other"
         return [*rows, line((cut(said, width), ink.muted))]
 
-    def _nearest(self, room: Room, seat: Seat, width: int) -> list[Strip]:
+    def _nearest(self, panel: RaterPanel, annotator: Annotator, width: int) -> list[Strip]:
         """With whom somebody agrees most, and least; of people only."""
-        alike = sorted(room.alike.get(seat.rater, {}).items(), key=lambda item: -item[1])
-        if seat.simulated or not alike:
+        alike = sorted(panel.alike.get(annotator.rater, {}).items(), key=lambda item: -item[1])
+        if annotator.simulated or not alike:
             return []
         (most, high), (least, low) = alike[0], alike[-1]
         said = f"  picks most like {one_line(most)}: {numbers.percent(high)}"
