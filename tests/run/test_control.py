@@ -57,8 +57,13 @@ class Server:
 
     def idle(self, seconds: float) -> None:
         """From now on hang up on whoever sends no command for so long; at first longer than a test."""
-        self.server._idle = seconds
-        self.server._nudge()
+
+        def begin() -> None:
+            self.server.idle = seconds
+            for connection in self.server.connections:
+                connection.heard()
+
+        self.server.loop.call_soon_threadsafe(begin)
 
     def connect(self) -> socket.socket:
         link = socket.socket(socket.AF_UNIX)
@@ -153,7 +158,7 @@ def test_whatever_a_command_brings_about_ends_that_connection_only(server, error
     def fails(request):
         raise error
 
-    monkeypatch.setattr(server.server, "_submit", fails)
+    monkeypatch.setattr(server.server, "submit", fails)
     link = server.connect()
     link.sendall(command_encoder.encode(LookAt(Look("a"))) + b"\n")
     assert hung_up(link)
@@ -190,8 +195,9 @@ def test_a_screen_that_only_watches_connects_again(server):
 
 def test_nobody_wakes_for_a_controller_that_is_silent(server):
     """Nothing is to be hung up on, so there is nothing to wait for but the sockets."""
-    assert ask(server.connect(), TakeControl()) == [{"ok": True}]
-    assert server.server._until_idle() is None
+    link = server.connect()
+    assert ask(link, TakeControl()) == [{"ok": True}]
+    assert [connection.idle for connection in server.server.connections] == [None]
 
 
 @given(st.lists(st.binary(max_size=300), max_size=4))
@@ -256,7 +262,8 @@ def test_who_does_not_read_blocks_nobody(server):
         nonlocal messages
         with contextlib.suppress(BlockingIOError):
             messages = messages[slow.send(messages) :]
-        return any(len(connection.outgoing) > 100_000 for connection in server.server._connections())
+        connections = list(server.server.connections)
+        return any(each.transport.get_write_buffer_size() > 100_000 for each in connections)
 
     wait_until(owed)
     assert ask(server.connect(), Pause())[0]["error"] == READ_ONLY

@@ -1,20 +1,17 @@
 """The control socket of a trainer: a thread that takes commands in and hands answers out.
 
 Training never waits for it: commands go into a queue that the trainer empties between two steps, answers come
-back through a wake-up pipe. Whoever sends what can't be read is hung up on, and nobody else notices. So is
+back into the thread's loop. Whoever sends what can't be read is hung up on, and nobody else notices. So is
 whoever has sent no command for a minute, unless they have control or wait for an answer: a screen that only
 watches connects again when it has something to ask.
 """
 
+import asyncio
 import contextlib
-import math
 import os
-import selectors
 import socket
 import tempfile
 import threading
-import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,18 +45,6 @@ class Request(Struct, frozen=True, eq=False):
     respond: Callable[[Reply], None]
 
 
-class _Connection:
-    """One client; its commands are answered one after the other."""
-
-    def __init__(self, link: socket.socket, now: float) -> None:
-        self.link = link
-        self.heard = now  # when the last command came that could be read, or the connection itself
-        self.incoming = b""
-        self.outgoing = b""
-        self.waiting = False  # for the trainer's answer; further lines stay in `incoming`
-        self.open = True
-
-
 class ControlServer:
     """Listens from construction until `close`.
 
@@ -71,25 +56,35 @@ class ControlServer:
     def __init__(
         self, folder: RunFolder, submit: Callable[[Request], None], idle: float = IDLE_SECONDS
     ) -> None:
-        self._submit, self._idle = submit, idle
-        self._controller: _Connection | None = None
-        self._answers: deque[tuple[_Connection, Reply]] = deque()
-        self._selector = selectors.DefaultSelector()
-        self._wake, self._woken = socket.socketpair()
-        for end in (self._wake, self._woken):
-            end.setblocking(False)
+        self.submit, self.idle = submit, idle
+        self.connections: set[_Connection] = set()
+        self.controller: _Connection | None = None
         self._folder = folder
         self._listener, self._path = _listen(folder)
-        self._closing = False
-        self._selector.register(self._listener, selectors.EVENT_READ, None)
-        self._selector.register(self._woken, selectors.EVENT_READ, None)
-        self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
+        self._closing = asyncio.Event()
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="control", daemon=True)
         self._thread.start()
+
+    def _run(self) -> None:
+        # What a client brings about has ended its own connection; else it is a lack of file descriptors.
+        self.loop.set_exception_handler(lambda loop, context: None)
+        self.loop.run_until_complete(self._serve())
+        self.loop.close()
+
+    async def _serve(self) -> None:
+        server = await self.loop.create_unix_server(
+            lambda: _Connection(self), sock=self._listener, backlog=MAX_CONNECTIONS
+        )
+        await self._closing.wait()
+        server.close()
+        for connection in self.connections:
+            connection.transport.abort()
+        await asyncio.sleep(0)  # they are closed in the next turn
 
     def close(self) -> None:
         """Hand out the last answers, hang up and remove the socket."""
-        self._closing = True
-        self._nudge()
+        self.loop.call_soon_threadsafe(self._closing.set)
         self._thread.join(timeout=LAST_SECONDS)
         self._path.unlink(missing_ok=True)
         if self._path.parent != self._folder.control:
@@ -97,147 +92,102 @@ class ControlServer:
             with contextlib.suppress(OSError):
                 self._path.parent.rmdir()
 
-    def _nudge(self) -> None:
-        with contextlib.suppress(OSError):  # full: the thread will wake anyway; closed: it has ended
-            self._wake.send(b"!")
 
-    # -- in the server's thread --------------------------------------------------------------------------
+class _Connection(asyncio.Protocol):
+    """One client; its commands are answered one after the other."""
 
-    def _serve(self) -> None:
-        while True:
-            for key, mask in self._selector.select(self._until_idle()):
-                if key.fileobj is self._listener:
-                    self._accept()
-                elif key.fileobj is self._woken:
-                    with contextlib.suppress(BlockingIOError):
-                        self._woken.recv(4096)
-                elif isinstance(key.data, _Connection):
-                    with self._or_hang_up(key.data):
-                        self._attend(key.data, mask)
-            while self._answers:
-                connection, reply = self._answers.popleft()
-                with self._or_hang_up(connection):
-                    self._hand_out(connection, reply)
-            now = time.monotonic()
-            for connection in self._connections():
-                if self._hangs_up_at(connection) <= now:
-                    self._hang_up(connection)
-            if self._closing:
-                break
-        for connection in self._connections():
-            self._hang_up(connection)
-        for end in (self._listener, self._wake, self._woken):
-            end.close()
-        self._selector.close()
+    transport: asyncio.Transport
+
+    def __init__(self, server: ControlServer) -> None:
+        self.server = server
+        self.incoming = b""
+        self.waiting = False  # for the trainer's answer; further lines stay in `incoming`
+        self.idle: asyncio.TimerHandle | None = None  # hangs up when it runs out
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        transport.set_write_buffer_limits(MAX_UNREAD_BYTES)
+        if len(self.server.connections) >= MAX_CONNECTIONS:
+            transport.abort()
+            return
+        self.server.connections.add(self)
+        self.heard()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.server.connections.discard(self)
+        if self.server.controller is self:
+            self.server.controller = None
+        if self.idle is not None:
+            self.idle.cancel()
+
+    def pause_writing(self) -> None:
+        self.transport.abort()  # nobody reads the answers
+
+    def data_received(self, data: bytes) -> None:
+        self.incoming += data
+        with self._or_hang_up():
+            self._take_lines()
+
+    def heard(self) -> None:
+        """A command came that could be read, or its answer, or the connection itself."""
+        if self.idle is not None:
+            self.idle.cancel()
+        stays = self.waiting or self.server.controller is self
+        self.idle = None if stays else self.server.loop.call_later(self.server.idle, self.transport.abort)
 
     @contextlib.contextmanager
-    def _or_hang_up(self, connection: _Connection) -> Iterator[None]:
-        """Whatever a client brings about ends its own connection; this thread outlives it."""
+    def _or_hang_up(self) -> Iterator[None]:
+        """Whatever a client brings about ends its own connection; the thread outlives it."""
         try:
             yield
         except Exception:
-            self._hang_up(connection)
+            self.transport.abort()
 
-    def _connections(self) -> list[_Connection]:
-        return [key.data for key in self._selector.get_map().values() if isinstance(key.data, _Connection)]
-
-    def _hangs_up_at(self, connection: _Connection) -> float:
-        """When a connection has been silent for too long, on the monotonic clock."""
-        stays = connection is self._controller or connection.waiting
-        return math.inf if stays else connection.heard + self._idle
-
-    def _until_idle(self) -> float | None:
-        """Seconds until the next one is to be hung up on; None: there is none, and nothing to wake up for."""
-        first = min(map(self._hangs_up_at, self._connections()), default=math.inf)
-        return None if first == math.inf else max(0.0, first - time.monotonic())
-
-    def _accept(self) -> None:
-        try:
-            link, _ = self._listener.accept()
-        except OSError:
-            time.sleep(0.1)  # gone again, or no file descriptors left, which must not become a busy loop
-            return
-        link.setblocking(False)
-        if len(self._selector.get_map()) >= MAX_CONNECTIONS:
-            link.close()
-            return
-        self._selector.register(link, selectors.EVENT_READ, _Connection(link, time.monotonic()))
-
-    def _attend(self, connection: _Connection, mask: int) -> None:
-        with contextlib.suppress(BlockingIOError):
-            if mask & selectors.EVENT_WRITE:
-                self._flush(connection)
-            if connection.open and mask & selectors.EVENT_READ:
-                received = connection.link.recv(65536)
-                if not received:
-                    self._hang_up(connection)
-                    return
-                connection.incoming += received
-                self._take_lines(connection)
-
-    def _take_lines(self, connection: _Connection) -> None:
-        while connection.open and not connection.waiting and b"\n" in connection.incoming:
-            line, _, connection.incoming = connection.incoming.partition(b"\n")
+    def _take_lines(self) -> None:
+        while not self.waiting and not self.transport.is_closing() and b"\n" in self.incoming:
+            line, _, self.incoming = self.incoming.partition(b"\n")
             if len(line) >= MAX_BYTES:
-                self._hang_up(connection)
-                return
-            command = command_decoder.decode(line)  # whatever it raises: see `_or_hang_up`
-            connection.heard = time.monotonic()
-            self._take(connection, command)
-        most = 4 * MAX_BYTES if connection.waiting else MAX_BYTES
-        if connection.open and len(connection.incoming) >= most:
-            self._hang_up(connection)
-
-    def _take(self, connection: _Connection, command: AnyCommand) -> None:
-        if isinstance(command, TakeControl):
-            if self._controller not in (None, connection):
-                self._hand_out(connection, Reply(ok=False, error=READ_ONLY))
-                return
-            self._controller = connection
-            self._hand_out(connection, Reply(ok=True))
-        elif self._controller is not connection and not isinstance(command, LookAt):
-            refusal = NO_CONTROL if self._controller is None else READ_ONLY
-            self._hand_out(connection, Reply(ok=False, error=refusal))
+                raise ValueError
+            self._take(command_decoder.decode(line))
+        if len(self.incoming) < MAX_BYTES:
+            self.transport.resume_reading()
+        elif self.waiting:
+            self.transport.pause_reading()
         else:
-            connection.waiting = True
-            self._submit(Request(command, lambda reply: self._respond(connection, reply)))
+            raise ValueError
 
-    def _hand_out(self, connection: _Connection, reply: Reply) -> None:
-        if not connection.open:
-            return
-        connection.outgoing += command_encoder.encode(reply) + b"\n"
-        was_waiting, connection.waiting = connection.waiting, False
-        self._flush(connection)
-        if was_waiting:
-            connection.heard = time.monotonic()
-            self._take_lines(connection)
+    def _take(self, command: AnyCommand) -> None:
+        server, takes = self.server, isinstance(command, TakeControl)
+        if takes and server.controller is None:
+            server.controller = self
+        refused = server.controller is not self and not isinstance(command, LookAt)
+        self.waiting = not takes and not refused
+        self.heard()
+        if self.waiting:
+            server.submit(Request(command, self._respond))
+        elif refused:
+            self._write(Reply(ok=False, error=NO_CONTROL if server.controller is None else READ_ONLY))
+        else:
+            self._write(Reply(ok=True))
 
-    def _flush(self, connection: _Connection) -> None:
-        if connection.outgoing:
-            with contextlib.suppress(BlockingIOError):
-                sent = connection.link.send(connection.outgoing)
-                connection.outgoing = connection.outgoing[sent:]
-        if len(connection.outgoing) > MAX_UNREAD_BYTES:
-            self._hang_up(connection)
-            return
-        events = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.outgoing else 0)
-        self._selector.modify(connection.link, events, connection)
+    def _write(self, reply: Reply) -> None:
+        self.transport.write(command_encoder.encode(reply) + b"\n")
 
-    def _hang_up(self, connection: _Connection) -> None:
-        if not connection.open:
+    def _answered(self, reply: Reply) -> None:
+        if self.transport.is_closing():
             return
-        connection.open = False
-        if self._controller is connection:
-            self._controller = None
-        with contextlib.suppress(OSError, KeyError, ValueError):
-            self._selector.unregister(connection.link)
-        connection.link.close()
+        self.waiting = False
+        self.heard()
+        with self._or_hang_up():
+            self._write(reply)
+            self._take_lines()
 
     # -- in the trainer's thread -------------------------------------------------------------------------
 
-    def _respond(self, connection: _Connection, reply: Reply) -> None:
-        self._answers.append((connection, reply))
-        self._nudge()
+    def _respond(self, reply: Reply) -> None:
+        with contextlib.suppress(RuntimeError):  # the server is closed
+            self.server.loop.call_soon_threadsafe(self._answered, reply)
 
 
 def _listen(folder: RunFolder) -> tuple[socket.socket, Path]:
