@@ -17,7 +17,7 @@ from tui_trainer.corpus.reading.thin import Thinner
 from tui_trainer.errors import UserError
 from tui_trainer.messages.events import Noticed
 
-BLOCK = 65_536  # bytes read in one place of a file that is sampled
+BLOCK = 65_536  # characters of a piece of running text that is sampled
 MOST_NOTICES = 20  # lines about single files; the others are only counted
 MOST_PROMPTS = 200  # kept out of fine-tuning
 TAKEN = (
@@ -30,10 +30,9 @@ DIALOGUES = "forum"
 def read(paths: Sequence[str], max_bytes: int) -> Iterator[Document | Pair | Noticed]:
     """All text under these paths, or an even sample of about `max_bytes` of it.
 
-    Files are read one at a time and in pieces; of what is too large only the sampled places are read, where
-    the format allows it. Prose comes as source `books`, code as `code`, records as `web`, dialogues as
-    `forum`, so that the mixture's weights apply. Nothing that a file holds raises: what cannot be read gives
-    one `Noticed`, up to `MOST_NOTICES` of them, and a last one with the count.
+    Files are read one at a time and in pieces. Prose comes as source `books`, code as `code`, records as
+    `web`, dialogues as `forum`, so that the mixture's weights apply. Nothing that a file holds raises: what
+    cannot be read gives one `Noticed`, up to `MOST_NOTICES` of them, and a last one with the count.
     """
     files: list[Found] = []
     skipped = 0

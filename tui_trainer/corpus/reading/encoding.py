@@ -21,7 +21,6 @@ MARKS = [  # the longer ones first: UTF-32's mark begins like UTF-16's
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 ]
-UNITS = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4, "utf-32-be": 4}
 FALLBACK = "cp1252"  # every Western European file reads well in it, and every other one at least reads
 # Those that files are in: among all that Python knows, the library takes Italian for an old Mac's Czech.
 CANDIDATES = [
@@ -31,7 +30,6 @@ CANDIDATES = [
 ]
 NEAR = 0.05  # of the library's measure of mess: so near, Windows-1252 is taken, the commonest
 NOT_WESTERN = ("Czech", "Slovak", "Polish", "Croatian", "Slovene", "Hungarian", "Romanian", "Turkish")
-STATEFUL = ("iso2022", "hz", "utf_7")  # what a byte means depends on all that came before
 
 
 class Encoding(Struct, frozen=True):
@@ -39,11 +37,6 @@ class Encoding(Struct, frozen=True):
 
     codec: str
     guessed: str = ""  # why it is named to the person; "": the file says so itself
-
-    @property
-    def unit(self) -> int:
-        """Bytes of the smallest piece at which the text can be entered; 0: it can't be."""
-        return 0 if self.codec.startswith(STATEFUL) else UNITS.get(self.codec, 1)
 
     def text(self, chunks: Iterable[bytes]) -> Iterator[str]:
         """The text of a file's pieces, without a byte-order mark; what is none becomes U+FFFD."""

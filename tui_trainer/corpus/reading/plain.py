@@ -1,4 +1,4 @@
-"""Text out of a file: all of it, or evenly spread blocks."""
+"""Text out of a file: all of it, or evenly spread pieces."""
 
 import io
 import re
@@ -6,14 +6,13 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from tui_trainer.corpus.reading.encoding import HEAD, Encoding, encoding_of
+from tui_trainer.corpus.reading.encoding import HEAD, encoding_of
 from tui_trainer.corpus.reading.notes import Notes
 from tui_trainer.corpus.reading.thin import Thinner
 
 CHUNK = 1 << 16
 BREAK = re.compile(r"\n[ \t\r]*\n|\n|\s")
-SEARCHED = 4_096  # characters in which a sampled block looks for a place to begin and to end
-LONGEST_CHARACTER = 3  # bytes of one that a block may begin in the midst of
+SEARCHED = 4_096  # characters in which a piece looks for a place to begin and to end
 
 
 def whole(file: BinaryIO, notes: Notes) -> Iterator[str]:
@@ -23,41 +22,22 @@ def whole(file: BinaryIO, notes: Notes) -> Iterator[str]:
         Unreadable: the file is not text.
     """
     head = file.read(HEAD)
-    encoding = known(head, notes)
+    encoding = encoding_of(head)
+    if encoding.guessed:
+        notes.guessed.add(encoding)
     newlines = io.IncrementalNewlineDecoder(None, translate=True)
     for text in encoding.text(chain([head], iter(lambda: file.read(CHUNK), b""))):
         yield newlines.decode(text)
     yield newlines.decode("", final=True)
 
 
-def known(head: bytes, notes: Notes) -> Encoding:
-    """The encoding of a file that begins like this; one that is guessed is noted. Raises `Unreadable`."""
-    encoding = encoding_of(head)
-    if encoding.guessed:
-        notes.guessed.add(encoding)
-    return encoding
-
-
-def sampled(file: BinaryIO, size: int, budget: int, block: int, encoding: Encoding) -> Iterator[str]:
-    """Blocks of a file, `budget` bytes in all, evenly spread: what lies between them is never read.
-
-    Each block begins and ends at a blank line, a line's end or a space where there is one near.
+def streamed(texts: Iterable[str], budget: int, block: int) -> Iterator[str]:
+    """The text, or pieces of it, evenly spread, that come to at most `budget` characters and to half of it at
+    least. Each begins and ends at a blank line, a line's end or a space where there is one near.
 
     Args:
-        size: of the file, in bytes; larger than `budget`.
-        block: bytes of one block.
-        encoding: in which a text can be entered.
+        block: characters of a piece.
     """
-    blocks = max(1, budget // block)
-    for k in range(blocks):
-        start = k * (size - block) // max(1, blocks - 1)
-        start -= start % encoding.unit
-        file.seek(start)
-        yield _block([file.read(block)], encoding, start == 0, start + block >= size)
-
-
-def streamed(texts: Iterable[str], budget: int, block: int) -> Iterator[str]:
-    """As `sampled`, of a text that can only be read from its beginning and whose size is not known."""
     thinner: Thinner[tuple[int, str]] = Thinner(budget)
     for n, text in enumerate(_pieces(texts, block)):
         thinner.add((n, text), len(text))
@@ -81,15 +61,6 @@ def _pieces(texts: Iterable[str], size: int) -> Iterator[str]:
     yield "".join(held)
 
 
-def _block(data: Iterable[bytes], encoding: Encoding, at_start: bool, at_end: bool) -> str:
-    text = "".join(encoding.text(data))
-    if not at_start:  # a character that was cut in two
-        text = text[len(text[:LONGEST_CHARACTER]) - len(text[:LONGEST_CHARACTER].lstrip("\ufffd")) :]
-    if not at_end:
-        text = text.removesuffix("\ufffd")
-    return _cut(text.replace("\r\n", "\n").replace("\r", "\n"), at_start, at_end)
-
-
 def _cut(text: str, at_start: bool, at_end: bool) -> str:
     """A piece of a text, from the first to the last good place to cut."""
     if not at_start:
@@ -99,7 +70,7 @@ def _cut(text: str, at_start: bool, at_end: bool) -> str:
         start = max(0, len(text) - SEARCHED)
         found = min(BREAK.finditer(text, start), key=lambda m: (-_rank(m), -m.start()), default=None)
         text = text[: found.start()] if found else text
-    return text.rstrip() + "\n\n"  # blocks do not belong together
+    return text.rstrip() + "\n\n"  # pieces do not belong together
 
 
 def _rank(match: re.Match[str]) -> int:
