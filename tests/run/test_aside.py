@@ -87,7 +87,7 @@ def test_started_over_by_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert ended.value.code == 0 and followed == [run.path]
     (place,) = run.path.glob("aside-*")
     assert (place / "checkpoints" / "latest.safetensors").read_bytes() == b"nothing of the kind"
-    assert not run.checkpoints.exists()
+    assert [path.name for path in run.checkpoints.iterdir()] == ["begun-again"]
 
 
 def test_a_run_that_is_trained_is_not_started_over(tmp_path: Path) -> None:

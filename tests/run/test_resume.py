@@ -100,6 +100,7 @@ def test_a_log_that_has_the_measuring_first_is_followed(trainers, new_run, tmp_p
     own, world = new_run(data=(str(tmp_path / "own.txt"),)), new_run()
     assert trainers.run(world, die_at_write=6) == -9
     shutil.copy(world.events, own.events)
+    aside.start_over(own)  # it has no checkpoints
     assert trainers.run(own) == 0
     assert [type(r.event).__name__ for r in records(own)].count("SpeedMeasured") == 1
     assert "other data" not in own.trainer_log.read_text()
@@ -165,19 +166,23 @@ def test_a_spoilt_newest_checkpoint_falls_back(trainers, new_run, whole):
     assert "latest.safetensors is left aside" in folder.trainer_log.read_text()
 
 
-@pytest.mark.parametrize("spoil", ["both", "cut", "none"])
+@pytest.mark.parametrize("spoil", ["both", "cut", "none", "folder"])
 def test_without_any_checkpoint_the_log_is_enough(trainers, new_run, whole, spoil):
-    """Of none at all, at once; where some are damaged, when a person says so: it takes as long as the run."""
+    """Damaged or deleted, when a person says so: it takes as long as the run."""
     folder = new_run()
     assert trainers.run(folder, die_at_write=150) == -9
     for path in folder.checkpoints.iterdir():
-        if spoil == "none":
+        if spoil in ("none", "folder"):
             path.unlink()
         else:
             path.write_bytes(path.read_bytes()[:40] if spoil == "cut" else b"nothing of the kind")
-    if spoil != "none":
-        assert_refused(trainers, folder, "can't go on from its checkpoints (latest.safetensors")
-        aside.start_over(folder)
+    if spoil == "folder":
+        folder.checkpoints.rmdir()
+    gone = spoil in ("none", "folder")
+    why = "they are gone" if gone else "latest.safetensors"
+    assert_refused(trainers, folder, f"can't go on from its checkpoints ({why}")
+    aside.start_over(folder)
+    assert trainers.run(folder, die_at_write=2) == -9  # asked once is enough
     assert trainers.run(folder) == 0
     assert (undisturbed(folder), state_of(folder)) == (undisturbed(whole[0]), whole[1])
 
@@ -335,8 +340,7 @@ def test_an_ended_run_has_nothing_left_to_do(trainers, new_run):
 def test_another_stream_is_said_once_and_not_fatal(trainers, new_run, whole):
     folder = new_run()
     assert trainers.run(folder, die_at_write=60) == -9
-    for path in folder.checkpoints.iterdir():
-        path.unlink()
+    aside.start_over(folder)
     without_checksums(folder)
     folder.events.write_bytes(folder.events.read_bytes().replace(b'"lr":0.02', b'"lr":0.03'))
     assert trainers.run(folder) == 0

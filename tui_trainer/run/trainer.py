@@ -151,7 +151,7 @@ class Trainer:
         pipeline = self.build(self.folder)
         self.writer = past.writer(self.folder)  # first: whatever fails from here on is told in the log
         checkpoints = Checkpoints(self.folder, say)
-        saved = checkpoints.load(past.records)
+        saved = checkpoints.load(past.records, past.under_way)
         first = saved.place.seq if saved else forked.records if forked else 0
         self.busy.at_least(saved.place.busy if saved else forked.busy if forked else 0.0)
         preferences = PreferenceFile(self.folder)

@@ -62,15 +62,17 @@ class Checkpoints:
         if self._latest.exists():
             os.replace(self._latest, self._previous)
         os.replace(self._next, self._latest)
+        self._folder.begun_again.unlink(missing_ok=True)
 
-    def load(self, records: int) -> Saved | None:
-        """The newest checkpoint that is whole and that this log leads up to; None: there is none at all.
+    def load(self, records: int, expected: bool) -> Saved | None:
+        """The newest checkpoint that is whole and that this log leads up to; None: there is none yet.
 
         Args:
             records: how many the log has.
+            expected: there was one, and to compute its steps again is for a person to ask for.
 
         Raises:
-            Damaged: there are some, and none of them can be gone on from. They stay where they are.
+            Damaged: there is none any more, or none can be gone on from. They stay where they are.
         """
         faults = []
         # `next` is whole but not yet in its place if the kill came between the renames.
@@ -82,12 +84,13 @@ class Checkpoints:
             except UserError as error:
                 faults.append(f"{path.name}: {str(error).removeprefix(f'{path} ')}")
                 self._say(f"{path.name} is left aside: {error}")
-        if not faults:
+        if not faults and (not expected or self._folder.begun_again.exists()):
             return None
         run = self._folder.id
         raise Damaged(
-            f"run {run} can't go on from its checkpoints ({'; '.join(faults)}); `tui-trainer resume {run} "
-            "--start-over` keeps them aside and computes the run again, with the same picks"
+            f"run {run} can't go on from its checkpoints ({'; '.join(faults) or 'they are gone'}); "
+            f"`tui-trainer resume {run} --start-over` keeps them aside and computes the run again, with the "
+            "same picks"
         )
 
     def _opened(self, path: Path, records: int) -> Saved:

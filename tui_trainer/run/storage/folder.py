@@ -33,6 +33,7 @@ class RunFolder:
         self.address = self.control / "address"  # where the socket is instead, if the path is too long
         self.corpus = self.path / "corpus"
         self.checkpoints = self.path / "checkpoints"
+        self.begun_again = self.checkpoints / "begun-again"  # there are none, and a person said so
         self.preferences = self.path / "preferences.jsonl"
         self.picks = self.path / "picks.jsonl"  # of another run, to be made again
         self.report = self.path / "report.json"

@@ -120,6 +120,11 @@ class LogReader:
         self.next_seq += len(batch)
         return batch
 
+    def all(self) -> Iterator[Record]:
+        """What is left of the log, in bounded memory. Raises as `poll`."""
+        while batch := self.poll(limit=4096):
+            yield from batch
+
     @property
     def offset(self) -> int:
         """Where the first line begins that is not whole yet, once `poll` has given all there is."""
@@ -207,9 +212,7 @@ class LogReader:
 
 def read_all(path: Path) -> Iterator[Record]:
     """All whole records of a log, in bounded memory. Raises `UserError` as `LogReader.poll`."""
-    reader = LogReader(path)
-    while batch := reader.poll(limit=4096):
-        yield from batch
+    return LogReader(path).all()
 
 
 class LogWriter:

@@ -69,6 +69,8 @@ def _start_over(folder: RunFolder) -> Path:
             (place / path.name).write_bytes(read_own(path))
     if folder.events.exists():
         write_atomically(folder.events, kept)
+    folder.checkpoints.mkdir()
+    folder.begun_again.touch()
     return place
 
 
@@ -76,7 +78,7 @@ def _whole(folder: RunFolder) -> bytes:
     """The whole lines of the log, without the one that says that the run has ended."""
     reader = LogReader(folder.events)
     with contextlib.suppress(UserError):
-        while reader.poll(limit=4096):
+        for _ in reader.all():
             pass
     if not folder.events.exists():
         return b""
