@@ -27,6 +27,9 @@ def test_find(tmp_path):
         folders.find(tmp_path, one.id[:4])
     with pytest.raises(UserError, match=rf"no run 'x' in .*{two.id}"):
         folders.find(tmp_path, "x")
+    for path in (tmp_path, tmp_path / "nowhere"):
+        with pytest.raises(UserError, match=f"{path} is not a run"):
+            folders.find(tmp_path / "none", str(path))
     unique = folders.create(tmp_path / "more", plans.make(Settings()))
     assert folders.find(tmp_path / "more", unique.id[:6]).path == unique.path
 

@@ -182,6 +182,18 @@ def test_a_run_from_one_without_a_person_asks_the_person_in_the_app_and_says_so(
     assert begun[0].plan.settings.feedback.rater == rater and greetings == [said]
 
 
+def test_a_run_goes_on_from_one_in_another_folder_of_runs(
+    off_the_leash: RunFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[RunFolder] = []
+    monkeypatch.setattr(training, "_follow", lambda folder, _: begun.append(folder))
+    named = ["--from", str(off_the_leash.path), "--runs", str(tmp_path / "empty")]
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["run", "--headless", *named, "--stage", "feedback"])
+    assert ended.value.code == 0 and begun[0].path.parent == tmp_path / "empty"
+    assert begun[0].plan.forked is not None and begun[0].plan.forked.source == off_the_leash.id
+
+
 async def test_the_leash_is_on_until_reinforcement(tmp_path: Path, monkeypatch) -> None:  # type: ignore
     records = recorded.until(recorded.records(), PairOffered, 3)
     async with opened(tmp_path, monkeypatch, records) as (app, pilot):

@@ -165,8 +165,11 @@ def plan_of(options: dict[str, Any], **further: Any) -> "Plan":
     )
 
 
-def fork_of(options: dict[str, Any], runs: Path | None, in_app: bool = False) -> "Plan | None":
-    """The plan of the run that --from asks for; None without it. Raises `UserError`.
+def fork_of(
+    options: dict[str, Any], runs: Path | None, in_app: bool = False
+) -> "tuple[RunFolder, Plan] | None":
+    """The run that --from names, and the plan of the one that goes on from it; None without it. Raises
+    `UserError`.
 
     Args:
         in_app: whoever sits there picks, also where a simulated rater did, unless all picks are made again.
@@ -191,7 +194,7 @@ def fork_of(options: dict[str, Any], runs: Path | None, in_app: bool = False) ->
     named = any(a.partition("=")[0].strip() == "feedback.rater" for a in assignments)
     if in_app and not named and not keep_picks and folder.plan.settings.feedback.rater != "person":
         assignments.append("feedback.rater=person")
-    return fork.plan_of(folder, stage, assignments, keep_picks)
+    return folder, fork.plan_of(folder, stage, assignments, keep_picks)
 
 
 def run_of(options: dict[str, Any], name: str) -> "RunFolder":

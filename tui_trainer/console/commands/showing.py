@@ -28,10 +28,12 @@ def require_terminal(instead: str = "tui-trainer run --headless, with a simulate
         raise UserError(f"the app can't draw on a terminal with TERM={term}; there is: {instead}")
 
 
-def start_in_app(plan: "Plan", runs: Path | None, record: Path | None) -> None:
+def start_in_app(
+    plan: "Plan", runs: Path | None, record: Path | None, source: "RunFolder | None" = None
+) -> None:
     """Open the app on a new run."""
     require_terminal()
-    launch_in_app(begun(plan, runs), record, _who_picks(plan))
+    launch_in_app(begun(plan, runs, source), record, _who_picks(plan))
 
 
 def _who_picks(plan: "Plan") -> str:
@@ -43,15 +45,13 @@ def _who_picks(plan: "Plan") -> str:
     return "You pick in this run, no simulated rater." if "feedback.rater" in plan.forked.changes else ""
 
 
-def begun(plan: "Plan", runs: Path | None) -> "RunFolder":
+def begun(plan: "Plan", runs: Path | None, source: "RunFolder | None" = None) -> "RunFolder":
     """The folder of a new run, with what it takes over from another one. Raises `UserError`."""
     from tui_trainer.run import fork
     from tui_trainer.run.storage import folder
 
     directory = folder.runs_directory(runs)
-    if plan.forked is None:
-        return folder.create(directory, plan)
-    return fork.begin(folder.find(directory, plan.forked.source), plan)
+    return folder.create(directory, plan) if source is None else fork.begin(source, plan, directory)
 
 
 def launch_in_app(folder: "RunFolder", record: Path | None, greeting: str = "") -> None:

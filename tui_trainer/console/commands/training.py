@@ -56,11 +56,11 @@ def run(headless: bool, as_json: bool, runs: Path | None, record: Path | None, *
         raise click.UsageError("--json goes with --headless")
     if record is not None and headless:
         raise click.UsageError("--record goes with the screen, not with --headless")
-    plan = fork_of(options, runs, in_app=not headless) or plan_of(options)
+    source, plan = fork_of(options, runs, in_app=not headless) or (None, plan_of(options))
     if headless:
-        _run_headless(plan, runs, as_json)
+        _run_headless(plan, runs, as_json, source)
     else:
-        start_in_app(plan, runs, record)
+        start_in_app(plan, runs, record, source)
 
 
 @click.command(
@@ -80,10 +80,10 @@ def train(as_json: bool, runs: Path | None, **options: Any) -> None:
     _run_headless(plan_of(options, until="pretrain"), runs, as_json)
 
 
-def _run_headless(plan: "Plan", runs: Path | None, as_json: bool) -> None:
+def _run_headless(plan: "Plan", runs: Path | None, as_json: bool, source: "RunFolder | None" = None) -> None:
     from tui_trainer.console.headless import with_simulated_rater
 
-    _follow(begun(with_simulated_rater(plan), runs), as_json)
+    _follow(begun(with_simulated_rater(plan), runs, source), as_json)
 
 
 @click.command(

@@ -168,6 +168,8 @@ def find(runs_dir: Path, name: str) -> RunFolder:
     for path in (_path(name), runs_dir / name if name not in ("", "latest") else None):
         if path is not None and os.path.lexists(path / "plan.json"):
             return _checked(RunFolder(path))
+    if os.sep in name and (path := _path(name)) is not None:
+        return _checked(RunFolder(path))
     runs = list_runs(runs_dir)
     if not runs:
         raise UserError(no_runs(runs_dir))
