@@ -197,7 +197,7 @@ def test_the_data_option_takes_what_a_shell_makes_of_a_pattern(
     for path in paths:
         path.write_text("text", "utf-8")
     asked: list[tuple[str, ...]] = []
-    monkeypatch.setattr(training, "_run_headless", lambda plan, runs, as_json: asked.append(plan.data))
+    monkeypatch.setattr(training, "_run_headless", lambda plan, *_: asked.append(plan.data))
     for given in (["--data", *map(str, paths)], [part for path in paths for part in ("--data", str(path))]):
         assert status("run", "--headless", *given) == 0
     assert asked == [tuple(str(path.resolve()) for path in paths)] * 2
