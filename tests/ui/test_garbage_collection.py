@@ -1,6 +1,7 @@
 """Garbage is collected while nobody waits."""
 
 import gc
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -58,6 +59,18 @@ def test_python_makes_none_meanwhile_and_too_much_garbage_does_not_wait(now: lis
         assert sweeper.sweep()
     finally:
         sweeper.stop()
+
+
+def test_what_an_app_has_left_is_garbage_like_any_other_once_it_is_through(now: list[float]) -> None:
+    knot = Knot()
+    gone = weakref.ref(knot)
+    sweeper = Sweeper(lambda: now[0])
+    sweeper.start()
+    sweeper.loaded()
+    sweeper.stop()
+    del knot
+    gc.collect()
+    assert gone() is None
 
 
 def test_it_does_nothing_before_the_start_and_after_the_end(now: list[float]) -> None:

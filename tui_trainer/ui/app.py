@@ -40,6 +40,7 @@ from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.ui.terminal.abilities import color_mode, end_on_signals
 from tui_trainer.ui.travel import Travel
 from tui_trainer.view.fold import apply_all
+from tui_trainer.view.text import cut
 from tui_trainer.view.words import Mode
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 0.4  # every picture takes time from the training beside it
 REPLAY_TICK_SECONDS = 0.25
+SAID_CELLS = 500  # of a line for the person: more would hide what it is about
 
 
 def _driver(recorder: "Recorder | None") -> type[Driver] | None:
@@ -293,7 +295,8 @@ class TrainerApp(Crashing, Handlers):
     def say(self, line: str | None, *, error: bool = False) -> None:
         """A line for the person, for a few seconds."""
         if line:
-            self.notify(one_line(line), markup=False, severity="error" if error else "information", timeout=6)
+            said = cut(one_line(line), SAID_CELLS)
+            self.notify(said, markup=False, severity="error" if error else "information", timeout=6)
 
     def _not_recorded(self, why: str) -> None:
         self.say(why, error=True)

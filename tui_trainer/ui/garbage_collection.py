@@ -47,7 +47,8 @@ class Sweeper:
         return True
 
     def stop(self) -> None:
-        """Leave it to Python again."""
+        """Leave it to Python again, with all that was set aside as no garbage."""
         if self._before is not None:
             gc.set_threshold(*self._before)
+            gc.unfreeze()
             self._before = None

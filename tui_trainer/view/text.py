@@ -75,10 +75,19 @@ def _wrap_one(text: str, width: int) -> Iterator[str]:
     yield line.rstrip()
 
 
+def _head(text: str, width: int, height: int) -> str:
+    """As much of a text as may stand in so many lines, and one line more: a megabyte costs no more."""
+    return text[: _A_CELL * max(width, 1) * (height + 1)]
+
+
+def holds(text: str, width: int, height: int) -> bool:
+    """Whether all of it stands in `height` wrapped lines."""
+    return len(text) == len(_head(text, width, height)) and len(wrap(text, width)) <= height
+
+
 def wrap_to(text: str, width: int, height: int) -> list[str]:
     """At most `height` wrapped lines; the last ends in an ellipsis where there was more."""
-    # A line of a megabyte must not cost a megabyte of work for a dozen lines on the screen.
-    lines = wrap(text[: max(width, 1) * (height + 1) * 4], width)
+    lines = wrap(_head(text, width, height), width)
     if len(lines) <= height:
         return lines
     if height <= 0:

@@ -6,7 +6,7 @@ from tui_trainer.ui.caption import forms
 from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view.text import wrap, wrap_to
+from tui_trainer.view.text import holds, wrap_to
 
 
 class Caption(LineView):
@@ -22,7 +22,7 @@ class Caption(LineView):
         accent = ink.bad if scene.stopped and scene.past is None else ink.accent(scene.state.stage, bold=True)
         indent = len(sign) + 2
         room = width - indent - 2
-        whole = (sentence for sentence in sentences if len(wrap(sentence, room)) <= height)
+        whole = (sentence for sentence in sentences if holds(sentence, room, height))
         rows = wrap_to(next(whole, sentences[-1]), room, height)
         rows += [""] * (height - len(rows))
         return [
