@@ -21,7 +21,6 @@ Culture = Literal[  # of learning/preferences/raters.toml
     "ceremonious", "plain-spoken", "scholarly", "decided", "comforter", "list-maker"
 ]
 Topic = Literal["everyday", "upset"]
-Source = Literal["web", "books", "code", "papers", "forum"]
 
 
 class SettingsError(UserError):

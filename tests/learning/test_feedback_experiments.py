@@ -40,7 +40,7 @@ def test_taste_measures_every_taste(tuned: Tuned, monkeypatch: pytest.MonkeyPatc
             found[f"reward_model/agreement_24_worst/{taste}"],
         )
         assert 0 <= worst.value <= mean.value <= 1 and mean.n == 2
-    assert isinstance(ON_TUNED["taste"][2]({name: m.value for name, m in found.items()}), bool)
+    assert isinstance(ON_TUNED["taste"][1].holds({name: m.value for name, m in found.items()}), bool)
 
 
 def test_leash_differs_in_the_leash_alone(tuned: Tuned, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_leash_differs_in_the_leash_alone(tuned: Tuned, monkeypatch: pytest.Monk
     for kind in ("proxy_gain", "gold_gain"):  # with the same leash on both, both arms are one and the same
         assert found[f"leash/off/{kind}"].value == found[f"leash/on/{kind}"].value
         assert found[f"leash/off/{kind}"].n == 2
-    holds = ON_TUNED["leash"][2]
+    holds = ON_TUNED["leash"][1].holds
     good = {"leash/off/proxy_gain_up": 1.0, "leash/off/gold_gain_up": 0.0, "leash/on/gold_gain_up": 1.0}
     assert holds(good) and not any(holds({**good, name: 0.8}) for name in good)
 
@@ -76,7 +76,7 @@ def test_whose_words_asks_those_who_are_upset(tuned: Tuned) -> None:
     )
     found = _figures(msgspec.structs.replace(tuned, corpus=upset), "words")
     assert found["words/own"].n == len(corpus.held_out_prompts)
-    holds = ON_TUNED["words"][2]
+    holds = ON_TUNED["words"][1].holds
     assert holds({"words/own": 0.75, "words/other": 0.35}) and not holds({"words/own": 0.7, "words/other": 0})
 
 

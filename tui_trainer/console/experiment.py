@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -37,7 +37,7 @@ def put_to_the_test(
     run: str | None = None,
     raters: Path | None = None,
 ) -> Result:
-    """Do an experiment of `learning`, with a progress line on stderr.
+    """Do an experiment, with a progress line on stderr.
 
     Args:
         runs: where runs are looked for; the usual place, if not given.
@@ -60,11 +60,10 @@ def put_to_the_test(
     teller, measured = Teller(sys.stderr), list[Measured]()
     with tempfile.TemporaryDirectory(prefix="tui-trainer-") as folder:
         if name in ON_TUNED:
-            claim, holds = ON_TUNED[name][1:]
+            claim = ON_TUNED[name][1]
             events = _on_tuned(name, source, settings, seed, Path(folder), raters, teller)
         else:
-            experiment, stated = EXPERIMENTS[name]
-            claim, holds = stated.text, stated.holds
+            experiment, claim = EXPERIMENTS[name]
             events = experiment(settings, seed, Path(folder))
         for event in events:
             if isinstance(event, Measured):
@@ -72,11 +71,8 @@ def put_to_the_test(
             else:
                 _show(event, teller)
     teller.clear()
-    return _result(claim, holds, measured)
-
-
-def _result(claim: str, holds: Callable[[Mapping[str, float]], bool], measured: list[Measured]) -> Result:
-    return Result(claim, holds({m.name: m.value for m in measured}), tables.metrics(measured))
+    holds = claim.holds({m.name: m.value for m in measured})
+    return Result(claim.text, holds, tables.metrics(measured))
 
 
 def _show(event: Event, teller: Teller) -> None:

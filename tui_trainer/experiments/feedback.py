@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.experiments.claim import Claim, Figures
 from tui_trainer.formulas.intervals import mean_interval, proportion_interval
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.evaluation import facts_lost, gives_the_answer
@@ -43,8 +44,6 @@ EXAMS: dict[str, tuple[float, float]] = {  # share flipped; noise
 }
 LEASH_SEEDS = 5
 LEASH_TASTE = "polite"
-
-Figures = Mapping[str, float]
 
 
 class Tuned(Struct, frozen=True):
@@ -249,30 +248,37 @@ def words_hold(figures: Figures) -> bool:
     return figures["words/own"] >= 0.75 and figures["words/other"] <= 0.35
 
 
-Experiment = Callable[[Tuned, int], Iterator[Event]]
-
-ON_TUNED: dict[str, tuple[Experiment, str, Callable[[Figures], bool]]] = {
+ON_TUNED: dict[str, tuple[Callable[[Tuned, int], Iterator[Event]], Claim]] = {
     "taste": (
         taste,
-        "Two dozen picks say what a rater likes, and in under a minute the model turns to it, for each of "
-        "four tastes, and forgets at most 5 % of its facts by it.",
-        taste_holds,
+        Claim(
+            "Two dozen picks say what a rater likes, and in under a minute the model turns to it, for each "
+            "of four tastes, and forgets at most 5 % of its facts by it.",
+            taste_holds,
+        ),
     ),
     "leash": (
         leash,
-        "Without a leash the model games the reward model: the reward rises, and what the rater really likes "
-        "falls below where it began. With KL as the only difference, it ends above.",
-        leash_holds,
+        Claim(
+            "Without a leash the model games the reward model: the reward rises, and what the rater really "
+            "likes falls below where it began. With KL as the only difference, it ends above.",
+            leash_holds,
+        ),
     ),
     "cultures": (
         cultures,
-        "Two raters who disagree make two models that disagree out of the same one; each prefers its own.",
-        cultures_hold,
+        Claim(
+            "Two raters who disagree make two models that disagree out of the same one; each prefers its "
+            "own.",
+            cultures_hold,
+        ),
     ),
     "words": (
         words,
-        "What a model says to somebody who is upset is the taste of whoever rated it: by one rater's picks a "
-        "kind word, by another's a list of what helps.",
-        words_hold,
+        Claim(
+            "What a model says to somebody who is upset is the taste of whoever rated it: by one rater's picks "
+            "a kind word, by another's a list of what helps.",
+            words_hold,
+        ),
     ),
 }

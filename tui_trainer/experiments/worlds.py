@@ -6,36 +6,28 @@
   the same clean held-out text and facts.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.prepare import prepare
+from tui_trainer.experiments.claim import Claim
 from tui_trainer.learning.evaluation import Evaluation
 from tui_trainer.learning.finetuning import Finetuning
 from tui_trainer.learning.pretraining import Pretraining
 from tui_trainer.learning.stage import Stage
 from tui_trainer.messages.events import Event, Measured
 from tui_trainer.model.precision import compute_dtype
-from tui_trainer.model.transformer import Shape, Transformer
+from tui_trainer.model.transformer import Transformer
+from tui_trainer.run.stages import model_shape
 from tui_trainer.settings import Settings
-
-
-class Claim(Struct, frozen=True):
-    """A sentence, and which figures decide whether it holds."""
-
-    text: str
-    holds: Callable[[Mapping[str, float]], bool]
 
 
 def new_model(corpus: Corpus, settings: Settings, seed: int) -> Transformer:
     """A model with random weights, of the size that settings and vocabulary ask for."""
-    s = settings.model
-    shape = Shape(corpus.tokenizer.size, s.layers, s.width, s.heads, s.context)
-    return Transformer(shape, seed, compute_dtype(s))
+    return Transformer(model_shape(settings, corpus.tokenizer.size), seed, compute_dtype(settings.model))
 
 
 def _through(stage: Stage) -> Iterator[Event]:

@@ -7,7 +7,6 @@ commonest answer would score.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import ClassVar
 
 from torch import Tensor
 
@@ -15,9 +14,10 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.exam.judging import names, refuses, says_dont_know, tells, well_formed
 from tui_trainer.formulas.intervals import paired_interval, proportion_interval
+from tui_trainer.learning.stage import OneStep
 from tui_trainer.learning.training import within
 from tui_trainer.learning.validation import token_bytes, validation_loss
-from tui_trainer.messages.events import Choice, Event, Measured, PairOffered, StageName, WeightsName
+from tui_trainer.messages.events import Event, Measured, StageName, WeightsName
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Settings
@@ -109,15 +109,13 @@ def commonest_answer(questions: Sequence[Question]) -> float:
     return max(counts.values(), default=0) / max(1, len(questions))
 
 
-class Evaluation:
+class Evaluation(OneStep):
     """All measurements of one stage's weights, as a stage of one step.
 
     Args:
         weights: whose they are; the figures are named after them.
         tuned: for the aligned weights, the model they come from: which facts it knew, and they do not.
     """
-
-    pending: ClassVar[PairOffered | None] = None
 
     def __init__(
         self,
@@ -131,7 +129,6 @@ class Evaluation:
         self.longest = settings.feedback.answer_tokens
         self.name: StageName = STAGE_OF[weights]
         self.tuned = tuned
-        self.step, self.steps = 0, 1
 
     def advance(self) -> Iterator[Event]:
         """Ask everything."""
@@ -179,14 +176,6 @@ class Evaluation:
     def _right(self, model: Transformer, judge: Judge, questions: Sequence[Question]) -> list[bool]:
         answers = answer_questions(model, self.corpus, [q.prompt for q in questions], self.longest)
         return [ended and judge(t, q) for (t, ended), q in zip(answers, questions, strict=True)]
-
-    def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
-        """There is nothing to pick in an evaluation."""
-        raise ValueError("an evaluation offers no pair")
-
-    def turn(self, name: str, value: float) -> None:
-        """No setting can be changed in an evaluation."""
-        raise ValueError(f"{name} can't be changed during an evaluation")
 
     def tensors(self) -> dict[str, Tensor]:
         """The model's weights: an evaluation changes nothing."""

@@ -68,3 +68,26 @@ class Stage(Protocol):
         Raises:
             ValueError: it is not a setting of this stage.
         """
+
+
+class OneStep:
+    """What stages of a single step have in common, which ask nobody and learn nothing."""
+
+    step = 0
+    steps = 1
+    pending: PairOffered | None = None
+
+    def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
+        """There is nothing to pick here."""
+        raise ValueError("there is no pair to pick from")
+
+    def turn(self, name: str, value: float) -> None:
+        """There is nothing to change here."""
+        raise ValueError(f"{name} can't be changed here")
+
+    def tensors(self) -> dict[str, Tensor]:
+        """None: it is done anew after an interruption."""
+        return {}
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Nothing to take up."""

@@ -5,8 +5,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from torch import Tensor
-
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.prepare import prepare
 from tui_trainer.errors import Damaged, UserError
@@ -17,13 +15,11 @@ from tui_trainer.learning.finetuning import Finetuning
 from tui_trainer.learning.inspection import look
 from tui_trainer.learning.preferences.raters import SimulatedRater
 from tui_trainer.learning.pretraining import Pretraining
-from tui_trainer.learning.stage import Stage
+from tui_trainer.learning.stage import OneStep, Stage
 from tui_trainer.messages.events import (
-    Choice,
     Event,
     Measured,
     Noticed,
-    PairOffered,
     SpeedMeasured,
     StageName,
     WeightsFrozen,
@@ -187,30 +183,7 @@ def model_shape(settings: Settings, vocabulary: int) -> Shape:
     return Shape(vocabulary, model.layers, model.width, model.heads, model.context)
 
 
-class _OneStep:
-    """What stages of one step without tensors have in common."""
-
-    step = 0
-    steps = 1
-    pending: PairOffered | None = None
-
-    def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
-        """There is nothing to pick here."""
-        raise ValueError("there is no pair to pick from")
-
-    def turn(self, name: str, value: float) -> None:
-        """There is nothing to turn here."""
-        raise ValueError(f"{name} can't be changed here")
-
-    def tensors(self) -> dict[str, Tensor]:
-        """None: it is done anew after an interruption."""
-        return {}
-
-    def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Nothing to take up."""
-
-
-class Preparation(_OneStep):
+class Preparation(OneStep):
     """The data stage: from text to `corpus/`, begun from nothing each time. One that is there stays until the
     new one is whole, and is kept aside even then: the text may have changed."""
 
@@ -238,7 +211,7 @@ class Preparation(_OneStep):
         self.step = 1
 
 
-class Verification(_OneStep):
+class Verification(OneStep):
     """The last stage: the weights on disk and those in memory are one and the same, for good."""
 
     name: StageName = "frozen"
