@@ -3,6 +3,7 @@ without believing what they seem to be, which may be a link, a pipe or a file wi
 
 import contextlib
 import errno
+import hashlib
 import io
 import os
 import select
@@ -47,6 +48,12 @@ def read_own(path: Path, most: int = MOST_BYTES) -> bytes:
     """The content of a run's own file. Raises `OSError` as `open_own`, and of more than `most` bytes."""
     with open(open_own(path), "rb") as file:
         return _bounded(file.read(most + 1), path, most)
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a run's own file, as `sha256sum` prints it. Raises `OSError` as `open_own`."""
+    with open(open_own(path), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_foreign(path: Path, most: int) -> bytes:
@@ -174,12 +181,13 @@ def sweep(folder: Path) -> None:
     """Remove what writes into this folder left unfinished whose process is gone: a kill removes nothing."""
     for temporary in folder.glob(".*.tmp"):
         *_, process, _ = temporary.name.split(".")
-        if process.isdecimal() and not _lives(int(process)):
+        if process.isdecimal() and not lives(int(process)):
             with contextlib.suppress(OSError):
                 temporary.unlink()
 
 
-def _lives(process: int) -> bool:
+def lives(process: int) -> bool:
+    """Whether there is a process of this id, or it can't be known."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

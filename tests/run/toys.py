@@ -72,7 +72,7 @@ class ToyStage:
         yield Stepped(self.name, self.step, loss, self.lr, float(draw.norm()), self.step * 8, 1.0 * self.step)
         yield Guessed(self.name, self.step, "été \n", "x" * self.step, loss, (("a", loss),))
         if self.step == self.steps // 2:
-            yield Noticed(f"halfway through {self.name}", "error")  # becomes a warning: see the driver
+            yield Noticed(f"halfway through {self.name}", "error")  # becomes a warning: see the stage machine
 
     def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
         raise ValueError

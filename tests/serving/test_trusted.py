@@ -11,11 +11,12 @@ from tui_trainer.corpus import summary
 from tui_trainer.corpus.summary import Summary
 from tui_trainer.corpus.tokenizer import train_bpe
 from tui_trainer.errors import UserError
+from tui_trainer.files import sha256_of
 from tui_trainer.messages.comparison import Order
 from tui_trainer.messages.events import StageEnded
 from tui_trainer.model.checkpoint import load_model, save_weights
 from tui_trainer.run import fork
-from tui_trainer.run.storage import frozen_weights, history
+from tui_trainer.run.storage import history
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.serving.comparison import compare
 from tui_trainer.serving.frozen import session
@@ -97,7 +98,7 @@ def test_the_log_has_the_hash_that_sha256sum_prints(whole: RunFolder) -> None:
 
     told = history.frozen(whole)["tuned"]
     assert told.file_sha256 == hashlib.sha256(whole.weights("tuned").read_bytes()).hexdigest()
-    assert told.file_sha256 == frozen_weights.file_sha256(whole.weights("tuned"))
+    assert told.file_sha256 == sha256_of(whole.weights("tuned"))
 
 
 def test_a_fork_takes_over_no_other_weights(whole: RunFolder, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ It is written last, so a folder without it holds no whole corpus, and is sealed 
 version names no hashes; its files are taken as they are.
 """
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from msgspec import Struct
 
 from tui_trainer import checksums
 from tui_trainer.errors import UserError, foreign
-from tui_trainer.files import open_own, read_own
+from tui_trainer.files import open_own, read_own, sha256_of
 
 NAME = "corpus.json"
 
@@ -34,7 +33,9 @@ class Summary(Struct, forbid_unknown_fields=True):
 def write(folder: Path, summary: Summary) -> None:
     """Write it, with the hashes of all files that are there. Raises `OSError`."""
     summary.sha256 = {
-        path.name: _sha256(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != NAME
+        path.name: sha256_of(path)
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name != NAME
     }
     (folder / NAME).write_bytes(checksums.sealed(msgspec.json.encode(summary)))
 
@@ -55,7 +56,7 @@ def whole(folder: Path, name: str, summary: Summary) -> Path:
     with foreign(f"no whole corpus in {folder} ({name})"):
         if path.parent != folder or name in ("", ".", ".."):
             raise ValueError("it is not the name of a file")
-        if name in summary.sha256 and summary.sha256[name] != _sha256(path):
+        if name in summary.sha256 and summary.sha256[name] != sha256_of(path):
             raise UserError(f"{path} is damaged, or was changed: it does not have the hash in {NAME}")
         os.close(open_own(path))  # of an earlier version: at least no link and no pipe
     return path
@@ -66,8 +67,3 @@ def content(folder: Path, name: str, summary: Summary) -> bytes:
     path = whole(folder, name, summary)
     with foreign(f"no whole corpus in {folder} ({name})"):
         return read_own(path)
-
-
-def _sha256(path: Path) -> str:
-    with open(open_own(path), "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -276,8 +276,8 @@ ON_TUNED: dict[str, tuple[Callable[[Tuned, int], Iterator[Event]], Claim]] = {
     "words": (
         words,
         Claim(
-            "What a model says to somebody who is upset is the taste of whoever rated it: by one rater's picks "
-            "a kind word, by another's a list of what helps.",
+            "What a model says to somebody who is upset is the taste of whoever rated it: by one rater's "
+            "picks a kind word, by another's a list of what helps.",
             words_hold,
         ),
     ),

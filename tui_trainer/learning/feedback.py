@@ -21,7 +21,7 @@ from tui_trainer.corpus.randomness import rng
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.preferences.blind import PAIRS, BlindTest
 from tui_trainer.learning.preferences.collection import POOL_PROMPTS, CollectionState, PreferenceCollection
-from tui_trainer.learning.preferences.comparison import SHOWN, Judge, before_after, win_rate
+from tui_trainer.learning.preferences.comparison import SHOWN, RewardFunction, before_after, win_rate
 from tui_trainer.learning.preferences.features import features
 from tui_trainer.learning.preferences.pairs import Pool
 from tui_trainer.learning.preferences.raters import CULTURES, TASTES, gold
@@ -208,7 +208,7 @@ class Feedback:
         if self.policy_trainer.progress.steps % SAMPLE_EVERY == 0:
             yield from self._samples()
 
-    def _begun(self, judge: Judge | None) -> Iterator[Event]:
+    def _begun(self, judge: RewardFunction | None) -> Iterator[Event]:
         """What reinforcement is held against: the tuned model's answers, and the best of many of them."""
         yield from self._samples()
         most = self.state.settings.best_of
@@ -276,10 +276,10 @@ class Feedback:
             yield from before_after(tuned, aligned, self.asker, self.held_out, right)
         elif self.held_out:
             # A person's gold is in the person: the reward model can only guess at it.
-            judge: Judge = self._gold if self.taste else self.proxy
+            worth: RewardFunction = self._gold if self.taste else self.proxy
             name = "aligned/win_rate" if self.taste else "aligned/win_rate_estimate"
             if self.taste or self.pool is not None:
-                yield win_rate(name, tuned, aligned, self.asker, self.held_out, judge, self.seed)
+                yield win_rate(name, tuned, aligned, self.asker, self.held_out, worth, self.seed)
         self.state.finished += 1
 
     # -- live settings and state -----------------------------------------------------------------------------

@@ -1,19 +1,17 @@
 """One run in the place of another: two don't train at once, and the old one goes on if the new one can't."""
 
-import time
 from collections.abc import Callable
 
 from tui_trainer.errors import UserError
 from tui_trainer.messages.commands import Reply
 from tui_trainer.messages.events import Noticed
-from tui_trainer.run import client
+from tui_trainer.run import client, stopping
 from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import LogReader
 
 STOP_SECONDS = 120.0  # a step may take long, and a checkpoint on a slow disk
 START_SECONDS = 120.0  # until a trainer has loaded its libraries
-POLL_SECONDS = 0.05
 
 
 def replace(old: RunFolder, new: RunFolder, stop: Callable[[], Reply]) -> None:
@@ -28,7 +26,7 @@ def replace(old: RunFolder, new: RunFolder, stop: Callable[[], Reply]) -> None:
     reply = stop()
     if not reply.ok and reply.error != client.BUSY:  # a busy one has been asked all the same
         raise UserError(reply.error or "the trainer was not stopped")
-    if not _within(STOP_SECONDS, lambda: not lock.is_alive(old)):
+    if not stopping.await_end(old, STOP_SECONDS):
         raise UserError(f"the trainer of run {old.id} does not come to an end")
     try:
         client.launch(new)
@@ -57,13 +55,4 @@ def _await_first_word(run: RunFolder) -> None:
             raise UserError(f"the trainer of run {run.id} ended at once: {said or 'see its trainer.log'}")
         return reader.next_seq > own
 
-    _within(START_SECONDS, begun)
-
-
-def _within(seconds: float, holds: Callable[[], bool]) -> bool:
-    end = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() >= end:
-            return False
-        time.sleep(POLL_SECONDS)
-    return True
+    stopping.within(START_SECONDS, begun)

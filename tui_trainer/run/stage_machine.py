@@ -35,7 +35,7 @@ from tui_trainer.run.storage.folder import RunFolder
 TIDY_EVERY = 10  # steps: answers of many lengths leave the memory in pieces
 
 
-class Driver:
+class StageMachine:
     """One process's part in a run.
 
     Args:

@@ -8,7 +8,7 @@ from typing import cast
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.prepare import prepare
 from tui_trainer.errors import Damaged, UserError
-from tui_trainer.files import sync_directory
+from tui_trainer.files import sha256_of, sync_directory
 from tui_trainer.learning.evaluation import Evaluation
 from tui_trainer.learning.feedback import Feedback
 from tui_trainer.learning.finetuning import Finetuning
@@ -118,7 +118,7 @@ class RunPipeline:
             parameters=self._model.parameter_count,
             bytes=path.stat().st_size,
             file=path.relative_to(self.folder.path).as_posix(),
-            file_sha256=frozen_weights.file_sha256(path),
+            file_sha256=sha256_of(path),
         )
 
     def look(self, look_: Look) -> Looked:

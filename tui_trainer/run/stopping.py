@@ -6,6 +6,7 @@ The control socket would not do: it takes one controller at a time, and a screen
 import os
 import signal
 import time
+from collections.abc import Callable
 
 from tui_trainer.errors import UserError
 from tui_trainer.run.storage import lock
@@ -40,8 +41,13 @@ def ask(folder: RunFolder) -> bool:
 
 def await_end(folder: RunFolder, seconds: float) -> bool:
     """Wait until the run has no trainer any more; False: it still has, after so long."""
+    return within(seconds, lambda: not lock.is_alive(folder))
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> bool:
+    """Wait until something holds; False: it does not, after so long."""
     until = time.monotonic() + seconds
-    while lock.is_alive(folder):
+    while not holds():
         if time.monotonic() > until:
             return False
         time.sleep(POLL_SECONDS)

@@ -41,7 +41,7 @@ from tui_trainer.sanitize import one_line, sanitize
 
 if TYPE_CHECKING:  # they import torch, which takes a second that the socket need not wait for
     from tui_trainer.run.pipeline import Pipeline
-    from tui_trainer.run.stage_machine import Driver
+    from tui_trainer.run.stage_machine import StageMachine
 
 ENDING = (signal.SIGTERM, signal.SIGINT)
 OVER = Reply(ok=False, error="the trainer is ending")
@@ -83,7 +83,7 @@ class Trainer:
         self.requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self.signals = 0
         self.ending = False  # no signal changes anything any more
-        self.driver: Driver | None = None
+        self.stages: StageMachine | None = None
         self.server: ControlServer | None = None
         self.writer: LogWriter | None = None
 
@@ -119,7 +119,7 @@ class Trainer:
             return self._train()
         except Exception as error:
             # Imports that were interrupted by the request to stop fail in ways of their own.
-            return self._stopped() if self.signals and self.driver is None else self._failed(error)
+            return self._stopped() if self.signals and self.stages is None else self._failed(error)
 
     def _put_away(self) -> None:
         self._answer_the_rest()
@@ -144,7 +144,7 @@ class Trainer:
         threads = int(known) if known.isdecimal() else machine.threads(plan.settings.run.threads)
         machine.configure(threads)
 
-        from tui_trainer.run.stage_machine import Driver
+        from tui_trainer.run.stage_machine import StageMachine
         from tui_trainer.run.steering import Steering
         from tui_trainer.run.storage.checkpoints import Checkpoints
 
@@ -174,10 +174,10 @@ class Trainer:
             for record in past.measured
             if record.seq < first and isinstance(record.event, Measured)
         }
-        self.driver = Driver(
+        self.stages = StageMachine(
             self.folder, pipeline, journal, steering, checkpoints, self.busy, started, measured, say
         )
-        self.driver.run(saved)
+        self.stages.run(saved)
         self.ending = True
         resources.record(self.folder, machine.peak_memory_bytes())
         report.write(self.folder)
@@ -218,13 +218,13 @@ class Trainer:
             signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        driver = self.driver
-        if self.ending or (driver is not None and driver.steering.ending):
+        stages = self.stages
+        if self.ending or (stages is not None and stages.steering.ending):
             return
         self.signals += 1
         self.requests.put(Request(Stop(), lambda reply: None))
         # At the start and in a long step there is nothing to put away; and whoever asks twice means now.
-        if self.signals > 1 or driver is None or driver.abortable:
+        if self.signals > 1 or stages is None or stages.abortable:
             self.ending = True
             raise Interrupted
 

@@ -15,7 +15,7 @@ from tui_trainer.model.transformer import Transformer
 SHOWN = 5  # prompts answered before and after
 COMPARISONS = 160  # at least so many answers are compared, where there is any prompt
 
-Judge = Callable[
+RewardFunction = Callable[
     [Sequence[str], Sequence[Answer]], Sequence[float]
 ]  # what each answer to its prompt is worth
 
@@ -69,7 +69,7 @@ def win_rate(
     aligned: Transformer,
     asker: Asker,
     prompts: Sequence[str],
-    worth: Judge,
+    worth: RewardFunction,
     seed: int,
 ) -> Measured:
     """How often an answer of the aligned model is worth more than one of the tuned, ties half.

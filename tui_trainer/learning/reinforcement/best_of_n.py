@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tui_trainer.formulas.overoptimization import best_of_n, best_of_n_kl
 from tui_trainer.learning.answering import Asker
-from tui_trainer.learning.preferences.comparison import Judge
+from tui_trainer.learning.preferences.comparison import RewardFunction
 from tui_trainer.learning.randomness import generator
 from tui_trainer.messages.events import BestOfN
 from tui_trainer.model.transformer import Transformer
@@ -18,8 +18,8 @@ def measured(
     asker: Asker,
     prompts: Sequence[str],
     most: int,
-    proxy: Judge,
-    gold: Judge | None,
+    proxy: RewardFunction,
+    gold: RewardFunction | None,
     seed: int,
 ) -> BestOfN:
     """One pool of `most` answers to each of some prompts, and from it the best of every n.

@@ -10,7 +10,7 @@ from torch import Tensor
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.learning.answering import Answer, Asker
-from tui_trainer.learning.preferences.comparison import Judge
+from tui_trainer.learning.preferences.comparison import RewardFunction
 from tui_trainer.learning.randomness import generator
 from tui_trainer.learning.rehearsal import Rehearsal
 from tui_trainer.learning.reinforcement.guard import EVERY, STRIKES, Guard, probes
@@ -64,7 +64,11 @@ class PolicyTrainer:
         self.progress = Progress()
 
     def advance(
-        self, prompts: Sequence[str], settings: FeedbackSettings, reward: Judge, gold: Judge | None
+        self,
+        prompts: Sequence[str],
+        settings: FeedbackSettings,
+        reward: RewardFunction,
+        gold: RewardFunction | None,
     ) -> Iterator[Event]:
         """One step.
 

@@ -1,12 +1,11 @@
 """A run's frozen weights, held against what its log says of them: another file in their place is refused."""
 
-import hashlib
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_trainer.errors import Damaged, UserError, foreign
-from tui_trainer.files import open_own
+from tui_trainer.files import open_own, sha256_of
 from tui_trainer.messages.events import WeightsFrozen, WeightsName
 from tui_trainer.run.storage import history
 from tui_trainer.run.storage.folder import RunFolder
@@ -14,12 +13,6 @@ from tui_trainer.run.storage.folder import RunFolder
 if TYPE_CHECKING:  # they bring torch, which whoever only copies files does without
     from tui_trainer.corpus.tokenizer import Tokenizer
     from tui_trainer.model.transformer import Transformer
-
-
-def file_sha256(path: Path) -> str:
-    """A file's hash, as `sha256sum` prints it. Raises `OSError`."""
-    with open(open_own(path), "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def load(folder: RunFolder, weights: WeightsName) -> "Transformer":
@@ -63,7 +56,7 @@ def copy(source: RunFolder, told: WeightsFrozen, target: Path) -> None:
 
 def _check(folder: RunFolder, told: WeightsFrozen, path: Path) -> None:
     with foreign(f"the {told.weights} weights of run {folder.id} can't be read"):
-        if told.file_sha256 not in ("", file_sha256(path)):
+        if told.file_sha256 not in ("", sha256_of(path)):
             raise _others(folder, told)
 
 

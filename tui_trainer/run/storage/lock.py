@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from tui_trainer.errors import UserError
-from tui_trainer.files import open_own, read_own
+from tui_trainer.files import lives, open_own, read_own
 from tui_trainer.run.storage.folder import RunFolder
 
 MOST_BYTES = 4096  # of the file
@@ -105,19 +105,9 @@ def holder(folder: RunFolder) -> Holder | None:
         owner = msgspec.json.decode(read_own(folder.lock, MOST_BYTES), type=Holder)
     except (OSError, ValueError, RecursionError):
         return None
-    if not 0 < owner.pid < 2**31 or not _exists(owner.pid) or _start_of(owner.pid) != owner.started:
+    if not 0 < owner.pid < 2**31 or not lives(owner.pid) or _start_of(owner.pid) != owner.started:
         return None
     return owner
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _start_of(pid: int) -> str:
