@@ -324,7 +324,7 @@ def _read_as_a_screen(folder: Path) -> None:
     """What `attach` and `replay` know of a run."""
     from tui_trainer.console.progress import told
     from tui_trainer.run.storage.log import LogReader
-    from tui_trainer.ui.documents import Documents
+    from tui_trainer.ui.run_files.documents import Documents
     from tui_trainer.view.state import State
 
     run, state = RunFolder(folder / "runs" / "a-run"), State()

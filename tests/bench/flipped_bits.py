@@ -54,7 +54,7 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import LogReader, comparable, read_all
 from tui_trainer.run.trainer import Trainer
 from tui_trainer.settings import load
-from tui_trainer.ui.documents import Documents
+from tui_trainer.ui.run_files.documents import Documents
 
 SMALL = (
     "data.documents=200", "data.vocabulary=400",

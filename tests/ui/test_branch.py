@@ -18,7 +18,7 @@ from tui_trainer.run.storage import plan as plans
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.plan import Plan
-from tui_trainer.ui.run_control import Steering
+from tui_trainer.ui.connection.run_control import Steering
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens import comparison
 from tui_trainer.ui.screens.branch import Branch

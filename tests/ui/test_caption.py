@@ -5,7 +5,7 @@ from test_actions import scene_at
 
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import VERSION, Record
-from tui_trainer.ui.caption import caption
+from tui_trainer.ui.chrome.caption import caption
 from tui_trainer.ui.farewell import farewell_of
 from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.ui.scene import HOLD_SECONDS, Scene

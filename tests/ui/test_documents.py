@@ -4,7 +4,7 @@ from pathlib import Path
 
 import recorded
 
-from tui_trainer.ui.documents import Documents, Wanted
+from tui_trainer.ui.run_files.documents import Documents, Wanted
 
 
 def test_walking_through_all_and_only_the_dropped(tmp_path: Path) -> None:

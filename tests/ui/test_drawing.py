@@ -12,7 +12,7 @@ from tui_trainer.messages.events import Picture
 from tui_trainer.sanitize import sanitize
 from tui_trainer.ui.drawing import heatmap, plot
 from tui_trainer.ui.drawing.bars import bar, block, signed
-from tui_trainer.ui.drawing.lines import changed_spans, line
+from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.drawing.styles import make_ink
 from tui_trainer.view import numbers
 from tui_trainer.view.text import cut_left, fit, wrap, wrap_to
@@ -64,26 +64,6 @@ def test_wrapping_keeps_every_character(text: str, width: int) -> None:
 def test_a_line_of_a_megabyte_is_cheap_and_marked() -> None:
     rows = wrap_to("word " * 200_000, 40, 5)
     assert len(rows) == 5 and rows[-1].endswith("…")
-
-
-@given(one_row, one_row)
-def test_all_differing_cells_are_in_a_span(a: str, b: str) -> None:
-    width = max(cell_len(a), cell_len(b))
-    style = Style()
-    old, new = line((fit(a, width), style)), line((fit(b, width), style))
-    spans = changed_spans(old, new, join=1)
-    covered = {x for start, end in spans for x in range(start, end)}
-    for x in range(width):
-        if x not in covered:
-            assert old.crop(x, x + 1).text == new.crop(x, x + 1).text
-
-
-def test_equal_lines_have_no_span_and_near_ones_are_joined() -> None:
-    style = Style()
-    assert changed_spans(line(("abc", style)), line(("abc", style))) == []
-    assert changed_spans(line(("a1b2c", style)), line(("a3b4c", style))) == [(1, 4)]
-    far = changed_spans(line(("1" + " " * 30 + "2", style)), line(("3" + " " * 30 + "4", style)))
-    assert far == [(0, 1), (31, 32)]
 
 
 def test_forgotten_foreign_text_is_caught() -> None:

@@ -13,9 +13,9 @@ from watching import FakeControl
 from tui_trainer.messages import events as e
 from tui_trainer.messages.commands import Pause, Reply, TakeControl
 from tui_trainer.messages.events import Record, encoder
-from tui_trainer.ui import commander as commanders
-from tui_trainer.ui import feed as feeds
 from tui_trainer.ui.app import TICK_SECONDS
+from tui_trainer.ui.connection import commander as commanders
+from tui_trainer.ui.connection import feed as feeds
 
 RECORDS = recorded.records()
 

@@ -26,8 +26,8 @@ from tui_trainer.messages.events import Event, Record
 from tui_trainer.messages.rater_panel import Annotator, Exam, Gathered, RaterPanel
 from tui_trainer.sanitize import LONGEST
 from tui_trainer.ui import app as studio
-from tui_trainer.ui.documents import Documents
 from tui_trainer.ui.panes.conversation import Turn
+from tui_trainer.ui.run_files.documents import Documents
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens import comparison
 from tui_trainer.ui.screens import rater_panel as panel

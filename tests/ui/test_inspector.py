@@ -12,10 +12,10 @@ from watching import FakeLooks, opened, text_of, until
 from tui_trainer.messages import events as e
 from tui_trainer.messages.inspection import Look, Looked
 from tui_trainer.ui.app import TrainerApp
-from tui_trainer.ui.inspections import Looks, Saw
-from tui_trainer.ui.inspector import Answer
+from tui_trainer.ui.connection.inspector import Answer
 from tui_trainer.ui.renderers import surprise
 from tui_trainer.view.fold import apply
+from tui_trainer.view.inspections import Looks, Saw
 
 TRAINING = recorded.until(recorded.records(), e.Guessed, 60)
 

@@ -12,10 +12,10 @@ from test_actions import scene_at
 from watching import opened, text_of, until
 
 from tui_trainer.messages import events as e
-from tui_trainer.ui import baseline_run, metrics_csv
 from tui_trainer.ui.renderers import curves
 from tui_trainer.ui.renderers.axes import UNITS, View, XAxis, log_ticks
 from tui_trainer.ui.renderers.curves import LOSS
+from tui_trainer.ui.run_files import baseline_run, metrics_csv
 from tui_trainer.view.series import Series
 
 RECORDS = recorded.records()

@@ -11,7 +11,7 @@ from watching import opened, shown, until
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import Record
 from tui_trainer.run.ledger import Ledger
-from tui_trainer.ui.caption import caption
+from tui_trainer.ui.chrome.caption import caption
 from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.ui.renderers import blind, picks, reinforcement
 from tui_trainer.ui.scene import Scene

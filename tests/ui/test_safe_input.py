@@ -6,8 +6,8 @@ import pytest
 from textual.events import Paste
 from watching import opened, shown, until
 
-from tui_trainer.ui.safe_input import SafeInput
 from tui_trainer.ui.screens.ask import Ask
+from tui_trainer.ui.widgets.safe_input import SafeInput
 
 
 async def test_what_is_too_long_is_cut_and_said_not_refused_with_a_bell(

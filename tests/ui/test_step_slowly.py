@@ -10,7 +10,7 @@ from watching import opened, shown, text_of, until
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import VERSION, Record
 from tui_trainer.messages.inspection import Looked
-from tui_trainer.ui.inspector import Answer
+from tui_trainer.ui.connection.inspector import Answer
 from tui_trainer.ui.renderers import slow_step
 
 TRAINING = recorded.until(recorded.records(), e.Guessed, 60)

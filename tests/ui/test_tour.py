@@ -10,10 +10,10 @@ from watching import opened, shown, until
 
 from tui_trainer.messages import events as e
 from tui_trainer.ui import screen_settings as preferences
-from tui_trainer.ui.caption import caption
-from tui_trainer.ui.tour import STOPS
+from tui_trainer.ui.chrome.caption import caption
 from tui_trainer.view.fold import apply
 from tui_trainer.view.text import wrap
+from tui_trainer.view.tour import STOPS
 
 TRAINING = recorded.until(recorded.records(), e.Guessed, 60)
 

@@ -8,7 +8,7 @@ from test_fold import folded, plain
 from watching import opened, shown, text_of, until
 
 from tui_trainer.messages import events as e
-from tui_trainer.ui.past_state import state_at
+from tui_trainer.ui.run_files.past_state import state_at
 from tui_trainer.view.moments import KEPT, Moment, Moments
 
 RECORDS = recorded.records(simulated=True)

@@ -144,7 +144,7 @@ async def test_a_trainer_that_dies_is_told_of(tmp_path, monkeypatch, trainers) -
     async with opened(tmp_path, monkeypatch, recorded.records()) as (app, pilot):
         monkeypatch.setattr("tui_trainer.experiments.cultures.lock.is_alive", lambda folder: False)
         await pilot.press("D", "2")
-        await until(pilot, lambda: isinstance(app.screen, MakingCultures) and app.screen.page.making.trouble)
+        await until(pilot, lambda: isinstance(app.screen, MakingCultures) and app.screen.making.trouble)
         await until(pilot, lambda: "ended before the run did" in " ".join(text_of(app.screen.page).split()))  # type: ignore[attr-defined]  # it is that screen
         assert len(trainers.launched) == 1
 

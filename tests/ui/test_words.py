@@ -14,10 +14,8 @@ from tui_trainer.learning.evaluation import BY_COMPLETION, BY_QUESTION
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import VERSION, Event, Record
 from tui_trainer.settings import describe
-from tui_trainer.ui.caption import forms
-from tui_trainer.ui.chrome.caption import Caption
+from tui_trainer.ui.chrome.caption import Caption, forms
 from tui_trainer.ui.chrome.rail import Rail
-from tui_trainer.ui.documents import Documents
 from tui_trainer.ui.keys import ACTIONS
 from tui_trainer.ui.panes.conversation import Conversation, Turn
 from tui_trainer.ui.panes.dataset import DatasetPane
@@ -25,6 +23,7 @@ from tui_trainer.ui.panes.loss import LossPane
 from tui_trainer.ui.panes.rater import RaterPane
 from tui_trainer.ui.panes.weights import WeightsPane
 from tui_trainer.ui.renderers import axes
+from tui_trainer.ui.run_files.documents import Documents
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.glossary import Glossary

@@ -15,12 +15,12 @@ from tui_trainer.messages.commands import Command, LookAt, Reply, Stop
 from tui_trainer.messages.events import VERSION, Noticed, Record, encoder
 from tui_trainer.messages.inspection import Look
 from tui_trainer.run.storage.folder import RunFolder
-from tui_trainer.ui import commander as commanders
-from tui_trainer.ui import feed as feeds
-from tui_trainer.ui import inspector as lookers
 from tui_trainer.ui import screen_settings as preferences
 from tui_trainer.ui.app import TrainerApp
-from tui_trainer.ui.line_view import LineView
+from tui_trainer.ui.connection import commander as commanders
+from tui_trainer.ui.connection import feed as feeds
+from tui_trainer.ui.connection import inspector as lookers
+from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view.words import Mode
 
 

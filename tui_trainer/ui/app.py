@@ -17,23 +17,23 @@ from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui import feed
 from tui_trainer.ui.actions import CONTEXTS, actions_of, bindings
-from tui_trainer.ui.commander import Answered, Commander
+from tui_trainer.ui.connection import feed
+from tui_trainer.ui.connection.commander import Answered, Commander
+from tui_trainer.ui.connection.inspector import Answer, Inspector
+from tui_trainer.ui.connection.run_control import LOOKING_ON, Steering
 from tui_trainer.ui.crash import Crashing
 from tui_trainer.ui.dashboard import Dashboard
-from tui_trainer.ui.documents import Documents
 from tui_trainer.ui.drawing.ascii import Ascii
 from tui_trainer.ui.drawing.palettes import PALETTES
 from tui_trainer.ui.drawing.styles import ansi_theme_of, make_ink, theme_of
 from tui_trainer.ui.farewell import farewell_of
 from tui_trainer.ui.garbage_collection import Sweeper
 from tui_trainer.ui.handlers import Handlers
-from tui_trainer.ui.inspector import Answer, Inspector
 from tui_trainer.ui.keys import ACTIONS, BY_NAME, written
 from tui_trainer.ui.palette import Actions
 from tui_trainer.ui.panes.dataset import DatasetPane
-from tui_trainer.ui.run_control import LOOKING_ON, Steering
+from tui_trainer.ui.run_files.documents import Documents
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screen_settings import Preferences
 from tui_trainer.ui.screens.sheet import Sheet

@@ -19,8 +19,6 @@ from tui_trainer.ui.chrome.footer import Footer, shown_now
 from tui_trainer.ui.chrome.rail import Rail
 from tui_trainer.ui.chrome.tabs import Tabs
 from tui_trainer.ui.chrome.too_small import SMALLEST, TooSmall
-from tui_trainer.ui.inspections import Purpose, Wish
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.panes.chat import ChatPane
 from tui_trainer.ui.panes.dataset import DatasetPane
 from tui_trainer.ui.panes.loss import LossPane
@@ -29,7 +27,9 @@ from tui_trainer.ui.panes.rater import RaterPane
 from tui_trainer.ui.panes.weights import WeightsPane
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screen_settings import load_layout, save_layout
-from tui_trainer.ui.tour import STOPS
+from tui_trainer.ui.widgets.line_view import LineView
+from tui_trainer.view.inspections import Purpose, Wish
+from tui_trainer.view.tour import STOPS
 
 ROOM_FOR_ALL = (110, 32)
 WIDTHS = (38, 46, 36, 66, 54)  # of the panes, in parts of their row

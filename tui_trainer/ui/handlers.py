@@ -14,9 +14,8 @@ from tui_trainer.run import leash
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import action
+from tui_trainer.ui.connection.run_control import Steering
 from tui_trainer.ui.dashboard import Dashboard
-from tui_trainer.ui.line_view import LineView
-from tui_trainer.ui.run_control import Steering
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.branch import Branch, Chosen
@@ -377,10 +376,11 @@ class Handlers(FrameSender):
 
     def _cultures_moved(self, making: Cultures, watched: bool) -> None:
         """How far they are; at the end, both side by side for whoever has waited."""
-        here = isinstance(self.screen, MakingCultures)
+        screen = self.screen
+        here = isinstance(screen, MakingCultures)
         if not making.ended:
-            if here:
-                self.screen.query_one(LineView).redraw()
+            if isinstance(screen, MakingCultures):
+                screen.page.redraw()
             elif making.trouble:
                 self.say(making.trouble, error=True)
         elif watched and not here:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from tui_trainer.messages.events import Event, Guessed, Stepped, Validated
 from tui_trainer.messages.inspection import Look
 from tui_trainer.run.storage.folder import RunFolder
-from tui_trainer.ui.baseline_run import BaselineRun
 from tui_trainer.ui.drawing.styles import Ink, make_ink
-from tui_trainer.ui.inspections import Looks, Purpose, Saw
+from tui_trainer.ui.run_files.baseline_run import BaselineRun
+from tui_trainer.view.inspections import Looks, Purpose, Saw
 from tui_trainer.view.state import State
 from tui_trainer.view.words import Mode, Trainer
 

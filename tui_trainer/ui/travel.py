@@ -7,7 +7,7 @@ from textual.app import App
 
 from tui_trainer.errors import UserError
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui.past_state import state_at
+from tui_trainer.ui.run_files.past_state import state_at
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view.state import State
 

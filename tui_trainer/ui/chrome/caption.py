@@ -1,12 +1,356 @@
-"""The caption under the panes: what is happening right now, in a sentence."""
+"""The caption under the panes: one plain sentence about this very moment, with its number.
+
+What the sentence says first is what matters most now: a dead
+trainer, then a pause, then a pick that is waited for, then what just happened. A sentence that may be too
+long for a small screen has shorter forms, so that none is cut.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
 
 from textual.strip import Strip
 
-from tui_trainer.ui.caption import forms
+from tui_trainer.messages import events as e
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import line
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view.text import holds, wrap_to
+from tui_trainer.ui.widgets.line_view import LineView
+from tui_trainer.view import numbers, words
+from tui_trainer.view.state import State
+from tui_trainer.view.text import cut, cut_left, holds, wrap_to
+from tui_trainer.view.tour import STOPS
+
+LONG_RUN_SECONDS = 300
+CONTEXTS = (34, 18)  # cells of the text before a guess, in the longer forms of its sentence
+Forms = tuple[str, ...]  # ways to say the same, the fullest first
+
+
+def caption(scene: Scene) -> tuple[str, str]:
+    """The sign and the sentence, in its fullest form."""
+    sign, said = forms(scene)
+    return sign, said[0]
+
+
+def forms(scene: Scene) -> tuple[str, Forms]:
+    """The sign, and the sentence from its fullest form to its shortest."""
+    state = scene.state
+    if scene.trouble:
+        return "✗", (scene.trouble,)
+    if scene.tour is not None:
+        return f"{scene.tour + 1}/{len(STOPS)}", (STOPS[scene.tour].at(state),)
+    if scene.past is not None:
+        return "‹", (*_around("As it was then: {} 0 returns to now.", scene), *_around("Then: {}", scene))
+    if scene.mode == "replay":
+        if scene.replay_paused:
+            return "‖", (*_around("The replay is paused: {}", scene), *_sentence(scene))
+        return "»", _at_its_step(scene)
+    if scene.stopped:
+        return "✗", _gone(scene)
+    if state.paused and not state.ended:
+        return "‖", _paused(scene)
+    if state.offered is not None:
+        return "?", _asked(scene, state.offered)
+    return ("✓" if state.ended else "▶"), _sentence(scene)
+
+
+def _around(frame: str, scene: Scene) -> Forms:
+    """All forms of the moment's sentence within a longer one."""
+    return tuple(frame.replace("{}", said) for said in _sentence(scene))
+
+
+def _at_its_step(scene: Scene) -> Forms:
+    """With the step that it is about: a fast replay is ahead of it before it is read."""
+    moment = scene.moment
+    if not isinstance(moment, e.Guessed | e.Validated) or scene.replay_speed <= 1:
+        return _sentence(scene)
+    return (*_around(f"Step {numbers.count(moment.step)}. {{}}", scene), *_sentence(scene))
+
+
+def _gone(scene: Scene) -> Forms:
+    progress = scene.state.progress
+    where = "before its first stage"
+    if scene.state.stage is not None and progress is not None:
+        where = f"in {words.STAGE[scene.state.stage]}"
+        if progress.steps and progress.step:
+            where += f" at step {numbers.count(progress.step)} of {numbers.count(progress.steps)}"
+    trouble = _trouble(scene.state)
+    if trouble and scene.state.unmendable:
+        return (f"The trainer has stopped {where}: {trouble}", f"The trainer has stopped: {trouble}")
+    way = "press r to go on" if scene.steers else f"tui-trainer resume {scene.folder.id}"
+    safe = f"Nothing is lost: {way} from the last checkpoint."
+    because = (f"The trainer has stopped {where} ({trouble}). {safe}",) if trouble else ()
+    short = (f"The trainer has stopped: {trouble}. {way[0].upper()}{way[1:]}.",) if trouble else ()
+    return (*because, *short, f"The trainer has stopped {where}. {safe}", f"The trainer has stopped. {safe}")
+
+
+def _trouble(state: State) -> str:
+    """The error that was told last, if nothing has been told since."""
+    last = state.notices[-1] if state.notices else None
+    return one_line(last.text) if last is not None and last.level == "error" else ""
+
+
+def _paused(scene: Scene) -> Forms:
+    progress = scene.state.progress
+    where = f" at step {numbers.count(progress.step)}" if progress is not None and progress.step else ""
+    keys = " space goes on, . does one step." if scene.steers else ""
+    said: Forms = ("",)
+    if trouble := _trouble(scene.state):
+        said = (trouble,)
+    elif isinstance(scene.moment, e.Guessed | e.StepExplained):
+        said = _sentence(scene)
+    full = (f"Paused{where}.{keys} {one}".strip() for one in said)
+    return (*full, *(f"Paused{where}. {one}".strip() for one in said), f"Paused{where}.{keys}")
+
+
+def _asked(scene: Scene, pair: e.PairOffered) -> Forms:
+    if pair.blind and not scene.steers:
+        offered = _offered(scene.state, pair)
+        return (f"{offered} Whoever picked says which is better, without being told.", offered)
+    if scene.steers and not scene.shows_rater:
+        way = "leave the chat by esc, then 4" if scene.typing else "key 4"
+        return (f"Your turn: two answers wait to be compared. To see them: {way}.",)
+    if pair.blind and scene.typing:
+        return ("Before or after? Which answer is better: first leave the chat by esc, then press a or b.",)
+    if pair.blind:
+        asked = f"Before or after? {len(scene.state.blind)} done. Which answer is better?"
+        return (f"{asked} After each pick you are told which model wrote it.", asked)
+    number = f"pick {pair.pair + 1}"
+    if not scene.steers:
+        return (f"The model wrote two answers; {number} is being waited for.",)
+    which = f"Your turn, {number}: which answer is better?"
+    if scene.typing:
+        return (f"{which} First leave the chat by esc, then press a or b.",)
+    return (f"{which} Press a or b, t if they are equal, x if both are bad.",)
+
+
+def _sentence(scene: Scene) -> Forms:
+    state = scene.state
+    if not state.records:
+        if scene.loading or scene.mode == "replay":
+            return ("Reading the log of this run.",)
+        if scene.trainer == "alive":
+            return ("The trainer is up, a process of its own. It is loading its libraries.",)
+        return ("Starting the trainer: a process of its own, which goes on when this screen closes.",)
+    teller = _TELLERS.get(type(scene.moment))
+    if teller is None:
+        return ("Measuring how fast this machine is, to say how long the run will take.",)
+    said: str | Forms = teller(state, scene.moment)
+    return (said,) if isinstance(said, str) else said
+
+
+def _forked(_: State, event: e.Forked) -> Forms:
+    named = range(len(words.changes(event.changes)), -1, -1)
+    short = f"This run goes on at {words.STAGE[event.stage]} from {one_line(event.source)}."
+    return (*(f"This run {words.forked(event, most)}." for most in named), short)
+
+
+def _speed(state: State, event: e.SpeedMeasured) -> Forms:
+    total = sum(event.planned_seconds.values())
+    said = f"A first, rough measure of this machine: the whole run takes about {numbers.roughly(total)}."
+    preset = state.run.preset if state.run is not None else ""
+    if total > LONG_RUN_SECONDS and preset != "quick":
+        return (f"{said} Short of time? ctrl+p, then 'Start over with quick': a minute or two.", said)
+    return (said,)
+
+
+def _stage_started(state: State, event: e.StageStarted) -> str:
+    steps = f", {numbers.count(event.steps)} steps" if event.steps else ""
+    return {
+        "data": "Stage 1, data: text is gathered; what should not be learnt is thrown out.",
+        "pretrain": f"Stage 2, pretraining{steps}: hide the end, guess the next token, score the guess.",
+        "finetune": f"Stage 3, instruction tuning{steps}: good answers make the autocomplete an assistant.",
+        "feedback": "Stage 4, feedback: the model answers twice, a rater picks, it turns to that taste.",
+        "frozen": "Stage 5, frozen: the weights are hashed and change no more; from now on they only run.",
+    }[event.stage]
+
+
+def _skipped(_: State, event: e.StageSkipped) -> str:
+    return f"{words.STAGE[event.stage].capitalize()} is skipped: {one_line(event.reason)}"
+
+
+def _source(state: State, event: e.SourceRead) -> str:
+    total = sum(source.documents for source in state.sources.values())
+    return (
+        f"Read {numbers.count(event.documents)} documents of {one_line(event.source)} "
+        f"({numbers.size(event.bytes)}); {numbers.count(total)} in all."
+    )
+
+
+def _filter(_: State, event: e.FilterApplied) -> Forms:
+    name = words.FILTER.get(event.filter, one_line(event.filter))
+    dropped, of = numbers.count(event.dropped), numbers.count(event.documents_in)
+    said = f"Thrown out as {name}: {dropped} of {of} documents"
+    if not event.example:
+        return (f"{said}.",)
+    example = one_line(event.example[:200])
+    told = (f"{said}, such as “{cut(example, room)}” ({one_line(event.reason)})." for room in (40, 20))
+    return (*told, f"{said}, such as “{cut(example, 40)}”.", f"{said}.")
+
+
+def _corpus(_: State, event: e.CorpusReady) -> str:
+    tokens = sum(event.tokens_train.values())
+    return (
+        f"{numbers.short(tokens)} tokens are left to learn from, out of a vocabulary of "
+        f"{numbers.count(event.vocabulary)}; {numbers.short(event.tokens_validation)} more for exams."
+    )
+
+
+def _guess(state: State, event: e.Guessed) -> Forms:
+    before = one_line(event.context[-200:]).strip()
+    afters = [f"After “{cut_left(before, room)}” it" for room in CONTEXTS] if before else []
+    if before and event.asked:
+        afters = [f"Answering, after “{cut_left(before, room)}”, it" for room in CONTEXTS]
+    elif event.asked:
+        afters = ["Beginning its answer, it"]
+    return tuple(f"{after} {_scored(event)}" for after in (*afters, "It"))
+
+
+def _scored(event: e.Guessed) -> str:
+    """What was expected, what came, the score, and what follows from it."""
+    truth = quoted(event.truth)
+    loss = -math.log(max(event.probability, 1e-12))
+    first, share = event.top[0] if event.top else ("", 0.0)
+    if first == event.truth:
+        judged = "Hardly any blame." if event.probability > 0.5 else "Right, but unsure: a nudge."
+        sure = numbers.percent(event.probability)
+        return f"expected {truth} with {sure}, and was right: loss {loss:.1f}. {judged}"
+    return (
+        f"expected {quoted(first)} with {numbers.percent(share)}; it was {truth}, "
+        f"given {numbers.percent(event.probability)}: loss {loss:.1f}. "
+        "Blame goes backward, weights are nudged."
+    )
+
+
+def _explained(state: State, event: e.StepExplained) -> Forms:
+    guess = state.guess
+    change = numbers.signed(event.loss_after - event.loss_before, 3)
+    foreseen = numbers.signed(event.loss_foreseen - event.loss_before, 3)
+    batch = f"Loss of its batch {change}; the blame foresaw {foreseen}."
+    if guess is None or (guess.stage, guess.step) != (event.stage, event.step):
+        return (f"The same guess after the nudge. {batch}", batch)
+    before, after = numbers.percent(guess.probability), numbers.percent(event.probability_after)
+    if guess.probability >= words.KNEW_ALREADY:
+        told = f"It had this one right already: {quoted(guess.truth)}, given {before}. "
+    else:
+        told = f"{quoted(guess.truth)}, given {before}, now gets {after}. "
+    return (f"The same guess after the nudge: {told}{batch}", f"{told}{batch}")
+
+
+def quoted(token: str) -> str:
+    """A token in quotes, so that its spaces show; what marks a beginning or an end, in words."""
+    if words.is_mark(token):
+        return words.token(token)
+    return f"‘{cut(one_line(token.strip() or token), 24)}’"
+
+
+def _validated(_: State, event: e.Validated) -> Forms:
+    said = f"On text it has never seen: loss {event.nats:.2f}"
+    return (
+        f"{said}, that is {event.bits_per_byte:.2f} bits per byte. "
+        f"Guessing blindly would score {event.chance_nats:.2f}.",
+        f"{said}. Guessing blindly would score {event.chance_nats:.2f}.",
+    )
+
+
+def _offered(_: State, event: e.PairOffered) -> str:
+    if event.blind:
+        return "Before or after? One answer is by the model before the picks, one by the model after."
+    return "The model wrote two answers to the same prompt."
+
+
+def _tested(state: State, event: e.Picked) -> str:
+    """A pick of the blind test: nothing is learnt from it."""
+    if event.choice == "enough" or not state.blind:
+        return f"The blind test ends, after {numbers.plural(len(state.blind), 'pair')}."
+    preferred = {
+        "before": "the model before the picks wrote that",
+        "after": "the model after them wrote that",
+    }
+    revealed = preferred.get(state.blind[-1].preferred or "", "nothing is learnt from it")
+    return f"You said: {words.CHOICE[event.choice]}; {revealed}. {len(state.blind)} done."
+
+
+def _picked(state: State, event: e.Picked) -> str | Forms:
+    if state.reinforced is not None:
+        return _tested(state, event)
+    pick = state.picks[-1] if state.picks else None
+    who = f"The simulated rater ({one_line(event.rater)})" if event.simulated else "You"
+    if event.choice == "enough":
+        return f"{who} said: enough. The model is now turned to what was learnt from the picks."
+    if event.choice == "own":
+        return "Your own answer is better than both: the reward model learns from it twice."
+    if event.choice == "undo":
+        return f"{who} took the last pick back; the reward model has forgotten it."
+    said = f"{who} said: {words.CHOICE[event.choice]}."
+    if pick is None or pick.pair is None or event.choice not in ("a", "b"):
+        return said
+    expected = pick.pair.predicted_a if event.choice == "a" else 1 - pick.pair.predicted_a
+    told = f"{said} The reward model had given that {numbers.percent(expected)}"
+    return (f"{told}; now it learns from it.", f"{told}.", said)
+
+
+def _reinforced(state: State, event: e.Reinforced) -> Forms:
+    leash = event.leash
+    held = " (off the leash)" if leash == 0 else f" (leash {leash:.2g})" if leash is not None else ""
+    reward = f"Reward {numbers.signed(event.reward, 2)}"
+    facts = "" if state.facts is None else f" {numbers.percent(state.facts)} of the facts are still known."
+    return (
+        f"{reward} for answers of {event.length:.0f} tokens, {event.kl:.2f} nats away from the tuned "
+        f"model{held}.{facts}",
+        f"{reward}; {event.kl:.2f} nats away from the tuned model{held}.{facts}",
+    )
+
+
+def _measured(_: State, event: e.Measured) -> Forms:
+    owner, name = event.name.split("/", 1) if "/" in event.name else ("", event.name)
+    is_share = "bits" not in name and "nats" not in name and event.ci95 is not None
+    value = numbers.percent(event.value) if is_share else numbers.figure(event.value, 3)
+    whose = "what was read" if owner == "corpus" else "base" if owner == "pretrain" else one_line(owner)
+    label = words.figure(name)
+    if owner == "corpus":
+        kind = name.partition("/")[0]
+        label = f"{words.FILTER.get(kind, one_line(kind))}, {words.figure(name)}"
+    said = f"Exam of {whose}: {label}: {value}"
+    chance = "" if event.baseline is None else f"; chance {numbers.percent(event.baseline)}"
+    if event.ci95 is None:
+        return (f"{said}{chance}.", f"{said}.")
+    low, high = (numbers.percent(end) for end in event.ci95)
+    return (f"{said} (95 % interval {low} to {high}){chance}.", f"{said}{chance}.", f"{said}.")
+
+
+def _frozen(_: State, event: e.WeightsFrozen) -> str:
+    return (
+        f"The {event.weights} weights are frozen: {numbers.count(event.parameters)} numbers, "
+        f"SHA-256 {one_line(event.sha256)[:12]}. You can talk to them: key 5."
+    )
+
+
+def _ended(state: State, _: e.RunEnded) -> str:
+    return (
+        f"Done, after {numbers.duration(state.busy)} of computing. The weights are frozen: "
+        "nothing you say now changes one. Ask something: key 5."
+    )
+
+
+_TELLERS: dict[type[Any], Callable[[State, Any], str | Forms]] = {
+    e.Forked: _forked,
+    e.SpeedMeasured: _speed,
+    e.StageStarted: _stage_started,
+    e.StageSkipped: _skipped,
+    e.SourceRead: _source,
+    e.FilterApplied: _filter,
+    e.CorpusReady: _corpus,
+    e.Guessed: _guess,
+    e.StepExplained: _explained,
+    e.Validated: _validated,
+    e.PairOffered: _offered,
+    e.Picked: _picked,
+    e.Reinforced: _reinforced,
+    e.Measured: _measured,
+    e.WeightsFrozen: _frozen,
+    e.RunEnded: _ended,
+}
 
 
 class Caption(LineView):

@@ -6,8 +6,8 @@ from textual.strip import Strip
 
 from tui_trainer.ui.actions import Action, Context, Place
 from tui_trainer.ui.drawing.lines import Part, line, link
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.widgets.line_view import LineView
 
 TOUR = ("tour_next", "tour_skip", "help", "quit")  # all that is shown on the tour
 

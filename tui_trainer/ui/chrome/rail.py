@@ -8,8 +8,8 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.chrome.timeline import timeline
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, ends, line
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view import numbers, words
 
 SHARE = 7  # cells kept for "99.9 % "

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from textual.strip import Strip
 
 from tui_trainer.ui.drawing.lines import Part, line, link
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view.words import PANES
 
 

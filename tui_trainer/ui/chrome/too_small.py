@@ -3,8 +3,8 @@
 from textual.strip import Strip
 
 from tui_trainer.ui.drawing.lines import centered, line
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view.text import wrap
 
 SMALLEST = (60, 15)

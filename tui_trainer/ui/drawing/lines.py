@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, get_character_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -76,39 +76,3 @@ def centered(lines: Sequence[Strip], width: int, height: int) -> list[Strip]:
     indent = Strip([Segment(" " * max(0, (width - widest) // 2))])
     top = max(0, (height - len(lines)) // 2)
     return filled([*([BLANK] * top), *(Strip.join([indent, strip]) for strip in lines)], height)
-
-
-def changed_spans(old: Strip, new: Strip, join: int = 8) -> list[tuple[int, int]]:
-    """The cells [start, end) in which two lines of equal length differ; spans closer than `join` are one.
-
-    A line with combining marks differs as a whole: cut between cells, a mark would be lost from its letter.
-    """
-    before, after = _cells(old), _cells(new)
-    if before != after and any(len(text) > 1 for text, _ in (*before, *after)):
-        return [(0, max(len(before), len(after)))]
-    spans: list[tuple[int, int]] = []
-    for x in range(max(len(before), len(after))):
-        if x < len(before) and x < len(after) and before[x] == after[x]:
-            continue
-        if spans and x - spans[-1][1] < join:
-            spans[-1] = (spans[-1][0], x + 1)
-        else:
-            spans.append((x, x + 1))
-    return spans
-
-
-def _cells(strip: Strip) -> list[tuple[str, Style | None]]:
-    """One entry a cell; a wide character fills its second cell with nothing."""
-    cells: list[tuple[str, Style | None]] = []
-    for text, style, _ in strip:
-        if text.isascii():
-            cells.extend((character, style) for character in text)
-            continue
-        for character in text:
-            width = get_character_cell_size(character)
-            if width == 0 and cells:
-                cells[-1] = (cells[-1][0] + character, style)
-                continue
-            cells.append((character, style))
-            cells.extend(("", style) for _ in range(width - 1))
-    return cells

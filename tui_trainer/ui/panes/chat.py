@@ -14,12 +14,12 @@ from tui_trainer.messages.conversation import Said
 from tui_trainer.messages.events import WeightsName
 from tui_trainer.ui.actions import Acting, Context, action
 from tui_trainer.ui.drawing.lines import line
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.panes.conversation import Conversation, Turn, status
 from tui_trainer.ui.panes.pane import title
 from tui_trainer.ui.processes.chat import ChatProcess
-from tui_trainer.ui.safe_input import SafeInput
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.widgets.line_view import LineView
+from tui_trainer.ui.widgets.safe_input import SafeInput
 from tui_trainer.view.state import WEIGHTS
 
 COALESCE_SECONDS = 0.08  # pieces that come within it are drawn together

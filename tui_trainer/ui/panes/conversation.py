@@ -9,10 +9,10 @@ from textual.strip import Strip
 from tui_trainer.messages.events import WeightsName
 from tui_trainer.sanitize import one_line, sanitize
 from tui_trainer.ui.drawing.lines import BLANK, Part, filled, line
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.panes.pane import empty
 from tui_trainer.ui.renderers import samples
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.widgets.page import Page
 from tui_trainer.view.text import cut, fit, wrap
 
 KEPT = 200  # turns
@@ -29,27 +29,25 @@ class Turn:
     open: bool = False  # more is coming
 
 
-class Conversation(LineView):
+class Conversation(Page):
     """Turns from the bottom up; scrolls by pages."""
 
     def __init__(self, scene: Scene) -> None:
-        super().__init__(id="conversation")
+        super().__init__(self._drawn, id="conversation")
         self.scene = scene
         self.turns: list[Turn] = []
-        self.scrolled = 0  # lines up from the end
 
     def add(self, turn: Turn) -> Turn:
         """Append a turn, and forget the oldest ones."""
         self.turns = [*self.turns, turn][-KEPT:]
-        self.scrolled = 0
+        self.first = 0
         return turn
 
     def scroll_page(self, direction: int) -> None:
         """A page towards the beginning (1) or the end (-1)."""
-        self.scrolled = max(0, self.scrolled + direction * max(1, self.size.height - 1))
-        self.redraw()
+        self.scroll_by(direction * max(1, self.size.height - 1))
 
-    def lines(self, width: int, height: int) -> list[Strip]:
+    def _drawn(self, width: int, height: int) -> list[Strip]:
         if not self.turns:
             return self._before(width, height)
         if self._writing and not self._used:
@@ -62,12 +60,9 @@ class Conversation(LineView):
         rows: list[Strip] = []
         for turn in reversed(self.turns):
             rows = [*self._turn(turn, width), BLANK, *rows]
-            if len(rows) >= self.scrolled + height:
+            if len(rows) > self.first + height:
                 break
-        rows = rows[:-1]
-        self.scrolled = min(self.scrolled, max(0, len(rows) - height))
-        end = len(rows) - self.scrolled
-        shown = rows[max(0, end - height) : end]
+        shown = self.scrolled(rows[-2::-1], height)[::-1]  # scrolled to from the end
         return [*([BLANK] * (height - len(shown))), *shown]
 
     def _turn(self, turn: Turn, width: int) -> list[Strip]:

@@ -12,15 +12,15 @@ from tui_trainer.messages.events import SourceRead
 from tui_trainer.messages.inspection import Look
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import Context, action
-from tui_trainer.ui.documents import Documents, ShownDocument, Wanted
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, ends, filled, line
-from tui_trainer.ui.inspections import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import surprise
+from tui_trainer.ui.run_files.documents import Documents, ShownDocument, Wanted
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.view import numbers, words
+from tui_trainer.view.inspections import Purpose, Wish
 from tui_trainer.view.text import cut, fit, wrap_to
 
 WEIGHT_STEP = 0.5

@@ -7,10 +7,10 @@ from textual.strip import Strip
 
 from tui_trainer.ui.actions import Acting, Context
 from tui_trainer.ui.drawing.lines import BLANK, centered, line
-from tui_trainer.ui.inspections import Purpose, Wish
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view import words
+from tui_trainer.view.inspections import Purpose, Wish
 from tui_trainer.view.text import wrap_to
 
 

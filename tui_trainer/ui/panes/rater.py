@@ -10,7 +10,6 @@ from tui_trainer.messages.inspection import Look
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import Action, Context
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, filled, line, link
-from tui_trainer.ui.inspections import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import (
     blind,
@@ -24,6 +23,7 @@ from tui_trainer.ui.renderers import (
     verdicts,
 )
 from tui_trainer.ui.scene import Scene
+from tui_trainer.view.inspections import Purpose, Wish
 from tui_trainer.view.text import fullest
 
 WIDE = 90

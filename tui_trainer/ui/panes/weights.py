@@ -15,10 +15,10 @@ from tui_trainer.ui.actions import Context, action
 from tui_trainer.ui.drawing import heatmap
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, beside, ends, filled, line
-from tui_trainer.ui.inspections import Purpose, Wish
 from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import attention, surprise
 from tui_trainer.view import numbers, words
+from tui_trainer.view.inspections import Purpose, Wish
 from tui_trainer.view.text import fit
 
 # Which of a matrix's three pictures, by the words of the six steps.

@@ -4,11 +4,11 @@ from textual.strip import Strip
 
 from tui_trainer.ui.drawing.bars import block
 from tui_trainer.ui.drawing.lines import BLANK, Part, line, link
-from tui_trainer.ui.inspections import Saw
 from tui_trainer.ui.renderers import surprise
 from tui_trainer.ui.renderers.guess import visible
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers
+from tui_trainer.view.inspections import Saw
 from tui_trainer.view.text import fit, fullest
 
 NAME = 14  # cells of a token

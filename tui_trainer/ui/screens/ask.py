@@ -9,8 +9,8 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui.safe_input import SafeInput
 from tui_trainer.ui.screens.modal import Modal
+from tui_trainer.ui.widgets.safe_input import SafeInput
 
 MOST = 200  # characters
 

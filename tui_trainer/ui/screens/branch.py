@@ -16,10 +16,10 @@ from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Description, Settings, describe
 from tui_trainer.ui.drawing.lines import BLANK, Part, line
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.modal import Modal
+from tui_trainer.ui.widgets.page import Page
 from tui_trainer.view import words
 from tui_trainer.view.text import cut, fit, wrap_to
 
@@ -34,51 +34,6 @@ class Chosen(Struct, frozen=True):
     stage: StageName
     assignments: tuple[str, ...]
     keep_picks: bool
-
-
-class Page(LineView):
-    """The stages in a row, and the knobs of the chosen one."""
-
-    def __init__(self, screen: "Branch") -> None:
-        super().__init__(id="page")
-        self.branch = screen
-
-    def lines(self, width: int, height: int) -> list[Strip]:
-        branch, ink = self.branch, self.branch.scene.ink
-        stages: list[Part] = [("begin with  ", ink.muted)]
-        for stage in fork.FORKS:
-            here = stage == branch.stage
-            stages.append((f" {words.STAGE[stage]} ", ink.key if here else ink.text))
-            stages.append(("  ", ink.text))
-        rows = [line(*stages), line((cut(branch.taken(), width), ink.muted)), BLANK]
-        if branch.problem:
-            return [*rows, *(line((row, ink.warn)) for row in wrap_to(branch.problem, width, 4))]
-        rows.append(
-            line((fit("setting", NAME), ink.muted), (fit("value", VALUE), ink.muted), ("takes", ink.muted))
-        )
-        room = max(1, height - HEAD - FOOT)
-        first = max(0, min(branch.row - room // 2, len(branch.knobs) - room))
-        for number, knob in list(enumerate(branch.knobs))[first : first + room]:
-            rows.append(self._knob(knob, number == branch.row, width))
-        rows += [BLANK] * (HEAD + room - len(rows))
-        said = branch.wrong or (branch.knobs[branch.row].help if branch.knobs else "")
-        rows.append(BLANK)
-        rows += [
-            line((row, ink.warn if branch.wrong else ink.text))
-            for row in wrap_to(f"{said[:1].upper()}{said[1:]}", width, FOOT - 1)
-        ]
-        return rows
-
-    def _knob(self, knob: Description, here: bool, width: int) -> Strip:
-        branch, ink = self.branch, self.branch.scene.ink
-        old, new = branch.value(knob.name), branch.changes.get(knob.name)
-        value: list[Part] = [(fit(old, VALUE), ink.muted if new is None else ink.faint)]
-        if new is not None:
-            value = [(f"{old} → ", ink.muted), (fit(one_line(new), VALUE - len(old) - 3), ink.strong)]
-        takes = cut(f"{_range(knob)} {knob.unit}".strip(), max(0, width - NAME - VALUE - 2))
-        sign = ("▸ ", ink.accent("feedback")) if here else ("  ", ink.text)
-        name = (fit(knob.name, NAME - 2), ink.strong if here else ink.text)
-        return line(sign, name, *value, (takes, ink.muted))
 
 
 def _range(knob: Description) -> str:
@@ -114,7 +69,7 @@ class Branch(Modal[Chosen | None]):
         self.problem = self.wrong = ""
         self.plan: Plan | None = None
         self.knobs: list[Description] = []
-        self.page = Page(self)
+        self.page = Page(self.lines)
         self.stage: StageName = fork.FORKS[0]
         for stage in reversed(fork.FORKS):  # the last one that can be begun with
             self._choose(stage)
@@ -185,6 +140,44 @@ class Branch(Modal[Chosen | None]):
         for part in name.split("."):
             node = getattr(node, part)
         return f"{node:g}" if isinstance(node, float) else one_line(str(node))
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        """The stages in a row, and the settings of the chosen one."""
+        ink = self.scene.ink
+        stages: list[Part] = [("begin with  ", ink.muted)]
+        for stage in fork.FORKS:
+            here = stage == self.stage
+            stages.append((f" {words.STAGE[stage]} ", ink.key if here else ink.text))
+            stages.append(("  ", ink.text))
+        rows = [line(*stages), line((cut(self.taken(), width), ink.muted)), BLANK]
+        if self.problem:
+            return [*rows, *(line((row, ink.warn)) for row in wrap_to(self.problem, width, 4))]
+        rows.append(
+            line((fit("setting", NAME), ink.muted), (fit("value", VALUE), ink.muted), ("takes", ink.muted))
+        )
+        room = max(1, height - HEAD - FOOT)
+        first = max(0, min(self.row - room // 2, len(self.knobs) - room))
+        for number, knob in list(enumerate(self.knobs))[first : first + room]:
+            rows.append(self._knob(knob, number == self.row, width))
+        rows += [BLANK] * (HEAD + room - len(rows))
+        said = self.wrong or (self.knobs[self.row].help if self.knobs else "")
+        rows.append(BLANK)
+        rows += [
+            line((row, ink.warn if self.wrong else ink.text))
+            for row in wrap_to(f"{said[:1].upper()}{said[1:]}", width, FOOT - 1)
+        ]
+        return rows
+
+    def _knob(self, knob: Description, here: bool, width: int) -> Strip:
+        ink = self.scene.ink
+        old, new = self.value(knob.name), self.changes.get(knob.name)
+        value: list[Part] = [(fit(old, VALUE), ink.muted if new is None else ink.faint)]
+        if new is not None:
+            value = [(f"{old} → ", ink.muted), (fit(one_line(new), VALUE - len(old) - 3), ink.strong)]
+        takes = cut(f"{_range(knob)} {knob.unit}".strip(), max(0, width - NAME - VALUE - 2))
+        sign = ("▸ ", ink.accent("feedback")) if here else ("  ", ink.text)
+        name = (fit(knob.name, NAME - 2), ink.strong if here else ink.text)
+        return line(sign, name, *value, (takes, ink.muted))
 
     def action_cancel(self) -> None:
         self.dismiss(None)

@@ -9,9 +9,9 @@ from textual.containers import Vertical
 from textual.strip import Strip
 
 from tui_trainer.ui.drawing.lines import line
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.modal import Modal
+from tui_trainer.ui.widgets.page import Page
 
 Chosen = TypeVar("Chosen")
 
@@ -46,20 +46,9 @@ class Choice(Modal[Chosen | None], Generic[Chosen]):
             frame.border_title = self.name_
             frame.border_subtitle = f"esc: {self.leave}"
             frame.styles.height = self.height
-            yield Choices(self)
+            yield Page(lambda width, _: self.rows(width))
 
     def action_choose(self, number: int) -> None:
         """End with the one of this number; 0: with none."""
         if number <= len(self.offered):
             self.dismiss(self.offered[number - 1] if number else None)
-
-
-class Choices(LineView):
-    """Draws a choice."""
-
-    def __init__(self, choice: Choice[Chosen]) -> None:
-        super().__init__(id="page")
-        self.choice = choice
-
-    def lines(self, width: int, height: int) -> list[Strip]:
-        return self.choice.rows(width)

@@ -13,106 +13,18 @@ from tui_trainer.run import leash
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.settings import Culture, Taste
-from tui_trainer.ui.baseline_run import others
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, line
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.processes.comparison import compare
+from tui_trainer.ui.run_files.baseline_run import others
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.modal import Modal
+from tui_trainer.ui.widgets.page import Page
 from tui_trainer.view.text import cut, fit, wrap_to
 
 RATERS = " ".join((*get_args(Taste), *get_args(Culture)))
 NAME = 14
-
-
-class Page(LineView):
-    """Both models' answers over the raters' verdicts."""
-
-    def __init__(self, screen: "ComparisonScreen") -> None:
-        super().__init__(id="page")
-        self.comparison = screen
-        self.first = 0
-
-    def lines(self, width: int, height: int) -> list[Strip]:
-        screen, ink = self.comparison, self.comparison.scene.ink
-        found = screen.compared.comparison if screen.compared is not None else None
-        if found is None:
-            refused = screen.compared is not None
-            said = screen.compared.error if screen.compared else f"Asking both models: {screen.other_name()}."
-            style = ink.warn if refused else ink.muted
-            return [line((row, style)) for row in wrap_to(one_line(said), width, height)]
-        column = (width - 3) // 2
-        gap = line((" │ ", ink.faint))
-        sides = [self._side(found, first, column) for first in (True, False)]
-        head = beside([(side, column) for side in sides], max(map(len, sides)), gap)
-        foot = list(self._verdicts(found, width))
-        rows: list[Strip] = []
-        for answers in found.answers:
-            rows += self._answers(answers, width, column, gap)
-        rule = line(("─" * width, ink.faint))  # what goes on below it is scrolled to
-        room = max(1, height - len(head) - len(foot) - 2)
-        self.first = max(0, min(self.first, len(rows) - room))
-        shown = rows[self.first : self.first + room]
-        return [*head, BLANK, *shown, *[BLANK] * (room - len(shown)), rule, *foot]
-
-    def _side(self, found: Comparison, first: bool, width: int) -> list[Strip]:
-        """Who made a model, which it is, and what its own rater and the other's think of it."""
-        ink = self.comparison.scene.ink
-        mine, other = (found.first, found.second) if first else (found.second, found.first)
-        made = f"picks of {one_line(mine.rater)}, simulated" if mine.rater else "picks of a person"
-        if mine.weights != "aligned":
-            made = "tuned, before any feedback" if mine.weights == "tuned" else "only pretrained"
-        rows = [
-            line((cut(made, width), ink.strong)),
-            line((cut(f"{one_line(mine.sha256)[:8]} {one_line(mine.run)}", width), ink.muted)),
-        ]
-        made_by = next(
-            (run for run in (self.comparison.here, *self.comparison.runs) if run.id == mine.run), None
-        )
-        if mine.weights == "aligned" and made_by is not None and leash.is_off(made_by.plan.settings.feedback):
-            kl = made_by.plan.settings.feedback.beta
-            said = f"off the leash, but for KL at {kl:g}" if kl else "off the leash"
-            rows.append(line((cut(said, width), ink.warn)))
-        won = {v.rater: v.share if first else 1 - v.share for v in found.verdicts}
-        if mine.rater in won and other.rater in won and mine.rater != other.rater:
-            own, theirs = (f"{100 * won[r]:.0f} %" for r in (mine.rater, other.rater))
-            rows.append(line((cut(f"own rater {own} · the other's {theirs}", width), ink.text)))
-        return rows
-
-    def _answers(self, answers: Answers, width: int, column: int, gap: Strip) -> list[Strip]:
-        ink = self.comparison.scene.ink
-        said = []
-        for text in (answers.first, answers.second):
-            body = " ".join(several_lines(text).split()) or "(it said nothing)"
-            said.append([line((row, ink.text)) for row in wrap_to(body, column, 6)])
-        prompt = cut(f"“{one_line(answers.prompt)}”", width)
-        high = max(map(len, said))
-        return [
-            line((prompt, ink.accent("feedback"))),
-            *beside([(s, column) for s in said], high, gap),
-            BLANK,
-        ]
-
-    def _verdicts(self, found: Comparison, width: int) -> Iterator[Strip]:
-        ink = self.comparison.scene.ink
-        if not found.verdicts:
-            yield line(
-                ("A person made them: no simulated rater to ask. r names raters who judge.", ink.muted)
-            )
-            return
-        room = max(8, width - NAME - 34)
-        said = "which model a simulated rater prefers, over so many prompts, ties half"
-        yield line((cut(said, width), ink.muted))
-        for verdict in found.verdicts:
-            low, high = (f"{100 * end:.0f}" for end in verdict.ci95)
-            parts: list[Part] = [(fit(one_line(verdict.rater), NAME), ink.strong)]
-            parts += [(f"{100 * verdict.share:3.0f} % ", ink.text)]
-            parts += bar(verdict.share, room, ink.accent("feedback"), ink.faint)
-            parts += [(f" {100 * (1 - verdict.share):3.0f} %", ink.text)]
-            parts += [(f"  left: {low}–{high} of {verdict.n}", ink.muted)]
-            yield line(*parts)
 
 
 class ComparisonScreen(Modal[None]):
@@ -144,7 +56,7 @@ class ComparisonScreen(Modal[None]):
         self.prompts: tuple[str, ...] = ()
         self.raters = raters
         self.compared: Compared | None = None
-        self.page = Page(self)
+        self.page = Page(self.lines)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="comparison") as frame:
@@ -213,5 +125,83 @@ class ComparisonScreen(Modal[None]):
             self._ask()
 
     def action_scroll(self, lines: int) -> None:
-        self.page.first += lines
-        self.page.redraw()
+        self.page.scroll_by(lines)
+
+    # -- drawing -------------------------------------------------------------------------------------------
+
+    def lines(self, width: int, height: int) -> list[Strip]:
+        """Both models' answers, which scroll, over the raters' verdicts."""
+        ink = self.scene.ink
+        found = self.compared.comparison if self.compared is not None else None
+        if found is None:
+            refused = self.compared is not None
+            said = self.compared.error if self.compared else f"Asking both models: {self.other_name()}."
+            style = ink.warn if refused else ink.muted
+            return [line((row, style)) for row in wrap_to(one_line(said), width, height)]
+        column = (width - 3) // 2
+        gap = line((" │ ", ink.faint))
+        sides = [self._side(found, first, column) for first in (True, False)]
+        head = beside([(side, column) for side in sides], max(map(len, sides)), gap)
+        foot = list(self._verdicts(found, width))
+        rows: list[Strip] = []
+        for answers in found.answers:
+            rows += self._answers(answers, width, column, gap)
+        rule = line(("─" * width, ink.faint))  # what goes on below it is scrolled to
+        room = max(1, height - len(head) - len(foot) - 2)
+        shown = self.page.scrolled(rows, room)
+        return [*head, BLANK, *shown, *[BLANK] * (room - len(shown)), rule, *foot]
+
+    def _side(self, found: Comparison, first: bool, width: int) -> list[Strip]:
+        """Who made a model, which it is, and what its own rater and the other's think of it."""
+        ink = self.scene.ink
+        mine, other = (found.first, found.second) if first else (found.second, found.first)
+        made = f"picks of {one_line(mine.rater)}, simulated" if mine.rater else "picks of a person"
+        if mine.weights != "aligned":
+            made = "tuned, before any feedback" if mine.weights == "tuned" else "only pretrained"
+        rows = [
+            line((cut(made, width), ink.strong)),
+            line((cut(f"{one_line(mine.sha256)[:8]} {one_line(mine.run)}", width), ink.muted)),
+        ]
+        made_by = next((run for run in (self.here, *self.runs) if run.id == mine.run), None)
+        if mine.weights == "aligned" and made_by is not None and leash.is_off(made_by.plan.settings.feedback):
+            kl = made_by.plan.settings.feedback.beta
+            said = f"off the leash, but for KL at {kl:g}" if kl else "off the leash"
+            rows.append(line((cut(said, width), ink.warn)))
+        won = {v.rater: v.share if first else 1 - v.share for v in found.verdicts}
+        if mine.rater in won and other.rater in won and mine.rater != other.rater:
+            own, theirs = (f"{100 * won[r]:.0f} %" for r in (mine.rater, other.rater))
+            rows.append(line((cut(f"own rater {own} · the other's {theirs}", width), ink.text)))
+        return rows
+
+    def _answers(self, answers: Answers, width: int, column: int, gap: Strip) -> list[Strip]:
+        ink = self.scene.ink
+        said = []
+        for text in (answers.first, answers.second):
+            body = " ".join(several_lines(text).split()) or "(it said nothing)"
+            said.append([line((row, ink.text)) for row in wrap_to(body, column, 6)])
+        prompt = cut(f"“{one_line(answers.prompt)}”", width)
+        high = max(map(len, said))
+        return [
+            line((prompt, ink.accent("feedback"))),
+            *beside([(s, column) for s in said], high, gap),
+            BLANK,
+        ]
+
+    def _verdicts(self, found: Comparison, width: int) -> Iterator[Strip]:
+        ink = self.scene.ink
+        if not found.verdicts:
+            yield line(
+                ("A person made them: no simulated rater to ask. r names raters who judge.", ink.muted)
+            )
+            return
+        room = max(8, width - NAME - 34)
+        said = "which model a simulated rater prefers, over so many prompts, ties half"
+        yield line((cut(said, width), ink.muted))
+        for verdict in found.verdicts:
+            low, high = (f"{100 * end:.0f}" for end in verdict.ci95)
+            parts: list[Part] = [(fit(one_line(verdict.rater), NAME), ink.strong)]
+            parts += [(f"{100 * verdict.share:3.0f} % ", ink.text)]
+            parts += bar(verdict.share, room, ink.accent("feedback"), ink.faint)
+            parts += [(f" {100 * (1 - verdict.share):3.0f} %", ink.text)]
+            parts += [(f"  left: {low}–{high} of {verdict.n}", ink.muted)]
+            yield line(*parts)

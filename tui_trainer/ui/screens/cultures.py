@@ -15,11 +15,11 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, line
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.choice import Choice
 from tui_trainer.ui.screens.modal import Modal
+from tui_trainer.ui.widgets.page import Page
 from tui_trainer.view.text import fit, wrap, wrap_to
 
 ABOUT = (
@@ -81,14 +81,27 @@ class ChooseCultures(Choice[tuple[str, ...]]):
             self.dismiss(tuple(text.replace(",", " ").split()))
 
 
-class Progress(LineView):
-    """Both raters, with what each is at."""
+class MakingCultures(Modal[None]):
+    """Follows the making; the app closes it when both models are there."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,D", "close", "close", show=False)]
 
     def __init__(self, scene: Scene, making: Cultures) -> None:
-        super().__init__(id="page")
+        super().__init__()
         self.scene, self.making = scene, making
+        self.page = Page(self.lines)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="choice") as frame:
+            frame.border_title = "Two cultures"
+            frame.border_subtitle = "esc: back to this run"
+            yield self.page
+
+    def action_close(self) -> Any:
+        self.dismiss(None)
 
     def lines(self, width: int, height: int) -> list[Strip]:
+        """Both raters, with what each is at."""
         ink = self.scene.ink
         rows: list[Strip] = []
         for arm in self.making.arms:
@@ -110,22 +123,3 @@ class Progress(LineView):
             ),
             line((fit(run, width), ink.faint)),
         ]
-
-
-class MakingCultures(Modal[None]):
-    """Follows the making; the app closes it when both models are there."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,D", "close", "close", show=False)]
-
-    def __init__(self, scene: Scene, making: Cultures) -> None:
-        super().__init__()
-        self.page = Progress(scene, making)
-
-    def compose(self) -> ComposeResult:
-        with Vertical(id="choice") as frame:
-            frame.border_title = "Two cultures"
-            frame.border_subtitle = "esc: back to this run"
-            yield self.page
-
-    def action_close(self) -> Any:
-        self.dismiss(None)

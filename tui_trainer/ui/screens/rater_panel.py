@@ -11,10 +11,10 @@ from tui_trainer.files import read_own
 from tui_trainer.messages.rater_panel import Annotator, Exam, Gathered, Order, RaterPanel
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui.baseline_run import others
 from tui_trainer.ui.drawing.bars import signed
 from tui_trainer.ui.drawing.lines import BLANK, line
 from tui_trainer.ui.processes.order import Silent, ask
+from tui_trainer.ui.run_files.baseline_run import others
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import numbers

@@ -7,28 +7,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.strip import Strip
 
-from tui_trainer.ui.line_view import LineView
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.modal import Modal
-
-
-class Page(LineView):
-    """The part of the lines that is scrolled to."""
-
-    def __init__(self, sheet: "Sheet") -> None:
-        super().__init__(id="page")
-        self.sheet = sheet
-        self.first = 0
-
-    def lines(self, width: int, height: int) -> list[Strip]:
-        rows = self.sheet.rows(width)
-        self.first = max(0, min(self.first, len(rows) - height))
-        return rows[self.first : self.first + height]
-
-    def scroll_by(self, lines: int) -> None:
-        """Move on by so many lines."""
-        self.first += lines
-        self.redraw()
+from tui_trainer.ui.widgets.page import Page
 
 
 class Sheet(Modal[None]):
@@ -46,7 +27,7 @@ class Sheet(Modal[None]):
     def __init__(self, scene: Scene) -> None:
         super().__init__()
         self.scene = scene
-        self.page = Page(self)
+        self.page = Page(lambda width, height: self.page.scrolled(self.rows(width), height))
         # Held, not looked for: a sheet that is closed as soon as it is called for has no children any more.
         self.frame = Vertical(self.page, id="sheet")
 

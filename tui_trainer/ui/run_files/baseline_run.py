@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tui_trainer.errors import UserError
 from tui_trainer.run.storage.folder import RunFolder, list_runs
-from tui_trainer.ui.past_state import state_at
+from tui_trainer.ui.run_files.past_state import state_at
 from tui_trainer.view.state import State
 
 ALL = 10_000_000  # records; more than any log has

@@ -24,8 +24,8 @@ from tui_trainer.run.storage import folder as folders
 from tui_trainer.run.storage import plan as plans
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Plan
-from tui_trainer.ui.commander import Commander
-from tui_trainer.ui.feed import Feed, ReplayFeed
+from tui_trainer.ui.connection.commander import Commander
+from tui_trainer.ui.connection.feed import Feed, ReplayFeed
 from tui_trainer.ui.scene import Scene
 
 FASTEST, SLOWEST = 1024.0, 0.125

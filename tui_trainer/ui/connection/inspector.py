@@ -20,9 +20,9 @@ from tui_trainer.messages.events import WeightsName
 from tui_trainer.messages.inspection import Look, Looked
 from tui_trainer.run.client import Control
 from tui_trainer.run.storage.folder import RunFolder
-from tui_trainer.ui.inspections import Purpose, Saw, Version, Wish
 from tui_trainer.ui.processes.chat import ChatProcess
 from tui_trainer.ui.scene import Scene
+from tui_trainer.view.inspections import Purpose, Saw, Version, Wish
 
 # So often a text is read again while the weights move; the trainer takes no step meanwhile.
 REFRESH_SECONDS = 2.0

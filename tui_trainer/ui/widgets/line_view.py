@@ -1,8 +1,8 @@
-"""The widget that everything is drawn on: lines, of which only the changed cells are sent.
+"""The widget that everything is drawn on: lines, of which only the changed ones are painted again.
 
-Textual repaints the whole of a refreshed widget, which over SSH is what makes an application loud. A pane
-computes all its lines whenever something may have changed, which is cheap; this widget compares them with
-what stands on the screen and asks for a repaint of the differing cells only.
+A pane computes all its lines whenever something may have changed, which is cheap; this widget compares them
+with what stands on the screen and asks for a repaint of those that differ. Which cells of them are sent, the
+frame buffer finds.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_trainer.ui.drawing.lines import BLANK, changed_spans
+from tui_trainer.ui.drawing.lines import BLANK
 
 
 class LineView(Widget):
@@ -43,10 +43,9 @@ class LineView(Widget):
             self.refresh()
             return
         regions = [
-            Region(start, y, end - start, 1)
+            Region(0, y, width, 1)
             for y, (old, new) in enumerate(zip(before, self._shown, strict=True))
             if old != new
-            for start, end in changed_spans(old, new)
         ]
         if regions:
             self.refresh(*regions)

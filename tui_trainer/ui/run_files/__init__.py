@@ -1,0 +1,1 @@
+"""What the screen reads of runs' folders itself, and writes there."""
