@@ -352,6 +352,13 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
+def lookup(settings: Any, name: str) -> Any:
+    """A setting's value by its dotted name, in settings or in a tree of them; None where there is none."""
+    for part in name.split("."):
+        settings = settings.get(part) if isinstance(settings, Mapping) else getattr(settings, part, None)
+    return settings
+
+
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Settings named in the environment: `TUI_TRAINER_` + the name, dots as underscores, in capitals."""
     known = RENAMED | {d.name: d.name for d in describe()}

@@ -25,6 +25,7 @@ from tui_trainer.ui.screens.branch import Branch
 from tui_trainer.ui.screens.comparison import ComparisonScreen
 from tui_trainer.ui.screens.cultures import ChooseCultures
 from tui_trainer.ui.screens.unleash import Unleash
+from tui_trainer.view import words
 from tui_trainer.view.fold import apply, apply_all
 from tui_trainer.view.state import State
 
@@ -42,18 +43,17 @@ async def test_a_stage_a_knob_and_go(tmp_path: Path, monkeypatch, launched) -> N
         await until(pilot, lambda: isinstance(app.screen, Branch))
         page = app.screen.query_one("#page")
         text = text_of(page)  # type: ignore[arg-type]  # a LineView
-        assert (
-            "the tuned weights" in text and "its 24 picks are made again" in text and "feedback.beta" in text
-        )
+        assert "the tuned weights" in text and "its 24 picks are made again" in text
+        assert "leash (KL)" in text and "feedback." not in text
         await pilot.press("left")
-        assert app.screen.stage == "finetune" and "finetune.matrix_lr" in text_of(page)  # type: ignore
-        assert "finetune.pairs" not in text_of(page)  # type: ignore[arg-type]
+        assert app.screen.stage == "finetune" and "fine-tuning learning rate" in text_of(page)  # type: ignore
+        assert "  pairs  " not in text_of(page)  # type: ignore[arg-type]
         await pilot.press("down", "enter")
         await pilot.press("ctrl+u", *"9999999", "enter")
         await until(pilot, lambda: isinstance(app.screen, Branch))
         knob = app.screen.knobs[1].name
         if app.screen.wrong:  # a rate: too much
-            assert knob in app.screen.wrong and "not '9999999'" in app.screen.wrong
+            assert words.setting(knob) in app.screen.wrong and "not '9999999'" in app.screen.wrong
         await pilot.press("up", "enter")
         await pilot.press("ctrl+u", *"77", "enter")
         await until(pilot, lambda: isinstance(app.screen, Branch))
@@ -248,7 +248,7 @@ def test_a_fork_begins_with_the_settings_that_it_says() -> None:
 async def test_two_models_beside_each_other(tmp_path: Path, monkeypatch) -> None:  # type: ignore
     orders = []
 
-    async def compare(order):  # type: ignore[no-untyped-def]
+    async def compare(module, order, kind):  # type: ignore[no-untyped-def]
         orders.append(order)
         side = Side("one", "aligned", "ab" * 32, "ceremonious")
         other = Side("two", "aligned", "cd" * 32, "plain-spoken")
@@ -256,7 +256,7 @@ async def test_two_models_beside_each_other(tmp_path: Path, monkeypatch) -> None
         verdict = Verdict("ceremonious", 0.9, (0.8, 0.95), 160)
         return Compared(Comparison(side, other, (said,), (verdict,)))
 
-    monkeypatch.setattr(comparison, "compare", compare)
+    monkeypatch.setattr(comparison, "ask", compare)
     async with opened(tmp_path, monkeypatch, recorded.records(), alive=False) as (app, pilot):
         await pilot.press("C")
         await until(

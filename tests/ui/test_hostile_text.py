@@ -248,14 +248,11 @@ async def open_sheet(sheet: str, said: str, tmp_path: Path, monkeypatch: pytest.
     """A sheet with this text wherever text can stand, in two sizes; what each of them cost."""
     two_models, a_room = foreign(said)
 
-    async def compare(order: object) -> Compared:
-        return two_models
+    async def ask(*order: object) -> Compared | Gathered:
+        return a_room if order[-1] is Gathered else two_models
 
-    async def gathered(runs: object) -> Gathered:
-        return a_room
-
-    monkeypatch.setattr(comparison, "compare", compare)
-    monkeypatch.setattr(panel, "gathered", gathered)
+    monkeypatch.setattr(comparison, "ask", ask)
+    monkeypatch.setattr(panel, "ask", ask)
     texts = (said, said + "2", said + "3")
     more = [
         e.PromptsListed(texts),

@@ -46,14 +46,14 @@ def test_all_four_parts_at_every_size(size: tuple[int, int]) -> None:
         assert part in text, part
     if size[0] > 60:
         assert "layer 2 up" in text and "truth" in text and "80,12" in text
-        assert "-0.018; foreseen -0.02" in text and "less wrong" in text
+        assert "-0.018; predicted -0.02" in text and "less wrong" in text
 
 
 async def test_a_single_step_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, LOG) as (app, pilot):
         await until(pilot, lambda: "again" in text_of(app.dashboard.pane(4)))
         assert "The same guess after the nudge" in shown(app)
-        assert "the blame foresaw" in " ".join(shown(app).split())
+        assert "the gradient predicted" in " ".join(shown(app).split())
 
 
 async def test_a_typed_sentence_is_watched_over_a_step(

@@ -60,7 +60,7 @@ def trainers(monkeypatch: pytest.MonkeyPatch) -> Trainers:
 def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
     found: list[Order] = []
 
-    async def compare(order: Order) -> Compared:
+    async def compare(_: str, order: Order, kind: object) -> Compared:
         found.append(order)
         sides = [
             Side(Path(side).name, "aligned", "ab" * 32, rater)
@@ -73,7 +73,7 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
         ]
         return Compared(Comparison(sides[0], sides[1], (said,), tuple(verdicts)))
 
-    monkeypatch.setattr(comparison, "compare", compare)
+    monkeypatch.setattr(comparison, "ask", compare)
     return found
 
 
@@ -98,10 +98,7 @@ async def test_one_key_makes_two_models_and_shows_them(tmp_path, monkeypatch, tr
         await until(pilot, lambda: len(trainers.launched) == 2)
         assert not orders
         trainers.write(RunEnded())
-        await until(
-            pilot, lambda: isinstance(app.screen, ComparisonScreen) and app.screen.compared is not None
-        )
-        await pilot.pause()
+        await until(pilot, lambda: isinstance(app.screen, ComparisonScreen) and "own rater" in shown(app))
         text = shown(app)
         assert "picks of ceremonious, simulated" in text and "picks of plain-spoken, simulated" in text
         assert "own rater 91 % · the other's 12 %" in text and "own rater 88 % · the other's 9 %" in text

@@ -186,6 +186,7 @@ def test_every_figure_and_setting_has_words() -> None:
         assert words.figure(f"tuned/{name}") == words.figure(name) and "_" not in words.figure(name)
         assert words.figure(name) != name.replace("_", " ") or name in ("precision", "recall"), name
     assert {d.name for d in describe()} == set(words.SETTING)
+    assert len(set(words.SETTING.values())) == len(words.SETTING)  # or one could not tell which is meant
     assert words.figure("reward_model/exam_worst/polite") == "reward model, exam worst, polite"
 
 

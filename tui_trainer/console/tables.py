@@ -10,7 +10,7 @@ from tui_trainer.messages.events import Measured, WeightsName
 from tui_trainer.run.storage.report import Metric
 from tui_trainer.run.storage.status import Activity, Status
 from tui_trainer.sanitize import one_line
-from tui_trainer.settings import Settings, describe
+from tui_trainer.settings import Settings, describe, lookup
 from tui_trainer.view import words
 from tui_trainer.view.numbers import duration, size
 
@@ -168,13 +168,10 @@ class Setting(Struct, frozen=True):
 
 def settings(values: Settings) -> list[Setting]:
     """All settings with their values."""
-    rows = []
-    for d in describe():
-        value: Any = values
-        for part in d.name.split("."):
-            value = getattr(value, part)
-        rows.append(Setting(d.name, value, d.default, d.unit, d.low, d.high, d.choices, d.help))
-    return rows
+    return [
+        Setting(d.name, lookup(values, d.name), d.default, d.unit, d.low, d.high, d.choices, d.help)
+        for d in describe()
+    ]
 
 
 def of_settings(rows: Sequence[Setting]) -> str:

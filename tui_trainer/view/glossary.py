@@ -65,7 +65,7 @@ TERMS: tuple[Term, ...] = (
     Term("Fine-tuning", "Tinh chỉnh", "Learning to answer from good examples of answers.", 2),
     Term("RLHF", "Học từ phản hồi người", "Adjusting the model to what people prefer.", 4),
     Term("Human rater", "Người chấm điểm", "A person who says which answer is better: you.", 4),
-    Term("Reward model", "Model phần thưởng", "Learns from the picks to foresee which is preferred.", 4),
+    Term("Reward model", "Model phần thưởng", "Learns from the picks to predict which is preferred.", 4),
     Term(
         "Useful picks",
         "Lượt chọn có ích",

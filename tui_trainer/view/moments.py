@@ -1,6 +1,6 @@
 """The moments of a run that one can go back to: its evaluations, picks and frozen weights."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tui_trainer.messages.events import StageName
@@ -30,12 +30,7 @@ class Moments:
 
     def mark(self, moment: Moment) -> None:
         """Take in a moment; one of the same step goes on, as pictures follow a validation."""
-        last = self.kept[-1] if self.kept else None
-        if last is not None and (last.stage, last.step, last.what) == (
-            moment.stage,
-            moment.step,
-            moment.what,
-        ):
+        if self.kept and replace(self.kept[-1], position=moment.position) == moment:
             self.kept[-1] = moment
             return
         self.met += 1
@@ -48,8 +43,3 @@ class Moments:
 
     def __len__(self) -> int:
         return len(self.kept)
-
-    def at(self, position: int) -> int | None:
-        """The index of the last moment at or before a place in the log."""
-        found = [index for index, moment in enumerate(self.kept) if moment.position <= position]
-        return found[-1] if found else None

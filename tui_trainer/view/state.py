@@ -11,6 +11,7 @@ from typing import Any
 
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import STAGES, Event, StageName, WeightsName
+from tui_trainer.settings import lookup
 from tui_trainer.view.moments import Moments
 from tui_trainer.view.progress import LEAST_STEPS, StageProgress
 from tui_trainer.view.series import Series
@@ -159,10 +160,7 @@ class State:
         """A setting as it is now, by its dotted name; None before the run has started."""
         if name in self.knobs:
             return self.knobs[name]
-        node: Any = None if self.run is None else self.run.settings
-        for part in name.split("."):
-            node = node.get(part) if isinstance(node, dict) else None
-        return node
+        return None if self.run is None else lookup(self.run.settings, name)
 
     @property
     def unmendable(self) -> bool:

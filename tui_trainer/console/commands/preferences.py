@@ -61,8 +61,8 @@ Example:
 def import_preferences(file: Path, run: str | None, seed: int, as_json: bool, **options: Any) -> None:
     """Train a reward model on a file of preferences.
 
-    Says what is liked there, and how well that foresees comparisons it did not learn from. On a run, a
-    fine-tuned reward model is trained as well if there are enough, and the one that foresees better is taken.
+    Says what is liked there, and how well that predicts comparisons it did not learn from. On a run, a
+    fine-tuned reward model is trained as well if there are enough, and the one that predicts better is taken.
     """
     from tui_trainer.console import preference_exchange as exchange
 
@@ -96,7 +96,7 @@ def rate_in_a_room(
 ) -> None:
     """Have a room of raters rate the pairs of runs, next to whoever picked there.
 
-    Says how far they agree, and how well a reward model of each and one of the majority foresees them.
+    Says how far they agree, and how well a reward model of each and one of the majority predicts them.
     Several people rate in one room by picking in runs that were forked from the same one.
     """
     from tui_trainer.console import rater_panel as room

@@ -226,7 +226,7 @@ def _explained(state: State, event: e.StepExplained) -> Forms:
     guess = state.guess
     change = numbers.signed(event.loss_after - event.loss_before, 3)
     foreseen = numbers.signed(event.loss_foreseen - event.loss_before, 3)
-    batch = f"Loss of its batch {change}; the blame foresaw {foreseen}."
+    batch = f"Loss of its batch {change}; the gradient predicted {foreseen}."
     if guess is None or (guess.stage, guess.step) != (event.stage, event.step):
         return (f"The same guess after the nudge. {batch}", batch)
     before, after = numbers.percent(guess.probability), numbers.percent(event.probability_after)

@@ -2,23 +2,24 @@
 
 import asyncio
 import sys
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 LINE_BYTES = 4 * 1024 * 1024
 
 
-class Silent(Exception):
-    """Nothing came back; the text is one line for people."""
+class Answer(Protocol):
+    """What comes of an order; it can be made of an error alone."""
+
+    def __init__(self, *, error: str) -> None: ...
 
 
-async def ask(module: str, order: Any) -> bytes:
-    """Send an order to `python -m MODULE`, and wait for its answer.
+Kind = TypeVar("Kind", bound=Answer)
 
-    Raises:
-        Silent: the process could not be started.
-    """
+
+async def ask(module: str, order: Any, kind: type[Kind]) -> Kind:
+    """Send an order to `python -m MODULE`, and wait for its answer; a failure is one, with an `error`."""
     try:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -32,10 +33,12 @@ async def ask(module: str, order: Any) -> bytes:
             limit=LINE_BYTES,
         )
     except OSError as error:
-        raise Silent(f"no process could be started: {error.strerror}") from error
+        return kind(error=f"no process could be started: {error.strerror}")
     try:
         out, _ = await process.communicate(msgspec.json.encode(order))
+        return msgspec.json.decode(out, type=kind)
     except asyncio.CancelledError:
         process.kill()
         raise
-    return out
+    except msgspec.DecodeError:
+        return kind(error="the process that was asked ended before it had an answer")

@@ -128,7 +128,7 @@ def _nudge(scene: Scene, guess: Guessed, step: StepExplained) -> list[Strip]:
             (fit("again", LABEL), accent),
             ("batch loss ", ink.muted),
             (f"{step.loss_before:.3f} → {step.loss_after:.3f}", ink.strong),
-            (f"  {numbers.signed(change, 3)}; foreseen {numbers.signed(foreseen, 3)}", ink.muted),
+            (f"  {numbers.signed(change, 3)}; predicted {numbers.signed(foreseen, 3)}", ink.muted),
         )
     )
     after = -math.log(max(step.probability_after, LEAST))

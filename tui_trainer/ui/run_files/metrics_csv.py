@@ -4,72 +4,47 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from tui_trainer.messages.events import Record, Reinforced, Stepped, Validated
+from tui_trainer.messages.events import Event, Reinforced, Stepped, Validated
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
 
-COLUMNS = (
-    "seq",
-    "computed_seconds",
-    "stage",
-    "step",
-    "loss",
-    "learning_rate",
-    "gradient_norm",
-    "tokens",
-    "flops",
-    "validation_loss",
-    "bits_per_byte",
-    "reward",
-    "rater_reward",
-    "kl",
-    "leash",
-    "answer_tokens",
-    "entropy",
-    "facts",
-)
+# The columns of each event, by the name of the field that stands in them.
+FIELDS: dict[type[Event], dict[str, str]] = {
+    Stepped: {
+        "stage": "stage",
+        "step": "step",
+        "loss": "loss",
+        "learning_rate": "lr",
+        "gradient_norm": "gradient_norm",
+        "tokens": "tokens",
+        "flops": "flops",
+    },
+    Validated: {
+        "stage": "stage",
+        "step": "step",
+        "validation_loss": "nats",
+        "bits_per_byte": "bits_per_byte",
+    },
+    Reinforced: {
+        "step": "step",
+        "reward": "reward",
+        "rater_reward": "gold",
+        "kl": "kl",
+        "leash": "leash",
+        "answer_tokens": "length",
+        "entropy": "entropy",
+        "facts": "facts",
+    },
+}
+COLUMNS = ("seq", "computed_seconds", *dict.fromkeys(name for columns in FIELDS.values() for name in columns))
 
 
 def rows(folder: RunFolder) -> Iterator[dict[str, object]]:
     """All values as they were logged, nothing thinned out. Raises `UserError` as `LogReader.poll`."""
     for record in read_all(folder.events):
-        row = _row(record)
-        if row is not None:
-            yield {"seq": record.seq, "computed_seconds": record.busy, **row}
-
-
-def _row(record: Record) -> dict[str, object] | None:
-    match record.event:
-        case Stepped() as event:
-            return {
-                "stage": event.stage,
-                "step": event.step,
-                "loss": event.loss,
-                "learning_rate": event.lr,
-                "gradient_norm": event.gradient_norm,
-                "tokens": event.tokens,
-                "flops": event.flops,
-            }
-        case Validated() as event:
-            return {
-                "stage": event.stage,
-                "step": event.step,
-                "validation_loss": event.nats,
-                "bits_per_byte": event.bits_per_byte,
-            }
-        case Reinforced() as event:
-            return {
-                "stage": "feedback",
-                "step": event.step,
-                "reward": event.reward,
-                "rater_reward": event.gold,
-                "kl": event.kl,
-                "leash": event.leash,
-                "answer_tokens": event.length,
-                "entropy": event.entropy,
-                "facts": event.facts,
-            }
-    return None
+        if (columns := FIELDS.get(type(record.event))) is not None:
+            values = {column: getattr(record.event, field) for column, field in columns.items()}
+            yield {"seq": record.seq, "computed_seconds": record.busy, "stage": "feedback"} | values
 
 
 def write(folder: RunFolder) -> Path:

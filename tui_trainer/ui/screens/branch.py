@@ -1,6 +1,6 @@
 """Going on from a finished stage with other settings: which stage, which settings, and what each takes."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from msgspec import Struct
 from textual.app import ComposeResult
@@ -23,7 +23,7 @@ from tui_trainer.ui.widgets.page import Page
 from tui_trainer.view import words
 from tui_trainer.view.text import cut, fit, wrap_to
 
-NAME, VALUE = 26, 20
+NAME, VALUE = 34, 20
 RATER = "feedback.rater"
 HEAD, FOOT = 4, 3  # lines above and under the knobs
 
@@ -136,10 +136,8 @@ class Branch(Modal[Chosen | None]):
 
     def value(self, name: str) -> str:
         """A setting as it was."""
-        node: Any = self.plan.settings if self.plan is not None else Settings()
-        for part in name.split("."):
-            node = getattr(node, part)
-        return f"{node:g}" if isinstance(node, float) else one_line(str(node))
+        value = settings_.lookup(self.plan.settings if self.plan is not None else Settings(), name)
+        return f"{value:g}" if isinstance(value, float) else one_line(str(value))
 
     def lines(self, width: int, height: int) -> list[Strip]:
         """The stages in a row, and the settings of the chosen one."""
@@ -176,7 +174,7 @@ class Branch(Modal[Chosen | None]):
             value = [(f"{old} → ", ink.muted), (fit(one_line(new), VALUE - len(old) - 3), ink.strong)]
         takes = cut(f"{_range(knob)} {knob.unit}".strip(), max(0, width - NAME - VALUE - 2))
         sign = ("▸ ", ink.accent("feedback")) if here else ("  ", ink.text)
-        name = (fit(knob.name, NAME - 2), ink.strong if here else ink.text)
+        name = (fit(words.setting(knob.name), NAME - 2), ink.strong if here else ink.text)
         return line(sign, name, *value, (takes, ink.muted))
 
     def action_cancel(self) -> None:
@@ -200,7 +198,8 @@ class Branch(Modal[Chosen | None]):
     def action_change(self) -> None:
         if self.plan is not None and self.knobs:
             name = self.knobs[self.row].name
-            self.app.push_screen(Ask(name, self.changes.get(name, self.value(name))), self._changed)
+            typed = self.changes.get(name, self.value(name))
+            self.app.push_screen(Ask(words.setting(name), typed), self._changed)
 
     def _changed(self, value: str | None) -> None:
         if value is None or self.plan is None:
@@ -210,7 +209,7 @@ class Branch(Modal[Chosen | None]):
         try:
             settings_.changed(self.plan.settings, [f"{name}={value}"])
         except UserError as error:
-            self.wrong = one_line(str(error))
+            self.wrong = one_line(str(error)).replace(name, words.setting(name))
         else:
             self.changes.pop(name, None)
             if value.strip() != self.value(name):

@@ -15,7 +15,7 @@ from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.settings import Culture, Taste
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, line
-from tui_trainer.ui.processes.comparison import compare
+from tui_trainer.ui.processes.order import ask
 from tui_trainer.ui.run_files.baseline_run import others
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
@@ -98,7 +98,7 @@ class ComparisonScreen(Modal[None]):
             prompts=self.prompts,
             raters=self.raters,
         )
-        self.compared = await compare(order)
+        self.compared = await ask("tui_trainer.serving.comparison", order, Compared)
         self.page.redraw()
 
     def action_close(self) -> None:

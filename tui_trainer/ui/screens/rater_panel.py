@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-import msgspec
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
@@ -13,7 +12,7 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import signed
 from tui_trainer.ui.drawing.lines import BLANK, line
-from tui_trainer.ui.processes.order import Silent, ask
+from tui_trainer.ui.processes.order import ask
 from tui_trainer.ui.run_files.baseline_run import others
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.sheet import Sheet
@@ -28,17 +27,6 @@ ABOUT = (
 OUTVOTED = "Outvoted is a rater whose picks their own model predicts better than the majority's model does."
 OUT = "  outvoted"
 NUMBERS = 12  # cells of a column of figures
-
-
-async def gathered(runs: list[RunFolder]) -> Gathered:
-    """Have the pairs of runs rated; every failure is an `error`."""
-    try:
-        order = Order(tuple(str(run.path) for run in runs))
-        return msgspec.json.decode(await ask("tui_trainer.serving.rater_panel", order), type=Gathered)
-    except Silent as error:
-        return Gathered(error=str(error))
-    except msgspec.DecodeError:
-        return Gathered(error="the process that gathers them ended before it had an answer")
 
 
 def with_the_same_pairs(here: RunFolder) -> list[RunFolder]:
@@ -78,7 +66,8 @@ class RaterPanelSheet(Sheet):
         self.run_worker(self._gather(), exclusive=True)
 
     async def _gather(self) -> None:
-        self.gathered = await gathered(with_the_same_pairs(self.scene.folder))
+        order = Order(tuple(str(run.path) for run in with_the_same_pairs(self.scene.folder)))
+        self.gathered = await ask("tui_trainer.serving.rater_panel", order, Gathered)
         self.fit()
         self.page.redraw()
 
