@@ -8,6 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui_trainer.sanitize import one_line
+from tui_trainer.view.text import wrap, wrap_to
 
 Part = tuple[str, Style]
 BLANK = Strip([])
@@ -22,6 +23,12 @@ def line(*parts: Part) -> Strip:
     return Strip(
         [Segment(text if text.isprintable() else one_line(text), style) for text, style in parts if text]
     )
+
+
+def paragraph(text: str, style: Style, width: int, height: int | None = None) -> list[Strip]:
+    """Wrapped text, in at most `height` lines."""
+    rows = wrap(text, width) if height is None else wrap_to(text, width, height)
+    return [line((row, style)) for row in rows]
 
 
 def link(style: Style, action: str) -> Style:

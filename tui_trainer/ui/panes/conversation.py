@@ -8,7 +8,7 @@ from textual.strip import Strip
 
 from tui_trainer.messages.events import WeightsName
 from tui_trainer.sanitize import one_line, sanitize
-from tui_trainer.ui.drawing.lines import BLANK, Part, filled, line
+from tui_trainer.ui.drawing.lines import BLANK, Part, filled, line, paragraph
 from tui_trainer.ui.panes.pane import empty
 from tui_trainer.ui.renderers import samples
 from tui_trainer.ui.scene import Scene
@@ -69,7 +69,7 @@ class Conversation(Page):
         ink = self.scene.ink
         text = sanitize(turn.text[:KEPT_CHARACTERS]).strip()
         if turn.who == "error":
-            return [line((row, ink.bad)) for row in wrap(f"✗ {text}", width)]
+            return paragraph(f"✗ {text}", ink.bad, width)
         if turn.who == "you":
             return [
                 line(("› " if not index else "  ", ink.accent("frozen")), (row, ink.strong))

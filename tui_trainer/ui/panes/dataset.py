@@ -13,7 +13,7 @@ from tui_trainer.messages.inspection import Look
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import Context, action
 from tui_trainer.ui.drawing.bars import bar
-from tui_trainer.ui.drawing.lines import BLANK, Part, beside, ends, filled, line
+from tui_trainer.ui.drawing.lines import BLANK, Part, beside, ends, filled, line, paragraph
 from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import surprise
 from tui_trainer.ui.run_files.documents import Documents, ShownDocument, Wanted
@@ -21,7 +21,7 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.view import numbers, words
 from tui_trainer.view.inspections import Purpose, Wish
-from tui_trainer.view.text import cut, fit, wrap_to
+from tui_trainer.view.text import cut, fit
 
 WEIGHT_STEP = 0.5
 WIDE = 70  # from here on the reader stands beside the figures
@@ -274,7 +274,7 @@ class DatasetPane(Pane):
         ink = self.scene.ink
         if self.documents is None:
             said = "The documents can be read here once the filters are through." if height > 3 else ""
-            return [BLANK, *[line((row, ink.muted)) for row in wrap_to(said, width, height - 1)]]
+            return [BLANK, *paragraph(said, ink.muted, width, height - 1)]
         if self._document[0] != self.at:
             self._document = (self.at, self.documents.read(self.at))
         document = self._document[1]
@@ -296,7 +296,7 @@ class DatasetPane(Pane):
         )
         rows = [head]
         if document.dropped_by is not None and document.reason and height > 5:
-            rows += [line((row, ink.warn)) for row in wrap_to(one_line(document.reason), width, 3)]
+            rows += paragraph(one_line(document.reason), ink.warn, width, 3)
         room = height - len(rows)
         scaled = room >= ROOM_FOR_SCALE
         # What is not to be seen need not be read.

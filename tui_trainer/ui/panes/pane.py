@@ -6,12 +6,11 @@ from typing import ClassVar
 from textual.strip import Strip
 
 from tui_trainer.ui.actions import Acting, Context
-from tui_trainer.ui.drawing.lines import BLANK, centered, line
+from tui_trainer.ui.drawing.lines import BLANK, centered, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view import words
 from tui_trainer.view.inspections import Purpose, Wish
-from tui_trainer.view.text import wrap_to
 
 
 class Pane(Acting, LineView, can_focus=True):
@@ -59,8 +58,8 @@ def empty(scene: Scene, said: str, more: str, width: int, height: int) -> list[S
     """What stands in a pane that has nothing to show yet: that, and what will be seen here."""
     ink = scene.ink
     room = min(width - 2, 54)
-    rows = [line((row, ink.text)) for row in wrap_to(said, room, 2)]
-    rows += [BLANK, *(line((row, ink.muted)) for row in wrap_to(more, room, max(1, height - 3)))]
+    rows = paragraph(said, ink.text, room, 2)
+    rows += [BLANK, *paragraph(more, ink.muted, room, max(1, height - 3))]
     return centered(rows, width, height)
 
 

@@ -3,12 +3,11 @@
 from textual.strip import Strip
 
 from tui_trainer.messages.events import PairOffered
-from tui_trainer.ui.drawing.lines import filled, line
+from tui_trainer.ui.drawing.lines import filled, line, paragraph
 from tui_trainer.ui.renderers import pair as board_of_pair
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers
 from tui_trainer.view.state import Pick
-from tui_trainer.view.text import wrap_to
 
 KEYS = (*board_of_pair.PICKING[:5], ("G", "go_on", "end the test", "end"))
 FIGURE = "aligned/blind_win_rate"
@@ -21,7 +20,7 @@ def board(scene: Scene, pair: PairOffered, width: int, height: int) -> list[Stri
         "Before or after? One answer is by the model before your picks, one by the model after. "
         "Which is better?"
     )
-    head = [line((row, ink.text)) for row in wrap_to(said, width, 2)]
+    head = paragraph(said, ink.text, width, 2)
     live = scene.steers and not scene.sent
     foot = [_reveal(scene, done[-1])] if done else []
     foot.append(board_of_pair.key_line(scene, KEYS, width) if live else board_of_pair.waiting(scene))

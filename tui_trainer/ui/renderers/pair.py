@@ -6,7 +6,7 @@ from textual.strip import Strip
 
 from tui_trainer.messages.events import Choice, PairOffered
 from tui_trainer.sanitize import one_line, several_lines
-from tui_trainer.ui.drawing.lines import Part, beside, ends, line, link
+from tui_trainer.ui.drawing.lines import Part, beside, ends, line, link, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers
 from tui_trainer.view.text import cut, wrap_to
@@ -41,7 +41,7 @@ def board(
         live: whether keys pick from it now.
     """
     ink = scene.ink
-    rows = [line((row, ink.strong)) for row in wrap_to(_asked(pair), width, 2 if height > 8 else 1)]
+    rows = paragraph(_asked(pair), ink.strong, width, 2 if height > 8 else 1)
     room = height - len(rows)
     if width >= SIDE_BY_SIDE:
         half = (width - 3) // 2
@@ -70,7 +70,7 @@ def _answer(
         left = line((f" ✓ {name} ", ink.good + ink.strong), (" picked", ink.good))
     faded = chosen is not None and chosen != side and chosen in ("a", "b")
     said = _said(pair, side)
-    body = [line((row, ink.muted if faded else ink.text)) for row in wrap_to(said, width, max(1, height - 1))]
+    body = paragraph(said, ink.muted if faded else ink.text, width, max(1, height - 1))
     return [ends(left, right, width), *body][:height]
 
 

@@ -6,7 +6,7 @@ from textual.strip import Strip
 from tui_trainer.messages.events import Sample
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.ui.drawing.bars import bar
-from tui_trainer.ui.drawing.lines import BLANK, Part, line
+from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
 from tui_trainer.ui.renderers.samples import marked
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers
@@ -102,7 +102,7 @@ def samples(scene: Scene, width: int, height: int) -> list[Strip]:
     rows = [line(("the likeliest answers ", ink.muted), (f"at step {now.step}", ink.text), (key, ink.muted))]
     texts = {sample.prompt: sample for sample in now.samples}
     for sample in before.samples:
-        block = [line((row, ink.strong)) for row in wrap_to(f"“{one_line(sample.prompt)}”", width, 1)]
+        block = paragraph(f"“{one_line(sample.prompt)}”", ink.strong, width, 1)
         block += _answer(scene, "before", sample.text, sample.right, width, ink.muted, 2)
         then = texts.get(sample.prompt, Sample(sample.prompt, ""))
         block += _answer(scene, "now", then.text, then.right, width, ink.text, 3)
@@ -118,7 +118,7 @@ def examples(scene: Scene, first: int, width: int, height: int) -> list[Strip]:
     rows: list[Strip] = []
     shown = list(state.examples)
     for example in shown[first:] + shown[:first]:
-        block = [line((row, ink.strong)) for row in wrap_to(f"“{one_line(example.prompt)}”", width, 2)]
+        block = paragraph(f"“{one_line(example.prompt)}”", ink.strong, width, 2)
         block += _answer(scene, "before", example.before, example.before_right, width, ink.muted, 3)
         block += _answer(scene, "after", example.after, example.after_right, width, ink.text, 3)
         if rows and len(rows) + len(block) > height:

@@ -15,7 +15,7 @@ from tui_trainer.run import fork, leash, live_settings
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Description, Settings, describe
-from tui_trainer.ui.drawing.lines import BLANK, Part, line
+from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.modal import Modal
@@ -149,7 +149,7 @@ class Branch(Modal[Chosen | None]):
             stages.append(("  ", ink.text))
         rows = [line(*stages), line((cut(self.taken(), width), ink.muted)), BLANK]
         if self.problem:
-            return [*rows, *(line((row, ink.warn)) for row in wrap_to(self.problem, width, 4))]
+            return [*rows, *paragraph(self.problem, ink.warn, width, 4)]
         rows.append(
             line((fit("setting", NAME), ink.muted), (fit("value", VALUE), ink.muted), ("takes", ink.muted))
         )

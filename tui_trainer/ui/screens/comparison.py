@@ -14,14 +14,14 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.settings import Culture, Taste
 from tui_trainer.ui.drawing.bars import bar
-from tui_trainer.ui.drawing.lines import BLANK, Part, beside, line
+from tui_trainer.ui.drawing.lines import BLANK, Part, beside, line, paragraph
 from tui_trainer.ui.processes.order import ask
 from tui_trainer.ui.run_files.baseline_run import others
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
-from tui_trainer.view.text import cut, fit, wrap_to
+from tui_trainer.view.text import cut, fit
 
 RATERS = " ".join((*get_args(Taste), *get_args(Culture)))
 NAME = 14
@@ -137,7 +137,7 @@ class ComparisonScreen(Modal[None]):
             refused = self.compared is not None
             said = self.compared.error if self.compared else f"Asking both models: {self.other_name()}."
             style = ink.warn if refused else ink.muted
-            return [line((row, style)) for row in wrap_to(one_line(said), width, height)]
+            return paragraph(one_line(said), style, width, height)
         column = (width - 3) // 2
         gap = line((" │ ", ink.faint))
         sides = [self._side(found, first, column) for first in (True, False)]
@@ -178,7 +178,7 @@ class ComparisonScreen(Modal[None]):
         said = []
         for text in (answers.first, answers.second):
             body = " ".join(several_lines(text).split()) or "(it said nothing)"
-            said.append([line((row, ink.text)) for row in wrap_to(body, column, 6)])
+            said.append(paragraph(body, ink.text, column, 6))
         prompt = cut(f"“{one_line(answers.prompt)}”", width)
         high = max(map(len, said))
         return [

@@ -14,13 +14,13 @@ from tui_trainer.run.rater_profiles import PAIRS
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar
-from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.drawing.lines import BLANK, line, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.choice import Choice
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
-from tui_trainer.view.text import fit, wrap, wrap_to
+from tui_trainer.view.text import fit
 
 ABOUT = (
     "Two simulated raters who disagree pick between the tuned model's answers, each in a new run of its own. "
@@ -66,7 +66,7 @@ class ChooseCultures(Choice[tuple[str, ...]]):
 
     def rows(self, width: int) -> list[Strip]:
         ink = self.scene.ink
-        rows = [*(line((row, ink.text)) for row in wrap(self.about, width)), BLANK]
+        rows = [*paragraph(self.about, ink.text, width), BLANK]
         for number, pair in enumerate(PAIRS, 1):
             rows.append(self.option(number, f"{pair.first}  or  {pair.second}"))
             rows.append(line((" " * 5 + pair.about, ink.muted)))
@@ -107,8 +107,8 @@ class MakingCultures(Modal[None]):
         for arm in self.making.arms:
             rows += [*self._arm(arm, width), BLANK]
         if self.making.trouble:
-            return [*rows, *(line((row, ink.warn)) for row in wrap_to(self.making.trouble, width, 3))]
-        return [*rows, *(line((row, ink.muted)) for row in wrap(BESIDE, width))]
+            return [*rows, *paragraph(self.making.trouble, ink.warn, width, 3)]
+        return [*rows, *paragraph(BESIDE, ink.muted, width)]
 
     def _arm(self, arm: Arm, width: int) -> list[Strip]:
         ink, feedback = self.scene.ink, arm.plan.settings.feedback

@@ -4,11 +4,11 @@ from textual.strip import Strip
 
 from tui_trainer.messages.events import Measured
 from tui_trainer.ui.drawing.bars import bar
-from tui_trainer.ui.drawing.lines import BLANK, Part, line
+from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import words
 from tui_trainer.view.state import WEIGHTS
-from tui_trainer.view.text import cut, fit, wrap
+from tui_trainer.view.text import cut, fit
 
 COLUMN = 20
 BAR = 5
@@ -43,12 +43,12 @@ class Figures(Sheet):
             rows.append(line(*parts))
         if len(rows) == 2:
             said = "No exam has been taken yet: there is one after each stage."
-            return [line((row, ink.muted)) for row in wrap(said, width)]
+            return paragraph(said, ink.muted, width)
         note = (
             "Beside each: its 95 % interval (such intervals hold the true value 95 times in 100). "
             "↓ less is better. Chance: always the same answer."
         )
-        return [*rows, BLANK, *(line((row, ink.muted)) for row in wrap(note, width))]
+        return [*rows, BLANK, *paragraph(note, ink.muted, width)]
 
     def _figure(self, weights: str, name: str) -> Measured | None:
         measured = self.scene.state.measured

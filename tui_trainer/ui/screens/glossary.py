@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
-from tui_trainer.ui.drawing.lines import Part, line, link
+from tui_trainer.ui.drawing.lines import Part, line, link, paragraph
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view.glossary import TERMS, Term
 from tui_trainer.view.text import fit, wrap
@@ -27,7 +27,7 @@ class Glossary(Sheet):
     def rows(self, width: int) -> list[Strip]:
         ink = self.scene.ink
         note = "In the order in which the run meets them. 1-5 go to the pane where a word is to be seen."
-        rows = [line((row, ink.muted)) for row in wrap(note, width)]
+        rows = paragraph(note, ink.muted, width)
         rows.append(line(("", ink.text)))
         for term in TERMS:
             rows += self._wide(term, width) if width >= WIDE else self._narrow(term, width)

@@ -6,7 +6,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from tui_trainer.run.ledger import KNOWN_PAY, PUBLISHED, Ledger
-from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.drawing.lines import BLANK, line, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import numbers
@@ -41,7 +41,7 @@ class LedgerSheet(Sheet):
         ledger = Ledger.of(list(self.scene.state.pick_seconds))
         if ledger is None:
             said = "Nobody has picked yet. Each pick of a person is counted here, with the time it took."
-            return [line((row, ink.muted)) for row in wrap(said, width)]
+            return paragraph(said, ink.muted, width)
         rows = [
             line(
                 ("you picked ", ink.muted),  # also what was taken back: it took its time
@@ -84,4 +84,4 @@ class LedgerSheet(Sheet):
             f"Weeks are of {WORKING_WEEK} hours. A pick here is of short answers about a tiny world; to "
             "read a page of real text takes minutes."
         )
-        return [*rows, BLANK, *(line((row, ink.muted)) for row in wrap(note, width))]
+        return [*rows, BLANK, *paragraph(note, ink.muted, width)]

@@ -7,11 +7,11 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.drawing.lines import BLANK, line, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.sheet import Sheet
-from tui_trainer.view.text import fit, wrap
+from tui_trainer.view.text import fit
 
 LONGEST = 300  # characters
 Edit = Callable[[str, str], None]  # what comes, what goes; "" for none
@@ -55,7 +55,7 @@ class Prompts(Sheet):
         ]
         keys += [(" x ", ink.key), (" leave out, or take in again", ink.muted)]
         said = f"{asked} prompts are asked. One of your own is answered at once and shown as the next pair."
-        rows = [line(*keys), *(line((row, ink.muted)) for row in wrap(said, width)), BLANK]
+        rows = [line(*keys), *paragraph(said, ink.muted, width), BLANK]
         self._head = len(rows)
         for number, prompt in enumerate(self.prompts):
             here, gone = number == self.cursor, prompt in state.left_out

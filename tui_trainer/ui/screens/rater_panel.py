@@ -11,13 +11,13 @@ from tui_trainer.messages.rater_panel import Annotator, Exam, Gathered, Order, R
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import signed
-from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.drawing.lines import BLANK, line, paragraph
 from tui_trainer.ui.processes.order import ask
 from tui_trainer.ui.run_files.baseline_run import others
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import numbers
-from tui_trainer.view.text import cut, fit, wrap
+from tui_trainer.view.text import cut, fit
 
 ABOUT = (
     "Everybody rates the same pairs: whoever picked in this run, people who picked in others of the same "
@@ -74,11 +74,11 @@ class RaterPanelSheet(Sheet):
     def rows(self, width: int) -> list[Strip]:
         ink = self.scene.ink
         if self.gathered is None:
-            return [line((row, ink.muted)) for row in wrap("Gathering the raters.", width)]
+            return paragraph("Gathering the raters.", ink.muted, width)
         panel = self.gathered.panel
         if panel is None:
-            return [line((row, ink.warn)) for row in wrap(one_line(self.gathered.error), width)]
-        rows = [line((row, ink.text)) for row in wrap(ABOUT, width)]
+            return paragraph(one_line(self.gathered.error), ink.warn, width)
+        rows = paragraph(ABOUT, ink.text, width)
         rows += [BLANK, *self._agreement(panel, width), BLANK]
         name = max(16, width - 3 * NUMBERS - len(OUT))
         head = [fit("rater", name), *(f"{said:>{NUMBERS}}" for said in ("picks", "own model", "majority's"))]
@@ -98,7 +98,7 @@ class RaterPanelSheet(Sheet):
             rows += self._nearest(panel, annotator, width)
         exam = max((annotator.own.n for annotator in panel.annotators), default=0)
         note = f"{OUTVOTED} The exams are short, of {numbers.plural(exam, 'decided pair')} at most."
-        return [*rows, BLANK, *(line((row, ink.muted)) for row in wrap(note, width))]
+        return [*rows, BLANK, *paragraph(note, ink.muted, width)]
 
     def _agreement(self, panel: RaterPanel, width: int) -> list[Strip]:
         ink = self.scene.ink
@@ -126,7 +126,7 @@ class RaterPanelSheet(Sheet):
         (most, high), (least, low) = alike[0], alike[-1]
         said = f"  picks most like {one_line(most)}: {numbers.percent(high)}"
         said += f"; least like {one_line(least)}: {numbers.percent(low)}"
-        return [line((row, self.scene.ink.muted)) for row in wrap(said, width)]
+        return paragraph(said, self.scene.ink.muted, width)
 
 
 def _share(exam: Exam) -> str:

@@ -6,11 +6,11 @@ from textual.strip import Strip
 
 from tui_trainer.messages.events import Sample, Sampled
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.drawing.lines import BLANK, line, paragraph
 from tui_trainer.ui.renderers.samples import marked
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import numbers, words
-from tui_trainer.view.text import cut, fit, wrap, wrap_to
+from tui_trainer.view.text import cut, fit, wrap_to
 
 WHEN = 17  # cells of "fine-tune   1,200"
 FOR_TWO_LINES = 90  # cells, from which on a continuation is cut to one line
@@ -26,13 +26,13 @@ class Samples(Sheet):
         told = self.scene.state.samples
         if not told:
             said = "Nothing yet: it writes on from the same few prompts at every evaluation."
-            return [line((row, ink.muted)) for row in wrap(said, width)]
+            return paragraph(said, ink.muted, width)
         prompts: dict[str, list[tuple[Sampled, Sample]]] = {}
         for sampled in told:
             for sample in sampled.samples:
                 prompts.setdefault(sample.prompt, []).append((sampled, sample))
         note = "The same prompts at every evaluation, with the same draws: only the weights have moved."
-        rows = [*(line((row, ink.muted)) for row in wrap(note, width)), BLANK]
+        rows = [*paragraph(note, ink.muted, width), BLANK]
         for prompt, written in prompts.items():
             rows.append(line((cut(one_line(prompt), width), ink.strong)))
             rows += [row for sampled, sample in written for row in self._written(sampled, sample, width)]

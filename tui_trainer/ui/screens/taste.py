@@ -10,12 +10,12 @@ from tui_trainer.formulas.intervals import proportion_interval
 from tui_trainer.messages.events import Valued
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar
-from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.drawing.lines import BLANK, line, paragraph
 from tui_trainer.ui.renderers import picks, reward_model
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import numbers
 from tui_trainer.view.state import State
-from tui_trainer.view.text import fit, wrap, wrap_to
+from tui_trainer.view.text import fit, wrap_to
 
 BINS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
@@ -30,7 +30,7 @@ class TasteSheet(Sheet):
         ink, fitted = self.scene.ink, self.scene.state.fitted
         if fitted is None:
             said = "It has learnt nothing yet: it needs a first pick."
-            return [line((row, ink.muted)) for row in wrap(said, width)]
+            return paragraph(said, ink.muted, width)
         weights = reward_model.weights(self.scene, width, len(fitted.features), reward_model.LENGTH)
         rows = [picks.progress(self.scene, width), *self._expects(width), BLANK]
         rows += [*reward_model.length(self.scene, width), BLANK, *weights, BLANK]
@@ -51,7 +51,7 @@ class TasteSheet(Sheet):
             f"It expects to predict {numbers.percent(fitted.expected)} of the picks from pairs that were not "
             "shown. Shown were those it was least sure of: they teach it most."
         )
-        return [line((row, ink.muted)) for row in wrap(said, width)]
+        return paragraph(said, ink.muted, width)
 
     def _calibration(self, width: int) -> list[Strip]:
         """How often it was right when it was so sure; on the diagonal it knows what it knows."""

@@ -9,10 +9,10 @@ from tui_trainer import settings as settings_
 from tui_trainer.errors import UserError
 from tui_trainer.run import fork, leash
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui.drawing.lines import BLANK, line
+from tui_trainer.ui.drawing.lines import BLANK, line, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.choice import Choice
-from tui_trainer.view.text import fit, wrap
+from tui_trainer.view.text import fit
 
 ABOUT = "A new run reinforces the same tuned model by the same picks. This run stays as it is. What changes:"
 NAME = 28
@@ -66,9 +66,9 @@ class Unleash(Choice[bool]):
     def rows(self, width: int) -> list[Strip]:
         ink = self.scene.ink
         if self.problem:
-            return [line((row, ink.warn)) for row in wrap(self.problem, width)]
+            return paragraph(self.problem, ink.warn, width)
         about = f"{ABOUT[:-1]} from {one_line(self.source)}, on its leash:" if self.source else ABOUT
-        rows = [line((row, ink.text)) for row in wrap(about, width)]
+        rows = paragraph(about, ink.text, width)
         rows += [
             line((f" {fit(said, NAME)}", ink.muted), (f"{old} → ", ink.muted), (new, ink.strong))
             for said, old, new in self.changes
