@@ -319,7 +319,7 @@ async def test_chat_before_anything_is_frozen(tmp_path: Path, monkeypatch: pytes
 
 
 async def test_a_chat_process_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_trainer.ui.processes.chat.sys.executable", "/bin/false")
+    monkeypatch.setattr("tui_trainer.ui.processes.order.sys.executable", "/bin/false")
     async with opened(tmp_path, monkeypatch, RECORDS) as (app, pilot):
         await pilot.press("5", "h", "i", "enter")
         await until(pilot, lambda: "chat process" in text_of(app.dashboard.chat.conversation))

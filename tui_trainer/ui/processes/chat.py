@@ -1,7 +1,6 @@
 """The frozen model in a process of its own, asked over pipes: the screen itself never imports torch."""
 
 import asyncio
-import sys
 from collections.abc import Callable
 
 import msgspec
@@ -10,8 +9,8 @@ from tui_trainer.messages.conversation import Ask, Said
 from tui_trainer.messages.events import WeightsName
 from tui_trainer.messages.inspection import Look
 from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.ui.processes.order import started
 
-LINE_BYTES = 1024 * 1024
 END_SECONDS = 1.0
 
 
@@ -62,18 +61,7 @@ class ChatProcess:
 
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                "-m",
-                "tui_trainer.serving.worker",
-                str(self.folder.path),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,  # its terminal is the screen's
-                start_new_session=True,
-                limit=LINE_BYTES,
-            )
+            self._process = await started("tui_trainer.serving.worker", str(self.folder.path))
         return self._process
 
     async def close(self) -> None:

@@ -9,6 +9,22 @@ import msgspec
 LINE_BYTES = 4 * 1024 * 1024
 
 
+async def started(module: str, *arguments: str) -> asyncio.subprocess.Process:
+    """`python -m MODULE`, to be talked to over pipes. Raises `OSError`."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        "-m",
+        module,
+        *arguments,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # its terminal is the screen's
+        start_new_session=True,
+        limit=LINE_BYTES,
+    )
+
+
 class Answer(Protocol):
     """What comes of an order; it can be made of an error alone."""
 
@@ -21,17 +37,7 @@ Kind = TypeVar("Kind", bound=Answer)
 async def ask(module: str, order: Any, kind: type[Kind]) -> Kind:
     """Send an order to `python -m MODULE`, and wait for its answer; a failure is one, with an `error`."""
     try:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-m",
-            module,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # its terminal is the screen's
-            start_new_session=True,
-            limit=LINE_BYTES,
-        )
+        process = await started(module)
     except OSError as error:
         return kind(error=f"no process could be started: {error.strerror}")
     try:

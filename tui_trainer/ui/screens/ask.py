@@ -3,9 +3,7 @@
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui_trainer.sanitize import one_line
@@ -24,28 +22,18 @@ class Ask(Modal[str | None]):
         most: characters that can be typed.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", show=False)]
+    kind, hint = "ask", "enter: done · esc: leave it"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel", show=False)]
 
     def __init__(self, title: str, value: str = "", most: int = MOST) -> None:
-        super().__init__()
-        self.most = most
-        self.asked = title
         self.value, self.shown = value, one_line(value)
-
-    def compose(self) -> ComposeResult:
-        with Vertical(id="ask") as frame:
-            frame.border_title = self.asked
-            frame.border_subtitle = "enter: done · esc: leave it"
-            # What is longer from the first can still be made shorter.
-            most = max(self.most, len(self.shown))
-            box = SafeInput(self.shown, compact=True, max_length=most, id="ask-input")
-            box.cursor_blink = False
-            yield box
+        # What is longer from the first can still be made shorter.
+        box = SafeInput(self.shown, compact=True, max_length=max(most, len(self.shown)), id="ask-input")
+        box.cursor_blink = False
+        super().__init__(box)
+        self.frame.border_title = title
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         self.dismiss(self.value if event.value == self.shown else event.value)
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)

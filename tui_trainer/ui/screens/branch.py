@@ -3,9 +3,7 @@
 from typing import ClassVar
 
 from msgspec import Struct
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.strip import Strip
 
 from tui_trainer import settings as settings_
@@ -48,8 +46,10 @@ def _range(knob: Description) -> str:
 class Branch(Modal[Chosen | None]):
     """Ends with what was chosen, or with None. The run that is shown is only read."""
 
+    kind, title_ = "branch", "Go on from here with other settings"
+    hint = "← → stage · ↑ ↓ enter change · k picks · g go · esc"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q", "cancel", "cancel", show=False),
+        Binding("escape,q", "close", "cancel", show=False),
         Binding("left", "stage(-1)", "stage before", show=False),
         Binding("right,tab", "stage(1)", "next stage", show=False),
         Binding("up", "row(-1)", "up", show=False),
@@ -60,7 +60,8 @@ class Branch(Modal[Chosen | None]):
     ]
 
     def __init__(self, scene: Scene) -> None:
-        super().__init__()
+        self.page = Page(self.lines)
+        super().__init__(self.page)
         self.scene = scene
         self.keep = True
         self.row = 0
@@ -69,18 +70,11 @@ class Branch(Modal[Chosen | None]):
         self.problem = self.wrong = ""
         self.plan: Plan | None = None
         self.knobs: list[Description] = []
-        self.page = Page(self.lines)
         self.stage: StageName = fork.FORKS[0]
         for stage in reversed(fork.FORKS):  # the last one that can be begun with
             self._choose(stage)
             if not self.problem:
                 break
-
-    def compose(self) -> ComposeResult:
-        with Vertical(id="branch") as frame:
-            frame.border_title = "Go on from here with other settings"
-            frame.border_subtitle = "← → stage · ↑ ↓ enter change · k picks · g go · esc"
-            yield self.page
 
     def _choose(self, stage: StageName) -> None:
         self.stage, self.row, self.wrong, self.problem = stage, 0, "", ""
@@ -176,9 +170,6 @@ class Branch(Modal[Chosen | None]):
         sign = ("▸ ", ink.accent("feedback")) if here else ("  ", ink.text)
         name = (fit(words.setting(knob.name), NAME - 2), ink.strong if here else ink.text)
         return line(sign, name, *value, (takes, ink.muted))
-
-    def action_cancel(self) -> None:
-        self.dismiss(None)
 
     def action_stage(self, by: int) -> None:
         at = fork.FORKS.index(self.stage)

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.strip import Strip
 
 from tui_trainer.ui.drawing.lines import line
@@ -19,7 +17,7 @@ Chosen = TypeVar("Chosen")
 class Choice(Modal[Chosen | None], Generic[Chosen]):
     """Subclasses say what there is. Ends with what was chosen, or with None."""
 
-    name_: ClassVar[str]
+    kind = "choice"
     leave: ClassVar[str]  # what escape means
     height: ClassVar[int] = 14  # with its frame
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,9 +26,10 @@ class Choice(Modal[Chosen | None], Generic[Chosen]):
     ]
 
     def __init__(self, scene: Scene, offered: Sequence[Chosen]) -> None:
-        super().__init__()
-        self.scene = scene
-        self.offered = offered
+        super().__init__(Page(lambda width, _: self.rows(width)))
+        self.scene, self.offered = scene, offered
+        self.frame.border_subtitle = f"esc: {self.leave}"
+        self.frame.styles.height = self.height
 
     def rows(self, width: int) -> list[Strip]:
         """What it is about, and what there is."""
@@ -40,13 +39,6 @@ class Choice(Modal[Chosen | None], Generic[Chosen]):
         """One of what there is, with its key."""
         ink = self.scene.ink
         return line((f" {key} ", ink.key), (f"  {name}", ink.strong), (meaning, ink.muted))
-
-    def compose(self) -> ComposeResult:
-        with Vertical(id="choice") as frame:
-            frame.border_title = self.name_
-            frame.border_subtitle = f"esc: {self.leave}"
-            frame.styles.height = self.height
-            yield Page(lambda width, _: self.rows(width))
 
     def action_choose(self, number: int) -> None:
         """End with the one of this number; 0: with none."""

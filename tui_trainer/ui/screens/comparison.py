@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, get_args
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.strip import Strip
 
 from tui_trainer.messages.comparison import Answers, Compared, Comparison, Order
@@ -35,6 +33,8 @@ class ComparisonScreen(Modal[None]):
         raters: who judges; else who made the models.
     """
 
+    kind, title_ = "comparison", "Two models, the same prompts"
+    hint = "o other model · p your prompt · r raters · ↑ ↓ · esc"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,C", "close", "close", show=False),
         Binding("o", "other", "other model", show=False),
@@ -47,7 +47,8 @@ class ComparisonScreen(Modal[None]):
     def __init__(
         self, scene: Scene, pair: tuple[RunFolder, RunFolder] | None = None, raters: tuple[str, ...] = ()
     ) -> None:
-        super().__init__()
+        self.page = Page(self.lines)
+        super().__init__(self.page)
         self.scene = scene
         self.pair = pair
         self.here = pair[0] if pair is not None else scene.folder
@@ -56,13 +57,6 @@ class ComparisonScreen(Modal[None]):
         self.prompts: tuple[str, ...] = ()
         self.raters = raters
         self.compared: Compared | None = None
-        self.page = Page(self.lines)
-
-    def compose(self) -> ComposeResult:
-        with Vertical(id="comparison") as frame:
-            frame.border_title = "Two models, the same prompts"
-            frame.border_subtitle = "o other model · p your prompt · r raters · ↑ ↓ · esc"
-            yield self.page
 
     def on_mount(self) -> None:
         here = self.here
@@ -100,9 +94,6 @@ class ComparisonScreen(Modal[None]):
         )
         self.compared = await ask("tui_trainer.serving.comparison", order, Compared)
         self.page.redraw()
-
-    def action_close(self) -> None:
-        self.dismiss(None)
 
     def action_other(self) -> None:
         self.at = (self.at + 1) % len(self.runs)

@@ -1,10 +1,8 @@
 """Two cultures: which two raters, and how far the models are that are made by their picks."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.strip import Strip
 
 from tui_trainer.errors import UserError
@@ -52,7 +50,7 @@ def _from(folder: RunFolder) -> str:
 class ChooseCultures(Choice[tuple[str, ...]]):
     """Ends with two raters' names."""
 
-    name_ = "Two cultures"
+    title_ = "Two cultures"
     leave = "leave it"
     height = 12 + 2 * len(PAIRS)
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,21 +82,13 @@ class ChooseCultures(Choice[tuple[str, ...]]):
 class MakingCultures(Modal[None]):
     """Follows the making; the app closes it when both models are there."""
 
+    kind, title_, hint = "choice", "Two cultures", "esc: back to this run"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,D", "close", "close", show=False)]
 
     def __init__(self, scene: Scene, making: Cultures) -> None:
-        super().__init__()
         self.scene, self.making = scene, making
         self.page = Page(self.lines)
-
-    def compose(self) -> ComposeResult:
-        with Vertical(id="choice") as frame:
-            frame.border_title = "Two cultures"
-            frame.border_subtitle = "esc: back to this run"
-            yield self.page
-
-    def action_close(self) -> Any:
-        self.dismiss(None)
+        super().__init__(self.page)
 
     def lines(self, width: int, height: int) -> list[Strip]:
         """Both raters, with what each is at."""

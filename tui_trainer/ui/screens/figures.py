@@ -18,7 +18,7 @@ INDENT = 2  # of figures under their words
 class Figures(Sheet):
     """The table of capabilities; it fills while the run goes on."""
 
-    name_ = "What it can do"
+    title_ = "What it can do"
 
     def rows(self, width: int) -> list[Strip]:
         ink = self.scene.ink

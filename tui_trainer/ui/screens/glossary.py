@@ -18,9 +18,9 @@ WIDE = 96
 class Glossary(Sheet):
     """All terms; a number closes the sheet and goes to that pane."""
 
-    name_ = "Words · Thuật ngữ"
+    title_ = "Words · Thuật ngữ"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("g", "dismiss_sheet", "close", show=False),
+        Binding("g", "close", "close", show=False),
         *(Binding(str(number), f"go({number})", PANES[number - 1], show=False) for number in range(1, 6)),
     ]
 

@@ -4,19 +4,17 @@ from collections.abc import Sequence
 
 from textual.strip import Strip
 
-from tui_trainer.ui.actions import Action, Context
+from tui_trainer.ui.actions import CONTEXTS, Action, Context
 from tui_trainer.ui.drawing.lines import BLANK, line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view.text import fit, wrap
+from tui_trainer.view.words import PANES
 
 TITLES: dict[Context, str] = {
     "anywhere": "Anywhere",
-    "dataset": "1 Dataset",
-    "loss": "2 Loss",
-    "weights": "3 Weights",
+    **{context: f"{number} {PANES[number - 1]}" for number, context in enumerate(CONTEXTS, 1)},
     "rater": "4 Rater, while a pair waits",
-    "chat": "5 Chat",
 }
 KEY_WIDTH = 12
 
@@ -24,7 +22,7 @@ KEY_WIDTH = 12
 class Help(Sheet):
     """All keys."""
 
-    name_ = "Keys"
+    title_ = "Keys"
 
     def __init__(self, scene: Scene, actions: Sequence[Action], here: Context) -> None:
         super().__init__(scene)

@@ -20,9 +20,9 @@ WORKING_WEEK = 40  # hours
 class LedgerSheet(Sheet):
     """The rate of pay is changed by the arrows, on this screen alone."""
 
-    name_ = "What picking costs"
+    title_ = "What picking costs"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("L", "dismiss_sheet", "close", show=False),
+        Binding("L", "close", "close", show=False),
         Binding("right", "pay(1)", "more", show=False),
         Binding("left", "pay(-1)", "less", show=False),
     ]

@@ -1,16 +1,39 @@
-"""A screen over the screen, which is closed once."""
+"""A screen over the screen: a frame with what it shows, which is closed once."""
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
+from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
+from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 Result = TypeVar("Result")
 
 
 class Modal(ModalScreen[Result]):
-    """Of two closing keys in one read both come here: the second would close what lies under it."""
+    """Subclasses give the frame's name in `app.tcss`, a title of our own, for it is markup, and the keys."""
+
+    kind: ClassVar[str]
+    title_: ClassVar[str] = ""
+    hint: ClassVar[str] = ""
+
+    def __init__(self, content: Widget) -> None:
+        super().__init__()
+        # Held, not looked for: a sheet that is closed as soon as it is called for has no children any more.
+        self.frame = Vertical(content, id=self.kind)
+        self.frame.border_title, self.frame.border_subtitle = self.title_, self.hint
+
+    def compose(self) -> ComposeResult:
+        yield self.frame
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
-        """Close, if it has not been closed, with this result."""
+        """Close, if it has not been closed, with this result.
+
+        Of two closing keys in one read both come here: the second would close what lies under it.
+        """
         return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def action_close(self) -> None:
+        """Close without a result."""
+        self.dismiss()

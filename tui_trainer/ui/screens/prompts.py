@@ -24,9 +24,9 @@ class Prompts(Sheet):
         edit: asks the trainer for a change.
     """
 
-    name_ = "Prompts"
+    title_ = "Prompts"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("P", "dismiss_sheet", "close", show=False),
+        Binding("P", "close", "close", show=False),
         Binding("n", "new", "new", show=False),
         Binding("e", "edit", "edit", show=False),
         Binding("x", "leave_out", "leave out", show=False),

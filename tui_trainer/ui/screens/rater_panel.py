@@ -54,8 +54,8 @@ def with_the_same_pairs(here: RunFolder) -> list[RunFolder]:
 class RaterPanelSheet(Sheet):
     """Gathers them in a process of its own."""
 
-    name_ = "A room of raters"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("M", "dismiss_sheet", "close", show=False)]
+    title_ = "A room of raters"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("M", "close", "close", show=False)]
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)

@@ -19,7 +19,7 @@ FOR_TWO_LINES = 90  # cells, from which on a continuation is cut to one line
 class Samples(Sheet):
     """A block a prompt, a line or two an evaluation; it grows while the run goes on."""
 
-    name_ = "What it wrote"
+    title_ = "What it wrote"
 
     def rows(self, width: int) -> list[Strip]:
         ink = self.scene.ink

@@ -2,9 +2,7 @@
 
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.strip import Strip
 
 from tui_trainer.ui.scene import Scene
@@ -15,9 +13,9 @@ from tui_trainer.ui.widgets.page import Page
 class Sheet(Modal[None]):
     """Subclasses give the rows and a title."""
 
-    name_: ClassVar[str] = ""
+    kind = "sheet"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,m,enter,space", "dismiss_sheet", "close", show=False),
+        Binding("escape,q,question_mark,m,enter,space", "close", "close", show=False),
         Binding("down,j", "scroll(1)", "down", show=False),
         Binding("up,k", "scroll(-1)", "up", show=False),
         Binding("pagedown", "scroll(10)", "page down", show=False),
@@ -25,19 +23,13 @@ class Sheet(Modal[None]):
     ]
 
     def __init__(self, scene: Scene) -> None:
-        super().__init__()
         self.scene = scene
         self.page = Page(lambda width, height: self.page.scrolled(self.rows(width), height))
-        # Held, not looked for: a sheet that is closed as soon as it is called for has no children any more.
-        self.frame = Vertical(self.page, id="sheet")
+        super().__init__(self.page)
 
     def rows(self, width: int) -> list[Strip]:
         """All lines, `width` wide."""
         raise NotImplementedError
-
-    def compose(self) -> ComposeResult:
-        self.frame.border_title = self.name_
-        yield self.frame
 
     def on_mount(self) -> None:
         self.fit()
@@ -54,9 +46,6 @@ class Sheet(Modal[None]):
     def follow(self) -> None:
         """Draw again what may have changed."""
         self.page.redraw()
-
-    def action_dismiss_sheet(self) -> None:
-        self.dismiss(None)
 
     def action_scroll(self, lines: int) -> None:
         self.page.scroll_by(lines)

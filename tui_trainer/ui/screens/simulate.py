@@ -21,7 +21,7 @@ MEANING = {
 class Simulate(Choice[str]):
     """Ends with the taste's name."""
 
-    name_ = "A simulated rater"
+    title_ = "A simulated rater"
     leave = "you go on picking"
 
     def __init__(self, scene: Scene) -> None:

@@ -23,8 +23,8 @@ BINS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 class TasteSheet(Sheet):
     """Follows the picks as they are made."""
 
-    name_ = "The reward model"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("R", "dismiss_sheet", "close", show=False)]
+    title_ = "The reward model"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("R", "close", "close", show=False)]
 
     def rows(self, width: int) -> list[Strip]:
         ink, fitted = self.scene.ink, self.scene.state.fitted

@@ -39,7 +39,7 @@ SAID: dict[str, tuple[str, Callable[[Any], str]]] = {
 class Unleash(Choice[bool]):
     """Ends with whether it is leashed."""
 
-    name_ = "Off the leash"
+    title_ = "Off the leash"
     leave = "keep the leash"
     height = 14 + len(SAID) - 3
 
