@@ -65,6 +65,11 @@ def percent(value: float) -> str:
     return f"{share:.0f} %"
 
 
+def interval(ci95: tuple[float, float]) -> str:
+    """Of a share, in percent: 40–90."""
+    return f"{100 * ci95[0]:.0f}–{100 * ci95[1]:.0f}"
+
+
 def figure(value: float, digits: int = 2) -> str:
     """A plain figure with a fixed number of decimals; not-a-number is written as such."""
     if math.isnan(value):

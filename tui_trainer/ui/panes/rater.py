@@ -23,6 +23,7 @@ from tui_trainer.ui.renderers import (
     verdicts,
 )
 from tui_trainer.ui.scene import Scene
+from tui_trainer.view import numbers
 from tui_trainer.view.inspections import Purpose, Wish
 from tui_trainer.view.text import fullest
 
@@ -167,9 +168,9 @@ class RaterPane(Pane):
         won = state.measured.get("aligned/win_rate")
         rows = []
         if won is not None:
-            low, high = won.ci95 or (won.value, won.value)
-            share, interval = f"{100 * won.value:.0f} %", f" ({100 * low:.0f}–{100 * high:.0f})"
-            of = (f"{said}{interval}" for said in (" of the rater's comparisons", " of comparisons", ""))
+            share = f"{100 * won.value:.0f} %"
+            interval = numbers.interval(won.ci95 or (won.value, won.value))
+            of = (f"{said} ({interval})" for said in (" of the rater's comparisons", " of comparisons", ""))
             said = fullest(of, width - len("aligned beats tuned in ") - len(share))
             rows.append(line(("aligned beats tuned in ", ink.muted), (share, ink.strong), (said, ink.muted)))
         else:

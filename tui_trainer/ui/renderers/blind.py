@@ -44,9 +44,9 @@ def result(scene: Scene) -> Strip | None:
     found, ink = scene.state.measured.get(FIGURE), scene.ink
     if found is None:
         return None
-    low, high = found.ci95 or (found.value, found.value)
+    interval = numbers.interval(found.ci95 or (found.value, found.value))
     return line(
         ("blindly, after beat before in ", ink.muted),
         (numbers.percent(found.value), ink.strong),
-        (f" of {found.n} pairs ({100 * low:.0f}–{100 * high:.0f})", ink.muted),
+        (f" of {found.n} pairs ({interval})", ink.muted),
     )

@@ -17,8 +17,7 @@ ROOMY = 74  # cells
 def share(found: tuple[int, int]) -> str:
     """ "67 % of 18 (44–84)": a proportion, of how many, and its 95 % interval."""
     k, n = found
-    low, high = (round(100 * end) for end in proportion_interval(k, n))
-    return f"{numbers.percent(k / n)} of {n} ({low}–{high})"
+    return f"{numbers.percent(k / n)} of {n} ({numbers.interval(proportion_interval(k, n))})"
 
 
 def progress(scene: Scene, width: int) -> Strip:
@@ -60,8 +59,7 @@ def _simulated(scene: Scene, width: int) -> Strip:
         return ends(left, BLANK, width)
     agreement = [("predicted ", ink.muted), (numbers.percent(fitted.agreement), ink.strong)]
     if fitted.agreement_ci95 is not None:
-        low, high = (round(100 * x) for x in fitted.agreement_ci95)
-        agreement.append((f" ({low}–{high})", ink.muted))
+        agreement.append((f" ({numbers.interval(fitted.agreement_ci95)})", ink.muted))
     # What does not fit is left out whole: the interval, the first word, all of it.
     for shown in (agreement, agreement[:2], agreement[1:2]):
         if left.cell_length + sum(len(text) for text, _ in shown) < width:
@@ -85,8 +83,8 @@ def reveal(scene: Scene) -> Strip:
         said.append((f" It guessed {expected.upper()}, {numbers.percent(given)} sure", ink.muted))
     if pair.predicted_ci95 is not None:
         low, high = pair.predicted_ci95
-        low, high = (low, high) if expected == "a" else (1 - high, 1 - low)
-        said.append((f" ({100 * low:.0f}–{100 * high:.0f})", ink.muted))
+        sides = (low, high) if expected == "a" else (1 - high, 1 - low)
+        said.append((f" ({numbers.interval(sides)})", ink.muted))
     if choice in ("a", "b") and abs(pair.predicted_a - 0.5) >= 0.005:
         said.append((": right", ink.good) if choice == expected else (": wrong", ink.warn))
     again = _again(scene, last)

@@ -19,6 +19,7 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
+from tui_trainer.view import numbers
 from tui_trainer.view.text import cut, fit
 
 RATERS = " ".join((*get_args(Taste), *get_args(Culture)))
@@ -189,10 +190,9 @@ class ComparisonScreen(Modal[None]):
         said = "which model a simulated rater prefers, over so many prompts, ties half"
         yield line((cut(said, width), ink.muted))
         for verdict in found.verdicts:
-            low, high = (f"{100 * end:.0f}" for end in verdict.ci95)
             parts: list[Part] = [(fit(one_line(verdict.rater), NAME), ink.strong)]
             parts += [(f"{100 * verdict.share:3.0f} % ", ink.text)]
             parts += bar(verdict.share, room, ink.accent("feedback"), ink.faint)
             parts += [(f" {100 * (1 - verdict.share):3.0f} %", ink.text)]
-            parts += [(f"  left: {low}–{high} of {verdict.n}", ink.muted)]
+            parts += [(f"  left: {numbers.interval(verdict.ci95)} of {verdict.n}", ink.muted)]
             yield line(*parts)

@@ -6,7 +6,7 @@ from tui_trainer.messages.events import Measured
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
 from tui_trainer.ui.screens.sheet import Sheet
-from tui_trainer.view import words
+from tui_trainer.view import numbers, words
 from tui_trainer.view.state import WEIGHTS
 from tui_trainer.view.text import cut, fit
 
@@ -70,7 +70,6 @@ class Figures(Sheet):
             parts += [(" " * BAR, ink.text)] if bits else bar(figure.value, BAR, style, ink.faint)
         parts.append((value, ink.strong))
         if figure.ci95 is not None and not bits:
-            low, high = (f"{100 * end:.0f}" for end in figure.ci95)
-            parts.append((f" {low}–{high}", ink.muted))
+            parts.append((f" {numbers.interval(figure.ci95)}", ink.muted))
         used = sum(len(text) for text, _ in parts)
         return [*parts, (" " * max(0, width - used), ink.text)]

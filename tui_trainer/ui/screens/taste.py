@@ -58,17 +58,16 @@ class TasteSheet(Sheet):
         ink = self.scene.ink
         rows = [line(("calibration: how sure it was, and how often it was right", ink.strong))]
         for (low, high), (right, n) in calibration(self.scene.state).items():
-            label = fit(f"{100 * low:.0f}–{100 * high:.0f} %", 10)
+            label = fit(f"{numbers.interval((low, high))} %", 10)
             if not n:
                 rows.append(line((label, ink.muted), ("no pick yet", ink.faint)))
                 continue
-            least, most = proportion_interval(right, n)
             rows.append(
                 line(
                     (label, ink.text),
                     *bar(right / n, max(4, min(24, width - 44)), ink.accent("feedback"), ink.faint),
                     (f"{numbers.percent(right / n):>6}", ink.strong),
-                    (f" of {n} ({100 * least:.0f}–{100 * most:.0f})", ink.muted),
+                    (f" of {n} ({numbers.interval(proportion_interval(right, n))})", ink.muted),
                 )
             )
         return rows
