@@ -27,8 +27,9 @@ class SettingsError(UserError):
     """One line that says which setting is wrong and what it takes."""
 
 
-def _unit(unit: str) -> dict[str, str]:
-    return {"unit": unit}
+def _said(title: str, help: str, unit: str = "") -> Meta:
+    """What a setting is called, and what it is, for people."""
+    return Meta(title=title, description=help, extra={"unit": unit})
 
 
 MOST_STEPS = 1_000_000  # a week and more on a laptop
@@ -43,35 +44,32 @@ Rate = Annotated[float, Meta(gt=0, le=1)]
 class Mixture(Struct, frozen=True, forbid_unknown_fields=True):
     """How often a document of each source is read, relative to one reading per epoch."""
 
-    web: Annotated[Weight, Meta(description="web pages", extra=_unit("readings"))] = 1.0
-    books: Annotated[Weight, Meta(description="books", extra=_unit("readings"))] = 1.5
-    code: Annotated[Weight, Meta(description="programs and sums", extra=_unit("readings"))] = 1.0
-    papers: Annotated[Weight, Meta(description="papers", extra=_unit("readings"))] = 1.5
-    forum: Annotated[Weight, Meta(description="forum talk", extra=_unit("readings"))] = 1.0
+    web: Annotated[Weight, _said("readings of web", "web pages", "readings")] = 1.0
+    books: Annotated[Weight, _said("readings of books", "books", "readings")] = 1.5
+    code: Annotated[Weight, _said("readings of code", "programs and sums", "readings")] = 1.0
+    papers: Annotated[Weight, _said("readings of papers", "papers", "readings")] = 1.5
+    forum: Annotated[Weight, _said("readings of forum", "forum talk", "readings")] = 1.0
 
 
 class Data(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the text comes from and what is thrown away."""
 
     tokenizer: Annotated[
-        Literal["bpe", "char"], Meta(description="byte-level BPE, or one token a character")
+        Literal["bpe", "char"], _said("tokenizer", "byte-level BPE, or one token a character")
     ] = "bpe"
     vocabulary: Annotated[
-        int, Meta(ge=300, le=32768, description="size of the vocabulary", extra=_unit("tokens"))
+        int, Meta(ge=300, le=32768), _said("vocabulary", "size of the vocabulary", "tokens")
     ] = 2048
     documents: Annotated[
         int,
-        Meta(ge=200, le=1_000_000, description="documents of the tiny world", extra=_unit("documents")),
+        Meta(ge=200, le=1_000_000),
+        _said("documents written", "documents of the tiny world", "documents"),
     ] = 6000
-    filters: Annotated[bool, Meta(description="throw out what the filters name")] = True
+    filters: Annotated[bool, _said("filters", "throw out what the filters name")] = True
     max_bytes: Annotated[
         int,
-        Meta(
-            ge=10_000,
-            le=10_000_000_000,
-            description="user text kept at most; of more, an even sample of documents",
-            extra=_unit("bytes"),
-        ),
+        Meta(ge=10_000, le=10_000_000_000),
+        _said("most bytes read", "user text kept at most; of more, an even sample of documents", "bytes"),
     ] = 32_000_000
     mixture: Mixture = Mixture()
 
@@ -79,52 +77,66 @@ class Data(Struct, frozen=True, forbid_unknown_fields=True):
 class Model(Struct, frozen=True, forbid_unknown_fields=True):
     """The transformer's shape."""
 
-    layers: Annotated[int, Meta(ge=1, le=24, description="transformer blocks", extra=_unit("blocks"))] = 3
-    width: Annotated[int, Meta(ge=32, le=1024, multiple_of=8, description="residual width")] = 192
-    heads: Annotated[int, Meta(ge=1, le=32, description="attention heads; must divide the width")] = 4
-    context: Annotated[
-        int, Meta(ge=32, le=2048, description="tokens seen at once", extra=_unit("tokens"))
-    ] = 128
+    layers: Annotated[int, Meta(ge=1, le=24), _said("layers", "transformer blocks", "blocks")] = 3
+    width: Annotated[int, Meta(ge=32, le=1024, multiple_of=8), _said("width", "residual width")] = 192
+    heads: Annotated[int, Meta(ge=1, le=32), _said("heads", "attention heads; must divide the width")] = 4
+    context: Annotated[int, Meta(ge=32, le=2048), _said("context", "tokens seen at once", "tokens")] = 128
     precision: Annotated[
         Literal["auto", "float32", "bfloat16"],
-        Meta(description="of the matrix products; auto is bfloat16 where the CPU multiplies it natively"),
+        _said("precision", "of the matrix products; auto is bfloat16 where the CPU multiplies it natively"),
     ] = "auto"
 
 
 class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     """Guess the next token."""
 
-    steps: Annotated[Steps, Meta(description="optimizer steps", extra=_unit("steps"))] = 800
-    batch: Annotated[Rows, Meta(description="rows a step", extra=_unit("rows"))] = 8
-    matrix_lr: Annotated[Rate, Meta(description="Muon's learning rate, for the matrices")] = 0.02
-    embedding_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the embeddings")] = 0.02
-    head_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the head")] = 0.015
-    warmup: Annotated[Steps, Meta(description="steps of linear warm-up", extra=_unit("steps"))] = 10
+    steps: Annotated[Steps, _said("pretraining steps", "optimizer steps", "steps")] = 800
+    batch: Annotated[Rows, _said("texts a step", "rows a step", "rows")] = 8
+    matrix_lr: Annotated[
+        Rate, _said("pretraining learning rate", "Muon's learning rate, for the matrices")
+    ] = 0.02
+    embedding_lr: Annotated[
+        Rate, _said("pretraining rate, embedding", "AdamW's learning rate, for the embeddings")
+    ] = 0.02
+    head_lr: Annotated[
+        Rate, _said("pretraining rate, output head", "AdamW's learning rate, for the head")
+    ] = 0.015
+    warmup: Annotated[Steps, _said("warm-up steps", "steps of linear warm-up", "steps")] = 10
     cooldown: Annotated[
-        float, Meta(ge=0, le=1, description="last part of the steps in which the rate falls linearly")
+        float, Meta(ge=0, le=1), _said("cool-down", "last part of the steps in which the rate falls linearly")
     ] = 0.8
     measure_every: Annotated[
-        Count, Meta(description="steps between validation, samples and pictures", extra=_unit("steps"))
+        Count,
+        _said("pretraining steps an evaluation", "steps between validation, samples and pictures", "steps"),
     ] = 25
 
 
 class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     """Learn to answer, from question-and-answer pairs."""
 
-    steps: Annotated[Steps, Meta(description="optimizer steps", extra=_unit("steps"))] = 540
-    pair_rows: Annotated[Rows, Meta(description="rows of packed pairs a step", extra=_unit("rows"))] = 6
+    steps: Annotated[Steps, _said("fine-tuning steps", "optimizer steps", "steps")] = 540
+    pair_rows: Annotated[Rows, _said("rows of pairs a step", "rows of packed pairs a step", "rows")] = 6
     document_rows: Annotated[
-        int, Meta(ge=0, le=MOST_ROWS, description="rows of documents replayed a step", extra=_unit("rows"))
+        int,
+        Meta(ge=0, le=MOST_ROWS),
+        _said("rows of documents a step", "rows of documents replayed a step", "rows"),
     ] = 2
-    pairs: Annotated[int, Meta(ge=100, le=10**6, description="pairs written", extra=_unit("pairs"))] = 8000
+    pairs: Annotated[int, Meta(ge=100, le=10**6), _said("pairs", "pairs written", "pairs")] = 8000
     sums: Annotated[
-        float, Meta(ge=0, le=50, description="of the pairs, how many are sums", extra=_unit("%"))
+        float, Meta(ge=0, le=50), _said("share of sums", "of the pairs, how many are sums", "%")
     ] = 3.0
-    matrix_lr: Annotated[Rate, Meta(description="Muon's learning rate, for the matrices")] = 0.012
-    embedding_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the embeddings")] = 0.008
-    head_lr: Annotated[Rate, Meta(description="AdamW's learning rate, for the head")] = 0.004
+    matrix_lr: Annotated[
+        Rate, _said("fine-tuning learning rate", "Muon's learning rate, for the matrices")
+    ] = 0.012
+    embedding_lr: Annotated[
+        Rate, _said("fine-tuning rate, embedding", "AdamW's learning rate, for the embeddings")
+    ] = 0.008
+    head_lr: Annotated[
+        Rate, _said("fine-tuning rate, output head", "AdamW's learning rate, for the head")
+    ] = 0.004
     measure_every: Annotated[
-        Count, Meta(description="steps between validation, samples and pictures", extra=_unit("steps"))
+        Count,
+        _said("fine-tuning steps an evaluation", "steps between validation, samples and pictures", "steps"),
     ] = 30
 
 
@@ -133,94 +145,96 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
 
     rater: Annotated[
         Literal["person", Taste, Culture],
-        Meta(description="who picks: the person at the keyboard, a simulated taste, or a culture"),
+        _said("rater", "who picks: the person at the keyboard, a simulated taste, or a culture"),
     ] = "person"
     topic: Annotated[
-        Topic,
-        Meta(description="whose prompts are rated: anybody's, or those of people who are upset"),
+        Topic, _said("topic", "whose prompts are rated: anybody's, or those of people who are upset")
     ] = "everyday"
     algorithm: Annotated[
         Literal["rloo", "grpo", "dpo"],
-        Meta(description="how answers are made likelier; dpo learns from the picked pairs alone"),
+        _said("algorithm", "how answers are made likelier; dpo learns from the picked pairs alone"),
     ] = "rloo"
     picks: Annotated[
         int,
-        Meta(
-            ge=4,
-            le=1000,
-            description="picks of a simulated rater; a person says when it is enough",
-            extra=_unit("picks"),
-        ),
+        Meta(ge=4, le=1000),
+        _said("picks", "picks of a simulated rater; a person says when it is enough", "picks"),
     ] = 24
-    steps: Annotated[Steps, Meta(description="reinforcement steps", extra=_unit("steps"))] = 36
-    prompts: Annotated[Rows, Meta(description="prompts a step", extra=_unit("prompts"))] = 6
+    steps: Annotated[Steps, _said("reinforcement steps", "reinforcement steps", "steps")] = 36
+    prompts: Annotated[Rows, _said("prompts a step", "prompts a step", "prompts")] = 6
     num_generations: Annotated[
-        int, Meta(ge=2, le=64, description="answers sampled a prompt", extra=_unit("answers"))
+        int, Meta(ge=2, le=64), _said("answers to a prompt", "answers sampled a prompt", "answers")
     ] = 8
-    answer_tokens: Annotated[int, Meta(ge=8, le=512, description="longest answer", extra=_unit("tokens"))] = (
+    answer_tokens: Annotated[int, Meta(ge=8, le=512), _said("longest answer", "longest answer", "tokens")] = (
         64
     )
     beta: Annotated[
-        float, Meta(ge=0, le=10, description="the leash at first: reward lost a nat of KL to the tuned model")
+        float,
+        Meta(ge=0, le=10),
+        _said("leash (KL)", "the leash at first: reward lost a nat of KL to the tuned model"),
     ] = 0.1
     kl_target: Annotated[
         float,
-        Meta(
-            ge=0,
-            le=100,
-            description="beyond this the leash shortens, and then lengthens when within it; 0: it stays",
-            extra=_unit("nats"),
+        Meta(ge=0, le=100),
+        _said(
+            "aim of the leash",
+            "beyond this the leash shortens, and then lengthens when within it; 0: it stays",
+            "nats",
         ),
     ] = 2.0
     lr: Annotated[
-        Rate, Meta(description="first learning rate, which falls to none; gradient descent, last block only")
+        Rate,
+        _said(
+            "reinforcement learning rate",
+            "first learning rate, which falls to none; gradient descent, last block only",
+        ),
     ] = 0.2
     rehearsal_coef: Annotated[
         float,
-        Meta(ge=0, le=1000, description="a second leash, on what the tuned model was sure of in other text"),
+        Meta(ge=0, le=1000),
+        _said("weight of rehearsal", "a second leash, on what the tuned model was sure of in other text"),
     ] = 5.0
     reward_bound: Annotated[
         float,
-        Meta(
-            gt=0,
-            le=1000,
-            description="scores beyond it are worth little more; 1000 is no bound",
-            extra=_unit("standard deviations"),
+        Meta(gt=0, le=1000),
+        _said(
+            "bound on the reward",
+            "scores beyond it are worth little more; 1000 is no bound",
+            "standard deviations",
         ),
     ] = 2.0
     missing_eos_penalty: Annotated[
         bool,
-        Meta(description="an answer that does not end is worth -1; else what the reward model says of it"),
+        _said(
+            "answers must end",
+            "an answer that does not end is worth -1; else what the reward model says of it",
+        ),
     ] = True
     noise: Annotated[
         float,
-        Meta(
-            ge=0,
-            le=100,
-            description="how often a simulated rater slips: what an answer must be worth more to be safe",
+        Meta(ge=0, le=100),
+        _said(
+            "noise of the rater",
+            "how often a simulated rater slips: what an answer must be worth more to be safe",
         ),
     ] = 0.25
     wage: Annotated[
-        float,
-        Meta(
-            ge=0, le=1000, description="pay for picking, in the ledger alone", extra=_unit("dollars an hour")
-        ),
+        float, Meta(ge=0, le=1000), _said("wage", "pay for picking, in the ledger alone", "dollars an hour")
     ] = 7.25
     best_of: Annotated[
         int,
-        Meta(
-            ge=0,
-            le=1024,
-            description="answers to a prompt of which the best of n is measured, to compare; 0: it is not",
-            extra=_unit("answers"),
+        Meta(ge=0, le=1024),
+        _said(
+            "best of how many",
+            "answers to a prompt of which the best of n is measured, to compare; 0: it is not",
+            "answers",
         ),
     ] = 0
     facts_limit: Annotated[
         float,
-        Meta(
-            ge=0,
-            le=1,
-            description="the guard: share of the facts on its probe that a taste may cost; 1 is off",
+        Meta(ge=0, le=1),
+        _said(
+            "facts that may be lost",
+            "the guard: share of the facts on its probe that a taste may cost; 1 is off",
         ),
     ] = 0.05
 
@@ -229,10 +243,10 @@ class Run(Struct, frozen=True, forbid_unknown_fields=True):
     """The process."""
 
     threads: Annotated[
-        int, Meta(ge=0, le=256, description="CPU threads; 0 is one a core", extra=_unit("threads"))
+        int, Meta(ge=0, le=256), _said("threads", "CPU threads; 0 is one a core", "threads")
     ] = 0
     checkpoint_every: Annotated[
-        Count, Meta(description="steps between checkpoints", extra=_unit("steps"))
+        Count, _said("steps between checkpoints", "steps between checkpoints", "steps")
     ] = 50
 
 
@@ -297,6 +311,7 @@ class Description(Struct, frozen=True):
     """What a setting is, for help, the palette and errors."""
 
     name: str
+    title: str  # as a person speaks of it
     help: str
     unit: str
     default: Any
@@ -322,6 +337,7 @@ def describe(kind: Any = Settings, prefix: str = "") -> Iterator[Description]:
         base = get_args(hints[field.name])[0] if metas else hints[field.name]
         yield Description(
             name=name,
+            title=next((m.title for m in metas if m.title), None) or name,
             help=next((m.description for m in metas if m.description), "") or "",
             unit=extra.get("unit", ""),
             default=value,

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from tui_trainer.messages.events import Choice, Forked, StageName, WeightsName
 from tui_trainer.sanitize import one_line
-from tui_trainer.settings import UNLEASHED, today
+from tui_trainer.settings import UNLEASHED, describe, today
 
 KNEW_ALREADY = 0.95  # a truth that was given as much teaches next to nothing
 
@@ -109,66 +109,12 @@ def is_mark(name: str) -> bool:
     return name in _MARKS
 
 
-# Settings as a person speaks of them, by their dotted names.
-SETTING: dict[str, str] = {
-    "data.tokenizer": "tokenizer",
-    "data.vocabulary": "vocabulary",
-    "data.documents": "documents written",
-    "data.filters": "filters",
-    "data.max_bytes": "most bytes read",
-    "data.mixture.web": "readings of web",
-    "data.mixture.books": "readings of books",
-    "data.mixture.code": "readings of code",
-    "data.mixture.papers": "readings of papers",
-    "data.mixture.forum": "readings of forum",
-    "model.layers": "layers",
-    "model.width": "width",
-    "model.heads": "heads",
-    "model.context": "context",
-    "model.precision": "precision",
-    "pretrain.steps": "pretraining steps",
-    "pretrain.batch": "texts a step",
-    "pretrain.matrix_lr": "pretraining learning rate",
-    "pretrain.embedding_lr": "pretraining rate, embedding",
-    "pretrain.head_lr": "pretraining rate, output head",
-    "pretrain.warmup": "warm-up steps",
-    "pretrain.cooldown": "cool-down",
-    "pretrain.measure_every": "pretraining steps an evaluation",
-    "finetune.steps": "fine-tuning steps",
-    "finetune.pair_rows": "rows of pairs a step",
-    "finetune.document_rows": "rows of documents a step",
-    "finetune.pairs": "pairs",
-    "finetune.sums": "share of sums",
-    "finetune.matrix_lr": "fine-tuning learning rate",
-    "finetune.embedding_lr": "fine-tuning rate, embedding",
-    "finetune.head_lr": "fine-tuning rate, output head",
-    "finetune.measure_every": "fine-tuning steps an evaluation",
-    "feedback.rater": "rater",
-    "feedback.topic": "topic",
-    "feedback.algorithm": "algorithm",
-    "feedback.picks": "picks",
-    "feedback.steps": "reinforcement steps",
-    "feedback.prompts": "prompts a step",
-    "feedback.num_generations": "answers to a prompt",
-    "feedback.answer_tokens": "longest answer",
-    "feedback.beta": "leash (KL)",
-    "feedback.kl_target": "aim of the leash",
-    "feedback.lr": "reinforcement learning rate",
-    "feedback.rehearsal_coef": "weight of rehearsal",
-    "feedback.reward_bound": "bound on the reward",
-    "feedback.missing_eos_penalty": "answers must end",
-    "feedback.noise": "noise of the rater",
-    "feedback.wage": "wage",
-    "feedback.best_of": "best of how many",
-    "feedback.facts_limit": "facts that may be lost",
-    "run.threads": "threads",
-    "run.checkpoint_every": "steps between checkpoints",
-}
+_SETTINGS = {setting.name: setting.title for setting in describe()}
 
 
 def setting(name: str) -> str:
     """A setting in words, by its dotted name."""
-    known = SETTING.get(today(name))
+    known = _SETTINGS.get(today(name))
     return known if known is not None else one_line(name.rpartition(".")[2].replace("_", " "))
 
 
