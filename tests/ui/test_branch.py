@@ -51,9 +51,9 @@ async def test_a_stage_a_knob_and_go(tmp_path: Path, monkeypatch, launched) -> N
         await pilot.press("down", "enter")
         await pilot.press("ctrl+u", *"9999999", "enter")
         await until(pilot, lambda: isinstance(app.screen, Branch))
-        knob = app.screen.knobs[1].name
+        setting = app.screen.settings[1].name
         if app.screen.wrong:  # a rate: too much
-            assert words.setting(knob) in app.screen.wrong and "not '9999999'" in app.screen.wrong
+            assert words.setting(setting) in app.screen.wrong and "not '9999999'" in app.screen.wrong
         await pilot.press("up", "enter")
         await pilot.press("ctrl+u", *"77", "enter")
         await until(pilot, lambda: isinstance(app.screen, Branch))
@@ -240,7 +240,7 @@ def test_a_fork_begins_with_the_settings_that_it_says() -> None:
     apply_all(state, records[:40])
     settings = {**state.run.settings, "feedback": {"beta": 0.0}}  # type: ignore[union-attr]  # it has begun
     event = recorded.e.Forked("new", "old", "feedback", settings, {"feedback.beta": 0.0}, None, "", 0, {}, {})
-    state.knobs["feedback.beta"] = 0.3
+    state.turned["feedback.beta"] = 0.3
     apply(state, Record(1, 40, 1e9, 1.0, event))
     assert state.setting("feedback.beta") == 0.0 and state.run is not None and state.run.run == "new"
 

@@ -1,4 +1,4 @@
-"""The glass, held against a terminal: whatever is drawn on it, in whatever parts it is sent, is shown."""
+"""The frame buffer, held against a terminal: whatever is drawn on it, in whatever parts it is sent, is shown."""
 
 import re
 
@@ -85,55 +85,55 @@ def same(cell: pyte.screens.Char, text: str, style: Style) -> bool:
 def test_the_terminal_shows_what_was_drawn(
     drawn: list[list[tuple[int, int, Strip]]], part: int, data: st.DataObject
 ) -> None:
-    glass, paper = FrameBuffer(ColorSystem.TRUECOLOR), Paper()
+    buffer, paper = FrameBuffer(ColorSystem.TRUECOLOR), Paper()
     screen = pyte.Screen(WIDTH, HEIGHT)
     screen.reset_mode(pyte.modes.DECAWM)
     terminal = pyte.Stream(screen)
-    glass.resize(WIDTH, HEIGHT)
+    buffer.resize(WIDTH, HEIGHT)
     for y in range(HEIGHT):
-        glass.draw(0, y, Strip([Segment(" " * WIDTH)]))
+        buffer.draw(0, y, Strip([Segment(" " * WIDTH)]))
     for frame in drawn:
         for x, y, strip in frame:
-            glass.draw(x, y, strip)
+            buffer.draw(x, y, strip)
             paper.draw(x, y, strip)
         if data.draw(st.booleans()):  # a frame that is never sent whole: the next one takes its place
-            terminal.feed(glass.changes(part))
-    while not glass.complete:
-        terminal.feed(glass.changes(part))
-    assert glass.changes(part) == ""
+            terminal.feed(buffer.changes(part))
+    while not buffer.complete:
+        terminal.feed(buffer.changes(part))
+    assert buffer.changes(part) == ""
     for y, row in enumerate(paper.rows):
         for x, (text, style) in enumerate(row):
             assert same(screen.buffer[y][x], text, style), (x, y, text, style, screen.buffer[y][x])
 
 
 def test_what_stays_is_not_sent() -> None:
-    glass = FrameBuffer(ColorSystem.TRUECOLOR)
-    glass.resize(80, 2)
+    buffer = FrameBuffer(ColorSystem.TRUECOLOR)
+    buffer.resize(80, 2)
     red = Style(color="#ff0001")
     for y in range(2):
-        glass.draw(0, y, Strip([Segment("step 1,234", red), Segment(" " * 70)]))
-    first = glass.changes(10_000)
+        buffer.draw(0, y, Strip([Segment("step 1,234", red), Segment(" " * 70)]))
+    first = buffer.changes(10_000)
     assert "step 1,234" in first and first.count("38;2;255;0;1") == 1  # the second row has the color already
-    glass.draw(0, 1, Strip([Segment("step 1,235", red)]))
-    assert glass.changes(10_000) == "\x1b[2;10H\x1b[38;2;255;0;1m5\x1b[0m"
-    glass.forget()
-    assert glass.changes(10_000).count("step") == 2
+    buffer.draw(0, 1, Strip([Segment("step 1,235", red)]))
+    assert buffer.changes(10_000) == "\x1b[2;10H\x1b[38;2;255;0;1m5\x1b[0m"
+    buffer.forget()
+    assert buffer.changes(10_000).count("step") == 2
 
 
 def test_two_halves_are_written_the_way_that_says_less() -> None:
-    glass = FrameBuffer(ColorSystem.TRUECOLOR)
-    glass.resize(2, 1)
+    buffer = FrameBuffer(ColorSystem.TRUECOLOR)
+    buffer.resize(2, 1)
     up = Style(color="#010203", bgcolor="#040506")
     down = Style(color="#040506", bgcolor="#010203")
-    glass.draw(0, 0, Strip([Segment("▀", up), Segment("▀", down)]))
-    assert glass.changes(10_000) == "\x1b[1;1H\x1b[38;2;1;2;3;48;2;4;5;6m▀▄\x1b[0m"
+    buffer.draw(0, 0, Strip([Segment("▀", up), Segment("▀", down)]))
+    assert buffer.changes(10_000) == "\x1b[1;1H\x1b[38;2;1;2;3;48;2;4;5;6m▀▄\x1b[0m"
 
 
 def test_a_color_that_has_a_number_is_sent_by_it() -> None:
-    glass = FrameBuffer(ColorSystem.TRUECOLOR)
-    glass.resize(2, 1)
-    glass.draw(0, 0, Strip([Segment("ab", Style(color="#ffd7af", bgcolor="#005f87"))]))
-    assert glass.changes(10_000) == "\x1b[1;1H\x1b[38;5;223;48;5;24mab\x1b[0m"
+    buffer = FrameBuffer(ColorSystem.TRUECOLOR)
+    buffer.resize(2, 1)
+    buffer.draw(0, 0, Strip([Segment("ab", Style(color="#ffd7af", bgcolor="#005f87"))]))
+    assert buffer.changes(10_000) == "\x1b[1;1H\x1b[38;5;223;48;5;24mab\x1b[0m"
 
 
 @given(
@@ -142,8 +142,8 @@ def test_a_color_that_has_a_number_is_sent_by_it() -> None:
     )
 )
 def test_no_cell_holds_a_control_character(text: str) -> None:
-    glass = FrameBuffer(ColorSystem.TRUECOLOR)
-    glass.resize(WIDTH, HEIGHT)
-    glass.draw(0, 0, Strip([Segment(text)]))
-    sent = re.sub(r"\x1b\[[0-9;]*[Hm]", "", glass.changes(10_000))
+    buffer = FrameBuffer(ColorSystem.TRUECOLOR)
+    buffer.resize(WIDTH, HEIGHT)
+    buffer.draw(0, 0, Strip([Segment(text)]))
+    sent = re.sub(r"\x1b\[[0-9;]*[Hm]", "", buffer.changes(10_000))
     assert sent.isprintable()

@@ -82,9 +82,9 @@ async def test_the_open_document_is_read_by_the_trainer(
 
 async def test_without_news_nothing_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, TRAINING) as (app, pilot):
-        await until(pilot, lambda: "document" in app.scene.looks.seen and not app.looker.busy)
-        now = app.looker.clock() + 100.0
-        app.looker.clock = lambda: now
+        await until(pilot, lambda: "document" in app.scene.looks.seen and not app.inspector.busy)
+        now = app.inspector.clock() + 100.0
+        app.inspector.clock = lambda: now
         count = len(FakeLooks.latest.asked)
         for _ in range(3):
             app.tick()

@@ -91,7 +91,7 @@ async def test_keys_of_the_loss_pane(tmp_path: Path, monkeypatch: pytest.MonkeyP
         await pilot.press("v")
         await until(pilot, lambda: "2026-03-20-0900-demo-s0" in text_of(pane))
         await pilot.press("v")
-        await until(pilot, lambda: app.scene.pinned is None)
+        await until(pilot, lambda: app.scene.baseline is None)
         await pilot.press("e")
         await until(pilot, (app.scene.folder.path / "metrics.csv").exists)
 

@@ -66,8 +66,8 @@ def painted(app: TrainerApp) -> list[Strip]:
 
 def settled(app: TrainerApp) -> bool:
     """Whether all texts on the screen have been read, as far as somebody can be asked."""
-    app.looker.follow(app.dashboard.wishes())
-    return not app.looker.busy
+    app.inspector.follow(app.dashboard.wishes())
+    return not app.inspector.busy
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -116,7 +116,7 @@ class TrainerApp(Crashing, Handlers):
             self.commander = Commander(folder, self.post_message)
         self.travel = Travel(self, self.scene)
         self.steering = Steering(self.scene, self.feed, self.commander)
-        self.looker = Inspector(self.scene, self.dashboard.chat.process, self.post_message)
+        self.inspector = Inspector(self.scene, self.dashboard.chat.process, self.post_message)
 
     def _drop_colors(self) -> None:
         """NO_COLOR: Textual turns colors into greys; the convention means none at all."""
@@ -175,7 +175,7 @@ class TrainerApp(Crashing, Handlers):
     def on_unmount(self) -> None:
         self.sweeper.stop()
         self.feed.stop()
-        self.looker.stop()
+        self.inspector.stop()
         if self.commander is not None:
             self.commander.stop()
 
@@ -225,7 +225,7 @@ class TrainerApp(Crashing, Handlers):
         if self.scene.tour is not None and self.scene.now.offered is not None and self.scene.steers:
             self.dashboard.tour(None)  # a question waits for the person
         self.dashboard.follow()
-        self.looker.follow(self.dashboard.wishes())
+        self.inspector.follow(self.dashboard.wishes())
         if isinstance(self.screen, Sheet):
             self.screen.follow()
 
@@ -278,7 +278,7 @@ class TrainerApp(Crashing, Handlers):
 
     @on(Answer)
     def _looked(self, message: Answer) -> None:
-        self.looker.answered(message)
+        self.inspector.answered(message)
         self.tick()
 
     @on(DatasetPane.Weighed)

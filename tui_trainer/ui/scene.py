@@ -39,7 +39,7 @@ class Scene:
     clock: Callable[[], float] = time.monotonic
     guess: Guessed | None = None  # the one shown, held as long as the moment
     guess_step: Stepped | None = None  # the step that the guess was part of
-    pinned: BaselineRun | None = None  # an earlier run to compare with
+    baseline: BaselineRun | None = None  # an earlier run to compare with
     looks: Looks = field(default_factory=Looks)  # what the model makes of texts on the screen
     sentence: str = ""  # one that the person has typed, to be watched
     tour: int | None = None  # the stop of the tour that one is at

@@ -41,14 +41,14 @@ def forked(state: State, event: e.Forked) -> None:
     # What was turned before is among the settings of this run.
     state.forked = event
     state.picks_again = event.picks
-    state.knobs.clear()
+    state.turned.clear()
     if state.run is not None:
         settings = of_today(event.settings)
         state.run = msgspec.structs.replace(state.run, run=event.run, settings=settings)
     mixture = event.settings.get("data", {}).get("mixture", {})
     state.mixture = {source: mixture.get(source, weight) for source, weight in state.mixture.items()}
     state.moment = event
-    _touch(state, "run", "knobs", "data")
+    _touch(state, "run", "data")
 
 
 def speed_measured(state: State, event: e.SpeedMeasured) -> None:
@@ -63,50 +63,47 @@ def stage_started(state: State, event: e.StageStarted) -> None:
     for key in [key for key in state.curves if key[0] == event.stage]:
         del state.curves[key]  # a stage begun again draws its curves again
     state.moment = event
-    _touch(state, "stage", "curve")
+    _touch(state, "curve")
 
 
 def stage_skipped(state: State, event: e.StageSkipped) -> None:
     state.stages[event.stage].status = "skipped"
     state.stages[event.stage].reason = event.reason
     state.moment = event
-    _touch(state, "stage", "curve")
+    _touch(state, "curve")
 
 
 def stage_ended(state: State, event: e.StageEnded) -> None:
     state.stages[event.stage].status = "done"
     state.offered = None
-    _touch(state, "stage", "rater")
+    _touch(state, "rater")
 
 
 def noticed(state: State, event: e.Noticed) -> None:
     state.notices.append(event)
-    _touch(state, "notices")
 
 
 def knob_turned(state: State, event: e.KnobTurned) -> None:
-    state.knobs[today(event.name)] = event.value
+    state.turned[today(event.name)] = event.value
     prefix, _, source = event.name.rpartition(".")
     if prefix == "data.mixture":
         state.mixture[source] = event.value
-    _touch(state, "knobs", "data")
+    _touch(state, "data")
 
 
 def paused(state: State, _: e.Paused) -> None:
     state.paused = True
-    _touch(state, "stage")
 
 
 def continued(state: State, _: e.Continued) -> None:
     state.paused = False
-    _touch(state, "stage")
 
 
 def run_ended(state: State, event: e.RunEnded) -> None:
     state.ended = True
     state.paused = False
     state.moment = event
-    _touch(state, "stage", "rater")
+    _touch(state, "rater")
 
 
 def source_read(state: State, event: e.SourceRead) -> None:
@@ -141,13 +138,12 @@ def stepped(state: State, event: e.Stepped) -> None:
         _add(state, stage, "tokens", step, event.tokens)
         _add(state, stage, "flops", step, event.flops)
         _add(state, stage, "seconds", step, state.busy - progress.started)
-    _touch(state, "step", "curve")
+    _touch(state, "curve")
 
 
 def guessed(state: State, event: e.Guessed) -> None:
     state.guess = event
     state.moment = event
-    _touch(state, "guess")
 
 
 def explained(state: State, event: e.StepExplained) -> None:
@@ -264,7 +260,7 @@ def reinforced(state: State, event: e.Reinforced) -> None:
     _mark(state, "feedback", event.step, "reinforcement")
     if event.facts is not None:
         state.facts, state.facts_before = event.facts, event.facts_before
-    _touch(state, "rater", "curve", "step")
+    _touch(state, "rater", "curve")
 
 
 def best_of_n(state: State, event: e.BestOfN) -> None:
@@ -280,14 +276,13 @@ def before_after(state: State, event: e.BeforeAfter) -> None:
 def measured(state: State, event: e.Measured) -> None:
     state.measured[event.name] = event
     state.moment = event
-    _touch(state, "measured")
 
 
 def weights_frozen(state: State, event: e.WeightsFrozen) -> None:
     state.weights[event.weights] = event
     state.moment = event
     _mark(state, state.stage or "frozen", 0, "frozen")
-    _touch(state, "frozen", "stage")
+    _touch(state, "frozen")
 
 
 HANDLERS: dict[type[Event], Callable[[State, Any], None]] = {

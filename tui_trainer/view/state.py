@@ -64,7 +64,7 @@ class State:
     filters: dict[str, e.FilterApplied] = field(default_factory=dict)
     corpus: e.CorpusReady | None = None
     mixture: dict[str, float] = field(default_factory=dict)
-    knobs: dict[str, float] = field(default_factory=dict)  # settings turned since the start
+    turned: dict[str, float] = field(default_factory=dict)  # settings turned since the start
     curves: dict[tuple[StageName, str], Series] = field(default_factory=dict)
     stepped: e.Stepped | None = None
     guess: e.Guessed | None = None
@@ -158,8 +158,8 @@ class State:
 
     def setting(self, name: str) -> Any:
         """A setting as it is now, by its dotted name; None before the run has started."""
-        if name in self.knobs:
-            return self.knobs[name]
+        if name in self.turned:
+            return self.turned[name]
         return None if self.run is None else lookup(self.run.settings, name)
 
     @property

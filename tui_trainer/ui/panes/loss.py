@@ -123,13 +123,13 @@ class LossPane(Pane):
         self.app.run_worker(self._pin, thread=True, exclusive=True, group="pin")
 
     def _pin(self) -> None:
-        found = baseline_run.after(self.scene.folder, self.scene.pinned)
+        found = baseline_run.after(self.scene.folder, self.scene.baseline)
         self.app.call_from_thread(self._pinned, found)
 
     def _pinned(self, found: baseline_run.BaselineRun | None) -> None:
-        if found is None and self.scene.pinned is None:
+        if found is None and self.scene.baseline is None:
             self.app.notify("There is no other run to compare with.", markup=False)
-        self.scene.pinned = found
+        self.scene.baseline = found
         self.redraw()
 
     @action("e", "CSV", footer="no")
@@ -181,8 +181,8 @@ class LossPane(Pane):
     def _both(self, width: int, height: int) -> list[Strip]:
         upper = (height - 2) // 2
         rows: list[Strip] = []
-        if self.scene.pinned is not None:
-            rows.append(self._beside(self.scene.pinned, width))
+        if self.scene.baseline is not None:
+            rows.append(self._beside(self.scene.baseline, width))
             height -= 1
             upper = (height - 2) // 2
         for chart, room in ((REWARD, upper), (KL, height - 2 - upper)):
@@ -233,15 +233,15 @@ class LossPane(Pane):
             parts.append([(f"{state.stepped.lr:.4f}", ink.strong), (" rate", ink.muted)])
             named = " gradient" if width >= 48 else " grad"
             parts.append([(gradient, ink.strong), (named, ink.muted)])
-        pinned_ = self.scene.pinned
-        return fitting(parts, width) if pinned_ is None else self._beside(pinned_, width)
+        baseline = self.scene.baseline
+        return fitting(parts, width) if baseline is None else self._beside(baseline, width)
 
-    def _beside(self, pinned_: baseline_run.BaselineRun, width: int) -> Strip:
+    def _beside(self, baseline: baseline_run.BaselineRun, width: int) -> Strip:
         """The run that is compared with."""
         ink = self.scene.ink
-        validated = pinned_.state.validated
+        validated = baseline.state.validated
         then = f" {validated.nats:.2f}" if validated is not None else ""
-        left = line(("· ", ink.muted), (one_line(pinned_.run), ink.muted), (then, ink.strong))
+        left = line(("· ", ink.muted), (one_line(baseline.run), ink.muted), (then, ink.strong))
         return left.crop(0, width)
 
     def _empty(self, width: int, height: int) -> list[Strip]:

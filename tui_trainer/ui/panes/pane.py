@@ -18,8 +18,7 @@ class Pane(Acting, LineView, can_focus=True):
 
     number: ClassVar[int]
     context: ClassVar[Context]
-    # What of `State.changed` the pane draws; None stands for everything else that is in the scene.
-    topics: ClassVar[tuple[str, ...]] = ()
+    topics: ClassVar[tuple[str, ...]] = ()  # what of `State.changed` the pane draws
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(id=f"pane-{self.number}", classes="pane")

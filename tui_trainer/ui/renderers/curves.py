@@ -79,11 +79,11 @@ def _learning(scene: Scene, chart: Chart, width: int, height: int, view: View) -
     distance = 4 * (window[1] - window[0]) / max(16, width)
     lines: list[Curve] = []
     dots: list[Curve] = []
-    if scene.pinned is not None:
-        pinned = scene.pinned.state
-        other = XAxis(pinned, spans(pinned), view.unit)
+    if scene.baseline is not None:
+        baseline = scene.baseline.state
+        other = XAxis(baseline, spans(baseline), view.unit)
         for stage, first, last in other.spans:
-            points = _points(pinned, other, (stage, first, last), chart.metric, width, window)
+            points = _points(baseline, other, (stage, first, last), chart.metric, width, window)
             lines.append(Curve(points, ink.muted, "·"))
     for span in axis.spans:
         seldom = chart.metric in ("validation", "bits")
@@ -199,11 +199,11 @@ def _feedback(scene: Scene, chart: Chart, width: int, height: int) -> list[Strip
     columns = series.columns(0, end, max(16, width))
     curves = [Curve(plot.joined(columns) if seldom else columns, ink.accent("feedback"))]
     low, high = series.extremes or (0.0, 1.0)
-    pinned = None if scene.pinned is None else scene.pinned.state.curve("feedback", chart.metric)
-    if pinned is not None and pinned.extremes is not None:
-        other = pinned.columns(0, end, max(16, width))
+    baseline = None if scene.baseline is None else scene.baseline.state.curve("feedback", chart.metric)
+    if baseline is not None and baseline.extremes is not None:
+        other = baseline.columns(0, end, max(16, width))
         curves.insert(0, Curve(plot.joined(other) if seldom else other, ink.muted, "·"))
-        low, high = min(low, pinned.extremes[0]), max(high, pinned.extremes[1])
+        low, high = min(low, baseline.extremes[0]), max(high, baseline.extremes[1])
     gold = None if chart.dots is None else state.curve("feedback", chart.dots)
     if gold is not None and gold.extremes is not None:
         curves.append(Curve(plot.joined(gold.columns(0, end, max(8, width // 2))), ink.strong, "•"))

@@ -23,12 +23,12 @@ def others(folder: RunFolder) -> list[RunFolder]:
     return [other for other in list_runs(folder.path.parent) if other.id != folder.id]
 
 
-def after(folder: RunFolder, pinned: BaselineRun | None) -> BaselineRun | None:
+def after(folder: RunFolder, baseline: BaselineRun | None) -> BaselineRun | None:
     """The next run to compare with; None after the last one, and where there is none with a loss."""
     runs = others(folder)
     start = 0
-    if pinned is not None:
-        start = next((i + 1 for i, other in enumerate(runs) if other.id == pinned.run), 0)
+    if baseline is not None:
+        start = next((i + 1 for i, other in enumerate(runs) if other.id == baseline.run), 0)
     for other in runs[start:]:
         try:
             state = state_at(other, ALL)

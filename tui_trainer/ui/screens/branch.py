@@ -23,7 +23,7 @@ from tui_trainer.view.text import cut, fit, wrap_to
 
 NAME, VALUE = 34, 20
 RATER = "feedback.rater"
-HEAD, FOOT = 4, 3  # lines above and under the knobs
+HEAD, FOOT = 4, 3  # lines above and under the settings
 
 
 class Chosen(Struct, frozen=True):
@@ -34,13 +34,13 @@ class Chosen(Struct, frozen=True):
     keep_picks: bool
 
 
-def _range(knob: Description) -> str:
-    if knob.choices:
-        return ", ".join(knob.choices)
-    if isinstance(knob.default, bool):
+def _range(setting: Description) -> str:
+    if setting.choices:
+        return ", ".join(setting.choices)
+    if isinstance(setting.default, bool):
         return "true, false"
-    low = "" if knob.low is None else f"{knob.low:g}"
-    return f"{low}..{'' if knob.high is None else f'{knob.high:g}'}"
+    low = "" if setting.low is None else f"{setting.low:g}"
+    return f"{low}..{'' if setting.high is None else f'{setting.high:g}'}"
 
 
 class Branch(Modal[Chosen | None]):
@@ -69,7 +69,7 @@ class Branch(Modal[Chosen | None]):
         self._proposed = False  # that the person picks, where a simulated rater did
         self.problem = self.wrong = ""
         self.plan: Plan | None = None
-        self.knobs: list[Description] = []
+        self.settings: list[Description] = []
         self.stage: StageName = fork.FORKS[0]
         for stage in reversed(fork.FORKS):  # the last one that can be begun with
             self._choose(stage)
@@ -85,7 +85,7 @@ class Branch(Modal[Chosen | None]):
             self.problem = one_line(str(error))
         self._propose_rater()
         own = [d for d in describe() if live_settings.is_own(d.name, stage) and not d.name.startswith("run.")]
-        self.knobs = sorted(own, key=lambda d: not d.name.startswith(stage))
+        self.settings = sorted(own, key=lambda d: not d.name.startswith(stage))
         self.changes = {
             name: value for name, value in self.changes.items() if live_settings.is_own(name, stage)
         }
@@ -148,11 +148,11 @@ class Branch(Modal[Chosen | None]):
             line((fit("setting", NAME), ink.muted), (fit("value", VALUE), ink.muted), ("takes", ink.muted))
         )
         room = max(1, height - HEAD - FOOT)
-        first = max(0, min(self.row - room // 2, len(self.knobs) - room))
-        for number, knob in list(enumerate(self.knobs))[first : first + room]:
-            rows.append(self._knob(knob, number == self.row, width))
+        first = max(0, min(self.row - room // 2, len(self.settings) - room))
+        for number, setting in list(enumerate(self.settings))[first : first + room]:
+            rows.append(self._setting(setting, number == self.row, width))
         rows += [BLANK] * (HEAD + room - len(rows))
-        said = self.wrong or (self.knobs[self.row].help if self.knobs else "")
+        said = self.wrong or (self.settings[self.row].help if self.settings else "")
         rows.append(BLANK)
         rows += [
             line((row, ink.warn if self.wrong else ink.text))
@@ -160,15 +160,15 @@ class Branch(Modal[Chosen | None]):
         ]
         return rows
 
-    def _knob(self, knob: Description, here: bool, width: int) -> Strip:
+    def _setting(self, setting: Description, here: bool, width: int) -> Strip:
         ink = self.scene.ink
-        old, new = self.value(knob.name), self.changes.get(knob.name)
+        old, new = self.value(setting.name), self.changes.get(setting.name)
         value: list[Part] = [(fit(old, VALUE), ink.muted if new is None else ink.faint)]
         if new is not None:
             value = [(f"{old} → ", ink.muted), (fit(one_line(new), VALUE - len(old) - 3), ink.strong)]
-        takes = cut(f"{_range(knob)} {knob.unit}".strip(), max(0, width - NAME - VALUE - 2))
+        takes = cut(f"{_range(setting)} {setting.unit}".strip(), max(0, width - NAME - VALUE - 2))
         sign = ("▸ ", ink.accent("feedback")) if here else ("  ", ink.text)
-        name = (fit(words.setting(knob.name), NAME - 2), ink.strong if here else ink.text)
+        name = (fit(words.setting(setting.name), NAME - 2), ink.strong if here else ink.text)
         return line(sign, name, *value, (takes, ink.muted))
 
     def action_stage(self, by: int) -> None:
@@ -177,7 +177,7 @@ class Branch(Modal[Chosen | None]):
         self.page.redraw()
 
     def action_row(self, by: int) -> None:
-        self.row = max(0, min(len(self.knobs) - 1, self.row + by))
+        self.row = max(0, min(len(self.settings) - 1, self.row + by))
         self.wrong = ""
         self.page.redraw()
 
@@ -187,15 +187,15 @@ class Branch(Modal[Chosen | None]):
         self.page.redraw()
 
     def action_change(self) -> None:
-        if self.plan is not None and self.knobs:
-            name = self.knobs[self.row].name
+        if self.plan is not None and self.settings:
+            name = self.settings[self.row].name
             typed = self.changes.get(name, self.value(name))
             self.app.push_screen(Ask(words.setting(name), typed), self._changed)
 
     def _changed(self, value: str | None) -> None:
         if value is None or self.plan is None:
             return
-        name = self.knobs[self.row].name
+        name = self.settings[self.row].name
         self.wrong = ""
         try:
             settings_.changed(self.plan.settings, [f"{name}={value}"])

@@ -62,10 +62,10 @@ class ComparisonScreen(Modal[None]):
     def on_mount(self) -> None:
         here = self.here
         taught = [run for run in others(here) if run.weights("aligned").exists()]
-        pinned = self.scene.pinned
+        baseline = self.scene.baseline
         # The run that the curves are compared with comes first, then this run before its feedback.
-        taught.sort(key=lambda run: pinned is None or run.id != pinned.run)
-        self.runs = [*taught[:1], here, *taught[1:]] if pinned is not None else [here, *taught]
+        taught.sort(key=lambda run: baseline is None or run.id != baseline.run)
+        self.runs = [*taught[:1], here, *taught[1:]] if baseline is not None else [here, *taught]
         if self.pair is not None:
             other = self.pair[1]
             self.runs = [other, *(run for run in self.runs if run.id != other.id)]

@@ -38,8 +38,8 @@ class TerminalDriver(LinuxDriver):
         assert self._file is not None
         self._terminal, self._encoding = self._file.fileno(), self._file.encoding
         self._output: Output | None = None
-        self._nudge = WakeUp()  # of the thread that reads
-        self._under_way = FlowControl()
+        self._wake_up = WakeUp()  # of the thread that reads
+        self._flow = FlowControl()
         signal.signal(signal.SIGTSTP, lambda *_: self._soon(self.step_aside))
         signal.signal(signal.SIGCONT, lambda *_: self._soon(self._continued))
         self.on_idle: Callable[[], object] = _nothing  # called in the app's loop when more may be written
@@ -48,7 +48,7 @@ class TerminalDriver(LinuxDriver):
     @property
     def idle(self) -> bool:
         """Whether the terminal has taken everything, and shown it or nearly so."""
-        return self._output is not None and self._output.idle and self._under_way.open
+        return self._output is not None and self._output.idle and self._flow.open
 
     @property
     def stalled(self) -> bool:
@@ -59,7 +59,7 @@ class TerminalDriver(LinuxDriver):
         """Take the terminal."""
         self._output = Output(self._terminal, self._encoding, self._idle, _hang_up)
         self._output.start()
-        self._under_way = FlowControl()
+        self._flow = FlowControl()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual leaves it unannotated
         if self._writer_thread is not None:
             self._writer_thread.stop()  # Textual's own, which has nothing to do
@@ -70,19 +70,19 @@ class TerminalDriver(LinuxDriver):
         """Send this to the terminal after what came before; returns at once."""
         if self._output is not None:
             self._output.write(data)
-            if self._under_way.send(len(data)):
+            if self._flow.send(len(data)):
                 self._output.write(ASK)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back; what it was asked it answers to us."""
-        self._under_way.end(ANSWER_SECONDS)
+        self._flow.end(ANSWER_SECONDS)
         super().stop_application_mode()
 
     def disable_input(self) -> None:
         """Read no more keys."""
         if self._key_thread is not None:
             self.exit_event.set()
-            self._nudge.give()
+            self._wake_up.give()
             self._key_thread.join()
             self._key_thread = None
             self.exit_event.clear()
@@ -135,7 +135,7 @@ class TerminalDriver(LinuxDriver):
         """Read keys and pass them on until the driver ends."""
         keyboard = Keyboard(self._debug)
         while not self.exit_event.is_set():
-            if self._nudge.wait_to_read(self.fileno, keyboard.patience):
+            if self._wake_up.wait_to_read(self.fileno, keyboard.patience):
                 try:
                     data = os.read(self.fileno, READ_BYTES)
                 except OSError:
@@ -146,7 +146,7 @@ class TerminalDriver(LinuxDriver):
                     break
                 for event in keyboard.feed(data):
                     if isinstance(event, CursorPosition):
-                        self._under_way.answered()
+                        self._flow.answered()
                         self._idle()
                     else:
                         self.process_message(event)

@@ -1,4 +1,4 @@
-"""How frames reach the terminal: through the glass, and only as fast as the terminal takes them."""
+"""How frames reach the terminal: through the frame buffer, and only as fast as the terminal takes them."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,7 +24,7 @@ TORN = 400  # characters beyond which that is worth its bytes
 class FrameSender(App[Any]):
     """Takes Textual's frames; with another driver than ours, as in tests, Textual paints itself."""
 
-    _glass: FrameBuffer | None = None
+    _buffer: FrameBuffer | None = None
     _cursor = (-1, -1)
 
     def give_back(self) -> None:
@@ -44,7 +44,7 @@ class FrameSender(App[Any]):
     @property
     def behind(self) -> bool:
         """Whether the terminal has not taken yet what it should show."""
-        return self._glass is not None and not self._glass.complete
+        return self._buffer is not None and not self._buffer.complete
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         driver = self._driver
@@ -53,15 +53,15 @@ class FrameSender(App[Any]):
             return
         if self._batch_count or not self._running or self._closed:
             return
-        if self._glass is None:
-            self._glass = FrameBuffer(self.console._color_system or ColorSystem.TRUECOLOR)
+        if self._buffer is None:
+            self._buffer = FrameBuffer(self.console._color_system or ColorSystem.TRUECOLOR)
             driver.on_idle = self.reads
-            driver.on_start = self._glass.forget
+            driver.on_start = self._buffer.forget
         try:
-            if isinstance(renderable, LayoutUpdate) and renderable.region.size != self._glass.size:
-                self._glass.resize(*renderable.region.size)
+            if isinstance(renderable, LayoutUpdate) and renderable.region.size != self._buffer.size:
+                self._buffer.resize(*renderable.region.size)
             for x, y, strip in _pieces(renderable):
-                self._glass.draw(x, y, strip)
+                self._buffer.draw(x, y, strip)
             self.catch_up()
         except Exception as error:
             self._handle_exception(error)
@@ -71,7 +71,7 @@ class FrameSender(App[Any]):
     def stalled(self) -> bool:
         """Whether the terminal does not read; `reads` is called once it does."""
         driver = self._driver
-        return self._glass is not None and isinstance(driver, TerminalDriver) and driver.stalled
+        return self._buffer is not None and isinstance(driver, TerminalDriver) and driver.stalled
 
     def reads(self) -> None:
         """The terminal has taken all that it was sent."""
@@ -79,14 +79,14 @@ class FrameSender(App[Any]):
 
     def catch_up(self) -> None:
         """Bring the terminal nearer to the newest frame, if it has taken what it was sent before."""
-        driver, glass = self._driver, self._glass
-        if not isinstance(driver, TerminalDriver) or glass is None or not driver.idle or self._closed:
+        driver, buffer = self._driver, self._buffer
+        if not isinstance(driver, TerminalDriver) or buffer is None or not driver.idle or self._closed:
             return
         try:
             screen = self.screen
         except ScreenStackError:
             return  # the app is ending, and the terminal was still taking its last frame
-        text = glass.changes(PART)
+        text = buffer.changes(PART)
         cursor = screen.outer_size.clamp_offset(self.cursor_position)
         if not text and cursor == self._cursor:
             return

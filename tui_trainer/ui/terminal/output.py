@@ -33,7 +33,7 @@ class Output(threading.Thread):
         self._on_idle, self._on_gone = on_idle, on_gone
         self._texts: SimpleQueue[str | None] = SimpleQueue()
         self._mutex = threading.Lock()
-        self._nudge = WakeUp()
+        self._wake_up = WakeUp()
         self._unwritten = 0
         self._taken_at = time.monotonic()  # when a byte was taken last, or there was none to take
         self._given_up = False
@@ -70,7 +70,7 @@ class Output(threading.Thread):
         """Write no more of what is left."""
         self._given_up = True
         self._texts.put(None)
-        self._nudge.give()
+        self._wake_up.give()
         self.join(LAST_SECONDS)
 
     def write_now(self, text: str) -> None:
@@ -88,7 +88,7 @@ class Output(threading.Thread):
     def _write(self, data: bytes) -> None:
         try:
             while data and not self._given_up:
-                if self._nudge.wait_to_write(self._file):
+                if self._wake_up.wait_to_write(self._file):
                     with contextlib.suppress(BlockingIOError):
                         data = data[os.write(self._file, data) :]
                         self._taken_at = time.monotonic()
