@@ -1,4 +1,4 @@
-"""The frame buffer, held against a terminal: whatever is drawn on it, in whatever parts it is sent, is shown."""
+"""The frame buffer against a terminal: whatever is drawn on it, in whatever parts it is sent, is shown."""
 
 import re
 
