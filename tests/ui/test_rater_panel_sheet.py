@@ -21,10 +21,10 @@ from tui_trainer.ui.screens.rater_panel import RaterPanelSheet, with_the_same_pa
 async def test_how_far_the_raters_agree(tmp_path: Path, monkeypatch, size) -> None:  # type: ignore[no-untyped-def]
     orders: list[Any] = []
 
-    async def ask(module: str, order: Any) -> bytes:
+    async def ask(module: str, order: Any, kind: type[Gathered]) -> Gathered:
         assert module == "tui_trainer.serving.rater_panel"
         orders.append(order)
-        return rating.answer(msgspec.json.encode(order))
+        return msgspec.json.decode(rating.answer(msgspec.json.encode(order)), type=kind)
 
     monkeypatch.setattr(panel, "ask", ask)
     async with opened(tmp_path, monkeypatch, recorded.records(), size=size) as (app, pilot):
@@ -60,10 +60,7 @@ def test_who_is_outvoted_is_said_and_not_only_colored() -> None:
 
 
 async def test_nothing_came_back(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    async def ask(module: str, order: Any) -> bytes:
-        return b""
-
-    monkeypatch.setattr(panel, "ask", ask)
+    monkeypatch.setattr("tui_trainer.ui.processes.order.sys.executable", "/bin/true")
     async with opened(tmp_path, monkeypatch, recorded.records()) as (app, pilot):
         await pilot.press("4", "M")
         await until(pilot, lambda: "before it had an answer" in shown(app))
