@@ -65,7 +65,7 @@ def test_pretraining_learns_and_tells(corpus: Corpus, tiny_model: Transformer) -
     assert validated[0].chance_nats == pytest.approx(math.log(corpus.tokenizer.size))
     assert [e.step for e in events if isinstance(e, Sampled)] == [0, 5, 10, 12]
     names = [m.name for m in [e for e in events if isinstance(e, WeightsPictured)][-1].matrices]
-    assert "layers.0.self_attn.q_proj" in names and "lm_head" in names and len(names) == 14
+    assert "layers.0.self_attn.q_proj" in names and "embed_tokens" in names and len(names) == 13
     assert all(0 <= e.probability <= e.top[0][1] + 1e-5 for e in events if isinstance(e, Guessed))
 
 

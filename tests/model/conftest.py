@@ -13,4 +13,5 @@ def model() -> Transformer:
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.normal_(0, 0.2, generator=generator)
+        model.head_gain.fill_(6.0)
     return model

@@ -10,8 +10,7 @@ from torch import Tensor
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.randomness import derive
 from tui_trainer.learning.randomness import generator
-
-IGNORED = -100  # a target that carries no loss
+from tui_trainer.model.operations import IGNORED
 
 
 class DocumentReader:

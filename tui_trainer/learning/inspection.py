@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from tui_trainer.corpus.tokenizer import Tokenizer
-from tui_trainer.learning.batches import IGNORED
 from tui_trainer.messages.events import Picture
 from tui_trainer.messages.inspection import MOST_ATTENDING, MOST_TOKENS, Look, Looked
+from tui_trainer.model.operations import IGNORED
 from tui_trainer.model.transformer import Transformer
 
 TOP = 8
@@ -73,9 +72,9 @@ def _read(model: Transformer, tokens: Tensor) -> tuple[Tensor, Tensor]:
         first = half if row else 0  # what comes before was scored by the window before
         following = tokens[start + first + 1 : start + context + 1]
         targets[row, first : first + len(following)] = following
-    logits = model(rows)
-    losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED, reduction="none")
-    return losses[targets.flatten() != IGNORED], logits[-1, count - 1 - starts[-1]]
+    scored = model.score(rows, targets)
+    after = model.logits(scored.hidden[-1, count - 1 - starts[-1]])
+    return scored.losses[targets != IGNORED], after
 
 
 def ends(tokenizer: Tokenizer, tokens: Sequence[int]) -> tuple[int, ...]:

@@ -18,8 +18,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.learning.batches import IGNORED, DialogueReader, DocumentReader
-from tui_trainer.model.transformer import Transformer, soft_cap
+from tui_trainer.learning.batches import DialogueReader, DocumentReader
+from tui_trainer.model.operations import IGNORED
+from tui_trainer.model.transformer import Transformer
 
 PAIR_ROWS, DOCUMENT_ROWS = 4, 4
 SURE = 0.9  # probability of the likeliest token, from where on nothing is left open
@@ -78,9 +79,7 @@ def departure(model: Transformer, reference: Transformer, inputs: Tensor, where:
             probability of `SURE` or more count.
     """
     with torch.no_grad():
-        before = torch.log_softmax(
-            soft_cap(reference.lm_head(reference.hidden(inputs)[where]).float()), dim=-1
-        )
+        before = torch.log_softmax(reference.logits(reference.hidden(inputs)[where]), dim=-1)
         sure = before.amax(dim=-1) >= math.log(SURE)
-    now = torch.log_softmax(soft_cap(model.lm_head(model.hidden(inputs)[where][sure]).float()), dim=-1)
+    now = torch.log_softmax(model.logits(model.hidden(inputs)[where][sure]), dim=-1)
     return F.kl_div(now, before[sure], reduction="sum", log_target=True) / sure.sum().clamp(min=1)

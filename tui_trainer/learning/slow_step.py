@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from tui_trainer.corpus.tokenizer import Tokenizer
-from tui_trainer.learning.batches import IGNORED
 from tui_trainer.messages.events import Blamed, Guessed, StageName, StepExplained
+from tui_trainer.model.operations import IGNORED
 from tui_trainer.model.transformer import Transformer
 
 TOP = 5
@@ -38,17 +37,17 @@ def blamed(name: str, before: Tensor, gradient: Tensor, parameter: nn.Parameter,
 
 
 @torch.inference_mode()
-def teaching(logits: Tensor, targets: Tensor, place: tuple[int, int]) -> tuple[int, int]:
+def teaching(losses: Tensor, targets: Tensor, place: tuple[int, int]) -> tuple[int, int]:
     """Row and position of a guess with something to learn, by the model's own loss.
 
     The one at `place`, if its truth was given less than half; else the middle one, by their losses, of those
     for which that holds: neither trivial nor hopeless. Where all was known, the one with the largest loss.
 
     Args:
-        logits: (rows, context, vocabulary), before the step.
+        losses: (rows, context) nats, before the step.
         targets: (rows, context) int64.
     """
-    given = torch.softmax(logits.float(), dim=-1).gather(2, targets.clamp(min=0)[..., None]).squeeze(2)
+    given = (-losses).exp()
     if float(given[place]) < TRIVIAL:
         return place
     places = (targets != IGNORED).nonzero()
@@ -81,10 +80,9 @@ def explained(
         copies: of all parameters.
         guess: the one at that place, before the step.
     """
-    logits = model(inputs)
-    loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
+    scored = model.score(inputs, targets)
     row, position = place
-    probabilities = torch.softmax(logits[row, position], dim=-1)
+    probabilities = torch.softmax(model.logits(scored.hidden[row, position]), dim=-1)
     best = probabilities.topk(min(TOP, probabilities.numel()))
     whole, foreseen = 0.0, 0.0
     parameters = dict(model.named_parameters())
@@ -106,7 +104,7 @@ def explained(
             for token, share in zip(best.indices.tolist(), best.values.tolist(), strict=True)
         ),
         loss_before=loss_before,
-        loss_after=float(loss),
+        loss_after=float(scored.loss),
         loss_foreseen=loss_before + foreseen,
         blamed=tuple(sorted(parts, key=lambda part: -part.share)),
         guess=guess,

@@ -7,11 +7,9 @@ from collections.abc import Iterator, Mapping
 import torch
 from msgspec import Struct
 from torch import Tensor
-from torch.nn import functional as F
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.tokenizer import Tokenizer
-from tui_trainer.learning.batches import IGNORED
 from tui_trainer.learning.optimizer import Optimizer
 from tui_trainer.learning.pictures import matrix_state
 from tui_trainer.learning.randomness import generator
@@ -30,6 +28,7 @@ from tui_trainer.messages.events import (
     Validated,
     WeightsPictured,
 )
+from tui_trainer.model.operations import IGNORED
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
 
@@ -85,11 +84,16 @@ class Training(ABC):
             yield self._validated()
             yield self._sampled()
         inputs, targets = self.batch()
-        logits = self.model(inputs)
-        loss = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
+        scored = self.model.score(inputs, targets)
         learnable = bool((targets != IGNORED).any())  # without a target the loss is 0 / 0
+        loss = float(scored.loss.detach()) if learnable else 0.0
         if learnable:
-            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
+            place = self._place(targets)
+            guess = self._guessed(inputs, targets, scored.hidden, place)
+            if self.explains:
+                taught = teaching(scored.losses, targets, place)
+                shown = guess if taught == place else self._guessed(inputs, targets, scored.hidden, taught)
+            scored.loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
         norm = self._gradient_norm()
         measuring = (self.step + 1) % self.measure_every == 0 or self.step + 1 == self.steps
         before = self._copies() if measuring or self.explains else {}
@@ -104,7 +108,7 @@ class Training(ABC):
         yield Stepped(
             stage=self.name,
             step=self.step,
-            loss=float(loss.detach()) if learnable else 0.0,
+            loss=loss,
             lr=rates.matrix,
             gradient_norm=norm,
             tokens=self.tokens_read,
@@ -117,11 +121,8 @@ class Training(ABC):
                 "warning",
             )
         if learnable:
-            place = self._place(targets)
-            guess = self._guessed(inputs, targets, logits, place)
             yield guess
             if self.explains:
-                taught = teaching(logits.detach(), targets, place)
                 yield explained(
                     self.name,
                     self.step,
@@ -129,10 +130,10 @@ class Training(ABC):
                     self.corpus.tokenizer,
                     inputs,
                     targets,
-                    float(loss.detach()),
+                    loss,
                     taught,
                     before,
-                    guess if taught == place else self._guessed(inputs, targets, logits, taught),
+                    shown,
                 )
         if measuring:
             yield self._validated()
@@ -144,6 +145,7 @@ class Training(ABC):
                 tuple(
                     matrix_state(name, weights, parameter, gradient)
                     for name, parameter in self.model.named_parameters()
+                    if parameter.dim() == 2
                     for weights, gradient in [before[name]]
                 ),
             )
@@ -165,22 +167,25 @@ class Training(ABC):
         }
 
     def _place(self, targets: Tensor) -> tuple[int, int]:
-        """Row and position of a scored token, chosen by the seed."""
+        """Row and position of a scored token of the step about to be made, chosen by the seed."""
         places = (targets != IGNORED).nonzero()
-        draw = torch.randint(len(places), (1,), generator=generator(self.seed, self.name, "guess", self.step))
+        draw = torch.randint(
+            len(places), (1,), generator=generator(self.seed, self.name, "guess", self.step + 1)
+        )
         row, position = places[int(draw)].tolist()
         return row, position
 
-    def _guessed(self, inputs: Tensor, targets: Tensor, logits: Tensor, place: tuple[int, int]) -> Guessed:
+    @torch.no_grad()
+    def _guessed(self, inputs: Tensor, targets: Tensor, hidden: Tensor, place: tuple[int, int]) -> Guessed:
         row, position = place
-        probabilities = torch.softmax(logits[row, position].detach(), dim=-1)
+        probabilities = torch.softmax(self.model.logits(hidden[row, position]), dim=-1)
         best = probabilities.topk(5)
         tokenizer = self.corpus.tokenizer
         truth = int(targets[row, position])
         asked, context = answering(inputs[row, : position + 1].tolist(), tokenizer)
         return Guessed(
             stage=self.name,
-            step=self.step,
+            step=self.step + 1,
             context=tokenizer.decode(context[-CONTEXT_SHOWN:]),
             truth=tokenizer.name(truth),
             probability=float(probabilities[truth]),

@@ -12,7 +12,6 @@ import torch
 from msgspec import Struct
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
 
 from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.model.transformer import Transformer
@@ -62,7 +61,7 @@ def validation_loss(
         ]
         batch = torch.from_numpy(np.stack(windows).astype(np.int64))
         inputs, targets = batch[:, :-1], batch[:, 1:]
-        losses = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten(), reduction="none")
+        losses = model.score(inputs, targets).losses.flatten()
         lengths = bytes_of[targets.flatten()]
         real = lengths > 0
         nats += float(losses[real].double().sum())

@@ -23,7 +23,7 @@ from tui_trainer.files import open_own, write_atomically
 from tui_trainer.model.transformer import Shape, Transformer
 from tui_trainer.settings import describe
 
-CHECKSUM = "checksum"  # in the metadata; files of an earlier version have none
+CHECKSUM = "checksum"  # in the metadata
 
 
 def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
@@ -42,7 +42,7 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Tensors and metadata of a file; whether it is whole is told by its checksum, if it has one.
 
     Raises:
-        UserError: it is missing, cut short, damaged, or not safetensors.
+        UserError: it is missing, cut short, damaged, not safetensors, or of a model of an earlier version.
     """
     with foreign(f"{path} can't be read as safetensors"):
         os.close(open_own(path))  # the library takes a path, and would follow a link or wait for a pipe
@@ -53,6 +53,11 @@ def load(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
             rest = {key: value for key, value in metadata.items() if key != CHECKSUM}
             if metadata[CHECKSUM] != _checksum(tensors, rest):
                 raise UserError(f"{path} is damaged, or was changed: its content does not have its checksum")
+        if any(name.endswith("lm_head.weight") for name in tensors):
+            raise UserError(
+                f"{path} holds a model of an earlier version, which was built otherwise (a head of its own, "
+                "capped logits); open it with that version, or train it anew"
+            )
     return tensors, metadata
 
 

@@ -1,11 +1,15 @@
-"""Continue prompts: batched, with a KV cache, greedy or at a temperature."""
+"""Continue prompts: batched, greedy or at a temperature. Everything that a model says comes from here."""
 
 from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
 
-from tui_trainer.model.transformer import KVCache, Transformer, soft_cap
+from tui_trainer.model.decoding import Decoder
+from tui_trainer.model.transformer import Transformer
+
+BELOW_1 = 1 - 2**-22  # or a draw could be rounded up to the sum, and no token's share would hold it
+GOING = 0.75  # a smaller share of the rows is gathered: to move their keys and values costs a step's time
 
 
 @torch.inference_mode()
@@ -41,22 +45,23 @@ def generate(
         tokens[row, longest - len(prompt) :] = torch.tensor(prompt)
         padding[row, longest - len(prompt) :] = False
     mixed = bool(padding[:, :longest].any())
-    cache = KVCache(model.shape, len(prompts), longest + max_new, model.dtype, padding if mixed else None)
+    decoder = Decoder(model, len(prompts), longest + max_new, padding if mixed else None)
     new: list[list[int]] = [[] for _ in prompts]
-    rows = torch.arange(len(prompts))  # still going
+    rows = list(range(len(prompts)))  # which of them are being continued
+    ended = set[int]()
     for _ in range(max_new):
-        logits = model.lm_head(model.hidden(tokens, cache)[:, -1]).float()
-        logits = soft_cap(logits)
-        chosen = choose(logits, temperature, generator, banned)
-        for row, token in zip(rows.tolist(), chosen.tolist(), strict=True):
-            new[row].append(token)
-        if end is not None:
-            going = (chosen != end).nonzero().squeeze(1)
-            if len(going) == 0:
-                break
-            if len(going) < len(rows):
-                rows, chosen = rows[going], chosen[going]
-                cache.keep(going)
+        chosen = choose(decoder.next(tokens), temperature, generator, banned)
+        for row, token in zip(rows, chosen.tolist(), strict=True):
+            if row not in ended:
+                new[row].append(token)
+                if token == end:
+                    ended.add(row)
+        if len(ended) == len(prompts):
+            break
+        going = [at for at, row in enumerate(rows) if row not in ended]
+        if len(going) <= GOING * len(rows):
+            rows, chosen = [rows[at] for at in going], chosen[going]
+            decoder.keep(torch.tensor(going))
         tokens = chosen[:, None]
     return new
 
@@ -69,8 +74,10 @@ def choose(
         logits[:, list(banned)] = -torch.inf
     if temperature == 0:
         return logits.argmax(dim=-1)
-    probabilities = torch.softmax(logits / temperature, dim=-1)
-    return torch.multinomial(probabilities, 1, generator=generator).squeeze(1)
+    # One number a row, held against the cumulated probabilities: `multinomial` draws one for each token.
+    cumulated = torch.softmax(logits / temperature, dim=-1).cumsum(dim=-1)
+    draws = torch.rand(len(logits), 1, generator=generator) * (BELOW_1 * cumulated[:, -1:])
+    return torch.searchsorted(cumulated, draws, right=True).squeeze(1)
 
 
 def stream(
@@ -84,12 +91,11 @@ def stream(
     banned: Sequence[int] = (),
 ) -> Iterator[int]:
     """Continue one prompt, a token at a time; stops before `end`."""
-    cache = KVCache(model.shape, 1, len(prompt) + max_new, model.dtype)
+    decoder = Decoder(model, 1, len(prompt) + max_new)
     tokens = torch.tensor([list(prompt)])
     for _ in range(max_new):
         with torch.inference_mode():
-            logits = model(tokens, cache)[:, -1]
-            token = int(choose(logits, temperature, generator, banned))
+            token = int(choose(decoder.next(tokens), temperature, generator, banned))
         if token == end:
             return
         yield token

@@ -1,12 +1,16 @@
 """The transformer: a decoder-only language model in one readable file.
 
-The architecture is the one `transformers` calls `nanochat`: token embedding -> RMSNorm -> blocks of
-(attention, squared-ReLU MLP), each on a normalized copy of the residual stream -> RMSNorm -> head -> logits
-soft-capped to (-15, 15). No biases, no learnt norm gains, embedding and head untied. Parameters bear the same
-names as there, so that a checkpoint can be loaded by `NanoChatForCausalLM` as it is.
+Token embedding, its rows normalized -> blocks of (attention, squared-ReLU MLP), each on a normalized copy of
+the residual stream -> RMSNorm -> head: the same embedding, times one learnt gain over the root of the width.
+No biases, no other gains, no cap on the logits. `model/stock.py` says it in the words of the field's tools:
+it is exactly a tied `nanochat` without a soft cap, and a `qwen3`.
+
+The head was a matrix of its own, and its logits capped to (-15, 15), before: then a model this small never
+learnt to copy what had just been told to it (`tests/bench/LOG.md`).
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -14,9 +18,9 @@ from msgspec import Struct
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-SOFT_CAP = 15.0
-ROPE_BASE = 10_000.0
-NORM_EPSILON = 1e-6
+from tui_trainer.model.operations import attend, causal, head_loss, mlp, norm, paired, rotations, shares, wide
+
+FIRST_GAIN = 0.25  # of the head: the first guess is close to uniform
 
 
 class Shape(Struct, frozen=True):
@@ -42,60 +46,12 @@ class Shape(Struct, frozen=True):
         return 6 * matrices + 12 * self.layers * self.width * self.context
 
 
-class KVCache:
-    """Keys and values of the tokens read so far, so that each new token costs one position only.
+class Scored(Struct):
+    """What a model made of a batch."""
 
-    Args:
-        shape: the model's.
-        batch: rows.
-        length: most positions it will hold.
-        padding: (batch, length) bool, True where a position is padding and must not be attended to.
-    """
-
-    def __init__(
-        self, shape: Shape, batch: int, length: int, dtype: torch.dtype, padding: Tensor | None = None
-    ) -> None:
-        size = (shape.layers, batch, shape.heads, length, shape.head_width)
-        self.keys = torch.zeros(size, dtype=dtype)
-        self.values = torch.zeros(size, dtype=dtype)
-        self.padding = padding
-        self.read = 0  # positions filled
-
-    def keep(self, rows: Tensor) -> None:
-        """Go on with these rows only (indices into the batch): the others are done."""
-        self.keys, self.values = self.keys[:, rows], self.values[:, rows]
-        if self.padding is not None:
-            self.padding = self.padding[rows]
-
-    def extend(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Append (batch, heads, new, head_width) to a layer; returns all of that layer so far."""
-        end = self.read + keys.shape[2]
-        self.keys[layer, :, :, self.read : end] = keys
-        self.values[layer, :, :, self.read : end] = values
-        return self.keys[layer, :, :, :end], self.values[layer, :, :, :end]
-
-    def mask(self, new: int) -> Tensor | None:
-        """(batch or 1, 1, new, read + new) bool, True where attending is allowed; None: everything is."""
-        end = self.read + new
-        if self.padding is None and new == 1:
-            return None
-        query = torch.arange(self.read, end)[:, None]
-        key = torch.arange(end)[None, :]
-        allowed = (key <= query)[None, None]
-        if self.padding is not None:
-            # A padded query sees itself: a row without a single key would turn to NaN.
-            allowed = allowed & (~self.padding[:, None, None, :end] | (key == query))
-        return allowed
-
-
-def norm(x: Tensor) -> Tensor:
-    """RMSNorm without a gain (Zhang & Sennrich 2019), computed in float32."""
-    return F.rms_norm(x.float(), (x.shape[-1],), eps=NORM_EPSILON).to(x.dtype)
-
-
-def soft_cap(logits: Tensor) -> Tensor:
-    """Keep logits within (-15, 15), so that no guess is ever quite certain (Gemma Team 2024)."""
-    return SOFT_CAP * torch.tanh(logits / SOFT_CAP)
+    loss: Tensor  # scalar, with a graph: mean over the scored tokens, nats; NaN when none is scored
+    losses: Tensor  # (rows, positions) float32: each token's own; 0 where it is not scored
+    hidden: Tensor  # (rows, positions, width), detached: `Transformer.logits` of it says what was expected
 
 
 class Linear(nn.Linear):
@@ -108,81 +64,33 @@ class Linear(nn.Linear):
         return F.linear(x, self.weight.to(x.dtype))
 
 
-def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
-    """Rotary position embedding (Su et al. 2021) of x (..., positions, head_width), by -angle as in nanochat.
-
-    cosine and sine: (positions, head_width / 2).
-    """
-    first, second = x.chunk(2, dim=-1)
-    return torch.cat((first * cosine + second * sine, second * cosine - first * sine), dim=-1)
-
-
-def attend(query: Tensor, key: Tensor, value: Tensor, allowed: Tensor | None) -> Tensor:
-    """Mix the values by how well their keys match each query (Vaswani et al. 2017).
-
-    Written out, because torch's fused kernel takes more than twice as long to go backwards on a CPU when the
-    context is this short.
-
-    Args:
-        query: (batch, heads, queries, head_width).
-        key, value: (batch, heads, keys, head_width).
-        allowed: bool that broadcasts to (batch, heads, queries, keys), True where a query may look; None:
-            everywhere.
-    """
-    return shares(query, key, allowed).to(value.dtype) @ value
-
-
-def shares(query: Tensor, key: Tensor, allowed: Tensor | None) -> Tensor:
-    """How much of its attention a query gives to each key: (batch, heads, queries, keys), rows sum to 1."""
-    scores = (query * query.shape[-1] ** -0.5 @ key.mT).float()
-    if allowed is not None:
-        scores = scores + torch.where(allowed, 0.0, -torch.inf)
-    return torch.softmax(scores, dim=-1)
-
-
-def causal(positions: int) -> Tensor:
-    """(positions, positions) bool: every position sees itself and those before it."""
-    return torch.ones(positions, positions, dtype=torch.bool).tril()
-
-
 class Attention(nn.Module):
-    """Causal multi-head attention; queries and keys are rotated, then normalized (QK-norm)."""
+    """Causal multi-head attention; queries and keys are normalized (QK-norm) and rotated."""
 
-    def __init__(self, shape: Shape, layer: int) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.shape, self.layer = shape, layer
+        self.heads = shape.heads
         self.q_proj = Linear(shape.width, shape.width)
         self.k_proj = Linear(shape.width, shape.width)
         self.v_proj = Linear(shape.width, shape.width)
         self.o_proj = Linear(shape.width, shape.width)
 
-    def _by_head(self, projection: Linear, x: Tensor) -> Tensor:
-        out: Tensor = projection(x).view(*x.shape[:2], self.shape.heads, -1).transpose(1, 2)
-        return out
+    def fused(self) -> Tensor:
+        """The three input matrices as one (3 * width, width); queries and keys `paired`."""
+        query, key = (paired(p.weight, self.heads) for p in (self.q_proj, self.k_proj))
+        return torch.cat((query, key, self.v_proj.weight))
 
-    def shares(self, x: Tensor, rope: tuple[Tensor, Tensor]) -> Tensor:
-        """Where each head looks: (batch, heads, queries, keys) for x (batch, positions, width)."""
-        query, key = (self._by_head(projection, x) for projection in (self.q_proj, self.k_proj))
-        return shares(norm(rotate(query, *rope)), norm(rotate(key, *rope)), causal(x.shape[1]))
+    def project(self, x: Tensor) -> Tensor:
+        """(rows, positions, width) to (rows, positions, 3, heads, head_width), as `attend` reads it."""
+        return F.linear(x, self.fused().to(x.dtype)).view(*x.shape[:2], 3, self.heads, -1)
 
-    def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], cache: KVCache | None) -> Tensor:
-        batch, positions, width = x.shape
-        query, key, value = (
-            self._by_head(projection, x) for projection in (self.q_proj, self.k_proj, self.v_proj)
-        )
-        query, key = norm(rotate(query, *rope)), norm(rotate(key, *rope))
-        if cache is None:
-            allowed: Tensor | None = causal(positions)
-        else:
-            allowed = cache.mask(positions)
-            key, value = cache.extend(self.layer, key, value)
-        mixed = attend(query, key, value, allowed)
-        out: Tensor = self.o_proj(mixed.transpose(1, 2).reshape(batch, positions, width))
+    def forward(self, x: Tensor, rotation: Tensor, mask: Tensor) -> Tensor:
+        out: Tensor = self.o_proj(attend(self.project(x), rotation, mask))
         return out
 
 
 class MLP(nn.Module):
-    """Four times the width, squared ReLU (So et al. 2021)."""
+    """Four times the width, squared ReLU."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -190,20 +98,20 @@ class MLP(nn.Module):
         self.fc2 = Linear(4 * shape.width, shape.width)
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.fc2(F.relu(self.fc1(x)).square())
-        return out
+        out = mlp(x.flatten(0, 1), self.fc1.weight.to(x.dtype), self.fc2.weight.to(x.dtype))
+        return out.view(x.shape)
 
 
 class Block(nn.Module):
     """One layer: attend, then think; both add to the residual stream."""
 
-    def __init__(self, shape: Shape, layer: int) -> None:
+    def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.self_attn = Attention(shape, layer)
+        self.self_attn = Attention(shape)
         self.mlp = MLP(shape)
 
-    def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], cache: KVCache | None) -> Tensor:
-        x = x + self.self_attn(norm(x), rope, cache)
+    def forward(self, x: Tensor, rotation: Tensor, mask: Tensor) -> Tensor:
+        x = x + self.self_attn(norm(x), rotation, mask)
         out: Tensor = x + self.mlp(norm(x))
         return out
 
@@ -223,61 +131,92 @@ class Transformer(nn.Module):
         self.model = nn.ModuleDict(
             {
                 "embed_tokens": nn.Embedding(shape.vocabulary, shape.width),
-                "layers": nn.ModuleList(Block(shape, layer) for layer in range(shape.layers)),
+                "layers": nn.ModuleList(Block(shape) for _ in range(shape.layers)),
             }
         )
-        self.lm_head = Linear(shape.width, shape.vocabulary)
+        self.head_gain = nn.Parameter(torch.tensor(FIRST_GAIN))
         self._initialize(torch.Generator().manual_seed(seed))
 
     @torch.no_grad()
     def _initialize(self, generator: torch.Generator) -> None:
         for name, parameter in self.named_parameters():
-            if name.endswith(("o_proj.weight", "fc2.weight")):
-                parameter.zero_()  # every block begins as the identity
+            if name.endswith("fc2.weight"):
+                parameter.zero_()  # the MLPs begin by adding nothing
             elif name == "model.embed_tokens.weight":
                 # Small, since it is normalized anyway: a step of AdamW then turns a token's direction
                 # further. At 0.5, a tenth of the facts were known where at 0.03 it was half.
-                parameter.normal_(0, 0.03, generator=generator)
-            elif name == "lm_head.weight":
-                parameter.normal_(0, 0.001, generator=generator)  # the first guess is uniform
-            else:
+                parameter.normal_(0, 0.02, generator=generator)
+            elif name.endswith(("_proj.weight", "fc1.weight")):
                 parameter.normal_(0, 1 / math.sqrt(self.shape.width), generator=generator)
+        for block in self.blocks:
+            # What a head reads it hands on as it is: to copy a token need not be learnt, only where from.
+            block.self_attn.o_proj.weight.copy_(block.self_attn.v_proj.weight.T)
 
-    def hidden(self, tokens: Tensor, cache: KVCache | None = None) -> Tensor:
-        """The normalized residual stream before the head: (batch, positions, width), of `dtype`."""
+    @property
+    def blocks(self) -> Sequence[Block]:
         parts: Any = self.model
-        rope = self._rope(cache.read if cache is not None else 0, tokens.shape[1])
-        x = norm(parts["embed_tokens"](tokens).to(self.dtype))
-        for block in parts["layers"]:
-            x = block(x, rope, cache)
-        if cache is not None:
-            cache.read += tokens.shape[1]
-        return norm(x)
+        blocks: Sequence[Block] = parts["layers"]
+        return blocks
+
+    def table(self) -> Tensor:
+        """The normalized embedding: (vocabulary, width) of `dtype`."""
+        parts: Any = self.model
+        # Its rows are small, and to be of length 1 in every tool: nothing is added to them.
+        return norm(parts["embed_tokens"].weight.to(self.dtype), epsilon=0.0)
+
+    def hidden(self, tokens: Tensor, mask: Tensor | None = None, table: Tensor | None = None) -> Tensor:
+        """The normalized residual stream before the head: (rows, positions, width), of `dtype`.
+
+        Args:
+            tokens: (rows, positions) int64.
+            mask: added to the scores of attention, see `attend`; None: each position sees those before it.
+            table: `self.table()`, where it is at hand.
+        """
+        return norm(self._read(tokens, mask, table, self.shape.layers))
+
+    def _read(self, tokens: Tensor, mask: Tensor | None, table: Tensor | None, layers: int) -> Tensor:
+        """The residual stream after so many layers."""
+        positions = tokens.shape[1]
+        rotation = rotations(0, positions, self.shape.head_width // 2, wide(self.dtype))
+        mask = causal(positions, self.dtype) if mask is None else mask
+        x = F.embedding(tokens, self.table() if table is None else table)
+        for block in self.blocks[:layers]:
+            x = block(x, rotation, mask)
+        return x
 
     def attention(self, tokens: Tensor, layer: int) -> Tensor:
-        """Where each head of one layer looks: (batch, heads, queries, keys) in float32, rows sum to 1."""
-        parts: Any = self.model
-        rope = self._rope(0, tokens.shape[1])
-        x = norm(parts["embed_tokens"](tokens).to(self.dtype))
-        for block in parts["layers"][:layer]:
-            x = block(x, rope, None)
-        out: Tensor = parts["layers"][layer].self_attn.shares(norm(x), rope)
+        """Where each head of one layer looks: (rows, heads, queries, keys) in float32, rows sum to 1."""
+        positions = tokens.shape[1]
+        x = norm(self._read(tokens, None, None, layer))
+        rotation = rotations(0, positions, self.shape.head_width // 2, wide(self.dtype))
+        return shares(self.blocks[layer].self_attn.project(x), rotation, causal(positions, self.dtype))
+
+    def logits(self, hidden: Tensor, table: Tensor | None = None) -> Tensor:
+        """What `hidden` (..., width) says comes next: (..., vocabulary) in float32."""
+        table = self.table() if table is None else table
+        return F.linear(self._gained(hidden), table).to(wide(self.dtype))
+
+    def _gained(self, hidden: Tensor) -> Tensor:
+        out: Tensor = hidden * (self.head_gain * self.shape.width**-0.5)
         return out
 
-    def _rope(self, start: int, count: int) -> tuple[Tensor, Tensor]:
-        """Cosine and sine of each position's angles: (count, head_width / 2) of `dtype` each."""
-        half = self.shape.head_width // 2
-        angles = torch.outer(
-            torch.arange(start, start + count).float(), ROPE_BASE ** (-torch.arange(half).float() / half)
-        )
-        return angles.cos().to(self.dtype), angles.sin().to(self.dtype)
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Logits (rows, positions, vocabulary) in float32 for tokens (rows, positions) of int64."""
+        table = self.table()
+        return self.logits(self.hidden(tokens, table=table), table)
 
-    def forward(self, tokens: Tensor, cache: KVCache | None = None) -> Tensor:
-        """Logits (batch, positions, vocabulary) in float32 for tokens (batch, positions) of int64.
+    def score(self, inputs: Tensor, targets: Tensor, mask: Tensor | None = None) -> Scored:
+        """The loss of a batch, with a graph, without ever holding its logits.
 
-        With a cache, tokens are the new ones only, and the cache is extended.
+        Args:
+            inputs: (rows, positions) int64.
+            targets: the same shape; those that are IGNORED carry no loss.
+            mask: as in `hidden`.
         """
-        return soft_cap(self.lm_head(self.hidden(tokens, cache)).float())
+        table = self.table()
+        hidden = self.hidden(inputs, mask, table)
+        loss, losses = head_loss(self._gained(hidden).flatten(0, 1), table, targets.flatten())
+        return Scored(loss, losses.view(targets.shape), hidden.detach())
 
     @property
     def parameter_count(self) -> int:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from torch import Tensor
-from torch.nn import functional as F
 
 from tui_trainer.learning.optimizer import Optimizer
 from tui_trainer.messages.events import SpeedMeasured
@@ -87,9 +85,7 @@ def _training_step_seconds(model: Transformer, batch: int) -> float:
     )
 
     def step() -> None:
-        logits = model(tokens[:, :-1])
-        loss: Tensor = F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten())
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
+        model.score(tokens[:, :-1], tokens[:, 1:]).loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
         optimizer.step(1e-3, 1e-3, 1e-3)
 
     return _median_seconds(step)

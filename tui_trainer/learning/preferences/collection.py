@@ -184,8 +184,13 @@ class PreferenceCollection:
             at
             for at, o in enumerate(offers[: number - REPEAT_AFTER])
             if o.choice in WIN and o.repeats is None and at not in done
+            if self._prompt(o) not in self.state.removed
         ]
         return rng(self.seed, "feedback", "repeat", number).choice(known) if known else None
+
+    def _prompt(self, offer: Offer) -> str:
+        assert self.pool is not None  # nothing is offered without one
+        return self.pool.prompted[offer.candidate.prompt].prompt
 
     def sides(self, offer: Offer) -> tuple[tuple[str, Array], tuple[str, Array]]:
         """A and B: text and features."""
@@ -201,7 +206,7 @@ class PreferenceCollection:
         model = self.pool.reward_model
         self.state.pending = PairOffered(
             pair=number,
-            prompt=self.pool.prompted[offer.candidate.prompt].prompt,
+            prompt=self._prompt(offer),
             a=a,
             b=b,
             swapped=offer.swapped,

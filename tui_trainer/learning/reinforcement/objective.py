@@ -33,7 +33,7 @@ import torch
 from msgspec import Struct
 from torch import Tensor, nn
 
-from tui_trainer.model.transformer import Transformer, soft_cap
+from tui_trainer.model.transformer import Transformer
 
 FORBIDDEN = -1e9  # logit of a token that is never sampled; -inf would turn its share of the KL to NaN
 EQUAL = 1e-6  # rewards closer than this are equal
@@ -74,7 +74,7 @@ def log_probabilities(model: Transformer, rollouts: Rollouts, banned: Sequence[i
         banned: tokens that sampling never chooses; the others share their probability.
     """
     # The head is the dearest matrix; it is spared the prompts and the padding.
-    logits = soft_cap(model.lm_head(model.hidden(rollouts.inputs)[rollouts.mask]).float())
+    logits = model.logits(model.hidden(rollouts.inputs)[rollouts.mask])
     if banned:
         keep = torch.zeros(logits.shape[-1], dtype=torch.bool)
         keep[list(banned)] = True
