@@ -3,7 +3,7 @@ from collections import Counter
 
 from rapidfuzz.distance import Levenshtein
 
-from tui_trainer.corpus import gibberish, junk_sentences
+from tui_trainer.corpus import junk_sentences, planted_gibberish
 from tui_trainer.corpus.document import CLASSES
 from tui_trainer.corpus.planted import plant, reference_documents
 from tui_trainer.corpus.world import make_world
@@ -56,7 +56,7 @@ def test_reference_shares_no_sentence_with_what_is_planted():
         junk_sentences.BOILERPLATE,
         junk_sentences.HARMFUL,
         junk_sentences.PERSONAL,
-        gibberish.MAKERS,
+        planted_gibberish.MAKERS,
         junk_sentences.LOOKALIKES,
     ):
         assert len(texts) >= 12 and not set(texts[0::2]) & set(texts[1::2])

@@ -30,7 +30,7 @@ def held_out() -> HeldOut:
 
 
 @pytest.mark.parametrize("taste", TASTES)
-def test_24_picks_foresee_every_taste(held_out: HeldOut, taste: str) -> None:
+def test_24_picks_predict_every_taste(held_out: HeldOut, taste: str) -> None:
     chosen = draws(_prompted(120, "pool"), 0, 2, 40)
     shares = [after_picks(p, held_out, taste, at) for at, p in enumerate(chosen)]
     assert np.mean(shares) >= 0.9 and min(shares) >= 0.82
@@ -38,7 +38,7 @@ def test_24_picks_foresee_every_taste(held_out: HeldOut, taste: str) -> None:
     assert np.mean(slipped) >= 0.82
 
 
-def test_picks_that_are_all_flipped_foresee_the_opposite(held_out: HeldOut) -> None:
+def test_picks_that_are_all_flipped_predict_the_opposite(held_out: HeldOut) -> None:
     (pool,) = draws(_prompted(120, "pool"), 0, 1, 60)
     assert after_picks(pool, held_out, "polite", 0, flipped=1.0) < 0.2
 

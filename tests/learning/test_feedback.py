@@ -331,7 +331,7 @@ def test_the_guard_also_asks_what_is_to_be_declined(corpus: Corpus, tuned: Trans
     assert guard.lost({**start, "facts": 0.8}, 0.05) == "facts"
 
 
-# -- knobs -------------------------------------------------------------------------------------------------
+# -- live settings -----------------------------------------------------------------------------------------
 
 
 def test_knobs_turn_and_wrong_ones_are_refused(corpus: Corpus, tuned: Transformer) -> None:

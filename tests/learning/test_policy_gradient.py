@@ -118,7 +118,7 @@ def test_sampled_batches_differ_from_the_objective_s_gradient_as_chance_has_it()
 
 
 def test_an_equal_group_beside_worse_ones_becomes_likelier() -> None:
-    """0.9 everywhere beside 0.5 everywhere: those are better than what is foreseen of all, these worse."""
+    """0.9 everywhere beside 0.5 everywhere: those are better than what is predicted of all, these worse."""
     rewards = torch.tensor([[0.9] * 100, [0.5] * 100], dtype=torch.float64)
     logs = torch.full((200, 2), math.log(0.5), dtype=torch.float64).requires_grad_()
     none, blank = torch.zeros(200, dtype=torch.float64), torch.zeros(200, 1, dtype=torch.float64)

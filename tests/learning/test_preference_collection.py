@@ -196,7 +196,7 @@ def test_how_steady_a_rater_is_by_hand() -> None:
 def test_when_it_is_enough() -> None:
     assert is_enough(12, (8, 12), 0.7)
     assert not is_enough(11, (8, 11), 0.9)  # too few
-    assert not is_enough(20, (12, 20), 0.9)  # foreseen too seldom
+    assert not is_enough(20, (12, 20), 0.9)  # predicted too seldom
     assert not is_enough(20, (20, 20), 0.69)  # too much in doubt
     assert not is_enough(20, (7, 7), 0.9)  # too few that are no ties
     assert not is_enough(20, (0, 0), 0.9) and not is_enough(20, (20, 20), None)

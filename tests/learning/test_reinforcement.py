@@ -122,7 +122,7 @@ def test_the_gradient_is_that_of_the_objective_on_average_over_all_samples(
 
 @pytest.mark.parametrize("gae_lambda", [1.0, 0.8, 0.0])
 def test_the_loss_is_the_plain_formula(gae_lambda: float) -> None:
-    """Token by token: TD errors, foreseen by a regression on the other answers that numpy solves."""
+    """Token by token: TD errors, predicted by a regression on the other answers that numpy solves."""
     policy, reference, beta = Tabular(3), Tabular(4), 0.15
     groups = [((END,), (0, END), (1, 1)), ((0, 0), (0, 0), (1, END))]
     flat = [a for g in groups for a in g]
@@ -180,7 +180,7 @@ def test_where_all_states_are_alike_a_lone_token_is_plain_rloo() -> None:
     torch.testing.assert_close(got, expected, atol=0.02, rtol=0)
 
 
-def test_what_is_foreseen_of_an_answer_knows_nothing_of_it() -> None:
+def test_what_is_predicted_of_an_answer_knows_nothing_of_it() -> None:
     noise = torch.Generator().manual_seed(0)
     states = torch.randn(12, 3, generator=noise, dtype=torch.float64)
     returns = torch.randn(12, generator=noise, dtype=torch.float64)

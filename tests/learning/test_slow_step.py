@@ -37,9 +37,9 @@ def test_every_number_is_the_tensors_own(corpus: Corpus, tiny_model: Transformer
         and said.loss_after < said.loss_before
     )
     then = dict(tiny_model.named_parameters())
-    foreseen = sum(float((p.grad * (then[n] - p)).detach().sum()) for n, p in before.named_parameters())  # type: ignore[operator]  # all have a gradient
-    assert said.loss_foreseen - said.loss_before == pytest.approx(foreseen, rel=1e-3)
-    assert foreseen < 0
+    predicted = sum(float((p.grad * (then[n] - p)).detach().sum()) for n, p in before.named_parameters())  # type: ignore[operator]  # all have a gradient
+    assert said.loss_foreseen - said.loss_before == pytest.approx(predicted, rel=1e-3)
+    assert predicted < 0
 
     squares = {n: float(p.grad.square().sum()) for n, p in before.named_parameters()}  # type: ignore[union-attr]  # likewise
     whole = sum(squares.values())

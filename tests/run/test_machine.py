@@ -34,9 +34,9 @@ def test_what_a_run_says_of_its_machine():
     assert 20e6 < machine.peak_memory_bytes() < 100e9
 
 
-# Of what reinforcement foresees, all digits: float64 shows a difference that float32 would round off in most
+# Of what reinforcement predicts, all digits: float64 shows a difference that float32 would round off in most
 # steps, but not in all of them.
-FORESEEN = """
+PREDICTED = """
 import torch
 from tui_trainer.run import machine
 machine.configure(2)
@@ -53,7 +53,7 @@ def test_the_numbers_are_the_same_whatever_the_environment_says_of_threads():
     names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
     printed = {
         subprocess.run(
-            [sys.executable, "-c", FORESEEN],
+            [sys.executable, "-c", PREDICTED],
             env={**os.environ, **dict.fromkeys(names, threads)},
             capture_output=True,
             check=True,

@@ -7,8 +7,8 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from tui_trainer.corpus import gibberish
 from tui_trainer.corpus import junk_sentences as sentences
+from tui_trainer.corpus import planted_gibberish
 from tui_trainer.corpus.common_words import HARMFUL, with_article, words
 from tui_trainer.corpus.document import Document
 from tui_trainer.corpus.names import names
@@ -115,7 +115,7 @@ def _personal_data(world: World, half: Half, draw: Random) -> str:
 
 
 def _gibberish(world: World, half: Half, draw: Random) -> str:
-    return draw.choice(_half(gibberish.MAKERS, half))(draw)
+    return draw.choice(_half(planted_gibberish.MAKERS, half))(draw)
 
 
 MAKERS: dict[str, Callable[[World, Half, Random], str]] = {

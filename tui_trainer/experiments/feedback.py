@@ -127,7 +127,7 @@ def _recall(tuned: Tuned, model: Transformer) -> list[bool]:
 
 
 def taste_holds(figures: Figures) -> bool:
-    """Every taste: foreseen, with and without slips; turned to; at no great cost in facts."""
+    """Every taste: predicted, with and without slips; turned to; at no great cost in facts."""
     return all(
         figures[f"reward_model/agreement_24/{name}"] >= 0.90
         and figures[f"reward_model/agreement_24_worst/{name}"] >= 0.82

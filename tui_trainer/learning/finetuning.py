@@ -55,10 +55,10 @@ class Finetuning(Training):
         Raises:
             ValueError: it is not a setting that can be.
         """
-        section, _, knob = name.rpartition(".")
-        if section != "finetune" or knob not in ("matrix_lr", "embedding_lr", "head_lr"):
+        section, _, field = name.rpartition(".")
+        if section != "finetune" or field not in ("matrix_lr", "embedding_lr", "head_lr"):
             raise ValueError(f"{name} can't be changed during fine-tuning")
-        self.settings = msgspec.structs.replace(self.settings, **{knob: value})
+        self.settings = msgspec.structs.replace(self.settings, **{field: value})
 
     def tensors(self) -> dict[str, Tensor]:
         place = {"pairs.epoch": self.dialogues.epoch, "pairs.row": self.dialogues.row}

@@ -43,11 +43,11 @@ class Pretraining(Training):
         Raises:
             ValueError: it is not a setting that can be.
         """
-        section, _, knob = name.rpartition(".")
-        if section == "data.mixture" and knob in self.reader.mixture:
-            self.reader.mixture[knob] = value
-        elif section == "pretrain" and knob in ("matrix_lr", "embedding_lr", "head_lr"):
-            self.settings = msgspec.structs.replace(self.settings, **{knob: value})
+        section, _, field = name.rpartition(".")
+        if section == "data.mixture" and field in self.reader.mixture:
+            self.reader.mixture[field] = value
+        elif section == "pretrain" and field in ("matrix_lr", "embedding_lr", "head_lr"):
+            self.settings = msgspec.structs.replace(self.settings, **{field: value})
         else:
             raise ValueError(f"{name} can't be changed during pretraining")
 

@@ -84,12 +84,12 @@ def explained(
     row, position = place
     probabilities = torch.softmax(model.logits(scored.hidden[row, position]), dim=-1)
     best = probabilities.topk(min(TOP, probabilities.numel()))
-    whole, foreseen = 0.0, 0.0
+    whole, predicted = 0.0, 0.0
     parameters = dict(model.named_parameters())
     for name, (before, gradient) in copies.items():
         whole += float(gradient.float().square().sum())
         # First order: the change of the loss is the gradient times the change of the weights.
-        foreseen += float((gradient.float() * (parameters[name] - before).float()).sum())
+        predicted += float((gradient.float() * (parameters[name] - before).float()).sum())
     parts = [
         blamed(name, before, gradient, parameters[name], whole)
         for name, (before, gradient) in copies.items()
@@ -105,7 +105,7 @@ def explained(
         ),
         loss_before=loss_before,
         loss_after=float(scored.loss),
-        loss_foreseen=loss_before + foreseen,
+        loss_foreseen=loss_before + predicted,
         blamed=tuple(sorted(parts, key=lambda part: -part.share)),
         guess=guess,
     )

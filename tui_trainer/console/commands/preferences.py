@@ -62,7 +62,7 @@ def import_preferences(file: Path, run: str | None, seed: int, as_json: bool, **
     """Train a reward model on a file of preferences.
 
     Says what is liked there, and how well that predicts comparisons it did not learn from. On a run, a
-    fine-tuned reward model is trained as well if there are enough, and the one that predicts better is taken.
+    fine-tuned reward model is trained as well if there are enough, and examined on the same comparisons.
     """
     from tui_trainer.console import preference_exchange as exchange
 

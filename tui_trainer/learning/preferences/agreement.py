@@ -74,8 +74,8 @@ def after_picks(
         pool.reward_model.learn(features_a, features_b, WIN[choice])
     wanted = held_out.differences(taste)
     decided = np.abs(wanted) >= TIE
-    foreseen = pool.reward_model.score(held_out.a) - pool.reward_model.score(held_out.b)
-    return float(np.mean((foreseen > 0)[decided] == (wanted > 0)[decided]))
+    predicted = pool.reward_model.score(held_out.a) - pool.reward_model.score(held_out.b)
+    return float(np.mean((predicted > 0)[decided] == (wanted > 0)[decided]))
 
 
 def draws(prompted: Sequence[Prompted], seed: int, count: int, prompts: int) -> list[list[Prompted]]:

@@ -6,7 +6,7 @@ What is learnt from which pick:
 - An answer of the rater's own is better than both that were shown: two comparisons.
 - A person is shown some pairs again, sides exchanged (`REPEAT_EVERY`). Both picks together are *one*
   comparison, worth the mean of both: who picks alike has said it once, and who picks the same side twice has
-  said nothing of the answers. Nothing foreseen about a repeat counts as foreseen: it has been seen.
+  said nothing of the answers. Nothing predicted about a repeat counts: it has been seen.
 
 A simulated rater makes `feedback.picks` picks. A person is offered pairs until they say that it is enough.
 """

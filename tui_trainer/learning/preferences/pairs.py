@@ -96,7 +96,7 @@ class Pool:
         return fresh[int(np.argmax(information))]
 
     def expected(self, offered: Sequence[Candidate], decided: float = 1.0) -> float | None:
-        """The share of the pairs not yet offered that the reward model expects to foresee; None of none.
+        """The share of the pairs not yet offered that the reward model expects to predict; None of none.
 
         Args:
             decided: the share of pairs that the rater does not call a tie: only so many count, those that it

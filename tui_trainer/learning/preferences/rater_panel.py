@@ -1,7 +1,7 @@
 """A panel of raters: several raters of the same pairs, how far they agree, and what is learnt from each.
 
 Each rater gets a reward model of their own, and their majority gets one. All are examined on pairs that none
-of them has learnt from: a rater whose own model foresees them better than the majority's is outvoted there.
+of them has learnt from: a rater whose own model predicts them better than the majority's is outvoted there.
 """
 
 from collections import Counter

@@ -169,7 +169,7 @@ class RewardModel:
         self._refit()
 
     def learn_all(self, chosen: Sequence[Array], rejected: Sequence[Array]) -> None:
-        """Many comparisons at once, the first of each pair preferred; nothing is foreseen in between."""
+        """Many comparisons at once, the first of each pair preferred; nothing is predicted in between."""
         self._differences += [
             self.scaling(a) - self.scaling(b) for a, b in zip(chosen, rejected, strict=True)
         ]
@@ -177,7 +177,7 @@ class RewardModel:
         self._refit()
 
     def revise(self, comparison: int, win: float) -> None:
-        """Another look at a comparison (0 is the first): it is worth this now. What was foreseen stands."""
+        """Another look at a comparison (0 is the first): it is worth this now. What was predicted stands."""
         self._wins[comparison] = win
         self._refit()
 

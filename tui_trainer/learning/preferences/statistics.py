@@ -1,9 +1,9 @@
-"""What the picks so far are worth: what they taught, how they were foreseen, how steady the rater is.
+"""What the picks so far are worth: what they taught, how they were predicted, how steady the rater is.
 
 When it is enough, the rule (`is_enough`): at least `USEFUL` comparisons were learnt from; of the last `LAST`
-decided picks, and there are `DECIDED` at least, `FORESEEN` were foreseen; and the reward model, its doubt
-included, expects to foresee `EXPECTED` of the pairs that nobody was shown and that the rater would decide.
-(Who called half of the pairs a tie will call about half of the others one: no side is to be foreseen there.)
+decided picks, and there are `DECIDED` at least, `PREDICTED` were predicted; and the reward model, its doubt
+included, expects to predict `EXPECTED` of the pairs that nobody was shown and that the rater would decide.
+(Who called half of the pairs a tie will call about half of the others one: no side is to be predicted there.)
 The last picks alone would not do: the pairs that are shown are the ones it was least sure of, so it does
 worse on them than it will do on others.
 
@@ -23,7 +23,7 @@ from tui_trainer.messages.events import Choice, RewardModelFitted, Valued
 
 WIN: Mapping[Choice | None, float] = {"a": 1.0, "b": 0.0, "tie": 0.5}  # skip and both_bad compare nothing
 USEFUL, DECIDED, LAST = 12, 8, 20
-FORESEEN, EXPECTED = 2 / 3, 0.7
+PREDICTED, EXPECTED = 2 / 3, 0.7
 BEST = 3  # answers named as liked best, and least
 
 
@@ -75,8 +75,8 @@ def decided(offers: Sequence[Offer]) -> float:
 def is_enough(useful: int, recent: tuple[int, int], expected: float | None) -> bool:
     """The declared rule."""
     right, n = recent
-    foreseen = n >= DECIDED and right / n >= FORESEEN
-    return useful >= USEFUL and foreseen and expected is not None and expected >= EXPECTED
+    predicted = n >= DECIDED and right / n >= PREDICTED
+    return useful >= USEFUL and predicted and expected is not None and expected >= EXPECTED
 
 
 def alike(offers: Sequence[Offer]) -> tuple[int, int]:
