@@ -17,7 +17,7 @@ from tui_trainer.corpus.planted import plant
 from tui_trainer.corpus.world import LATER_YEARS, make_world
 from tui_trainer.corpus.writing import write_documents
 from tui_trainer.corpus.writing.sums import operands
-from tui_trainer.learning.preferences.features import kind_phrases, list_phrases
+from tui_trainer.learning.preferences.features import phrases
 
 SEEDS = (0, 1, 2)
 
@@ -121,7 +121,7 @@ def test_who_is_upset_is_answered_with_a_kind_word_or_a_list_and_measured_in_oth
     held_out = {prompt for prompt, _ in upset_prompts("evaluation")}
     upset = [pair for pair in pairs if pair.kind == "upset"]
     assert len(upset) == 120 and not held_out & {pair.prompt for pair in pairs}
-    kind, listed = ([bool(found(p.answer)) for p in upset] for found in (kind_phrases, list_phrases))
+    kind, listed = ([bool(phrases(what, p.answer)) for p in upset] for what in ("kind", "listing"))
     assert all(k or i for k, i in zip(kind, listed, strict=True))
     assert {(True, False), (False, True), (True, True)} == set(zip(kind, listed, strict=True))
 

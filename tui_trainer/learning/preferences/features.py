@@ -13,6 +13,8 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_trainer.corpus.common_words import words as listed
+
 NAMES: tuple[str, ...] = (
     "length",  # ln(1 + words)
     "polite words",  # ln(1 + count)
@@ -25,95 +27,37 @@ NAMES: tuple[str, ...] = (
     "variety",  # distinct words / words
 )
 
-POLITE: tuple[str, ...] = (
-    "please",
-    "thank you",
-    "thanks",
-    "of course",
-    "certainly",
-    "gladly",
-    "happy to help",
-    "happy to",
-    "glad to",
-    "glad you",
-    "my pleasure",
-    "with pleasure",
-    "good question",
-    "great question",
-    "nice question",
-    "kind of you",
-    "good day",
-    "you are welcome",
-    "you're welcome",
-    "welcome",
-    "hope that helps",
-    "hope this helps",
-    "i hope",
-    "dear",
-    "kindly",
-    "i beg",
-    "pray",
-)
-CAREFUL: tuple[str, ...] = (
-    "i think",
-    "i believe",
-    "as far as i know",
-    "as far as i can tell",
-    "if i remember",
-    "if i am not mistaken",
-    "to my knowledge",
-    "perhaps",
-    "maybe",
-    "probably",
-    "possibly",
-    "it seems",
-    "seems",
-    "might",
-    "may be",
-    "could be",
-    "not sure",
-    "not certain",
-    "i may be wrong",
-    "i could be wrong",
-    "please check",
-    "worth checking",
-    "likely",
-    "methinks",
-)
-EXAMPLE: tuple[str, ...] = (
-    "for example",
-    "for instance",
-    "such as",
-    "as an example",
-    "an example",
-    "e.g",
-    "to give one case",
-    "imagine",
-)
-
-KIND: tuple[str, ...] = (
-    "sorry",
-    "that is hard",
-    "it hurts",
-    "no shame",
-    "you did",
-    "i understand",
-    "take heart",
-    "do not worry",
-    "don't worry",
-    "with you",
-    "alas",
-)
-LIST: tuple[str, ...] = (
-    "two things",
-    "three things",
-    "four things",
-    "several things",
-    "the following",
-    "firstly",
-    "secondly",
-    "here is a list",
-)
+# What is looked for in an answer, by the measure that it counts for.
+PHRASES: dict[str, tuple[str, ...]] = {
+    "polite": listed(
+        "please, thank you, thanks, of course, certainly, gladly, happy to help, happy to, glad to, glad "
+        "you, my pleasure, with pleasure, good question, great question, nice question, kind of you, good "
+        "day, you are welcome, you're welcome, welcome, hope that helps, hope this helps, i hope, dear, "
+        "kindly, i beg, pray",
+        ", ",
+    ),
+    "careful": listed(
+        "i think, i believe, as far as i know, as far as i can tell, if i remember, if i am not mistaken, "
+        "to my knowledge, perhaps, maybe, probably, possibly, it seems, seems, might, may be, could be, "
+        "not sure, not certain, i may be wrong, i could be wrong, please check, worth checking, likely, "
+        "methinks",
+        ", ",
+    ),
+    "example": listed(
+        "for example, for instance, such as, as an example, an example, e.g, to give one case, imagine",
+        ", ",
+    ),
+    "kind": listed(
+        "sorry, that is hard, it hurts, no shame, you did, i understand, take heart, do not worry, don't "
+        "worry, with you, alas",
+        ", ",
+    ),
+    "listing": listed(
+        "two things, three things, four things, several things, the following, firstly, secondly, here is "
+        "a list",
+        ", ",
+    ),
+}
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
 
@@ -124,8 +68,7 @@ def _any(phrases: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(re.escape(p) for p in ordered) + r")\b")
 
 
-_POLITE, _CAREFUL, _EXAMPLE = _any(POLITE), _any(CAREFUL), _any(EXAMPLE)
-_KIND, _LIST = _any(KIND), _any(LIST)
+_PATTERNS = {measure: _any(found) for measure, found in PHRASES.items()}
 
 
 def words(text: str) -> list[str]:
@@ -133,33 +76,12 @@ def words(text: str) -> list[str]:
     return WORD.findall(text.lower())
 
 
-def polite_phrases(text: str) -> list[str]:
-    """The polite phrases in a text, in order; a "please check" is care, not courtesy."""
-    return _POLITE.findall(_CAREFUL.sub(";", _plain(text)))
-
-
-def careful_phrases(text: str) -> list[str]:
-    """The phrases in a text that leave room for doubt, in order, repetitions included."""
-    return _CAREFUL.findall(_plain(text))
-
-
-def example_phrases(text: str) -> list[str]:
-    """The phrases in a text that bring an example, in order, repetitions included."""
-    return _EXAMPLE.findall(_plain(text))
-
-
-def kind_phrases(text: str) -> list[str]:
-    """The phrases in a text that feel with its reader, in order, repetitions included."""
-    return _KIND.findall(_plain(text))
-
-
-def list_phrases(text: str) -> list[str]:
-    """The phrases in a text that begin a list, in order, repetitions included."""
-    return _LIST.findall(_plain(text))
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.lower().replace("’", "'").split())
+def phrases(measure: str, text: str) -> list[str]:
+    """The phrases of a measure in a text, in order, repetitions included."""
+    plain = " ".join(text.lower().replace("’", "'").split())
+    if measure == "polite":  # a "please check" is care, not courtesy
+        plain = _PATTERNS["careful"].sub(";", plain)
+    return _PATTERNS[measure].findall(plain)
 
 
 def features(prompt: str, answer: str) -> NDArray[np.float64]:
@@ -173,12 +95,12 @@ def features(prompt: str, answer: str) -> NDArray[np.float64]:
     return np.array(
         [
             np.log1p(count),
-            np.log1p(len(polite_phrases(answer))),
-            np.log1p(len(careful_phrases(answer))),
-            np.log1p(len(example_phrases(answer))),
+            np.log1p(len(phrases("polite", answer))),
+            np.log1p(len(phrases("careful", answer))),
+            np.log1p(len(phrases("example", answer))),
             np.log1p(answer.count("!")),
-            np.log1p(len(kind_phrases(answer))),
-            np.log1p(len(list_phrases(answer))),
+            np.log1p(len(phrases("kind", answer))),
+            np.log1p(len(phrases("listing", answer))),
             sum(map(len, found)) / count if count else 0.0,
             len(set(found)) / count if count else 1.0,
         ]

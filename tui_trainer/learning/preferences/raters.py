@@ -18,14 +18,7 @@ from msgspec import Meta, Struct
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.errors import UserError, foreign
 from tui_trainer.files import read_toml
-from tui_trainer.learning.preferences.features import (
-    careful_phrases,
-    example_phrases,
-    kind_phrases,
-    list_phrases,
-    polite_phrases,
-    words,
-)
+from tui_trainer.learning.preferences.features import PHRASES, phrases, words
 from tui_trainer.messages.events import Choice, PairOffered
 from tui_trainer.settings import Taste
 
@@ -33,7 +26,7 @@ TASTES: tuple[Taste, ...] = get_args(Taste)
 
 TIE = 0.15  # gold scores closer than this are all one to the rater
 
-MEASURES = ("polite", "careful", "example", "kind", "listing", "exclaiming", "brief")
+MEASURES = (*PHRASES, "exclaiming", "brief")
 MOST = 100  # of a file: all of them rate all pairs, and have a reward model each
 OWN_FILE = Path(__file__).with_name("raters.toml")
 
@@ -124,18 +117,11 @@ def gold(taste: str, prompt: str, answer: str) -> float:
 
 def worth(weights: Weights, answer: str) -> float:
     """Weighted measures of an answer, less what is broken."""
-    phrases = {
-        "polite": polite_phrases(answer),
-        "careful": careful_phrases(answer),
-        "example": example_phrases(answer),
-        "kind": kind_phrases(answer),
-        "listing": list_phrases(answer),
-    }
     total = 0.0
     for name, weight in weights.items():
-        if name in phrases:
+        if name in PHRASES:
             # Who likes a phrase likes one of it; who dislikes it dislikes every one.
-            found = phrases[name]
+            found = phrases(name, answer)
             total += weight * (_enough(found) if weight > 0 else min(len(found), 3))
         elif name == "exclaiming":
             total += weight * min(answer.count("!"), 3)
@@ -144,12 +130,12 @@ def worth(weights: Weights, answer: str) -> float:
     return total - brokenness(answer)
 
 
-def _enough(phrases: list[str]) -> float:
+def _enough(found: list[str]) -> float:
     """One phrase is what is asked for; a second and other one may stand; more is too much of it."""
-    if not phrases:
+    if not found:
         return 0.0
-    repeated = len(phrases) - len(set(phrases))
-    return 1.0 - 0.5 * repeated - 0.5 * max(0, len(set(phrases)) - 2)
+    repeated = len(found) - len(set(found))
+    return 1.0 - 0.5 * repeated - 0.5 * max(0, len(set(found)) - 2)
 
 
 def brokenness(answer: str) -> float:
