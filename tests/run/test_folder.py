@@ -1,5 +1,7 @@
 """Runs are made, found again by whatever a person types, and described by their plan."""
 
+from types import SimpleNamespace
+
 import msgspec
 import pytest
 from toys import toy_run
@@ -10,7 +12,13 @@ from tui_trainer.run.storage import plan as plans
 from tui_trainer.settings import Settings
 
 
-def test_ids_say_what_they_are_and_never_meet(tmp_path):
+@pytest.fixture
+def within_a_minute(monkeypatch):
+    """However long it takes: runs of one minute have the same name but for a number."""
+    monkeypatch.setattr(folders, "time", SimpleNamespace(strftime=lambda form: "2026-03-21-1010"))
+
+
+def test_ids_say_what_they_are_and_never_meet(within_a_minute, tmp_path):
     made = [folders.create(tmp_path, plans.make(Settings(), seed=7)) for _ in range(5)]
     assert len({run.id for run in made}) == 5
     assert made[0].id.endswith("-demo-s7") and made[1].id.endswith("-demo-s7-2")
@@ -34,7 +42,7 @@ def test_find(tmp_path):
     assert folders.find(tmp_path / "more", unique.id[:6]).path == unique.path
 
 
-def test_the_whole_id_wins_over_a_beginning_of_others(tmp_path):
+def test_the_whole_id_wins_over_a_beginning_of_others(within_a_minute, tmp_path):
     one = toy_run(tmp_path)
     toy_run(tmp_path)  # its id begins with the whole of the first one's
     assert folders.find(tmp_path, one.id).path == one.path

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from flipping import flipped
 from toys import toy_run
 
 from tui_trainer import cli
@@ -88,10 +89,7 @@ def test_a_flipped_bit_anywhere_is_noticed_or_harmless(tmp_path: Path, file: str
     run = begun(tmp_path)
     path = run.path / file
     whole, before = path.read_bytes(), (run.plan, resources.load(run))
-    for bit in range(0, 8 * len(whole), 29 if file == "plan.json" else 1):  # each costs a file
-        damaged = bytearray(whole)
-        damaged[bit // 8] ^= 1 << bit % 8
-        path.write_bytes(damaged)
+    for _ in flipped(path, range(0, 8 * len(whole), 29 if file == "plan.json" else 1)):
         try:
             now = (RunFolder(run.path).plan, resources.load(run))
         except UserError as error:
@@ -103,13 +101,9 @@ def test_a_flipped_bit_anywhere_is_noticed_or_harmless(tmp_path: Path, file: str
 def test_a_flipped_bit_at_the_end_of_a_log_changes_no_status(tmp_path: Path) -> None:
     run = begun(tmp_path)
     whole, before = run.events.read_bytes(), status(run)
-    for bit in range(0, 8 * (len(whole) - 1), 61):  # each costs a file; `test_log` has every bit
-        damaged = bytearray(whole)
-        damaged[bit // 8] ^= 1 << bit % 8
-        run.events.write_bytes(damaged)
+    for _ in flipped(run.events, range(0, 8 * (len(whole) - 1), 61)):  # `test_log` has every bit
         with pytest.raises(UserError, match="log of run"):
             status(run)
-    run.events.write_bytes(whole)
     assert status(run) == before
 
 

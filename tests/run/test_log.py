@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from flipping import flipped
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -194,10 +195,7 @@ def test_a_flipped_bit_anywhere_is_noticed_or_tears_the_end(tmp_path):
     path = tmp_path / "events.jsonl"
     content = sample(path)
     whole = [finite(msgspec.to_builtins(r)) for r in read_all(path)]
-    for bit in range(8 * len(content)):
-        damaged = bytearray(content)
-        damaged[bit // 8] ^= 1 << bit % 8
-        path.write_bytes(damaged)
+    for bit in flipped(path, range(8 * len(content))):
         try:
             read = [finite(msgspec.to_builtins(r)) for r in read_all(path)]
         except UserError as error:

@@ -251,6 +251,8 @@ def test_everything_a_person_did_is_repeated_after_kills(watch, trainers, new_ru
     stream = [comparable(record) for record in read_all(run.folder.events)]
     again = new_run("feedback.rater=person")
     again.events.write_bytes(b"".join(run.folder.events.read_bytes().splitlines(keepends=True)[:-1]))
+    again.begun_again.parent.mkdir(exist_ok=True)
+    again.begun_again.touch()  # as `--start-over` leaves it
     assert trainers.run(again) == 0
     assert [comparable(record) for record in read_all(again.events)] == stream
     assert state_of(again) == state_of(run.folder)

@@ -31,14 +31,16 @@ sys.exit(run_app(RunFolder(sys.argv[1]), sys.argv[2], float(sys.argv[3])))
 def tells_stall(stalled: Path) -> str:
     """Statements for the app's process to begin with, after which it makes this file once it is not read.
 
-    From here that can't be seen: a terminal may have a little room again and not wake who waits for it.
+    From here that can't be seen: a terminal may have a little room again and not wake who waits for it. And
+    on a busy machine a slow moment of the app's own looks to it like a terminal that takes nothing.
     """
     return f"""
 from pathlib import Path
+from select import select
 from tui_trainer.ui.terminal.output import Output
 
 def stalled(self, real=Output.stalled.fget):
-    if found := real(self):
+    if (found := real(self)) and not select([], [self._file], [], 0)[1]:
         Path({str(stalled)!r}).touch()
     return found
 
