@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -27,17 +26,6 @@ OWN = ("TUI_TRAINER_", "XDG_")
 for name in [name for name in os.environ if name.startswith((*TASTE, *OWN))]:
     del os.environ[name]
 os.environ["TERM"] = "xterm-256color"
-
-
-WORKERS = 4  # a gigabyte each
-
-
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """All cores for the whole suite; a few files are through before a second process has begun."""
-    whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS
-    return (
-        min(WORKERS, len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1) * whole
-    )
 
 
 @pytest.fixture(scope="session", autouse=True)
