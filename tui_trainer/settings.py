@@ -99,8 +99,8 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
         Rate, _said("pretraining rate, embedding", "AdamW's learning rate, for the embeddings")
     ] = 0.02
     head_lr: Annotated[
-        Rate, _said("pretraining rate, output head", "AdamW's learning rate, for the head")
-    ] = 0.015
+        Rate, _said("pretraining rate, head's gain", "AdamW's learning rate, for the head's gain")
+    ] = 0.05
     warmup: Annotated[Steps, _said("warm-up steps", "steps of linear warm-up", "steps")] = 10
     cooldown: Annotated[
         float, Meta(ge=0, le=1), _said("cool-down", "last part of the steps in which the rate falls linearly")
@@ -132,8 +132,8 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
         Rate, _said("fine-tuning rate, embedding", "AdamW's learning rate, for the embeddings")
     ] = 0.008
     head_lr: Annotated[
-        Rate, _said("fine-tuning rate, output head", "AdamW's learning rate, for the head")
-    ] = 0.004
+        Rate, _said("fine-tuning rate, head's gain", "AdamW's learning rate, for the head's gain")
+    ] = 0.015
     measure_every: Annotated[
         Count,
         _said("fine-tuning steps an evaluation", "steps between validation, samples and pictures", "steps"),

@@ -1,7 +1,9 @@
 """Batched, cached generation against one row and no cache."""
 
+import pytest
 import torch
 
+from tui_trainer.model.decoding import MANY, Decoder
 from tui_trainer.model.sampling import generate, stream
 from tui_trainer.model.transformer import Transformer
 
@@ -24,6 +26,34 @@ def test_greedy_batches_of_mixed_lengths_are_the_single_rows(model: Transformer)
     expected = [plain_greedy(model, prompt, 10, end) for prompt in PROMPTS]
     assert generate(model, PROMPTS, 10, end=end) == expected
     assert len(expected[0]) <= 5
+
+
+@pytest.mark.parametrize("cuts", [[1] * 12, [5, 1, 1, 5], [12]])
+def test_reading_in_pieces_is_reading_at_once(model: Transformer, cuts: list[int]) -> None:
+    tokens = torch.randint(0, 97, (3, 12), generator=torch.Generator().manual_seed(5))
+    decoder = Decoder(model, 3, 12)
+    with torch.inference_mode():
+        expected, end = model(tokens), 0
+        for piece in tokens.split(cuts, dim=1):
+            end += piece.shape[1]
+            torch.testing.assert_close(decoder.next(piece), expected[:, end - 1], atol=1e-4, rtol=1e-4)
+
+
+def test_many_rows_in_bfloat16_say_nearly_the_same(model: Transformer) -> None:
+    tokens = torch.randint(0, 97, (MANY, 12), generator=torch.Generator().manual_seed(6))
+    with torch.inference_mode():
+        expected = torch.softmax(model(tokens)[:, -1], dim=-1)
+        model.dtype = torch.bfloat16
+        found = torch.softmax(Decoder(model, MANY, 12).next(tokens), dim=-1)
+    assert 0 < (found - expected).abs().sum(dim=-1).max() < 0.1  # total variation
+
+
+def test_rows_that_ended_are_dropped_and_the_others_go_on_as_they_would_alone(model: Transformer) -> None:
+    prompts = [[at] for at in range(40)]
+    free = generate(model, prompts, 12, end=None)
+    end = max(range(97), key=lambda token: sum(token in row for row in free))
+    cut = [row[: row.index(end) + 1] if end in row else row for row in free]
+    assert generate(model, prompts, 12, end=end) == cut and len({len(row) for row in cut}) > 3
 
 
 def test_stream_is_generate_without_the_end(model: Transformer) -> None:
