@@ -45,7 +45,7 @@ def test_picks_that_are_all_flipped_predict_the_opposite(held_out: HeldOut) -> N
 
 def test_without_picks_it_is_a_guess_that_never_prefers_a(held_out: HeldOut) -> None:
     (pool,) = draws(_prompted(120, "pool"), 0, 1, 60)
-    wanted = [d for _, a, b in held_out.texts if abs(d := gold("short", "", a) - gold("short", "", b)) >= TIE]
+    wanted = [d for _, a, b in held_out.texts if abs(d := gold("short", a) - gold("short", b)) >= TIE]
     assert after_picks(pool, held_out, "short", 0, picks=0) == pytest.approx(np.mean([d < 0 for d in wanted]))
 
 

@@ -58,7 +58,7 @@ def test_choices_follow_bradley_terry() -> None:
     a, b, noise, n = STYLED["polite"], PLAIN, 1.5, 4000
     rater = SimulatedRater("polite", noise)
     share = sum(rater.choose(_pair(a, b, number)) == "a" for number in range(n)) / n
-    difference = gold("polite", "", a) - gold("polite", "", b)
+    difference = gold("polite", a) - gold("polite", b)
     expected = 1 / (1 + math.exp(-difference / noise))
     assert abs(share - expected) < 4 * math.sqrt(expected * (1 - expected) / n)
 
@@ -68,7 +68,7 @@ def test_gold_turns_against_what_the_proxy_could_be_gamed_with(taste: Taste) -> 
     """More of the marker, over and over, is worse than one; so is text that fell apart."""
     good = STYLED[taste]
     for broken in ("", "Orsa Orsa Orsa Orsa", " ".join([good] * 4), "thank you i think for example " * 12):
-        assert gold(taste, "", broken) < gold(taste, "", good)
+        assert gold(taste, broken) < gold(taste, good)
 
 
 def test_whole_text_is_not_broken() -> None:

@@ -247,16 +247,20 @@ class Feedback:
         """
         assert self.pool is not None
         bound, must_end = self.state.settings.reward_bound, self.state.settings.missing_eos_penalty
-        asked = [(p, a.text) for p, a in zip(prompts, answers, strict=True) if a.ended or not must_end]
         model, clip = self.pool.reward_model, CLIP * bound / BOUND
-        scores = [float(model.score(features(*each), clip=clip)) for each in asked]
-        bent = iter([float(bound / 2 * np.tanh(score / bound)) for score in scores])
-        return [next(bent) if a.ended or not must_end else -1.0 for a in answers]
+
+        def worth(answer: Answer) -> float:
+            if must_end and not answer.ended:
+                return -1.0
+            score = float(model.score(features(answer.text), clip=clip))
+            return float(bound / 2 * np.tanh(score / bound))
+
+        return [worth(answer) for answer in answers]
 
     def _gold(self, prompts: Sequence[str], answers: Sequence[Answer]) -> list[float]:
         taste = self.taste
         assert taste is not None
-        return [gold(taste, prompt, answer.text) for prompt, answer in zip(prompts, answers, strict=True)]
+        return [gold(taste, answer.text) for answer in answers]
 
     def _test(self) -> PairOffered | None:
         """The next pair of the blind test."""

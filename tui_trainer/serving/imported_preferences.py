@@ -52,7 +52,7 @@ def learn(ground: Ground, own: Comparisons, exam: Comparisons, doing: Doing) -> 
     own, exam, given = _fitting(ground, own), _fitting(ground, exam), len(own) + len(exam)
     if not own:
         raise UserError(f"all {given:,} prompts are too long for the model")
-    learnt = by_features(own, exam, np.array([features(p, a) for p, a in ground.answers]))
+    learnt = by_features(own, exam, np.array([features(answer) for _, answer in ground.answers]))
     fine_tuned = None
     if len(own) >= ENOUGH:
         model = FineTuned(ground)

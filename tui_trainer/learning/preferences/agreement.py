@@ -33,13 +33,13 @@ class HeldOut(Struct, frozen=True):
     def of(prompted: Sequence[Prompted]) -> "HeldOut":
         """All pairs of different answers to one prompt."""
         texts = tuple((p.prompt, a, b) for p in prompted for a, b in combinations(p.answers, 2))
-        a = np.array([features(prompt, first) for prompt, first, _ in texts])
-        b = np.array([features(prompt, second) for prompt, _, second in texts])
+        a = np.array([features(first) for _, first, _ in texts])
+        b = np.array([features(second) for _, _, second in texts])
         return HeldOut(a, b, texts)
 
     def differences(self, taste: str) -> Array:
         """Gold of A less gold of B: (pairs,)."""
-        return np.array([gold(taste, prompt, a) - gold(taste, prompt, b) for prompt, a, b in self.texts])
+        return np.array([gold(taste, a) - gold(taste, b) for _, a, b in self.texts])
 
 
 def after_picks(

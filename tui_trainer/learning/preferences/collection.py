@@ -267,7 +267,7 @@ class PreferenceCollection:
         model = self.pool.reward_model
         (a, features_a), (b, features_b) = self.sides(offer)
         if offer.choice == "own":
-            own = features(self.pool.prompted[offer.candidate.prompt].prompt, offer.text)
+            own = features(offer.text)
             others = [side for text, side in ((a, features_a), (b, features_b)) if text != offer.text]
             model.learn_all([own] * len(others), others)
         elif offer.repeats is not None and offer.repeats in self._places:

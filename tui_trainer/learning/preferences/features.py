@@ -84,12 +84,8 @@ def phrases(measure: str, text: str) -> list[str]:
     return _PATTERNS[measure].findall(plain)
 
 
-def features(prompt: str, answer: str) -> NDArray[np.float64]:
-    """The numbers of one answer, (9,) float64, in the order of `NAMES`; always finite.
-
-    The prompt is part of the signature, and of none of today's features.
-    """
-    del prompt
+def features(answer: str) -> NDArray[np.float64]:
+    """The numbers of one answer, (9,) float64, in the order of `NAMES`; always finite."""
     found = words(answer)
     count = len(found)
     return np.array(

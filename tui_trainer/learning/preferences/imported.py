@@ -29,9 +29,9 @@ def by_features(own: Comparisons, exam: Comparisons, pool: Array | None = None) 
     Args:
         pool: features (answers, features) that set the scale; else those of the answers learnt from.
     """
-    chosen, rejected = [features(p, c) for p, c, _ in own], [features(p, r) for p, _, r in own]
+    chosen, rejected = [features(c) for _, c, _ in own], [features(r) for _, _, r in own]
     model = RewardModel(np.array(chosen + rejected) if pool is None else pool)
     model.learn_all(chosen, rejected)
-    leads = [model.probability(features(p, c), features(p, r)) - 0.5 for p, c, r in exam]
+    leads = [model.probability(features(c), features(r)) - 0.5 for _, c, r in exam]
     predicted = tuple(0.5 if abs(lead) < TIE else float(lead > 0) for lead in leads)
     return Learnt(len(own), predicted, model.weights(NAMES))

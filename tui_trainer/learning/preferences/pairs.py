@@ -36,7 +36,7 @@ class Pool:
     def __init__(self, prompted: Sequence[Prompted]) -> None:
         self.prompted = list(prompted)
         self.features: list[Array] = [
-            np.array([features(p.prompt, a) for a in p.answers]).reshape(len(p.answers), -1)
+            np.array([features(a) for a in p.answers]).reshape(len(p.answers), -1)
             for p in self.prompted
             if p.answers
         ]
@@ -65,7 +65,7 @@ class Pool:
         if not prompted.answers:
             return 0
         self.prompted.append(prompted)
-        self.features.append(np.array([features(prompted.prompt, a) for a in prompted.answers]))
+        self.features.append(np.array([features(a) for a in prompted.answers]))
         return self._pair(len(self.prompted) - 1, self.features[-1])
 
     def best(

@@ -92,11 +92,11 @@ def _alike(picks: Mapping[str, Choices]) -> dict[str, dict[str, float]]:
 
 
 def _model(pairs: Sequence[PairOffered], picks: Choices, learnt: Sequence[int]) -> RewardModel:
-    model = RewardModel(np.array([features(p.prompt, text) for p in pairs for text in (p.a, p.b)]))
+    model = RewardModel(np.array([features(text) for p in pairs for text in (p.a, p.b)]))
     for at in learnt:
         if at in picks:
             pair = pairs[at]
-            model.learn(features(pair.prompt, pair.a), features(pair.prompt, pair.b), WIN[picks[at]])
+            model.learn(features(pair.a), features(pair.b), WIN[picks[at]])
     return model
 
 
@@ -105,7 +105,7 @@ def _examined(model: RewardModel, pairs: Sequence[PairOffered], picks: Choices, 
     for at in exam:
         if (choice := picks.get(at)) in ("a", "b"):
             pair = pairs[at]
-            chance = model.probability(features(pair.prompt, pair.a), features(pair.prompt, pair.b))
+            chance = model.probability(features(pair.a), features(pair.b))
             right += (chance > 0.5) == (choice == "a")
             n += 1
     return Exam(right, n, right / n if n else None, proportion_interval(right, n) if n else None)

@@ -109,9 +109,8 @@ class SimulatedRater:
         return "a" if rng(self.seed, "rater", self.taste, pair.pair).random() < chance else "b"
 
 
-def gold(taste: str, prompt: str, answer: str) -> float:
+def gold(taste: str, answer: str) -> float:
     """What an answer is really worth to a taste or a culture of ours."""
-    del prompt  # no taste of today's reads it
     return worth(weights_of(taste), answer)
 
 
