@@ -4,6 +4,8 @@ from bisect import bisect_left
 from collections.abc import Generator, Iterator, Sequence
 from itertools import accumulate
 
+from rich.filesize import decimal
+
 from tui_trainer.corpus.document import Document, Pair
 from tui_trainer.corpus.gathered import Gathered
 from tui_trainer.corpus.randomness import rng
@@ -78,7 +80,7 @@ def read(paths: Sequence[str], max_bytes: int) -> Iterator[Document | Pair | Not
         yield Noticed(f"... and {skipped - MOST_NOTICES:,} more: {skipped:,} skipped in all", "warning")
     if total > max_bytes:
         yield Noticed(
-            f"read {_amount(kept)} of {_amount(total)}, evenly sampled: data.max_bytes is {max_bytes:,}"
+            f"read {decimal(kept)} of {decimal(total)}, evenly sampled: data.max_bytes is {max_bytes:,}"
         )
 
 
@@ -163,10 +165,3 @@ def _budgets(sizes: Sequence[int], max_bytes: int, block: int) -> list[int]:
     ends = list(accumulate(sizes))
     first = [bisect_left(places, end - size) for end, size in zip(ends, sizes, strict=True)]
     return [(bisect_left(places, end) - f) * block for end, f in zip(ends, first, strict=True)]
-
-
-def _amount(size: int) -> str:
-    """1.0 GiB, 32.0 MB: as people name sizes of files."""
-    if size >= 1 << 30:
-        return f"{size / (1 << 30):.1f} GiB"
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
