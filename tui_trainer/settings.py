@@ -425,6 +425,11 @@ def changed(settings: Settings, assignments: Sequence[str]) -> Settings:
     return _settings(_flat(msgspec.to_builtins(settings)) | _assigned(assignments))
 
 
+def with_values(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """Settings with other values, by dotted name. Raises `msgspec.ValidationError`."""
+    return msgspec.convert(_nested({**_flat(msgspec.to_builtins(settings)), **values}), Settings)
+
+
 def differences(old: Settings, new: Settings) -> dict[str, Any]:
     """The values in `new` that are others in `old`, by dotted name."""
     before = _flat(msgspec.to_builtins(old))

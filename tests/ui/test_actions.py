@@ -10,11 +10,28 @@ from tui_trainer.ui.actions import CONTEXTS, Action, Context
 from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.chrome.footer import shown_now
 from tui_trainer.ui.dashboard import Dashboard
-from tui_trainer.ui.keys import ACTIONS, BY_NAME, markdown, written
+from tui_trainer.ui.keys import ACTIONS, BY_NAME, written
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.help import Help
 from tui_trainer.view.fold import apply_all
 from tui_trainer.view.state import State
+
+WHERE: dict[Context, str] = {
+    "anywhere": "anywhere",
+    **{context: context for context in CONTEXTS},
+    "rater": "rater, while a pair waits",
+}
+
+
+def markdown() -> str:
+    """The README's table; an action without a key is found in the palette."""
+    rows = ["| where | key | |", "|---|---|---|"]
+    for context, where in WHERE.items():
+        for action in (action for action in ACTIONS if action.context == context and action.listed):
+            keys = " ".join(f"`{key}`" for key in action.shown.split()) or f"`ctrl+p`, {action.label}"
+            rows.append(f"| {where} | {keys} | {action.help} |")
+            where = ""
+    return "\n".join(rows)
 
 
 def scene_at(records: list[recorded.Record], **fields: object) -> Scene:

@@ -4,13 +4,13 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
-from msgspec import Struct
+from msgspec.structs import asdict
 
 from tui_trainer.messages.events import Measured, WeightsName
 from tui_trainer.run.storage.report import Metric
 from tui_trainer.run.storage.status import Activity, Status
 from tui_trainer.sanitize import one_line
-from tui_trainer.settings import Settings, describe, lookup
+from tui_trainer.settings import Description, Settings, describe, lookup
 from tui_trainer.view import words
 from tui_trainer.view.numbers import duration, size
 
@@ -153,25 +153,15 @@ def where(status: Status) -> str:
     return place + (f", step {status.step:,}" if status.step else "")
 
 
-class Setting(Struct, frozen=True):
+class Setting(Description, frozen=True):
     """One setting as it would hold for a run."""
 
-    name: str
     value: Any
-    default: Any
-    unit: str
-    low: float | None
-    high: float | None
-    choices: tuple[str, ...]
-    help: str
 
 
 def settings(values: Settings) -> list[Setting]:
     """All settings with their values."""
-    return [
-        Setting(d.name, lookup(values, d.name), d.default, d.unit, d.low, d.high, d.choices, d.help)
-        for d in describe()
-    ]
+    return [Setting(**asdict(d), value=lookup(values, d.name)) for d in describe()]
 
 
 def of_settings(rows: Sequence[Setting]) -> str:

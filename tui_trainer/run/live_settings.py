@@ -3,10 +3,8 @@
 import math
 from collections.abc import Sequence
 
-import msgspec
-
 from tui_trainer.messages.events import STAGES, StageName
-from tui_trainer.settings import Settings, describe, takes
+from tui_trainer.settings import Settings, describe, lookup, takes, with_values
 
 
 def check(name: str, value: float) -> str | None:
@@ -50,11 +48,7 @@ def is_own(name: str, stage: StageName) -> bool:
 
 def turned(settings: Settings, changes: Sequence[tuple[str, float]]) -> Settings:
     """The settings with these changes, in order; each passed `check`."""
-    tree = msgspec.to_builtins(settings)
-    for name, value in changes:
-        node = tree
-        *sections, leaf = name.split(".")
-        for section in sections:
-            node = node[section]
-        node[leaf] = int(value) if isinstance(node[leaf], int) else value
-    return msgspec.convert(tree, Settings)
+    return with_values(
+        settings,
+        {name: int(value) if isinstance(lookup(settings, name), int) else value for name, value in changes},
+    )

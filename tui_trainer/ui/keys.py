@@ -1,4 +1,4 @@
-"""The table of all actions; the keys that people choose for themselves, and the README's table of them."""
+"""The table of all actions, and the keys that people choose for themselves."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from textual.keys import KEY_NAME_REPLACEMENTS, KEY_TO_UNICODE_NAME, Keys
 
 from tui_trainer.errors import UserError
-from tui_trainer.ui.actions import CONTEXTS, Action, Context, actions_of
+from tui_trainer.ui.actions import Action, actions_of
 from tui_trainer.ui.handlers import Handlers
 from tui_trainer.ui.panes.chat import ChatPane
 from tui_trainer.ui.panes.dataset import DatasetPane
@@ -55,21 +55,3 @@ def _is_key(name: str) -> bool:
     except KeyError:
         return False
     return True
-
-
-_WHERE: dict[Context, str] = {
-    "anywhere": "anywhere",
-    **{context: context for context in CONTEXTS},
-    "rater": "rater, while a pair waits",
-}
-
-
-def markdown() -> str:
-    """For the README, which a test holds to it; an action without a key is found in the palette."""
-    rows = ["| where | key | |", "|---|---|---|"]
-    for context, where in _WHERE.items():
-        for action in (action for action in ACTIONS if action.context == context and action.listed):
-            keys = " ".join(f"`{key}`" for key in action.shown.split()) or f"`ctrl+p`, {action.label}"
-            rows.append(f"| {where} | {keys} | {action.help} |")
-            where = ""
-    return "\n".join(rows)

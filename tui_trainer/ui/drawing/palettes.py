@@ -173,22 +173,8 @@ CONTRAST = Palette(
         ("#d75f00", "#000000"),
         ("#ffd75f", "#000000"),
     ),
-    sixteen=Sixteen(
-        background="black",
-        text="bright_white",
-        strong="bright_white",
-        muted="bright_white",
-        faint="white",
-        good="bright_green",
-        bad="bright_red",
-        warn="bright_yellow",
-        accents={
-            "data": "bright_cyan",
-            "pretrain": "bright_yellow",
-            "finetune": "bright_green",
-            "feedback": "bright_magenta",
-            "frozen": "bright_white",
-        },
+    sixteen=replace(
+        DARK.sixteen, text="bright_white", strong="bright_white", muted="bright_white", faint="white"
     ),
 )
 

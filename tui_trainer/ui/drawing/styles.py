@@ -72,47 +72,27 @@ def make_ink(mode: ColorMode, palette: Palette = DARK, signs: bool = False) -> I
             surprise=(plain, *_MARKS),
             signs=True,
         )
-    if mode == "ansi":
-        return _sixteen(palette, negative, positive)
+    colors = palette if mode == "rich" else palette.sixteen
+    text = Style.parse(colors.text)
+    key, grounds = Style.parse(f"{colors.text} reverse"), tuple(text + mark for mark in _MARKS)
+    if mode == "rich":
+        key = Style.parse(f"bold {palette.text} on {palette.key}")
+        grounds = tuple(Style.parse(f"{letters} on {ground}") for ground, letters in palette.surprise)
     return Ink(
         mode=mode,
-        text=Style.parse(palette.text),
-        strong=Style.parse(f"bold {palette.strong}"),
-        muted=Style.parse(palette.muted),
-        faint=Style.parse(palette.faint),
-        good=Style.parse(palette.good),
-        bad=Style.parse(f"bold {palette.bad}"),
-        warn=Style.parse(f"bold {palette.warn}"),
-        key=Style.parse(f"bold {palette.text} on {palette.key}"),
-        accents={name: Style.parse(color) for name, color in palette.accents.items()},
-        negative=negative,
-        positive=positive,
-        surprise=(
-            Style.parse(palette.text),
-            *(Style.parse(f"{text} on {ground}") for ground, text in palette.surprise),
-        ),
-        signs=signs,
-    )
-
-
-def _sixteen(palette: Palette, negative: tuple[Color, ...], positive: tuple[Color, ...]) -> Ink:
-    few = palette.sixteen
-    text = Style.parse(few.text)
-    return Ink(
-        mode="ansi",
         text=text,
-        strong=Style.parse(f"bold {few.strong}"),
-        muted=Style.parse(few.muted),
-        faint=Style.parse(few.faint),
-        good=Style.parse(few.good),
-        bad=Style.parse(f"bold {few.bad}"),
-        warn=Style.parse(f"bold {few.warn}"),
-        key=Style.parse(f"{few.text} reverse"),
-        accents={name: Style.parse(color) for name, color in few.accents.items()},
+        strong=Style.parse(f"bold {colors.strong}"),
+        muted=Style.parse(colors.muted),
+        faint=Style.parse(colors.faint),
+        good=Style.parse(colors.good),
+        bad=Style.parse(f"bold {colors.bad}"),
+        warn=Style.parse(f"bold {colors.warn}"),
+        key=key,
+        accents={name: Style.parse(color) for name, color in colors.accents.items()},
         negative=negative,
         positive=positive,
-        surprise=(text, *(text + mark for mark in _MARKS)),
-        signs=True,
+        surprise=(text, *grounds),
+        signs=signs or mode == "ansi",
     )
 
 
