@@ -48,7 +48,9 @@ class Decoder:
             )
             for block in model.blocks
         ]
-        self.kept = torch.zeros(shape.layers, 2, rows, shape.heads, length, shape.head_width)
+        self.kept = torch.empty(
+            shape.layers, 2, rows, shape.heads, length, shape.head_width
+        )  # as far as read
         self.rotations = rotations(0, length, shape.head_width // 2, torch.float32)
         self.padding = padding
         self.read = 0  # positions filled
