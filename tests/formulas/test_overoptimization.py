@@ -18,7 +18,7 @@ from tui_trainer.formulas.overoptimization import (
     fit_reinforced,
     reinforced_at,
 )
-from tui_trainer.run import leash
+from tui_trainer.run import unleashed
 from tui_trainer.settings import Settings, changed
 
 SCORES = st.lists(st.sampled_from([-1.0, 0.0, 0.5, 0.5000001, 2.0, 7.25]), min_size=1, max_size=7)
@@ -85,8 +85,8 @@ def test_where_a_fit_says_nothing() -> None:
 
 
 def test_the_contrast_differs_in_the_leash_alone() -> None:
-    off, on = (changed(Settings(), leash.assignments(leashed)).feedback for leashed in (False, True))
-    assert off.beta == 0 and on.beta == leash.LEASH
+    off, on = (changed(Settings(), unleashed.assignments(leashed)).feedback for leashed in (False, True))
+    assert off.beta == 0 and on.beta == unleashed.LEASH
     assert {f: getattr(off, f) for f in off.__struct_fields__ if f != "beta"} == {
         f: getattr(on, f) for f in on.__struct_fields__ if f != "beta"
     }

@@ -15,7 +15,7 @@ from tui_trainer.learning.answering import Answer
 from tui_trainer.learning.feedback import Feedback
 from tui_trainer.learning.preferences.raters import SimulatedRater
 from tui_trainer.learning.reinforcement.guard import Guard, probes
-from tui_trainer.learning.reinforcement.objective import adapted
+from tui_trainer.learning.reinforcement.leash import adapted
 from tui_trainer.learning.stage import Stage
 from tui_trainer.messages.events import (
     BeforeAfter,
@@ -30,9 +30,9 @@ from tui_trainer.messages.events import (
     RewardModelFitted,
     Sampled,
 )
-from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
+from tui_trainer.model.weights_hash import weights_sha256
 from tui_trainer.settings import RENAMED, Settings, load
 
 E = TypeVar("E")

@@ -9,7 +9,7 @@ from tui_trainer.experiments import feedback as feedback_experiments
 from tui_trainer.experiments.feedback import ON_TUNED, Tuned, cultures
 from tui_trainer.learning.preferences.raters import TASTES
 from tui_trainer.messages.events import Measured, Noticed, Reinforced
-from tui_trainer.model.checkpoint import weights_sha256
+from tui_trainer.model.weights_hash import weights_sha256
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from tui_trainer.corpus.randomness import rng
 from tui_trainer.learning.answering import Asker
 from tui_trainer.learning.preferences import fine_tuned
 from tui_trainer.learning.preferences.fine_tuned import Comparison, FineTuned, Ground
-from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.model.transformer import Transformer
+from tui_trainer.model.weights_hash import weights_sha256
 
 PROMPT = "Where does Kel live?"
 TOWNS = ("Orsa", "Velm", "Pirn", "Dask")

@@ -27,8 +27,8 @@ from tui_trainer.messages.events import (
     Reinforced,
     RewardModelFitted,
 )
-from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.model.transformer import Transformer
+from tui_trainer.model.weights_hash import weights_sha256
 from tui_trainer.run.storage.carried_picks import of_log
 
 Chooser = Callable[[PairOffered], Choice]

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from tui_trainer.learning.reinforcement.leash import adapted
 from tui_trainer.learning.reinforcement.objective import (
     RIDGE,
     PolicyOptimizer,
     Rollouts,
-    adapted,
     advantages,
     baseline_values,
     entropy,

@@ -9,8 +9,8 @@ from tui_trainer.corpus import summary
 from tui_trainer.corpus.summary import Summary
 from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.errors import UserError
-from tui_trainer.model.checkpoint import weights_sha256
 from tui_trainer.model.transformer import Transformer
+from tui_trainer.model.weights_hash import weights_sha256
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.serving import chat
 from tui_trainer.serving.chat import ChatSession

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from waiting import PATIENCE
 
-from tui_trainer.model.checkpoint import load, weights_sha256
+from tui_trainer.model.checkpoint import load
+from tui_trainer.model.weights_hash import weights_sha256
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.serving.frozen import session
 from tui_trainer.serving.worker import serve

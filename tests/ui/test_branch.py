@@ -13,7 +13,7 @@ from tui_trainer.console.commands import showing, training
 from tui_trainer.experiments.cultures import Cultures
 from tui_trainer.messages.comparison import Answers, Compared, Comparison, Side, Verdict
 from tui_trainer.messages.events import BestOfN, PairOffered, Record, Sample, Sampled
-from tui_trainer.run import client, fork, leash
+from tui_trainer.run import client, fork, unleashed
 from tui_trainer.run.storage import plan as plans
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
@@ -79,7 +79,7 @@ async def test_what_can_t_be_begun_says_why(tmp_path: Path, monkeypatch, launche
         await until(pilot, lambda: app.screen is app.dashboard)
 
 
-@pytest.mark.parametrize(("key", "kl"), [("1", 0.0), ("2", leash.LEASH)])
+@pytest.mark.parametrize(("key", "kl"), [("1", 0.0), ("2", unleashed.LEASH)])
 async def test_one_key_takes_the_leash_off(tmp_path, monkeypatch, launched, key, kl) -> None:  # type: ignore
     async with opened(tmp_path, monkeypatch, recorded.records(simulated=True), alive=False) as (app, pilot):
         await pilot.press("K")
@@ -99,7 +99,7 @@ def off_the_leash(tmp_path: Path) -> RunFolder:
     plan = settings.changed(own.plan.settings, ["feedback.rater=polite", "feedback.beta=0.3"])
     own.plan_file.write_bytes(plans.encode(msgspec.structs.replace(own.plan, settings=plan)))
     return fork.begin(
-        RunFolder(own.path), fork.plan_of(RunFolder(own.path), "feedback", leash.assignments(False), True)
+        RunFolder(own.path), fork.plan_of(RunFolder(own.path), "feedback", unleashed.assignments(False), True)
     )
 
 
@@ -140,7 +140,7 @@ def test_the_leash_is_taken_off_in_words_and_true_numbers(off_the_leash: RunFold
         for name in ("lr", "steps"):
             assert f"{getattr(before, name):g} → {getattr(after, name):g}" in text
         assert "0.3 → nothing" in text and "2 → none" in text and "5 % → no guard" in text
-        assert len(sheet.changes) == 9  # all that `leash.assignments` changes
+        assert len(sheet.changes) == 9  # all that `unleashed.assignments` changes
         assert ("own, on its leash" in " ".join(text.split())) == (folder is off_the_leash)
 
 
@@ -201,7 +201,7 @@ async def test_the_leash_is_on_until_reinforcement(tmp_path: Path, monkeypatch) 
         assert app.screen is app.dashboard
 
 
-def unleashed() -> list[Record]:
+def let_go() -> list[Record]:
     """A recorded run as if it had been off the leash."""
     records = recorded.records(simulated=True)
     first = next(i for i, r in enumerate(records) if isinstance(r.event, recorded.e.Reinforced))
@@ -223,7 +223,7 @@ def unleashed() -> list[Record]:
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (200, 60)])
 async def test_off_the_leash_on_the_screen(tmp_path, monkeypatch, size) -> None:  # type: ignore
-    async with opened(tmp_path, monkeypatch, unleashed(), size=size) as (app, pilot):
+    async with opened(tmp_path, monkeypatch, let_go(), size=size) as (app, pilot):
         await pilot.press("4")
         await until(pilot, lambda: "the likeliest answers" in shown(app))
         text = shown(app)

@@ -29,7 +29,7 @@ from tui_trainer.learning.preferences.raters import TASTES, SimulatedRater, Weig
 from tui_trainer.learning.randomness import generator
 from tui_trainer.messages.events import Event, Measured, Noticed
 from tui_trainer.model.transformer import Transformer
-from tui_trainer.run.leash import LEASH, STEPS
+from tui_trainer.run.unleashed import LEASH, STEPS
 from tui_trainer.settings import UNLEASHED, Settings
 
 DRAWS = 10

@@ -28,16 +28,17 @@ def orthogonalize(matrices: Tensor) -> Tensor:
     """Bring all singular values of each matrix near 1, keeping the singular vectors.
 
     Divided by its largest singular value, or something a little above it, a matrix has them in [0, 1]. The
-    Frobenius norm is far above; the root of that of x x', which has to be made anyway, is a third of it here
-    (both bound the largest, as norms of all: Schatten's of order 2 and 4; as in Turbo-Muon, arXiv 2512.04632).
-    That saves a step.
+    Frobenius norm is far above; the root of that of x x', which has to be made anyway, is a third of it
+    (both bound the largest, as norms of all: Schatten's of order 2 and 4; see also Turbo-Muon, arXiv
+    2512.04632). That saves a step.
 
     Args:
         matrices: (count, rows, columns) with rows <= columns.
     """
     gram = matrices @ matrices.mT
     bound = torch.linalg.matrix_norm(gram, keepdim=True).mul_(ROOM).clamp_min_(SMALLEST)
-    x, gram = matrices / bound.sqrt(), gram / bound
+    gram = gram / bound
+    x: Tensor = matrices / bound.sqrt()
     for at, (a, b, c) in enumerate(NEWTON_SCHULZ):
         if at:
             gram = x @ x.mT

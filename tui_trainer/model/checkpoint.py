@@ -5,7 +5,6 @@ type, shape and bytes of each tensor. And the same content always makes the same
 SHA-256 says what is in it.
 """
 
-import hashlib
 import json
 import os
 import zlib
@@ -21,6 +20,7 @@ from torch import Tensor
 from tui_trainer.errors import UserError, foreign
 from tui_trainer.files import open_own, write_atomically
 from tui_trainer.model.transformer import Shape, Transformer
+from tui_trainer.model.weights_hash import weights_sha256
 from tui_trainer.settings import describe
 
 CHECKSUM = "checksum"  # in the metadata
@@ -76,15 +76,6 @@ def _in_order(content: bytes) -> bytes:
     header = json.dumps(json.loads(content[8:end]), sort_keys=True, separators=(",", ":")).encode()
     header += b" " * (-len(header) % 8)  # the tensors stay aligned
     return len(header).to_bytes(8, "little") + header + content[end:]
-
-
-def weights_sha256(model: Transformer) -> str:
-    """SHA-256 over all parameters and buffers: name, type, shape and bytes, by name."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
-        digest.update(tensor.detach().contiguous().numpy().tobytes())
-    return digest.hexdigest()
 
 
 def save_weights(model: Transformer, path: Path, metadata: Mapping[str, str] | None = None) -> str:

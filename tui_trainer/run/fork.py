@@ -33,7 +33,7 @@ from tui_trainer.messages.events import (
     WeightsFrozen,
     WeightsName,
 )
-from tui_trainer.run import leash, live_settings
+from tui_trainer.run import live_settings, unleashed
 from tui_trainer.run.storage import carried_picks as kept
 from tui_trainer.run.storage import frozen_weights, history
 from tui_trainer.run.storage.carried_picks import CarriedPick
@@ -170,9 +170,9 @@ def own_run(folder: RunFolder) -> RunFolder:
 
 def _only_unleashed(plan: Plan) -> bool:
     """Whether all that a fork changed is the leash; with a change of a person's own it is their run."""
-    if plan.forked is None or not leash.is_off(plan.settings.feedback):
+    if plan.forked is None or not unleashed.is_off(plan.settings.feedback):
         return False
-    names = {assignment.partition("=")[0] for assignment in leash.assignments(False)}
+    names = {assignment.partition("=")[0] for assignment in unleashed.assignments(False)}
     return names.issuperset(plan.forked.changes)
 
 

@@ -26,9 +26,10 @@ from tui_trainer.messages.events import (
     WeightsName,
 )
 from tui_trainer.messages.inspection import Look, Looked
-from tui_trainer.model.checkpoint import load_model, save_weights, weights_sha256
+from tui_trainer.model.checkpoint import load_model, save_weights
 from tui_trainer.model.precision import compute_dtype
 from tui_trainer.model.transformer import Shape, Transformer
+from tui_trainer.model.weights_hash import weights_sha256
 from tui_trainer.run.pipeline import Phase
 from tui_trainer.run.speed import measure
 from tui_trainer.run.storage import frozen_weights

@@ -18,7 +18,7 @@ from tui_trainer.learning.preferences.comparison import Preferred, repeated
 from tui_trainer.learning.preferences.raters import Weights, read, weights_of, worth
 from tui_trainer.learning.randomness import generator
 from tui_trainer.messages.comparison import Answers, Compared, Comparison, Order, Side, Verdict
-from tui_trainer.model.checkpoint import weights_sha256
+from tui_trainer.model.weights_hash import weights_sha256
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.preferences import of_log

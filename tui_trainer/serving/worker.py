@@ -17,7 +17,7 @@ from tui_trainer.errors import UserError
 from tui_trainer.learning.inspection import look
 from tui_trainer.messages.conversation import Ask, Said
 from tui_trainer.messages.events import WeightsName
-from tui_trainer.model.checkpoint import weights_sha256
+from tui_trainer.model.weights_hash import weights_sha256
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.serving.chat import ChatSession
 from tui_trainer.serving.frozen import choose, session

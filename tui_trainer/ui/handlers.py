@@ -10,7 +10,7 @@ from textual.worker import get_current_worker
 
 from tui_trainer.errors import UserError
 from tui_trainer.experiments.cultures import Cultures
-from tui_trainer.run import leash
+from tui_trainer.run import unleashed
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import action
@@ -330,7 +330,7 @@ class Handlers(FrameSender):
         """Feedback again, same picks, with nothing that holds it."""
 
         def begin(leashed: bool) -> None:
-            self.change_to(partial(self.steering.branch, "feedback", leash.assignments(leashed), True))
+            self.change_to(partial(self.steering.branch, "feedback", unleashed.assignments(leashed), True))
 
         self.ask(Unleash(self.scene), begin)
 

@@ -25,7 +25,6 @@ Answers are sampled at temperature 1 from all the tokens that are scored here, s
 the scored one.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -40,8 +39,6 @@ EQUAL = 1e-6  # rewards closer than this are equal
 GAE_LAMBDA = 0.95  # of a TD error, for each token between it and the token that is credited
 RIDGE = 10.0  # on the weights of the regression, whose states have entries of about 1
 MOMENTUM = 0.9
-GAIN = 0.1  # of the leash, for an error of 1
-ERROR = 0.2  # a larger one counts as this
 
 
 class Rollouts(Struct):
@@ -162,19 +159,6 @@ def baseline_values(states: Tensor, returns: Tensor, rows: Tensor, answers: int)
     for i in np.split(np.arange(len(y)), ends[:-1]):
         left[i] = np.linalg.solve(np.eye(len(i)) - x[i] @ back[:, i], left[i])
     return torch.from_numpy(y - left).to(returns.dtype)
-
-
-def adapted(weight: float, kl: float, target: float) -> float:
-    """The KL's weight for the next step, by proportional control (Ziegler et al. 2019, arXiv 1909.08593).
-
-    Args:
-        kl: measured, nats an answer; NaN changes nothing.
-        target: above 0; further than this from the reference, the weight rises, nearer it falls.
-    """
-    if math.isnan(kl):
-        return weight
-    error = min(max(kl / target - 1, -ERROR), ERROR)
-    return weight * (1 + GAIN * error)
 
 
 class Loss(Struct):

@@ -14,11 +14,11 @@ from tui_trainer.learning.preferences.comparison import RewardFunction
 from tui_trainer.learning.randomness import generator
 from tui_trainer.learning.rehearsal import Rehearsal
 from tui_trainer.learning.reinforcement.guard import EVERY, STRIKES, Guard, probes
+from tui_trainer.learning.reinforcement.leash import adapted
 from tui_trainer.learning.reinforcement.objective import (
     Loss,
     PolicyOptimizer,
     Rollouts,
-    adapted,
     log_probabilities,
     per_answer,
     rloo_loss,

@@ -21,7 +21,8 @@ def load(folder: RunFolder, weights: WeightsName) -> "Transformer":
     Raises:
         UserError: the file is missing or damaged, or holds other weights than the log names.
     """
-    from tui_trainer.model.checkpoint import load_model, weights_sha256
+    from tui_trainer.model.checkpoint import load_model
+    from tui_trainer.model.weights_hash import weights_sha256
 
     path, told = folder.weights(weights), history.frozen(folder).get(weights)
     if told is None:

@@ -14,12 +14,12 @@ from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import (
     blind,
     guess,
-    pair,
     picks,
     reinforcement,
     reward_model,
     sentence,
     slow_step,
+    two_answers,
     verdicts,
 )
 from tui_trainer.ui.scene import Scene
@@ -129,16 +129,16 @@ class RaterPane(Pane):
         keys = 2 if height >= 15 and scene.steers else 1
         room = height - 1 - len(told) - keys
         # First of all both answers, to their ends: what decides may stand in the last words of one.
-        left = room - (pair.needed(shown, width) if shown is not None else 0)
+        left = room - (two_answers.needed(shown, width) if shown is not None else 0)
         learnt = reward_model.weights(scene, width, min(left, 5 if width >= 56 else 3))
         room -= len(learnt)
         if state.offered is not None:
             live = scene.steers and not scene.sent
-            body = pair.board(scene, state.offered, None, width, room, live)
-            foot = pair.keys(scene, width, keys) if live else [pair.waiting(scene)]
+            body = two_answers.board(scene, state.offered, None, width, room, live)
+            foot = two_answers.keys(scene, width, keys) if live else [two_answers.waiting(scene)]
         else:
             choice = last.picked.choice if last is not None else None
-            body = pair.board(scene, shown, choice, width, room, False) if shown is not None else []
+            body = two_answers.board(scene, shown, choice, width, room, False) if shown is not None else []
             said = "thinking: the next two answers"
             if state.enough:
                 said = "the model is measured, then turned to your picks"

@@ -4,12 +4,12 @@ from textual.strip import Strip
 
 from tui_trainer.messages.events import PairOffered
 from tui_trainer.ui.drawing.lines import filled, line, paragraph
-from tui_trainer.ui.renderers import pair as board_of_pair
+from tui_trainer.ui.renderers import two_answers
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers
 from tui_trainer.view.state import Pick
 
-KEYS = (*board_of_pair.PICKING[:5], ("G", "go_on", "end the test", "end"))
+KEYS = (*two_answers.PICKING[:5], ("G", "go_on", "end the test", "end"))
 FIGURE = "aligned/blind_win_rate"
 
 
@@ -23,9 +23,9 @@ def board(scene: Scene, pair: PairOffered, width: int, height: int) -> list[Stri
     head = paragraph(said, ink.text, width, 2)
     live = scene.steers and not scene.sent
     foot = [_reveal(scene, done[-1])] if done else []
-    foot.append(board_of_pair.key_line(scene, KEYS, width) if live else board_of_pair.waiting(scene))
+    foot.append(two_answers.key_line(scene, KEYS, width) if live else two_answers.waiting(scene))
     room = height - len(head) - len(foot)
-    return [*head, *filled(board_of_pair.board(scene, pair, None, width, room, live), room), *foot]
+    return [*head, *filled(two_answers.board(scene, pair, None, width, room, live), room), *foot]
 
 
 def _reveal(scene: Scene, last: Pick) -> Strip:

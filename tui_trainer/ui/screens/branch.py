@@ -9,7 +9,7 @@ from textual.strip import Strip
 from tui_trainer import settings as settings_
 from tui_trainer.errors import UserError
 from tui_trainer.messages.events import StageName
-from tui_trainer.run import fork, leash, live_settings
+from tui_trainer.run import fork, live_settings, unleashed
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Description, Settings, describe
@@ -124,7 +124,7 @@ class Branch(Modal[Chosen | None]):
             said += f"; its {forked.picks} picks are made again" if forked.picks else "; picks are made anew"
         if forked.source != self.scene.folder.id:
             said += f"; of {one_line(forked.source)}, which is on its leash"
-        elif leash.is_off(self.plan.settings.feedback):
+        elif unleashed.is_off(self.plan.settings.feedback):
             said += "; off the leash, as this run is"
         return said
 

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from tui_trainer.messages.comparison import Answers, Compared, Comparison, Order
-from tui_trainer.run import leash
+from tui_trainer.run import unleashed
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.settings import Culture, Taste
@@ -155,7 +155,11 @@ class ComparisonScreen(Modal[None]):
             line((cut(f"{one_line(mine.sha256)[:8]} {one_line(mine.run)}", width), ink.muted)),
         ]
         made_by = next((run for run in (self.here, *self.runs) if run.id == mine.run), None)
-        if mine.weights == "aligned" and made_by is not None and leash.is_off(made_by.plan.settings.feedback):
+        if (
+            mine.weights == "aligned"
+            and made_by is not None
+            and unleashed.is_off(made_by.plan.settings.feedback)
+        ):
             kl = made_by.plan.settings.feedback.beta
             said = f"off the leash, but for KL at {kl:g}" if kl else "off the leash"
             rows.append(line((cut(said, width), ink.warn)))

@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from tui_trainer.errors import UserError
 from tui_trainer.experiments.cultures import Arm, Cultures
-from tui_trainer.run import fork, leash
+from tui_trainer.run import fork, unleashed
 from tui_trainer.run.rater_profiles import PAIRS
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import one_line
@@ -44,7 +44,9 @@ def _from(folder: RunFolder) -> str:
         return ""  # told when they are to be made
     if source.id != folder.id:
         return f"They begin from {one_line(source.id)}, on its leash."
-    return "They are off the leash, as this run is." if leash.is_off(source.plan.settings.feedback) else ""
+    return (
+        "They are off the leash, as this run is." if unleashed.is_off(source.plan.settings.feedback) else ""
+    )
 
 
 class ChooseCultures(Choice[tuple[str, ...]]):

@@ -7,7 +7,7 @@ from textual.strip import Strip
 
 from tui_trainer import settings as settings_
 from tui_trainer.errors import UserError
-from tui_trainer.run import fork, leash
+from tui_trainer.run import fork, unleashed
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import BLANK, line, paragraph
 from tui_trainer.ui.scene import Scene
@@ -57,7 +57,7 @@ class Unleash(Choice[bool]):
         source = fork.own_run(self.scene.folder)
         self.source = source.id if source.id != self.scene.folder.id else ""
         before = fork.plan_of(source, "feedback", keep_picks=True).settings
-        after = settings_.changed(before, leash.assignments(leashed=False))
+        after = settings_.changed(before, unleashed.assignments(leashed=False))
         was = settings_.differences(after, before)
         for name, new in settings_.differences(before, after).items():
             said, value = SAID[name]
@@ -74,5 +74,5 @@ class Unleash(Choice[bool]):
             for said, old, new in self.changes
         ]
         rows += [BLANK, self.option(1, "off the leash")]
-        meaning = f"the same, but a nat of KL costs {leash.LEASH:g}"
+        meaning = f"the same, but a nat of KL costs {unleashed.LEASH:g}"
         return [*rows, self.option(2, f"{'the contrast':<14}", meaning)]
