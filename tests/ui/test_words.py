@@ -4,11 +4,14 @@ and every word of the field stands in the glossary."""
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 import recorded
+from rich.cells import cell_len
 from test_actions import scene_at
 from textual.strip import Strip
+from watching import opened
 
 from tui_trainer.learning.evaluation import BY_COMPLETION, BY_QUESTION
 from tui_trainer.messages import events as e
@@ -96,21 +99,32 @@ def moments() -> Iterator[Scene]:
                 yield scene
 
 
-def drawn(scene: Scene, documents: Documents, size: tuple[int, int]) -> Iterator[tuple[str, list[Strip]]]:
-    """All views of the dashboard as they stand at a size, each where it has the screen to itself."""
+Rooms = tuple[tuple[int, int], ...]  # cells of each pane
+
+
+def alone(size: tuple[int, int]) -> Rooms:
+    """Each pane where it has the screen to itself: without rail, tabs, caption, footer and the frame."""
     width, height = size
-    room = width - 4, height - 8  # without rail, tabs, caption, footer and the frame
-    dataset = DatasetPane(scene)
+    return (*((width - 4, height - 8) for _ in range(4)), (width - 4, height - 10))
+
+
+# All five on the screen: on a usual one, and on the smallest that holds them.
+BESIDE: dict[tuple[int, int], Rooms] = {
+    (120, 40): ((34, 15), (42, 15), (32, 15), (62, 16), (50, 14)),
+    (110, 32): ((30, 11), (39, 11), (29, 11), (56, 12), (46, 10)),
+}
+
+
+def drawn(scene: Scene, documents: Documents, width: int, rooms: Rooms) -> Iterator[tuple[str, int, Strip]]:
+    """All rows of the dashboard on a screen so wide: whose each is, how wide it may be, and the row."""
+    dataset, loss = DatasetPane(scene), LossPane(scene)
     dataset.documents = documents
-    yield "dataset", dataset.lines(*room)
-    loss = LossPane(scene)
     loss.chosen = scene.state.records  # one of its charts, another one each time
-    yield "loss", loss.lines(*room)
-    yield "weights", WeightsPane(scene).lines(*room)
-    yield "rater", RaterPane(scene, ACTIONS).lines(*room)
-    yield "conversation", list(Conversation(scene).lines(room[0], room[1] - 2))
-    yield "caption", Caption(scene).lines(width, 2)
-    yield "rail", Rail(scene).lines(width, 2)
+    panes = (dataset, loss, WeightsPane(scene), RaterPane(scene, ACTIONS), Conversation(scene))
+    places = [*zip(panes, rooms, strict=True), (Caption(scene), (width, 2)), (Rail(scene), (width, 2))]
+    for view, room in places:
+        for row in view.lines(*room):
+            yield type(view).__name__, room[0], row
 
 
 def is_own(row: str) -> bool:
@@ -130,16 +144,29 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     return Documents(folder.corpus / "documents.jsonl").index()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_nothing_is_cut_or_called_by_an_internal_name(size: tuple[int, int], documents: Documents) -> None:
-    wrong = [
+@pytest.mark.parametrize(
+    ("width", "rooms"),
+    [*((size[0], alone(size)) for size in SIZES), *((size[0], rooms) for size, rooms in BESIDE.items())],
+)
+def test_nothing_is_cut_or_called_by_an_internal_name(width: int, rooms: Rooms, documents: Documents) -> None:
+    wrong = {
         (where, row.text.strip())
         for scene in moments()
-        for where, rows in drawn(scene, documents, size)
-        for row in rows
-        if not is_own(row.text) or (INTERNAL.search(row.text) and "def add(a, b)" not in row.text)
-    ]
+        for where, room, row in drawn(scene, documents, width, rooms)
+        if not is_own(row.text)
+        or cell_len(row.text.rstrip()) > room  # it would be cut without a sign
+        or (INTERNAL.search(row.text) and "def add(a, b)" not in row.text)
+    }
     assert not wrong
+
+
+@pytest.mark.parametrize("size", BESIDE)
+async def test_so_much_room_has_each_pane(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, [], size=size) as (app, _):
+        views = [*(app.dashboard.pane(number) for number in range(1, 5)), app.dashboard.chat.conversation]
+        assert tuple((view.size.width, view.size.height) for view in views) == BESIDE[size]
 
 
 @pytest.mark.parametrize("width", [52, 70, 107])

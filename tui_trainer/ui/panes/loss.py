@@ -170,7 +170,7 @@ class LossPane(Pane):
             return [*head[: height - body], *drawn]
         if chart is LOSS:
             return [self._legend(width), self._figures(width), *drawn]
-        return [self._heading(chart), *drawn]
+        return [self._heading(chart, width), *drawn]
 
     def _begun(self, chart: Chart) -> bool:
         state = self.scene.state
@@ -186,24 +186,23 @@ class LossPane(Pane):
             height -= 1
             upper = (height - 2) // 2
         for chart, room in ((REWARD, upper), (KL, height - 2 - upper)):
-            rows += filled([self._heading(chart), *curves.draw(self.scene, chart, width, room)], room + 1)
+            rows += filled(
+                [self._heading(chart, width), *curves.draw(self.scene, chart, width, room)], room + 1
+            )
         return rows
 
-    def _heading(self, chart: Chart) -> Strip:
+    def _heading(self, chart: Chart, width: int) -> Strip:
         state, ink = self.scene.state, self.scene.ink
         stage = "feedback" if chart.feedback else state.stage or "pretrain"
         series = state.curve(stage, chart.metric) or state.curve("pretrain", chart.metric)
         parts: list[Part] = [("━ ", ink.accent(stage)), (chart.title, ink.text)]
         if series is not None and series.last is not None:
             parts.append((f"  {numbers.small(series.last)}", ink.strong))
+        groups = [parts]
         gold = None if chart is not REWARD else state.curve("feedback", "gold")
         if gold is not None and gold.last is not None:
-            parts += [
-                ("   • ", ink.strong),
-                ("the rater's own", ink.text),
-                (f"  {gold.last:.2f}", ink.strong),
-            ]
-        return line(*parts)
+            groups.append([("• ", ink.strong), ("rater's own", ink.text), (f"  {gold.last:.2f}", ink.strong)])
+        return fitting(groups, width)
 
     def _legend(self, width: int) -> Strip:
         state, ink = self.scene.state, self.scene.ink

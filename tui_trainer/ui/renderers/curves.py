@@ -37,7 +37,7 @@ CHARTS: tuple[Chart, ...] = (
     Chart("gradient norm", "gradient"),
 )
 REWARD = Chart("reward", "reward", "gold", floor=None, feedback=True)
-KL = Chart("KL: nats away from the tuned model", "kl", feedback=True)
+KL = Chart("KL: nats from the tuned model", "kl", feedback=True)
 FEEDBACK_CHARTS: tuple[Chart, ...] = (
     REWARD,
     KL,

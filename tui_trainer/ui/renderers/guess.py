@@ -15,7 +15,7 @@ from tui_trainer.view.text import cut_left, fit, wrap, wrap_to
 
 INTRODUCTION = {
     "pretrain": "The rater now is the text itself: it knows how it goes on.",
-    "finetune": "The rater now is the written answer: it says what should be said.",
+    "finetune": "The rater now is the written answer: it knows what to say.",
 }
 NAME = 18  # cells of a token, and of a mark in words
 ASKED, ANSWER = "asked   ", "answer  "

@@ -72,7 +72,7 @@ def reveal(scene: Scene) -> Strip:
     ink, state = scene.ink, scene.state
     last = state.picks[-1] if state.picks else None
     if last is None or last.pair is None:
-        return line(("After each pick you see what the reward model had expected.", ink.muted))
+        return line(("After each pick you see what the reward model expected.", ink.muted))
     choice, pair = last.picked.choice, last.pair
     expected = "a" if pair.predicted_a >= 0.5 else "b"
     given = max(pair.predicted_a, 1 - pair.predicted_a)
