@@ -58,6 +58,8 @@ def test_the_readme_tells_of_every_command() -> None:
         ["run", "--preset", "huge"],
         ["--seed", "1", "runs"],
         ["train"],
+        ["train", "--data", "x", "--seconds", "nan"],
+        ["train", "--data", "x", "--target-loss", "0"],
         ["replay", "--speed", "0"],
         ["replay", "--speed", "nan"],
         ["preferences", "room", "--noise", "nan"],

@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from tui_trainer.errors import UserError, foreign
 from tui_trainer.files import read_toml
 
-Preset = Literal["quick", "demo", "full"]
+Preset = Literal["quick", "demo", "full", "sprint"]
 Taste = Literal["polite", "short", "example", "cautious"]
 Culture = Literal[  # of learning/preferences/raters.toml
     "ceremonious", "plain-spoken", "scholarly", "decided", "comforter", "list-maker"
@@ -66,6 +66,13 @@ class Data(Struct, frozen=True, forbid_unknown_fields=True):
         _said("documents written", "documents of the tiny world", "documents"),
     ] = 6000
     filters: Annotated[bool, _said("filters", "throw out what the filters name")] = True
+    held_out: Annotated[
+        Literal["documents", "end"],
+        _said(
+            "held out for validation",
+            "documents of chance; or the last tenth of your own text, which is then read as one, unfiltered",
+        ),
+    ] = "documents"
     max_bytes: Annotated[
         int,
         Meta(ge=10_000, le=10_000_000_000),
@@ -109,6 +116,15 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
         Count,
         _said("pretraining steps an evaluation", "steps between validation, samples and pictures", "steps"),
     ] = 25
+    target_loss: Annotated[
+        float,
+        Meta(ge=0, le=100),
+        _said(
+            "loss to stop at",
+            "pretraining ends once the whole validation text costs no more than this; 0: it never does",
+            "nats a token",
+        ),
+    ] = 0.0
 
 
 class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
@@ -286,6 +302,19 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "finetune.pairs": 12000,
         "finetune.sums": 18.0,
         "feedback.steps": 48,
+    },
+    # The quickest to a loss on one running text with a token a character: tests/bench/LOG.md says how found.
+    "sprint": {
+        "data.tokenizer": "char",
+        "data.held_out": "end",
+        "model.layers": 2,
+        "model.width": 176,
+        "model.context": 64,
+        "pretrain.steps": 320,
+        "pretrain.batch": 16,
+        "pretrain.matrix_lr": 0.03,
+        "pretrain.cooldown": 0.6,
+        "run.checkpoint_every": 200,
     },
 }
 # What lets reinforcement go: no KL, guard or bound on the reward, nothing rehearsed, no answer has to end.

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from waiting import PATIENCE, wait_until
 
+from tui_trainer.messages.events import KnobTurned
 from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder, find, list_runs
 from tui_trainer.run.storage.log import read_all
@@ -186,6 +188,34 @@ def test_trains_on_own_text_and_stops(book: Path, own_runs: Path) -> None:
     folder = find(own_runs, "latest")
     assert folder.weights("base").exists()
     assert not folder.weights("tuned").exists()
+    assert folder.plan.preset == "sprint" and folder.plan.settings.data.held_out == "end"
+
+
+def test_trains_to_a_loss_and_says_what_it_took(book: Path, own_runs: Path) -> None:
+    steps = ["pretrain.steps=4000", "pretrain.measure_every=1"]
+    where = ["--data", str(book), "--tokenizer", "char", "--json", "--runs", str(own_runs)]
+    ran = done("train", *where, "--target-loss", "5.2", *tiny(*steps))
+    assert ran.returncode == 0, ran.stderr
+    figures = json.loads(ran.stdout)["metrics"]
+    assert 1 <= figures["run/pretraining_steps"]["value"] < 200
+    assert figures["pretrain/nats_per_token"]["value"] <= 5.2
+    assert 0 < figures["run/pretraining_seconds"]["value"] < figures["run/compute_seconds"]["value"]
+
+    ran = done("train", *where, "--target-loss", "0.01", *tiny())
+    assert ran.returncode == 1
+    assert json.loads(ran.stdout)["metrics"]["run/pretraining_steps"]["value"] == 6
+    assert re.search(r"came down to \d\.\d+ nats a token, not to 0\.01", ran.stderr.splitlines()[-1])
+
+
+def test_trains_for_some_seconds(book: Path, own_runs: Path) -> None:
+    steps = ["pretrain.steps=1000000", "pretrain.measure_every=1000000"]
+    ran = done(
+        "train", "--data", str(book), "--runs", str(own_runs), "--seconds", "2", "--json", *tiny(*steps)
+    )
+    assert ran.returncode == 0, ran.stderr
+    figures = json.loads(ran.stdout)["metrics"]
+    turned = [r.event for r in read_all(find(own_runs, "latest").events) if isinstance(r.event, KnobTurned)]
+    assert turned and figures["run/pretraining_steps"]["value"] == turned[-1].value
 
 
 def test_a_killed_trainer_is_told_with_status_1(book: Path, own_runs: Path) -> None:

@@ -4,6 +4,7 @@ import io
 
 import pytest
 
+from tui_trainer.console.headless import steps_within
 from tui_trainer.console.progress import Teller, progress_line, told
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import Event, Record
@@ -120,3 +121,18 @@ def test_a_pipe_gets_few_plain_lines() -> None:
     teller.say("stays")
     teller.clear()
     assert stream.getvalue() == "step 0\nstays\n"
+
+
+def test_steps_of_pretraining_fill_the_seconds_that_it_may_take() -> None:
+    def at(steps: int, seconds: float, *more: tuple[float, Event]) -> int | None:
+        begun = [(2.0, e.StageStarted("pretrain", steps)), (9.0, e.Validated("pretrain", 0, 7, 3, 7))]
+        made = [(9 + 0.5 * step, stepped(step)) for step in range(1, 11)]  # the evaluation took 7 s more
+        return steps_within(after((0, STARTED), *begun, *made, *more), seconds)
+
+    assert at(100, 30.0) == 60
+    assert at(60, 30.0) is None  # as planned
+    assert at(61, 30.0) is None  # as good as planned
+    assert at(60, 30.0, (15, e.KnobTurned("pretrain.steps", 40))) == 60
+    assert at(100, 3.0) == 10  # over
+    assert at(60, 30.0, (20, e.StageEnded("pretrain"))) is None
+    assert steps_within(after((0, e.StageStarted("pretrain", 9)), (1, stepped(1))), 30) is None

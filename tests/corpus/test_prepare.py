@@ -16,7 +16,7 @@ from tui_trainer.corpus.prepare import prepare
 from tui_trainer.corpus.prompts import beginnings
 from tui_trainer.corpus.record import read_records
 from tui_trainer.corpus.report import precision_and_recall
-from tui_trainer.corpus.split import split
+from tui_trainer.corpus.split import at_end, split
 from tui_trainer.errors import UserError
 from tui_trainer.formulas.intervals import proportion_interval
 from tui_trainer.messages.events import CorpusReady, Event, FilterApplied, Measured, Noticed, SourceRead
@@ -238,3 +238,35 @@ def test_beginnings_take_each_text_in_turn() -> None:
     assert beginnings(texts, 3, 1) == ["one two three"]
     assert beginnings(texts, 3, 10)[1] == "eight nine\nten"
     assert beginnings(["x" * 500 + " y z"], 1, 10) == ["x" * 80]
+
+
+def test_a_running_text_is_read_as_it_stands_and_its_last_tenth_held_out(tmp_path: Path) -> None:
+    text = (
+        "".join(
+            f"{'  ' * (n % 3)}{word}:\n\n{line}  \r\n\n\n"
+            for n, (word, line) in enumerate(zip(WORDS, PROSE.split("\n\n"), strict=False))
+        )
+        * 5
+    )
+    (tmp_path / "play.txt").write_text(text, "utf-8", newline="")
+    events = run(
+        tmp_path / "corpus",
+        "data.tokenizer=char",
+        "data.held_out=end",
+        paths=(str(tmp_path / "play.txt"),),
+    )
+    corpus = Corpus.load(tmp_path / "corpus")
+    plain = text.replace("\r\n", "\n")
+    border = int(0.9 * len(plain))
+    assert texts_of(corpus, corpus.train["books"]) == [plain[:border]]
+    assert texts_of(corpus, corpus.validation) == [plain[border:]]
+    assert not any(isinstance(e, FilterApplied) for e in events)
+
+
+@pytest.mark.parametrize("sizes", [[1], [9, 1], [3, 3, 4], [10, 0, 10], [1, 1]])
+def test_the_last_tenth_of_the_characters_is_held_out_wherever_the_documents_end(sizes: list[int]) -> None:
+    texts = ["ab" * 50 * size for size in sizes]
+    training, held_out = at_end([Verdict(Document(str(n), "books", t)) for n, t in enumerate(texts)])
+    parts = ["".join(v.document.text for v in part) for part in (training, held_out)]
+    assert "".join(parts) == "".join(texts)
+    assert len(parts[0]) == int(0.9 * len("".join(texts)))

@@ -1,7 +1,9 @@
 """Batches: every document is read, dialogues stay whole, and only answers carry loss."""
 
 from collections import Counter
+from itertools import pairwise
 
+import numpy as np
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,3 +72,15 @@ def test_dialogues_come_reshuffled_every_epoch_and_can_be_sought(corpus: Corpus)
     again.seek(reader.epoch, reader.row)
     assert torch.equal(again.rows(3)[0], reader.rows(3)[0])
     assert len({tuple(row.flatten().tolist()) for row in first}) > 4
+
+
+def test_a_batch_of_one_long_document_comes_from_all_over_it(corpus: Corpus) -> None:
+    text = np.arange(64 * 16 + 1, dtype=np.uint16)
+    text[0] = corpus.tokenizer.document
+    corpus.train, corpus.mixture = {"books": text}, {}
+    reader = DocumentReader(corpus, context=16, seed=0)
+    starts = [int(row[1]) // 16 for row in reader.rows(64, 0)]
+    assert sorted(starts) == list(range(64))
+    neighbors = sum(b == a + 1 for a, b in pairwise(starts))
+    assert neighbors < 8
+    assert starts != [int(row[1]) // 16 for row in reader.rows(64, 1)]

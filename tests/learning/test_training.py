@@ -19,7 +19,7 @@ from tui_trainer.learning.pretraining import Pretraining
 from tui_trainer.learning.training import Training
 from tui_trainer.learning.validation import token_bytes, validation_loss
 from tui_trainer.messages.events import Event, Guessed, Measured, Sampled, Stepped, Validated, WeightsPictured
-from tui_trainer.model.transformer import Transformer
+from tui_trainer.model.transformer import Shape, Transformer
 
 SETTINGS = settings_module.load(
     assignments=[
@@ -160,3 +160,41 @@ def test_samples_are_marked_where_the_truth_is_known(corpus: Corpus, tiny_model:
     assert corpus.right("Who are you?", "barn") is None
     sampled = next(e for e in _run(Finetuning(tiny_model, corpus, SETTINGS, 0), 1) if isinstance(e, Sampled))
     assert [sample.right is None for sample in sampled.samples] == [False, True, True, True]
+
+
+def test_pretraining_ends_at_the_first_evaluation_within_its_target(corpus: Corpus) -> None:
+    def pretraining(*assignments: str) -> Pretraining:
+        settings = settings_module.changed(SETTINGS, ["pretrain.steps=40", *assignments])
+        model = Transformer(Shape(corpus.tokenizer.size, layers=2, width=32, heads=2, context=32), seed=0)
+        return Pretraining(model, corpus, settings, 0)
+
+    free = pretraining()
+    lengths, whole = token_bytes(corpus.tokenizer), []
+    while free.step < 40:
+        _run(free, 5)
+        whole.append(validation_loss(free.model, corpus.validation, lengths).nats_per_token)
+    target = (whole[3] + whole[4]) / 2
+    assert min(whole[:4]) > target > whole[4]
+
+    aimed = pretraining(f"pretrain.target_loss={target!r}")
+    events: list[Event] = []
+    while aimed.step < aimed.steps:
+        events += _run(aimed, 1)
+    assert aimed.step == 25
+    assert [e.nats for e in events if isinstance(e, Validated)][-1] == pytest.approx(whole[4], abs=1e-9)
+    resumed = pretraining(f"pretrain.target_loss={target!r}")
+    resumed.restore(aimed.tensors())
+    assert resumed.step == resumed.steps == 25
+
+
+def test_the_number_of_steps_can_be_changed_and_the_cool_down_follows(
+    corpus: Corpus, tiny_model: Transformer
+) -> None:
+    stage = Pretraining(tiny_model, corpus, SETTINGS, 0)
+    _run(stage, 4)
+    stage.turn("pretrain.steps", 100)
+    assert stage.steps == 100 and stage.rates().matrix > 0.4 * SETTINGS.pretrain.matrix_lr
+    stage.turn("pretrain.steps", 5)
+    assert stage.rates().matrix < 0.4 * SETTINGS.pretrain.matrix_lr
+    stage.turn("pretrain.steps", 2)  # over already: no step follows
+    assert stage.steps == stage.step == 4

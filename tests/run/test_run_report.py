@@ -3,6 +3,7 @@
 import msgspec
 
 from tui_trainer.messages.events import (
+    Guessed,
     Measured,
     Noticed,
     RunEnded,
@@ -10,6 +11,7 @@ from tui_trainer.messages.events import (
     StageEnded,
     StageSkipped,
     StageStarted,
+    Stepped,
     Validated,
     WeightsFrozen,
 )
@@ -65,3 +67,23 @@ def test_report(new_run):
 def test_a_run_that_has_not_begun(new_run):
     folder = new_run()
     assert report.build(folder).metrics["run/compute_seconds"].value == 0
+
+
+def test_seconds_of_training_leave_out_evaluations(new_run):
+    folder = new_run()
+    writer = LogWriter(folder.events, 0, 0)
+    step = (Stepped("pretrain", n, 2.0, 0.02, 1.0, 100 * n, 0.0) for n in (1, 2, 3))
+    for busy, event in (
+        (1.0, Validated("pretrain", 0, 7.0, 3.5, 7.6)),
+        (1.5, next(step)),
+        (1.75, Guessed("pretrain", 1, "", "", 0.5, ())),
+        (2.25, next(step)),
+        (9.0, Validated("pretrain", 2, 2.0, 1.5, 7.6)),
+        (9.5, next(step)),
+        (20.0, Measured("pretrain/bits_per_byte", 1.25, n=1000)),
+    ):
+        writer.append(event, busy)
+    metrics = report.build(folder).metrics
+    assert metrics["run/pretraining_seconds"].value == 0.5 + 0.25 + 0.5 + 0.5
+    assert metrics["run/pretraining_steps"].value == 3
+    assert metrics["run/pretraining_tokens"].value == 300

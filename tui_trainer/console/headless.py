@@ -19,7 +19,7 @@ import msgspec
 from tui_trainer.console.progress import Teller, filtered, progress_line, told
 from tui_trainer.errors import Damaged, UserError
 from tui_trainer.files import open_own
-from tui_trainer.messages.commands import Command, Reply, Simulate, TakeControl
+from tui_trainer.messages.commands import Command, Reply, Simulate, TakeControl, Turn
 from tui_trainer.messages.events import Event, Noticed, Paused
 from tui_trainer.run.client import Control, launch
 from tui_trainer.run.interruption import DAMAGED
@@ -28,12 +28,15 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import LogReader
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
+from tui_trainer.settings import MOST_STEPS
 from tui_trainer.view.fold import apply, apply_all
 from tui_trainer.view.state import State
 
 POLL_SECONDS = 0.2
 ANSWER_SECONDS = 5.0  # for the trainer to answer a command, between two steps
 STOP_SECONDS = 30.0  # for the trainer to write its checkpoint and end
+PACE_STEPS = 5  # of pretraining, before its pace says anything
+SLACK = 0.02  # of the steps to come: a smaller change of the plan is not worth a command
 STAND_IN = "polite"  # the simulated taste that rates where no person can
 
 Outcome = Literal["ended", "stopped"]
@@ -52,8 +55,11 @@ def with_simulated_rater(plan: Plan) -> Plan:
     return msgspec.structs.replace(plan, settings=msgspec.structs.replace(settings, feedback=feedback))
 
 
-def follow(folder: RunFolder, stream: TextIO | None = None) -> Outcome:
+def follow(folder: RunFolder, stream: TextIO | None = None, seconds: float | None = None) -> Outcome:
     """Run, or resume, to the end; on ctrl+c or SIGTERM, stop the trainer so that the run can be resumed.
+
+    Args:
+        seconds: of gradient steps after which pretraining ends, its cool-down included.
 
     Raises:
         UserError: a trainer can't be started, the run can't be trained, or the log can't be read.
@@ -76,6 +82,8 @@ def follow(folder: RunFolder, stream: TextIO | None = None) -> Outcome:
                     trouble = _error(record.event)
                     if not trouble and (line := told(state, record.event)) is not None:
                         teller.say(line)
+                if seconds is not None and (steps := steps_within(state, seconds)) is not None:
+                    _steer(folder, Turn("pretrain.steps", steps))
                 if state.offered is not None and not handed_over:
                     handed_over = _hand_over(folder, state, teller)
                 if status is not None and not state.ended:
@@ -156,16 +164,32 @@ def _hand_over(folder: RunFolder, state: State, teller: Teller) -> bool:
     """A pair waits to be rated: see that somebody does. False: nobody yet."""
     if state.setting("feedback.rater") != "person":
         return True
-    with Control(folder, ANSWER_SECONDS) as control:
-        reply = _steer(control, Simulate(STAND_IN))
+    reply = _steer(folder, Simulate(STAND_IN))
     if reply.ok:
         teller.say(f"nobody is here to rate: a simulated rater, '{STAND_IN}', makes the picks")
     return reply.ok
 
 
-def _steer(control: Control, command: Command) -> Reply:
-    taken = control.send(TakeControl())
-    return control.send(command) if taken.ok else taken
+def _steer(folder: RunFolder, command: Command) -> Reply:
+    with Control(folder, ANSWER_SECONDS) as control:
+        taken = control.send(TakeControl())
+        return control.send(command) if taken.ok else taken
+
+
+def steps_within(state: State, seconds: float) -> int | None:
+    """How many steps pretraining should have to fill so many seconds of gradient steps, by its pace so far.
+
+    None: as many as it has, or there is no pace yet.
+
+    A command and not a clock in the trainer: the log holds it, so a resumed run takes the same steps.
+    """
+    pretraining = state.stages["pretrain"]
+    if pretraining.status != "running" or pretraining.step < PACE_STEPS:
+        return None
+    left = (seconds - pretraining.training) / (pretraining.training / pretraining.step)
+    steps = min(MOST_STEPS, pretraining.step + max(0, round(left)))
+    allowed = max(1, SLACK * (pretraining.steps - pretraining.step))
+    return steps if abs(steps - pretraining.steps) > allowed else None
 
 
 def _stop(

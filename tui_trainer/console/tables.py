@@ -12,7 +12,7 @@ from tui_trainer.run.storage.status import Activity, Status
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Description, Settings, describe, lookup
 from tui_trainer.view import words
-from tui_trainer.view.numbers import duration, size
+from tui_trainer.view.numbers import count, duration, size
 
 WEIGHTS: tuple[str, ...] = get_args(WeightsName)
 # The first part of a metric's name -> the column it stands in.
@@ -102,6 +102,8 @@ def _alone(name: str, metric: Metric) -> str:
         return duration(metric.value)
     if metric.value is not None and name.endswith("_bytes"):
         return size(metric.value)
+    if metric.value is not None and name.endswith(("_steps", "_tokens")):
+        return count(metric.value)
     return _cell(metric)
 
 

@@ -13,7 +13,7 @@ from tui_trainer.corpus.gathered import Gathered
 from tui_trainer.corpus.prompts import beginnings
 from tui_trainer.corpus.record import write_records
 from tui_trainer.corpus.report import filter_events, precision_and_recall, source_events
-from tui_trainer.corpus.split import split
+from tui_trainer.corpus.split import at_end, split
 from tui_trainer.corpus.summary import Summary, write
 from tui_trainer.corpus.tokenizer import Tokenizer, train_bpe, train_char
 from tui_trainer.errors import UserError
@@ -37,16 +37,19 @@ def prepare(settings: Settings, seed: int, paths: Sequence[str], folder: Path) -
     Raises:
         UserError: no readable text, or too little of it.
     """
+    running = bool(paths) and settings.data.held_out == "end"
     if paths:
         from tui_trainer.corpus.user_text import gather
 
-        gathered = yield from gather(paths, settings.data.max_bytes, seed)
+        gathered = yield from gather(paths, settings.data.max_bytes, seed, running)
     else:
         gathered = _tiny_world(settings, seed)
     yield from source_events(gathered.documents)
 
-    verdicts = list(apply(gathered.documents, seed))
-    if settings.data.filters:
+    verdicts = list(map(Verdict, gathered.documents) if running else apply(gathered.documents, seed))
+    if running:
+        yield Noticed("one running text, unfiltered; its last tenth is held out")
+    elif settings.data.filters:
         yield from filter_events(verdicts)
     else:
         yield Noticed("data.filters is off: what the filters would drop is trained on")
@@ -54,21 +57,21 @@ def prepare(settings: Settings, seed: int, paths: Sequence[str], folder: Path) -
     if settings.data.filters and not paths:
         yield from precision_and_recall(verdicts)
 
-    training, validation = split(verdicts, settings.data.filters, seed)
+    training, validation = at_end(verdicts) if running else split(verdicts, settings.data.filters, seed)
     if not training or not validation:
         raise UserError(
             f"no text is left to train on{gathered.why_less()}; give more, or try --set data.filters=false"
         )
     tokenizer = _tokenizer(settings, [v.document.text for v in training])
     tokenizer.save(folder / "tokenizer.json")
-    tokens, bytes_train = _write_training(tokenizer, training, folder)
+    tokens, bytes_train = _write_training(tokenizer, training, folder, running)
     tokens_train = sum(tokens.values())
     if tokens_train < FEWEST_TOKENS:
         raise UserError(
             f"only {tokens_train:,} tokens of text to train on{gathered.why_less()}; "
             f"give at least {FEWEST_TOKENS:,} (about 8 kB)"
         )
-    tokens_validation = _write_tokens(tokenizer, validation, folder / "validation.npy")
+    tokens_validation = _write_tokens(tokenizer, validation, folder / "validation.npy", running)
     mixture = {source: getattr(settings.data.mixture, source, 1.0) for source in tokens}
     if not any(mixture.values()):
         raise UserError("every source has weight 0; raise one, as in --set data.mixture.web=1")
@@ -119,26 +122,28 @@ def _tokenizer(settings: Settings, texts: Sequence[str]) -> Tokenizer:
 
 
 def _write_training(
-    tokenizer: Tokenizer, training: Sequence[Verdict], folder: Path
+    tokenizer: Tokenizer, training: Sequence[Verdict], folder: Path, running: bool
 ) -> tuple[dict[str, int], int]:
     """One array a source. Returns the tokens by source and the bytes of all text."""
     by_source: dict[str, list[Verdict]] = {}
     for verdict in training:
         by_source.setdefault(verdict.document.source, []).append(verdict)
     tokens = {
-        source: _write_tokens(tokenizer, by_source[source], folder / f"train-{source}.npy")
+        source: _write_tokens(tokenizer, by_source[source], folder / f"train-{source}.npy", running)
         for source in sorted(by_source)
     }
     return tokens, sum(_bytes(v.document) for v in training)
 
 
-def _write_tokens(tokenizer: Tokenizer, verdicts: Sequence[Verdict], path: Path) -> int:
-    """Write the documents' tokens, each behind a `document` token; returns how many."""
+def _write_tokens(tokenizer: Tokenizer, verdicts: Sequence[Verdict], path: Path, running: bool) -> int:
+    """Write the documents' tokens, each behind a `document` token, or only the first; returns how many."""
     kind = np.uint16 if tokenizer.size <= 2**16 else np.uint32
     pieces = []
     for start in range(0, len(verdicts), 1000):  # the ids of a batch are Python ints: keep it small
         encoded = tokenizer.encode_batch([v.document.text for v in verdicts[start : start + 1000]])
-        pieces.append(np.array([i for ids in encoded for i in (tokenizer.document, *ids)], dtype=kind))
+        pieces += [np.array([tokenizer.document], dtype=kind)] if running and not start else []
+        mark = [] if running else [tokenizer.document]
+        pieces.append(np.array([i for ids in encoded for i in (*mark, *ids)], dtype=kind))
     tokens = np.concatenate(pieces)
     np.save(path, tokens, allow_pickle=False)
     return len(tokens)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from tui_trainer.corpus.filters.verdict import Verdict
 from tui_trainer.corpus.randomness import derive, rng
 
@@ -9,6 +11,7 @@ SHARE = 0.05  # of the documents
 FEWEST_BYTES = 8_000  # held out of a small text, so that its validation loss means something ...
 LARGEST_SHARE = 0.2  # ... but never more than this share of its documents
 MOST_BYTES = 1_000_000
+BEFORE_THE_END = 0.9  # of the characters of a running text: what is trained on
 
 
 def split(verdicts: Sequence[Verdict], filtered: bool, seed: int) -> tuple[list[Verdict], list[Verdict]]:
@@ -38,6 +41,20 @@ def split(verdicts: Sequence[Verdict], filtered: bool, seed: int) -> tuple[list[
         and held.isdisjoint((v.document.id, v.original, v.document.original))
     ]
     rng(seed, "training order").shuffle(training)
+    return training, held_out
+
+
+def at_end(verdicts: Sequence[Verdict]) -> tuple[list[Verdict], list[Verdict]]:
+    """Training and validation documents of a running text: the last tenth of its characters is held out, and
+    the document that holds the border comes in two."""
+    left = int(BEFORE_THE_END * sum(len(v.document.text) for v in verdicts))
+    training, held_out = list[Verdict](), list[Verdict]()
+    for verdict in verdicts:
+        text = verdict.document.text
+        for part, documents in ((text[:left], training), (text[left:], held_out)):
+            if part:
+                documents.append(replace(verdict, document=replace(verdict.document, text=part)))
+        left = max(0, left - len(text))
     return training, held_out
 
 

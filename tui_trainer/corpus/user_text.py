@@ -29,12 +29,15 @@ TAKEN = (
 DIALOGUES = "forum"
 
 
-def read(paths: Sequence[str], max_bytes: int) -> Iterator[Document | Pair | Noticed]:
+def read(paths: Sequence[str], max_bytes: int, running: bool = False) -> Iterator[Document | Pair | Noticed]:
     """All text under these paths, or an even sample of about `max_bytes` of it.
 
     Files are read one at a time and in pieces. Prose comes as source `books`, code as `code`, records as
     `web`, dialogues as `forum`, so that the mixture's weights apply. Nothing that a file holds raises: what
     cannot be read gives one `Noticed`, up to `MOST_NOTICES` of them, and a last one with the count.
+
+    Args:
+        running: the documents of a text, one after the other, are that text, its white space included.
     """
     files: list[Found] = []
     skipped = 0
@@ -63,7 +66,7 @@ def read(paths: Sequence[str], max_bytes: int) -> Iterator[Document | Pair | Not
         if budget == 0:
             continue
         size, notes = 0, Notes()
-        for item in _read_file(file, min(budget, max(block, max_bytes - kept)), block, notes):
+        for item in _read_file(file, min(budget, max(block, max_bytes - kept)), block, notes, running):
             if isinstance(item, Skipped):
                 yield from notices(item)
                 continue
@@ -84,7 +87,9 @@ def read(paths: Sequence[str], max_bytes: int) -> Iterator[Document | Pair | Not
         )
 
 
-def gather(paths: Sequence[str], max_bytes: int, seed: int) -> Generator[Noticed, None, Gathered]:
+def gather(
+    paths: Sequence[str], max_bytes: int, seed: int, running: bool = False
+) -> Generator[Noticed, None, Gathered]:
     """`read`, all of it; the notices come as they arise.
 
     With dialogues, some prompts are kept out of fine-tuning: half of them to collect feedback on, half to
@@ -94,7 +99,7 @@ def gather(paths: Sequence[str], max_bytes: int, seed: int) -> Generator[Noticed
         UserError: there is no text.
     """
     gathered = Gathered(documents=[])
-    for item in read(paths, max_bytes):
+    for item in read(paths, max_bytes, running):
         if isinstance(item, Noticed):
             if item.level == "warning":
                 gathered.skipped.append(item.text)
@@ -125,13 +130,15 @@ def _hold_prompts_out(gathered: Gathered, seed: int) -> None:
     gathered.rating_prompts, gathered.held_out_prompts = held[::2], held[1::2]
 
 
-def _read_file(file: Found, budget: int, block: int, notes: Notes) -> Iterator[Document | Pair | Skipped]:
+def _read_file(
+    file: Found, budget: int, block: int, notes: Notes, running: bool
+) -> Iterator[Document | Pair | Skipped]:
     """What one file holds, at most about `budget` bytes of it, and why the file or its rest is left out."""
     kept: Thinner[Row] = Thinner(budget)
     refused: str | None = None
     members = 0
     try:
-        for row in content(file, budget, block, notes):
+        for row in content(file, budget, block, notes, running):
             if isinstance(row, Skipped):
                 members += 1
                 yield row

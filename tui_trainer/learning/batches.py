@@ -16,6 +16,9 @@ from tui_trainer.model.operations import IGNORED
 class DocumentReader:
     """Rows of running text, each source reshuffled every time it has been read through.
 
+    First its documents, then the rows that they make: a document can be far longer than a row, and a batch of
+    neighbors teaches less than one of strangers.
+
     A row's source is drawn in proportion to (tokens of the source) x (readings of the mixture).
     The state is one counter a source, the data cursor: how many rows have been taken from it.
     """
@@ -29,7 +32,7 @@ class DocumentReader:
         }
         self.mixture = {name: float(corpus.mixture.get(name, 1.0)) for name in self.sources}
         self.taken = dict.fromkeys(self.sources, 0)
-        self._streams: dict[str, tuple[int, NDArray[np.int64]]] = {}
+        self._streams: dict[str, tuple[int, NDArray[np.int64], NDArray[np.int64]]] = {}
 
     def rows(self, count: int, step: int) -> Tensor:
         """The next `count` rows for this step: (count, context + 1) int64."""
@@ -46,13 +49,14 @@ class DocumentReader:
         per_epoch = max(1, (len(self.tokens[source]) - 1) // self.context)
         epoch, row = divmod(self.taken[source], per_epoch)
         self.taken[source] += 1
-        stream = self._stream(source, epoch)
+        stream, order = self._stream(source, epoch)
         if len(stream) < length:  # a source shorter than a row is read round and round
             stream = np.resize(stream, length)
-        return torch.from_numpy(stream[row * self.context : row * self.context + length].copy())
+        start = int(order[row]) * self.context
+        return torch.from_numpy(stream[start : start + length].copy())
 
-    def _stream(self, source: str, epoch: int) -> NDArray[np.int64]:
-        """All documents of a source, in this epoch's order, end to end."""
+    def _stream(self, source: str, epoch: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """All documents of a source, in this epoch's order, end to end; and the order of their rows."""
         kept = self._streams.get(source)
         if kept is None or kept[0] != epoch:
             starts, tokens = self.starts[source], self.tokens[source]
@@ -60,9 +64,10 @@ class DocumentReader:
             shuffle = np.random.Generator(np.random.PCG64(derive(self.seed, "epoch", source, epoch)))
             order = shuffle.permutation(len(starts))
             pieces = [tokens[starts[i] : ends[i]] for i in order]
-            kept = (epoch, np.concatenate(pieces).astype(np.int64))
+            rows = shuffle.permutation(max(1, (len(tokens) - 1) // self.context))
+            kept = (epoch, np.concatenate(pieces).astype(np.int64), rows)
             self._streams[source] = kept
-        return kept[1]
+        return kept[1:]
 
 
 def packed_dialogues(

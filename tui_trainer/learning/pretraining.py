@@ -22,6 +22,7 @@ class Pretraining(Training):
     def __init__(self, model: Transformer, corpus: Corpus, settings: Settings, seed: int) -> None:
         self.settings = settings.pretrain
         super().__init__(model, corpus, seed, self.settings.steps, self.settings.measure_every)
+        self.target_loss = self.settings.target_loss
         self.reader = DocumentReader(corpus, model.shape.context, seed)
 
     def batch(self) -> tuple[Tensor, Tensor]:
@@ -38,7 +39,7 @@ class Pretraining(Training):
         return [(p, [tokenizer.document, *tokenizer.encode(p)]) for p in self.corpus.sample_prompts]
 
     def turn(self, name: str, value: float) -> None:
-        """Learning rates and the mixture can be changed on the way.
+        """Learning rates, the mixture and the number of steps can be changed on the way.
 
         Raises:
             ValueError: it is not a setting that can be.
@@ -48,6 +49,8 @@ class Pretraining(Training):
             self.reader.mixture[field] = value
         elif section == "pretrain" and field in ("matrix_lr", "embedding_lr", "head_lr"):
             self.settings = msgspec.structs.replace(self.settings, **{field: value})
+        elif section == "pretrain" and field == "steps":
+            self.steps = max(int(value), self.step)
         else:
             raise ValueError(f"{name} can't be changed during pretraining")
 

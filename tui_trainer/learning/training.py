@@ -33,6 +33,7 @@ from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
 
 VALIDATION_ROWS = 24  # windows scored while training goes on; the evaluation after it scores all
+NEAR = 1.05  # of a target: from there on all windows are scored
 SAMPLE_TOKENS = 24
 SAMPLE_TEMPERATURE = 0.7
 CONTEXT_SHOWN = 12  # tokens before the guess
@@ -53,6 +54,9 @@ class Training(ABC):
     name: StageName
     pending: PairOffered | None = None
     explains = False
+    target_loss = (
+        0.0  # nats a token of the whole validation text: no step follows once it is reached; 0: none
+    )
 
     def __init__(self, model: Transformer, corpus: Corpus, seed: int, steps: int, measure_every: int) -> None:
         self.model, self.corpus, self.seed = model, corpus, seed
@@ -197,7 +201,12 @@ class Training(ABC):
         )
 
     def _validated(self) -> Validated:
-        loss = validation_loss(self.model, self.corpus.validation, self.token_bytes, VALIDATION_ROWS)
+        text = self.corpus.validation
+        loss = validation_loss(self.model, text, self.token_bytes, VALIDATION_ROWS)
+        if loss.nats_per_token <= NEAR * self.target_loss:
+            loss = validation_loss(self.model, text, self.token_bytes)
+            if loss.nats_per_token <= self.target_loss:
+                self.steps = self.step
         chance = math.log(self.corpus.tokenizer.size)
         return Validated(self.name, self.step, loss.nats_per_token, loss.bits_per_byte, chance)
 
@@ -231,6 +240,7 @@ class Training(ABC):
             **{f"model.{name}": value for name, value in self.model.state_dict().items()},
             **{f"optimizer.{name}": value for name, value in self.optimizer.tensors().items()},
             "step": torch.tensor(self.step),
+            "steps": torch.tensor(self.steps),
             "tokens_read": torch.tensor(self.tokens_read),
         }
 
@@ -239,6 +249,7 @@ class Training(ABC):
         self.model.load_state_dict(within(tensors, "model."))
         self.optimizer.restore(within(tensors, "optimizer."))
         self.step = int(tensors["step"])
+        self.steps = int(tensors.get("steps", self.steps))  # not in a checkpoint of an earlier version
         self.tokens_read = int(tensors["tokens_read"])
 
 

@@ -88,6 +88,8 @@ def knob_turned(state: State, event: e.KnobTurned) -> None:
     prefix, _, source = event.name.rpartition(".")
     if prefix == "data.mixture":
         state.mixture[source] = event.value
+    if event.name == "pretrain.steps":
+        state.stages["pretrain"].steps = int(event.value)
     _touch(state, "data")
 
 
@@ -324,6 +326,8 @@ def apply(state: State, record: Record) -> None:
     if not state.records:
         state.started = record.t
     state.records += 1
+    if isinstance(record.event, e.Stepped | e.Guessed):
+        state.stages[record.event.stage].training += record.busy - state.busy
     state.time = record.t
     state.busy = record.busy
     if state.stage is not None:

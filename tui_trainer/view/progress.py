@@ -21,6 +21,7 @@ class StageProgress:
     flops: float = 0.0
     started: float = 0.0  # compute seconds of the run at its start
     busy: float = 0.0  # compute seconds of the stage so far
+    training: float = 0.0  # of them, in gradient steps: not in evaluations
     reason: str = ""  # why it was skipped
     window: deque[tuple[float, int, int]] = field(default_factory=lambda: deque(maxlen=WINDOW))
 

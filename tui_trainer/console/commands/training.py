@@ -10,6 +10,7 @@ from tui_trainer.console.commands.common import Failed
 from tui_trainer.console.commands.results import print_report
 from tui_trainer.console.commands.showing import begun, launch_in_app, require_terminal, start_in_app
 from tui_trainer.console.options import (
+    Finite,
     fork_of,
     of_run,
     plan_of,
@@ -65,19 +66,57 @@ def run(headless: bool, as_json: bool, runs: Path | None, record: Path | None, *
 
 @click.command(
     epilog="""\b
-Example:
-  tui-trainer train --data shakespeare.txt --tokenizer char"""
+Examples:
+  tui-trainer train --data notes.md letters/
+  tui-trainer train --data shakespeare.txt --tokenizer char --target-loss 1.88 --json"""
 )
 @with_text
 @with_settings
 @with_seed
+@click.option(
+    "--target-loss",
+    type=Finite(min=0, max=100, min_open=True),
+    metavar="NATS",
+    help="Stop once the held-out text costs no more nats a token than this.",
+)
+@click.option(
+    "--seconds",
+    type=Finite(min=0, max=10**7, min_open=True),
+    help="Of gradient steps, evaluations not counted: as many as fit, by the pace on this machine.",
+)
 @with_runs
 @with_json
-def train(as_json: bool, runs: Path | None, **options: Any) -> None:
-    """Pretrain on your own text, without a screen."""
+def train(
+    target_loss: float | None, seconds: float | None, as_json: bool, runs: Path | None, **options: Any
+) -> None:
+    """Pretrain on your own text, without a screen.
+
+    With --tokenizer char, the preset is sprint, if you name none: a small model, the text read as it stands,
+    its last tenth held out.
+    """
     if not options["data"]:
         raise click.UsageError("--data PATH... says what to train on")
-    _run_headless(plan_of(options, until="pretrain"), runs, as_json)
+    named = click.get_current_context().get_parameter_source("preset")
+    if options["tokenizer"] == "char" and named is not click.core.ParameterSource.COMMANDLINE:
+        options["preset"] = "sprint"
+    if target_loss is not None:
+        options["assignments"] = (*options["assignments"], f"pretrain.target_loss={target_loss!r}")
+    folder = begun(plan_of(options, until="pretrain"), runs)
+    ended = _follow(folder, as_json, seconds)
+    if ended and target_loss is not None and seconds is None:
+        _require(folder, target_loss)
+
+
+def _require(folder: "RunFolder", target: float) -> None:
+    """Raise `Failed` if the held-out text costs more than that."""
+    from tui_trainer.run.storage import report
+
+    loss = report.build(folder).metrics["pretrain/nats_per_token"].value
+    if loss > target:
+        raise Failed(
+            f"the loss came down to {loss:.4f} nats a token, not to {target:g}; give it more time, "
+            "as in --seconds 60, or more steps, as in --set pretrain.steps=1000"
+        )
 
 
 def _run_headless(plan: "Plan", runs: Path | None, as_json: bool, source: "RunFolder | None" = None) -> None:
@@ -165,12 +204,14 @@ def stop(run: str, **options: Any) -> None:
         output.show(f"run {folder.id} was not being trained; go on with: tui-trainer resume {folder.id}")
 
 
-def _follow(folder: "RunFolder", as_json: bool) -> None:
+def _follow(folder: "RunFolder", as_json: bool, seconds: float | None = None) -> bool:
+    """Run to the end and print the report. False: it was stopped before."""
     from tui_trainer.console.headless import TrainerDied, follow
 
     try:
-        outcome = follow(folder)
+        outcome = follow(folder, seconds=seconds)
     except TrainerDied as error:
         raise Failed(str(error)) from error
     if outcome == "ended":
         print_report(folder, as_json)
+    return outcome == "ended"

@@ -25,13 +25,16 @@ MOST_CLAIMED = 512_000_000
 LEAST_OF_A_MEMBER = 4_096  # bytes
 
 
-def content(file: Found, budget: int, block: int, notes: Notes) -> Iterator[Row | Skipped]:
+def content(
+    file: Found, budget: int, block: int, notes: Notes, running: bool = False
+) -> Iterator[Row | Skipped]:
     """The documents of a file with the dialogues in them; members of an archive that are left out. A file is
     read from its beginning to its end, or as far as is read for so much to keep.
 
     Args:
         budget: bytes of text to keep.
         block: characters of a piece of running text; of too much of it some pieces are kept, evenly spread.
+        running: the documents of a text, one after the other, are that text, its white space included.
 
     Raises:
         Unreadable: why the file, or its rest, can't be read.
@@ -53,7 +56,7 @@ def content(file: Found, budget: int, block: int, notes: Notes) -> Iterator[Row 
                 share = max(LEAST_OF_A_MEMBER, left // 2)
                 try:
                     for row in _streamed(
-                        member.form.kind or "prose", opened_member, share, min(block, share), notes
+                        member.form.kind or "prose", opened_member, share, min(block, share), notes, running
                     ):
                         left -= len(row.text)
                         yield row
@@ -76,14 +79,16 @@ def content(file: Found, budget: int, block: int, notes: Notes) -> Iterator[Row 
                 if file.packing is None
                 else unpacked(opened, file.packing, meter)
             )
-            yield from _streamed(file.kind, io.BufferedReader(stream, BLOCK), budget, block, notes)
+            yield from _streamed(file.kind, io.BufferedReader(stream, BLOCK), budget, block, notes, running)
             if stream.damage is not None:
                 raise stream.damage
     if notes.rest:
         raise Unreadable(notes.rest)
 
 
-def _streamed(kind: Kind, stream: BinaryIO, budget: int, block: int, notes: Notes) -> Iterator[Row]:
+def _streamed(
+    kind: Kind, stream: BinaryIO, budget: int, block: int, notes: Notes, running: bool
+) -> Iterator[Row]:
     """The rows of a file that is read from its beginning to its end."""
     texts = whole(stream, notes)
     if kind in ("jsonl", "json"):
@@ -98,7 +103,7 @@ def _streamed(kind: Kind, stream: BinaryIO, budget: int, block: int, notes: Note
             return
         texts = chain([head], texts)
     source = "code" if kind == "code" else "books"
-    yield from (Row(text, source=source) for text in pack(streamed(texts, budget, block)))
+    yield from (Row(text, source=source) for text in pack(streamed(texts, budget, block), not running))
 
 
 def _first_line(text: str) -> str:

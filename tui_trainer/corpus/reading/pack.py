@@ -9,11 +9,14 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 CUTS = [re.compile(f"(?s:.*){p}") for p in (r"\n[ \t]*\n+", r"\n", r"[.!?]['\"”’)]*\s+", r"\s+")]
 
 
-def pack(chunks: Iterable[str]) -> Iterator[str]:
+def pack(chunks: Iterable[str], stripped: bool = True) -> Iterator[str]:
     """Documents of at most `SIZE` characters, from the pieces of one running text; empty ones are left out.
 
-    No text is lost but the white space around each cut; the indentation of a first line stays.
+    Args:
+        stripped: without the white space around each cut, but for the indentation of a first line; else
+            the documents one after the other are the text.
     """
+    tidy = _stripped if stripped else _as_it_is
     rest = ""
     for chunk in chunks:
         rest += clean(chunk)
@@ -21,13 +24,13 @@ def pack(chunks: Iterable[str]) -> Iterator[str]:
         start = 0
         while len(rest) - start > 2 * SIZE:
             end = _cut(rest, start)
-            yield from _stripped(rest[start:end])
+            yield from tidy(rest[start:end])
             start = end
         rest = rest[start:]
     start = 0
     while start < len(rest):
         end = _cut(rest, start)
-        yield from _stripped(rest[start:end])
+        yield from tidy(rest[start:end])
         start = end
 
 
@@ -50,5 +53,10 @@ def _cut(text: str, start: int) -> int:
 
 def _stripped(text: str) -> Iterator[str]:
     text = re.sub(r"\A(?:[^\S\n]*\n)+", "", text).rstrip()
+    if text:
+        yield text
+
+
+def _as_it_is(text: str) -> Iterator[str]:
     if text:
         yield text

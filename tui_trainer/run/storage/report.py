@@ -9,12 +9,14 @@ from tui_trainer.errors import UserError
 from tui_trainer.files import write_atomically
 from tui_trainer.messages.events import (
     Forked,
+    Guessed,
     Measured,
     RunEnded,
     RunStarted,
     StageEnded,
     StageSkipped,
     StageStarted,
+    Stepped,
     Validated,
     WeightsFrozen,
 )
@@ -77,10 +79,16 @@ def build(folder: RunFolder) -> Report:
     """
     report = Report({}, {}, RunSummary(folder.id, forked=folder.plan.forked))
     metrics, run = report.metrics, report.run
-    busy = 0.0
+    busy = training = 0.0
     for record in read_all(folder.events):
+        if isinstance(record.event, Stepped | Guessed) and record.event.stage == "pretrain":
+            training += record.busy - busy
         busy, run.events = record.busy, record.seq + 1
         match record.event:
+            case Stepped(stage="pretrain") as stepped:
+                metrics["run/pretraining_steps"] = Metric(stepped.step)
+                metrics["run/pretraining_tokens"] = Metric(stepped.tokens)
+                metrics["run/pretraining_seconds"] = Metric(training)
             case Measured() as m:
                 metrics[m.name] = Metric(m.value, m.ci95, m.n, m.baseline)
             case Validated(stage="pretrain") as v:
