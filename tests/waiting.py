@@ -25,19 +25,19 @@ def wait_until(
         meanwhile()
 
 
-def rests(process: int, seconds: float) -> bool:
-    """Whether none of a process's threads has anything to do in that time. On Linux only.
+def rests(process: int, seconds: float, thread: int | None = None) -> bool:
+    """Whether none of a process's threads, or not this one, has anything to do in that time. On Linux only.
 
     A thread that looks up now and then has switched, one that spins is running: neither asks how much time
     that takes, which on a slow machine is much and on a busy one little.
     """
-    before = _threads(process)
+    before = _threads(process, thread)
     time.sleep(seconds)
-    return before == _threads(process) and all(state == "S" for state, *_ in before)
+    return before == _threads(process, thread) and all(state == "S" for state, *_ in before)
 
 
-def _threads(process: int) -> list[tuple[str, str, str]]:
+def _threads(process: int, thread: int | None) -> list[tuple[str, str, str]]:
     """Each thread's state and how often it went to sleep, and was put to sleep."""
     found = r"(?s)State:\s*(\w).*\nvoluntary_ctxt_switches:\s*(\d+)\nnonvoluntary_ctxt_switches:\s*(\d+)"
-    tasks = sorted(Path(f"/proc/{process}/task").glob("*/status"))
+    tasks = sorted(Path(f"/proc/{process}/task").glob(f"{thread or '*'}/status"))
     return [re.findall(found, task.read_text())[0] for task in tasks]

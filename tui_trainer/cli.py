@@ -22,7 +22,7 @@ from tui_trainer.console.commands import (
     training,
 )
 from tui_trainer.console.commands.common import InOrder
-from tui_trainer.console.options import plan_of, with_runs, with_screen, with_seed, with_settings
+from tui_trainer.console.options import plan_of, with_device, with_runs, with_screen, with_seed, with_settings
 from tui_trainer.errors import Damaged, UserError
 
 
@@ -83,6 +83,7 @@ Examples:
   tui-trainer run --headless --seed 1""",
 )
 @with_settings
+@with_device
 @with_seed
 @with_runs
 @with_screen

@@ -261,6 +261,10 @@ class Run(Struct, frozen=True, forbid_unknown_fields=True):
     threads: Annotated[
         int, Meta(ge=0, le=256), _said("threads", "CPU threads; 0 is one a core", "threads")
     ] = 0
+    device: Annotated[
+        Literal["auto", "cpu", "cuda", "mps"],
+        _said("device", "makes the gradient steps; auto is a CUDA GPU if there is one, else the CPU"),
+    ] = "auto"
     checkpoint_every: Annotated[
         Count, _said("steps between checkpoints", "steps between checkpoints", "steps")
     ] = 50

@@ -195,6 +195,9 @@ class ToyPipeline:
     def machine(self) -> dict[str, str]:
         return {"precision": "float32"}
 
+    def close(self) -> None:
+        pass
+
     def measure_speed(self) -> SpeedMeasured:
         return SpeedMeasured(time.perf_counter(), {"data": 1.0})
 

@@ -96,6 +96,8 @@ def follow(folder: RunFolder, stream: TextIO | None = None, seconds: float | Non
                 raise TrainerDied(f"run {folder.id} has ended, but: {last_line(folder, written)}")
         except KeyboardInterrupt:
             _stop(folder, trainer, teller)
+            if status := trainer.poll():  # it failed, and was not stopped: of torchrun's ranks one was lost
+                return _ended_early(folder, status, last_line(folder, written), teller)
             return "stopped"
         finally:
             teller.clear()
@@ -206,7 +208,7 @@ def _stop(
         pass
     if trainer.poll() is None:
         teller.say(f"the trainer has not ended yet; watch it with: tui-trainer attach {folder.id}")
-    elif not quietly:
+    elif not quietly and not trainer.poll():
         teller.say(f"stopped; go on with: {_resume(folder)}")
 
 

@@ -93,6 +93,11 @@ with_settings = _together(
         help="Settings from a TOML file; else settings.toml in your configuration folder.",
     ),
 )
+with_device = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+    help="Makes the gradient steps; as --set run.device=...",
+)
 with_seed = click.option(
     "--seed",
     type=click.IntRange(0, 2**31 - 1),
@@ -129,10 +134,13 @@ def settings_of(options: dict[str, Any]) -> "Settings":
     """The settings that a command's options ask for. Raises `UserError`."""
     from tui_trainer.settings import load
 
-    assignments = list(options["assignments"])
-    if options.get("tokenizer"):
-        assignments.append(f"data.tokenizer={options['tokenizer']}")
-    return load(options["preset"], assignments, options["config"] or own_config())
+    return load(options["preset"], _assignments(options), options["config"] or own_config())
+
+
+def _assignments(options: dict[str, Any]) -> list[str]:
+    """What --set says, and the options that stand for it."""
+    short = {"data.tokenizer": options.get("tokenizer"), "run.device": options.get("device")}
+    return [*options["assignments"], *(f"{name}={value}" for name, value in short.items() if value)]
 
 
 def own_config() -> Path | None:
@@ -190,7 +198,7 @@ def fork_of(
                 f"--{name.removeprefix('more_')} does not go with --from: the other run's is taken over"
             )
     folder = run_of({"runs": runs}, source)
-    assignments = list(options["assignments"])
+    assignments = _assignments(options)
     named = any(a.partition("=")[0].strip() == "feedback.rater" for a in assignments)
     if in_app and not named and not keep_picks and folder.plan.settings.feedback.rater != "person":
         assignments.append("feedback.rater=person")

@@ -57,7 +57,8 @@ class Muon:
             rows, columns = sorted(parameter.shape)
             self.groups.setdefault((rows, columns), {})[name] = parameter
         self.momentum = {
-            shape: torch.zeros(len(group), *shape) for shape, group in sorted(self.groups.items())
+            shape: torch.zeros(len(group), *shape, device=next(iter(group.values())).device)
+            for shape, group in sorted(self.groups.items())
         }
 
     @torch.no_grad()

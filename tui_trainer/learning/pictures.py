@@ -23,7 +23,7 @@ def picture(matrix: Tensor) -> Picture:
     if not scale > 0 or scale == float("inf"):
         scale = 1.0
     levels = (cells / scale * 127).nan_to_num(0.0).clamp(-127, 127).round().to(torch.int8)
-    return Picture(rows=rows, columns=columns, scale=scale, cells=levels.numpy().tobytes())
+    return Picture(rows=rows, columns=columns, scale=scale, cells=levels.cpu().numpy().tobytes())
 
 
 def matrix_state(name: str, before: Tensor, parameter: nn.Parameter, gradient: Tensor) -> MatrixState:

@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import torch
 from msgspec import Struct
@@ -30,7 +30,7 @@ from tui_trainer.messages.events import (
 )
 from tui_trainer.model.operations import IGNORED
 from tui_trainer.model.sampling import generate
-from tui_trainer.model.transformer import Transformer
+from tui_trainer.model.transformer import Scored, Transformer
 
 VALIDATION_ROWS = 24  # windows scored while training goes on; the evaluation after it scores all
 NEAR = 1.05  # of a target: from there on all windows are scored
@@ -38,6 +38,17 @@ SAMPLE_TOKENS = 24
 SAMPLE_TEMPERATURE = 0.7
 CONTEXT_SHOWN = 12  # tokens before the guess
 LARGEST_GRADIENT = 100.0  # a step whose gradient is larger, or no number, is not taken
+
+
+# What leaves the gradients of a batch's mean loss in the parameters: (model, inputs, targets).
+Backward = Callable[[Transformer, Tensor, Tensor], Scored]
+
+
+def backward(model: Transformer, inputs: Tensor, targets: Tensor) -> Scored:
+    """Score a batch, and add the gradients of its loss to the parameters'."""
+    scored = model.score(inputs, targets)
+    scored.loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
+    return scored
 
 
 class LearningRates(Struct, frozen=True):
@@ -65,6 +76,7 @@ class Training(ABC):
         self.tokens_read = 0
         self.optimizer = Optimizer(model)
         self.token_bytes = token_bytes(corpus.tokenizer)
+        self.backward: Backward = backward  # another one where several processes share a batch
 
     # -- what a stage says of itself -------------------------------------------------------------------------
 
@@ -87,17 +99,17 @@ class Training(ABC):
         if self.step == 0:
             yield self._validated()
             yield self._sampled()
-        inputs, targets = self.batch()
-        scored = self.model.score(inputs, targets)
+        inputs, targets = (each.to(self.model.device) for each in self.batch())
         learnable = bool((targets != IGNORED).any())  # without a target the loss is 0 / 0
-        loss = float(scored.loss.detach()) if learnable else 0.0
+        loss = 0.0
         if learnable:
+            scored = self.backward(self.model, inputs, targets)
+            loss = float(scored.loss.detach())
             place = self._place(targets)
             guess = self._guessed(inputs, targets, scored.hidden, place)
             if self.explains:
                 taught = teaching(scored.losses, targets, place)
                 shown = guess if taught == place else self._guessed(inputs, targets, scored.hidden, taught)
-            scored.loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
         norm = self._gradient_norm()
         measuring = (self.step + 1) % self.measure_every == 0 or self.step + 1 == self.steps
         before = self._copies() if measuring or self.explains else {}
@@ -182,7 +194,9 @@ class Training(ABC):
     @torch.no_grad()
     def _guessed(self, inputs: Tensor, targets: Tensor, hidden: Tensor, place: tuple[int, int]) -> Guessed:
         row, position = place
-        probabilities = torch.softmax(self.model.logits(hidden[row, position]), dim=-1)
+        # Of a row that another process has scored, the states are not here.
+        states = hidden[row] if row < len(hidden) else self.model.hidden(inputs[row : row + 1])[0]
+        probabilities = torch.softmax(self.model.logits(states[position]), dim=-1)
         best = probabilities.topk(5)
         tokenizer = self.corpus.tokenizer
         truth = int(targets[row, position])

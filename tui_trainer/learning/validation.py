@@ -61,7 +61,7 @@ def validation_loss(
         ]
         batch = torch.from_numpy(np.stack(windows).astype(np.int64))
         inputs, targets = batch[:, :-1], batch[:, 1:]
-        losses = model.score(inputs, targets).losses.flatten()
+        losses = model.score(inputs.to(model.device), targets.to(model.device)).losses.flatten().cpu()
         lengths = bytes_of[targets.flatten()]
         real = lengths > 0
         nats += float(losses[real].double().sum())

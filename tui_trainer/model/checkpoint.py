@@ -33,7 +33,7 @@ def save(path: Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str])
         OSError: the disk is full or unwritable; `path` is as it was.
     """
     path.parent.mkdir(exist_ok=True)
-    tensors = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     own = {**metadata, CHECKSUM: _checksum(tensors, metadata)}
     write_atomically(path, _in_order(serialize(tensors, own)))
 

@@ -48,10 +48,9 @@ class Decoder:
             )
             for block in model.blocks
         ]
-        self.kept = torch.empty(
-            shape.layers, 2, rows, shape.heads, length, shape.head_width
-        )  # as far as read
-        self.rotations = rotations(0, length, shape.head_width // 2, torch.float32)
+        size = (shape.layers, 2, rows, shape.heads, length, shape.head_width)
+        self.kept = torch.empty(size, device=model.device)  # as far as read
+        self.rotations = rotations(0, length, shape.head_width // 2, torch.float32, model.device)
         self.padding = padding
         self.read = 0  # positions filled
 
@@ -96,7 +95,8 @@ class Decoder:
         """(rows or 1, 1, new, end) bool, True where looking is allowed; None: it is everywhere."""
         if self.padding is None and new == 1:
             return None
-        query, key = torch.arange(end - new, end)[:, None], torch.arange(end)
+        key = torch.arange(end, device=self.kept.device)
+        query = key[end - new :, None]
         allowed = (key <= query)[None, None]
         if self.padding is not None:
             # A padded query sees itself: a row without a single key would turn to NaN.

@@ -19,6 +19,7 @@ from torch.nn import functional as F
 NORM_EPSILON = 1e-6
 ROPE_BASE = 10_000.0
 IGNORED = -100  # a target that carries no loss
+CPU = torch.device("cpu")
 CHUNK = 128  # rows of logits in float32 at once: they stay in a core's cache
 
 
@@ -92,20 +93,20 @@ def mlp(x: Tensor, first: Tensor, second: Tensor) -> Tensor:
 
 
 @lru_cache(maxsize=64)
-def rotations(start: int, count: int, half: int, dtype: torch.dtype) -> Tensor:
+def rotations(start: int, count: int, half: int, dtype: torch.dtype, device: torch.device = CPU) -> Tensor:
     """exp(-i angle) of positions: (count, half) complex; pair j turns by position * base^(-j / half)."""
     with torch.inference_mode(False):  # or what is kept could never be used in training
-        positions = torch.arange(start, start + count, dtype=dtype)
-        frequencies = ROPE_BASE ** (-torch.arange(half, dtype=dtype) / half)
+        positions = torch.arange(start, start + count, dtype=dtype, device=device)
+        frequencies = ROPE_BASE ** (-torch.arange(half, dtype=dtype, device=device) / half)
         angles = torch.outer(positions, frequencies)
         return torch.polar(torch.ones_like(angles), -angles)
 
 
 @lru_cache(maxsize=16)
-def causal(positions: int, dtype: torch.dtype) -> Tensor:
+def causal(positions: int, dtype: torch.dtype, device: torch.device = CPU) -> Tensor:
     """(1, positions, positions): 0 where a position may look (itself and before it), -inf elsewhere."""
     with torch.inference_mode(False):
-        return torch.full((1, positions, positions), -torch.inf, dtype=dtype).triu(1)
+        return torch.full((1, positions, positions), -torch.inf, dtype=dtype, device=device).triu(1)
 
 
 def paired(weight: Tensor, heads: int) -> Tensor:
@@ -135,7 +136,7 @@ class _Attend(Function):
         rows, positions, _, heads, width = qkv.shape
         both = qkv[:, :, :2]
         scale = inverse_rms(both).mul_(width**-0.25)
-        parts = torch.empty(3, rows, heads, positions, width, dtype=qkv.dtype)
+        parts = qkv.new_empty(3, rows, heads, positions, width)
         parts[:2] = turned(both * scale, rotation[:, None, None]).permute(2, 0, 3, 1, 4)
         parts[2] = qkv[:, :, 2].transpose(1, 2)
         query, key, value = parts.view(3, rows * heads, positions, width)
@@ -160,7 +161,7 @@ class _Attend(Function):
         # Through the norm (whose output has a mean square of width^-1/2), then turned back.
         turn, out_of_norm = grads[:2], parts[:2]
         turn.addcmul_(out_of_norm, (turn * out_of_norm).sum(dim=-1, keepdim=True), value=-(width**-0.5))
-        out = torch.empty(rows, positions, 3, heads, width, dtype=parts.dtype)
+        out = parts.new_empty(rows, positions, 3, heads, width)
         back = turn.permute(1, 3, 0, 2, 4) * scale
         out[:, :, :2] = turned(back.contiguous(), rotation.conj()[:, None, None])
         out[:, :, 2] = grads[2].transpose(1, 2)
@@ -213,12 +214,12 @@ class _HeadLoss(Function):
 
     @staticmethod
     def forward(ctx: Any, hidden: Tensor, table: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        losses = torch.zeros(len(targets), dtype=wide(hidden.dtype))
+        losses = hidden.new_zeros(len(targets), dtype=wide(hidden.dtype))
         scored = targets != IGNORED
         whole = bool(scored.all())
         h, truth = (hidden, targets) if whole else (hidden[scored], targets[scored])
         logits = h @ table.mT
-        found = torch.empty(len(h), dtype=losses.dtype)
+        found = losses.new_empty(len(h))
         for at in range(0, len(h), CHUNK):
             rows, true = logits[at : at + CHUNK], truth[at : at + CHUNK, None]
             logs = torch.log_softmax(rows.to(losses.dtype), dim=-1)

@@ -45,6 +45,7 @@ def generate(
         tokens[row, longest - len(prompt) :] = torch.tensor(prompt)
         padding[row, longest - len(prompt) :] = False
     mixed = bool(padding[:, :longest].any())
+    tokens, padding = tokens.to(model.device), padding.to(model.device)
     decoder = Decoder(model, len(prompts), longest + max_new, padding if mixed else None)
     new: list[list[int]] = [[] for _ in prompts]
     rows = list(range(len(prompts)))  # which of them are being continued
@@ -61,7 +62,7 @@ def generate(
         going = [at for at, row in enumerate(rows) if row not in ended]
         if len(going) <= GOING * len(rows):
             rows, chosen = [rows[at] for at in going], chosen[going]
-            decoder.keep(torch.tensor(going))
+            decoder.keep(torch.tensor(going, device=model.device))
         tokens = chosen[:, None]
     return new
 
@@ -76,7 +77,8 @@ def choose(
         return logits.argmax(dim=-1)
     # One number a row, held against the cumulated probabilities: `multinomial` draws one for each token.
     cumulated = torch.softmax(logits / temperature, dim=-1).cumsum(dim=-1)
-    draws = torch.rand(len(logits), 1, generator=generator) * (BELOW_1 * cumulated[:, -1:])
+    draws = torch.rand(len(logits), 1, generator=generator).to(logits.device)
+    draws *= BELOW_1 * cumulated[:, -1:]
     return torch.searchsorted(cumulated, draws, right=True).squeeze(1)
 
 
@@ -92,11 +94,11 @@ def stream(
 ) -> Iterator[int]:
     """Continue one prompt, a token at a time; stops before `end`."""
     decoder = Decoder(model, 1, len(prompt) + max_new)
-    tokens = torch.tensor([list(prompt)])
+    tokens = torch.tensor([list(prompt)], device=model.device)
     for _ in range(max_new):
         with torch.inference_mode():
             token = int(choose(decoder.next(tokens), temperature, generator, banned))
         if token == end:
             return
         yield token
-        tokens = torch.tensor([[token]])
+        tokens = torch.tensor([[token]], device=model.device)

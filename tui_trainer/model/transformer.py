@@ -153,6 +153,11 @@ class Transformer(nn.Module):
             block.self_attn.o_proj.weight.copy_(block.self_attn.v_proj.weight.T)
 
     @property
+    def device(self) -> torch.device:
+        """What its weights are on, and what it reads and answers must be."""
+        return self.head_gain.device
+
+    @property
     def blocks(self) -> Sequence[Block]:
         parts: Any = self.model
         blocks: Sequence[Block] = parts["layers"]
@@ -177,8 +182,8 @@ class Transformer(nn.Module):
     def _read(self, tokens: Tensor, mask: Tensor | None, table: Tensor | None, layers: int) -> Tensor:
         """The residual stream after so many layers."""
         positions = tokens.shape[1]
-        rotation = rotations(0, positions, self.shape.head_width // 2, wide(self.dtype))
-        mask = causal(positions, self.dtype) if mask is None else mask
+        rotation = rotations(0, positions, self.shape.head_width // 2, wide(self.dtype), self.device)
+        mask = causal(positions, self.dtype, self.device) if mask is None else mask
         x = F.embedding(tokens, self.table() if table is None else table)
         for block in self.blocks[:layers]:
             x = block(x, rotation, mask)
@@ -188,8 +193,9 @@ class Transformer(nn.Module):
         """Where each head of one layer looks: (rows, heads, queries, keys) in float32, rows sum to 1."""
         positions = tokens.shape[1]
         x = norm(self._read(tokens, None, None, layer))
-        rotation = rotations(0, positions, self.shape.head_width // 2, wide(self.dtype))
-        return shares(self.blocks[layer].self_attn.project(x), rotation, causal(positions, self.dtype))
+        rotation = rotations(0, positions, self.shape.head_width // 2, wide(self.dtype), self.device)
+        mask = causal(positions, self.dtype, self.device)
+        return shares(self.blocks[layer].self_attn.project(x), rotation, mask)
 
     def logits(self, hidden: Tensor, table: Tensor | None = None) -> Tensor:
         """What `hidden` (..., width) says comes next: (..., vocabulary) in float32."""

@@ -9,17 +9,22 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+from tui_trainer.run import torchrun
+
 CGROUP = Path("/sys/fs/cgroup/cpu.max")
 AUTOGROUP = Path("/proc/self/autogroup")
 NICENESS = 5  # a third of the time of what others do; all of it when they do nothing
 
 
 def threads(setting: int) -> int:
-    """CPU threads to compute with: the setting, or one a core that this process may use."""
+    """CPU threads to compute with: the setting, or one a core that this process may use.
+
+    The processes that torchrun has started on this machine share its cores.
+    """
     if setting:
         return setting
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, _quota(CGROUP) or cores))
+    return max(1, min(cores, _quota(CGROUP) or cores) // torchrun.place().local_ranks)
 
 
 def _quota(path: Path) -> int | None:
@@ -65,6 +70,13 @@ def configure(count: int) -> None:
     torch.set_deterministic_debug_mode("error")
     # It would fill every new tensor, to make reads of unwritten memory repeatable; there are none to repeat.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property
+
+
+def allow_gpu() -> None:
+    """After `configure`: nearly the same numbers will do. Some of a GPU's operations add up in any order."""
+    import torch
+
+    torch.set_deterministic_debug_mode("default")
 
 
 def trim_memory() -> None:

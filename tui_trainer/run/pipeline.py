@@ -45,6 +45,9 @@ class Pipeline(Protocol):
     def machine(self) -> dict[str, str]:
         """What of the machine decides the numbers, besides its threads: the precision, say."""
 
+    def close(self) -> None:
+        """The run ends, or stops: let go of other processes that take part in it."""
+
     def measure_speed(self) -> SpeedMeasured:
         """Time a few steps that leave no trace."""
 

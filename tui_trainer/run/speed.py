@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from tui_trainer.learning.optimizer import Optimizer
+from tui_trainer.learning.training import Backward
 from tui_trainer.messages.events import SpeedMeasured
 from tui_trainer.model.precision import compute_dtype
 from tui_trainer.model.sampling import generate
@@ -30,15 +31,20 @@ REINFORCED_ROWS = 0.6  # of training that learning from one sampled answer costs
 ANSWER_TOKENS = 24
 
 
-def measure(plan: Plan) -> SpeedMeasured:
-    """Time a step of training and of sampling with this plan's model, and estimate each stage by them."""
+def measure(plan: Plan, device: torch.device, backward: Backward) -> SpeedMeasured:
+    """Time a step of training and of sampling with this plan's model, and estimate each stage by them.
+
+    Args:
+        device: makes the steps; answers are sampled by the CPU.
+        backward: of a step.
+    """
     settings = plan.settings
     model = settings.model
     shape = Shape(settings.data.vocabulary, model.layers, model.width, model.heads, model.context)
-    throwaway = Transformer(shape, dtype=compute_dtype(model))
-    step = _training_step_seconds(throwaway, settings.pretrain.batch)
+    throwaway = Transformer(shape, dtype=compute_dtype(model, device.type)).to(device)
+    step = _training_step_seconds(throwaway, settings.pretrain.batch, backward)
     row = step / settings.pretrain.batch
-    answer = _answer_seconds(throwaway)
+    answer = _answer_seconds(throwaway.cpu())
     return SpeedMeasured(step, _estimates(plan, STEP_OVERHEAD * row, answer))
 
 
@@ -77,15 +83,15 @@ def _data_seconds(plan: Plan) -> float:
     return min(size, plan.settings.data.max_bytes) * SECONDS_A_BYTE
 
 
-def _training_step_seconds(model: Transformer, batch: int) -> float:
+def _training_step_seconds(model: Transformer, batch: int, backward: Backward) -> float:
     """Forward, back and nudge on random tokens."""
     optimizer = Optimizer(model)
     tokens = torch.randint(
         model.shape.vocabulary, (batch, model.shape.context + 1), generator=torch.Generator().manual_seed(0)
-    )
+    ).to(model.device)
 
     def step() -> None:
-        model.score(tokens[:, :-1], tokens[:, 1:]).loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
+        float(backward(model, tokens[:, :-1], tokens[:, 1:]).loss.detach())  # a GPU is waited for
         optimizer.step(1e-3, 1e-3, 1e-3)
 
     return _median_seconds(step)

@@ -1,9 +1,12 @@
 """The real phases of a run: the algorithms of `learning`, put together over one folder and one model."""
 
+import copy
 import os
 import shutil
 from collections.abc import Iterator, Mapping
 from typing import cast
+
+import torch
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.prepare import prepare
@@ -16,6 +19,7 @@ from tui_trainer.learning.inspection import look
 from tui_trainer.learning.preferences.raters import SimulatedRater
 from tui_trainer.learning.pretraining import Pretraining
 from tui_trainer.learning.stage import OneStep, Stage
+from tui_trainer.learning.training import Backward, backward
 from tui_trainer.messages.events import (
     Event,
     Measured,
@@ -27,10 +31,12 @@ from tui_trainer.messages.events import (
 )
 from tui_trainer.messages.inspection import Look, Looked
 from tui_trainer.model.checkpoint import load_model, save_weights
-from tui_trainer.model.precision import compute_dtype
+from tui_trainer.model.precision import Device, compute_device, compute_dtype
 from tui_trainer.model.transformer import Shape, Transformer
 from tui_trainer.model.weights_hash import weights_sha256
+from tui_trainer.run import machine, torchrun
 from tui_trainer.run.pipeline import Phase
+from tui_trainer.run.ranks import Ranks
 from tui_trainer.run.speed import measure
 from tui_trainer.run.storage import frozen_weights
 from tui_trainer.run.storage.folder import RunFolder
@@ -47,6 +53,7 @@ PHASES = (
     Phase("evaluate_aligned", "feedback", long=True),
     Phase("verify", "frozen", long=True),
 )
+GRADIENT_STEPS = ("pretrain", "finetune")  # made by the device, and by all ranks; the rest is the CPU's
 EVALUATED: dict[str, WeightsName] = {
     "evaluate_base": "base",
     "evaluate_tuned": "tuned",
@@ -64,14 +71,36 @@ class RunPipeline:
         self._corpus: Corpus | None = None
         self._model: Transformer | None = None
         self._stage: StageName = "data"
+        place = torchrun.place()
+        self._device = compute_device(self.plan.settings.run.device, place.local_rank)
+        self._dtype = compute_dtype(self.plan.settings.model, self._device.type)
+        self._ranks: Ranks | None = None
+        if place.ranks > 1:
+            self._ranks = Ranks(cast(Device, self._device.type), torch.get_num_threads())
+        elif self._device.type != "cpu":
+            machine.allow_gpu()
 
     def machine(self) -> dict[str, str]:
-        """The number type of the matrix products."""
-        return {"precision": str(compute_dtype(self.plan.settings.model)).removeprefix("torch.")}
+        """The number type of the matrix products; a device and ranks, if not this CPU's one process."""
+        described = {"precision": str(self._dtype).removeprefix("torch.")}
+        if self._device.type != "cpu":
+            described["device"] = self._device.type
+        if self._ranks is not None:
+            described["ranks"] = str(self._ranks.place.ranks)
+        return described
+
+    def close(self) -> None:
+        """Let the other ranks go."""
+        if self._ranks is not None:
+            self._ranks.dismiss()
 
     def measure_speed(self) -> SpeedMeasured:
         """Time this plan's model on random tokens; nothing of it is kept."""
-        return measure(self.plan)
+        return measure(self.plan, self._device, self._backward)
+
+    @property
+    def _backward(self) -> Backward:
+        return backward if self._ranks is None else self._ranks.backward
 
     def reason_to_skip(self, stage: StageName, settings: Settings) -> str | None:
         """One line for people if the stage has nothing to do."""
@@ -92,11 +121,13 @@ class RunPipeline:
             return Preparation(self.folder, settings)
         corpus, model = self._opened_corpus(), self._taken_up_model(phase, settings)
         seed = self.plan.seed
+        if phase.key in GRADIENT_STEPS:
+            kind = Pretraining if phase.key == "pretrain" else Finetuning
+            training = kind(model.to(self._device), corpus, settings, seed)
+            training.backward = self._backward
+            return training
+        model.cpu()
         match phase.key:
-            case "pretrain":
-                return Pretraining(model, corpus, settings, seed)
-            case "finetune":
-                return Finetuning(model, corpus, settings, seed)
             case "feedback":
                 return Feedback(model, corpus, settings, seed)
             case "verify":
@@ -112,6 +143,7 @@ class RunPipeline:
         """Hash and write the model's weights. Raises `OSError`."""
         assert self._model is not None  # a phase that freezes has one
         path = self.folder.weights(weights)
+        self._model.cpu()
         sha256 = save_weights(self._model, path, {"weights": weights})
         return WeightsFrozen(
             weights=weights,
@@ -126,7 +158,8 @@ class RunPipeline:
         """What the model as it is now makes of a text; see `pipeline.Pipeline`."""
         if self._model is None or self._corpus is None:
             raise UserError("there is no model to look at yet")
-        return look(self._model, self._corpus.tokenizer, look_)
+        model = self._model if self._model.device.type == "cpu" else copy.deepcopy(self._model).cpu()
+        return look(model, self._corpus.tokenizer, look_)
 
     def rater(self, name: str) -> SimulatedRater:
         """A simulated rater by its taste. Raises `ValueError`."""
@@ -153,7 +186,7 @@ class RunPipeline:
                 self._model = self._loaded(weights)
             else:
                 shape = model_shape(settings, self._opened_corpus().tokenizer.size)
-                self._model = Transformer(shape, self.plan.seed, compute_dtype(settings.model))
+                self._model = Transformer(shape, self.plan.seed, self._dtype)
         return self._model
 
     def _loaded(self, weights: WeightsName) -> Transformer:

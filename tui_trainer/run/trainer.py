@@ -25,7 +25,7 @@ from tui_trainer.errors import Damaged, UserError
 from tui_trainer.files import sweep
 from tui_trainer.messages.commands import Reply, Stop
 from tui_trainer.messages.events import Forked, Measured, Noticed, RunStarted
-from tui_trainer.run import machine
+from tui_trainer.run import machine, torchrun
 from tui_trainer.run.compute_clock import ComputeClock
 from tui_trainer.run.control import ControlServer, Request
 from tui_trainer.run.interruption import DAMAGED, Interrupted, Stopped
@@ -37,6 +37,7 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.lock import Lock
 from tui_trainer.run.storage.log import LogWriter
 from tui_trainer.run.storage.preferences import PreferenceFile
+from tui_trainer.run.torchrun import RankLost
 from tui_trainer.sanitize import one_line, sanitize
 
 if TYPE_CHECKING:  # they import torch, which takes a second that the socket need not wait for
@@ -83,6 +84,7 @@ class Trainer:
         self.requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self.signals = 0
         self.ending = False  # no signal changes anything any more
+        self.pipeline: Pipeline | None = None
         self.stages: StageMachine | None = None
         self.server: ControlServer | None = None
         self.writer: LogWriter | None = None
@@ -123,6 +125,8 @@ class Trainer:
 
     def _put_away(self) -> None:
         self._answer_the_rest()
+        if self.pipeline is not None:
+            self.pipeline.close()
         if self.presence.holds:  # else what stands there now is another's
             resources.record(self.folder, machine.peak_memory_bytes())
             if self.server is not None:
@@ -141,14 +145,15 @@ class Trainer:
         begun = past.started if past.records > (forked.records if forked else 0) else None
         # A resumed run computes with the threads it began with, whatever this machine has.
         known = begun.machine.get("threads", "") if begun else ""
-        threads = int(known) if known.isdecimal() else machine.threads(plan.settings.run.threads)
+        alike = begun is not None and begun.machine.get("ranks", "1") == str(torchrun.place().ranks)
+        threads = int(known) if alike and known.isdecimal() else machine.threads(plan.settings.run.threads)
         machine.configure(threads)
 
         from tui_trainer.run.stage_machine import StageMachine
         from tui_trainer.run.steering import Steering
         from tui_trainer.run.storage.checkpoints import Checkpoints
 
-        pipeline = self.build(self.folder)
+        self.pipeline = pipeline = self.build(self.folder)
         self.writer = past.writer(self.folder)  # first: whatever fails from here on is told in the log
         checkpoints = Checkpoints(self.folder, say)
         saved = checkpoints.load(past.records, past.under_way)
@@ -252,13 +257,13 @@ class Trainer:
             error = Vanished(vanished(self.folder))  # whatever it was that noticed
         asked_wrongly = isinstance(error, UserError)
         match error:
-            case UserError() | Vanished():
+            case UserError() | Vanished() | RankLost():
                 line = str(error)
             case OSError():
                 line = f"{error.strerror or error}; put it right, then resume the run"
             case _:
                 line = f"{type(error).__name__}: {str(error).partition(chr(10))[0]} (more in trainer.log)"
-        if not isinstance(error, UserError | Vanished):
+        if not isinstance(error, UserError | Vanished | RankLost):
             traceback.print_exception(error)
         say(f"failed: {line}")
         if self.writer is not None:

@@ -1,5 +1,7 @@
 """Commands that train: with the app or without."""
 
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,7 @@ from tui_trainer.console.options import (
     of_run,
     plan_of,
     run_of,
+    with_device,
     with_json,
     with_runs,
     with_screen,
@@ -24,6 +27,7 @@ from tui_trainer.console.options import (
     with_text,
 )
 from tui_trainer.errors import UserError
+from tui_trainer.run import torchrun
 
 STOP_SECONDS = 60.0  # for a trainer to end its step and write its checkpoint
 
@@ -43,6 +47,7 @@ Examples:
 @with_source
 @with_text
 @with_settings
+@with_device
 @with_seed
 @with_runs
 @with_screen
@@ -57,6 +62,8 @@ def run(headless: bool, as_json: bool, runs: Path | None, record: Path | None, *
         raise click.UsageError("--json goes with --headless")
     if record is not None and headless:
         raise click.UsageError("--record goes with the screen, not with --headless")
+    if headless:
+        _leave_to_rank_0()
     source, plan = fork_of(options, runs, in_app=not headless) or (None, plan_of(options))
     if headless:
         _run_headless(plan, runs, as_json, source)
@@ -72,6 +79,7 @@ Examples:
 )
 @with_text
 @with_settings
+@with_device
 @with_seed
 @click.option(
     "--target-loss",
@@ -96,6 +104,7 @@ def train(
     """
     if not options["data"]:
         raise click.UsageError("--data PATH... says what to train on")
+    _leave_to_rank_0()
     named = click.get_current_context().get_parameter_source("preset")
     if options["tokenizer"] == "char" and named is not click.core.ParameterSource.COMMANDLINE:
         options["preset"] = "sprint"
@@ -117,6 +126,12 @@ def _require(folder: "RunFolder", target: float) -> None:
             f"the loss came down to {loss:.4f} nats a token, not to {target:g}; give it more time, "
             "as in --seconds 60, or more steps, as in --set pretrain.steps=1000"
         )
+
+
+def _leave_to_rank_0() -> None:
+    """Under torchrun, become a rank that does its part of each step, unless this is the first of them."""
+    if torchrun.place().rank:
+        os.execv(sys.executable, [sys.executable, "-P", "-m", "tui_trainer.run.ranks"])
 
 
 def _run_headless(plan: "Plan", runs: Path | None, as_json: bool, source: "RunFolder | None" = None) -> None:
@@ -152,6 +167,8 @@ def resume(
 
     if as_json and not headless:
         raise click.UsageError("--json goes with --headless")
+    if headless:
+        _leave_to_rank_0()
     folder = run_of(options, run)
     if start_over:
         if not headless:
