@@ -259,7 +259,9 @@ class Run(Struct, frozen=True, forbid_unknown_fields=True):
     """The process."""
 
     threads: Annotated[
-        int, Meta(ge=0, le=256), _said("threads", "CPU threads; 0 is one a core", "threads")
+        int,
+        Meta(ge=0, le=256),
+        _said("threads", "CPU threads; 0: the fastest number, by trying", "threads"),
     ] = 0
     device: Annotated[
         Literal["auto", "cpu", "cuda", "mps"],

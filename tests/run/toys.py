@@ -66,7 +66,9 @@ class ToyStage:
         draw = torch.randn(len(self.state), generator=generator(self.seed, self.name, self.step))
         self.state.mul_(0.9)
         time.sleep(float(os.environ.get("TOY_WITHIN_SECONDS", "0")))  # half of the step is done
-        self.state.add_(draw, alpha=self.lr)
+        # Real numbers differ by the number of threads, too, in their last digits.
+        threads = 0.001 * torch.get_num_threads() if os.environ.get("TOY_THREADS") else 0.0
+        self.state.add_(draw, alpha=self.lr + threads)
         self.step += 1
         loss = float(self.state.norm())
         yield Stepped(self.name, self.step, loss, self.lr, float(draw.norm()), self.step * 8, 1.0 * self.step)
@@ -198,7 +200,13 @@ class ToyPipeline:
     def close(self) -> None:
         pass
 
-    def measure_speed(self) -> SpeedMeasured:
+    def may_choose_threads(self) -> bool:
+        return True
+
+    def fastest_threads(self, most: int) -> int:
+        return 3 - torch.get_num_threads()  # the other of two
+
+    def measure_speed(self, most: int) -> SpeedMeasured:
         return SpeedMeasured(time.perf_counter(), {"data": 1.0})
 
     def reason_to_skip(self, stage: StageName, settings: Settings) -> str | None:

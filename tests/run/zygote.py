@@ -16,6 +16,7 @@ from toys import build
 
 import tui_trainer.run.stage_machine
 import tui_trainer.run.steering  # noqa: F401 - imported here once for all children
+from tui_trainer.run import machine, threads
 from tui_trainer.run.storage import log
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.trainer import Trainer
@@ -43,6 +44,9 @@ def _become_trainer(order: dict) -> None:  # type: ignore[type-arg]
     if order.get("limit"):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (order["limit"], resource.RLIM_INFINITY))
+    if "TOY_THREADS" in order.get("env", {}):  # two, and steps that always take too long
+        machine.threads = lambda setting: 2
+        threads.FEWEST_STEPS, threads.WINDOW_SECONDS, threads.MUCH_LONGER = 3, 0.0, 0.0
     if order.get("die_at_write"):
         log.os = _Torn(order["die_at_write"])  # type: ignore[assignment]
     status = 1

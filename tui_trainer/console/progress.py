@@ -95,6 +95,8 @@ def told(state: State, event: Event) -> str | None:
             return f"run {one_line(event.run)} {words.forked(event)}"
         case e.SpeedMeasured():
             return _speed_told(state, event)
+        case e.ThreadsChosen():
+            return f"computes on {plural(event.threads, 'thread')}, the fastest as this machine is now"
         case e.Noticed():
             return one_line(event.text) if event.level == "info" else f"{event.level}: {one_line(event.text)}"
         case e.CorpusReady():

@@ -74,6 +74,12 @@ class SpeedMeasured(Event, frozen=True):
     planned_seconds: dict[str, float]  # an estimate for each stage
 
 
+class ThreadsChosen(Event, frozen=True):
+    """From here on the numbers are computed on so many CPU threads, the fastest as the machine is now."""
+
+    threads: int
+
+
 class StageStarted(Event, frozen=True):
     stage: StageName
     steps: int  # how many steps it will take; 0 if unknown
@@ -398,6 +404,7 @@ AnyEvent = (
     RunStarted
     | Forked
     | SpeedMeasured
+    | ThreadsChosen
     | StageStarted
     | StageSkipped
     | StageEnded

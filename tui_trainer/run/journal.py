@@ -18,14 +18,16 @@ from tui_trainer.messages.events import (
     Picked,
     PromptsEdited,
     Record,
+    ThreadsChosen,
     WeightsFrozen,
     encoder,
 )
 from tui_trainer.run.compute_clock import ComputeClock
 from tui_trainer.run.storage.log import LogWriter, comparable
 
-Input = Picked | PromptsEdited | KnobTurned | Paused | Continued
-INPUTS = (Picked, PromptsEdited, KnobTurned, Paused, Continued)
+# What is not computed from what came before, and so is taken from the log where it goes on.
+Input = Picked | PromptsEdited | KnobTurned | Paused | Continued | ThreadsChosen
+INPUTS = (Picked, PromptsEdited, KnobTurned, Paused, Continued, ThreadsChosen)
 
 
 class Journal:
@@ -77,7 +79,7 @@ class Journal:
                 self._frozen.append(event)
 
     def take_input(self) -> Input | None:
-        """What a person did at this point, if the script says so; an `emit` follows picks and prompts."""
+        """What came from outside at this point, if the script says so; an `emit` follows picks, prompts."""
         if self.replaying and isinstance(event := self._script[0].event, INPUTS):
             if not isinstance(event, Picked | PromptsEdited):
                 self._advance()

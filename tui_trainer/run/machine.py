@@ -72,6 +72,20 @@ def configure(count: int) -> None:
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]  # a property
 
 
+def use_threads(count: int) -> None:
+    """From here on, compute on so many threads."""
+    import torch
+
+    torch.set_num_threads(count)
+
+
+def threads_used() -> int:
+    """Threads that torch computes on now."""
+    import torch
+
+    return torch.get_num_threads()
+
+
 def allow_gpu() -> None:
     """After `configure`: nearly the same numbers will do. Some of a GPU's operations add up in any order."""
     import torch

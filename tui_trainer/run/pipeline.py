@@ -48,8 +48,18 @@ class Pipeline(Protocol):
     def close(self) -> None:
         """The run ends, or stops: let go of other processes that take part in it."""
 
-    def measure_speed(self) -> SpeedMeasured:
-        """Time a few steps that leave no trace."""
+    def may_choose_threads(self) -> bool:
+        """Whether a step's time is that of this process's threads: not where others take part, or a GPU."""
+
+    def fastest_threads(self, most: int) -> int:
+        """On how many threads, of at most so many, a step takes the least time now. Leaves no trace."""
+
+    def measure_speed(self, most: int) -> SpeedMeasured:
+        """Time a few steps that leave no trace.
+
+        Args:
+            most: threads, of which the fastest number is taken from here on; 0: as many as now.
+        """
 
     def reason_to_skip(self, stage: StageName, settings: Settings) -> str | None:
         """One line for people if the stage has nothing to do."""

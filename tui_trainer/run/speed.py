@@ -8,12 +8,13 @@ from pathlib import Path
 import torch
 
 from tui_trainer.learning.optimizer import Optimizer
-from tui_trainer.learning.training import Backward
+from tui_trainer.learning.training import Backward, backward
 from tui_trainer.messages.events import SpeedMeasured
 from tui_trainer.model.precision import compute_dtype
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Shape, Transformer
 from tui_trainer.run.storage.plan import Plan
+from tui_trainer.run.threads import fastest
 
 BUDGET_SECONDS = 0.5  # for each of the measurements
 MOST_TRIES = 6
@@ -31,21 +32,50 @@ REINFORCED_ROWS = 0.6  # of training that learning from one sampled answer costs
 ANSWER_TOKENS = 24
 
 
-def measure(plan: Plan, device: torch.device, backward: Backward) -> SpeedMeasured:
+def fastest_threads(plan: Plan, most: int) -> int:
+    """On how many CPU threads, of at most so many, a training step of this plan takes the least time now."""
+    step = _training_step(_throwaway(plan, torch.device("cpu")), plan.settings.pretrain.batch, backward)
+    return _try_threads(step, most)[0]
+
+
+def measure(plan: Plan, device: torch.device, backward: Backward, most: int) -> SpeedMeasured:
     """Time a step of training and of sampling with this plan's model, and estimate each stage by them.
 
     Args:
         device: makes the steps; answers are sampled by the CPU.
         backward: of a step.
+        most: CPU threads, of which the fastest number is taken from here on; 0: as many as now.
     """
-    settings = plan.settings
-    model = settings.model
-    shape = Shape(settings.data.vocabulary, model.layers, model.width, model.heads, model.context)
-    throwaway = Transformer(shape, dtype=compute_dtype(model, device.type)).to(device)
-    step = _training_step_seconds(throwaway, settings.pretrain.batch, backward)
-    row = step / settings.pretrain.batch
+    batch = plan.settings.pretrain.batch
+    throwaway = _throwaway(plan, device)
+    step = _training_step(throwaway, batch, backward)
+    if most > 1:
+        count, seconds = _try_threads(step, most)
+        torch.set_num_threads(count)
+    else:
+        seconds = _median_seconds(step)
     answer = _answer_seconds(throwaway.cpu())
-    return SpeedMeasured(step, _estimates(plan, STEP_OVERHEAD * row, answer))
+    return SpeedMeasured(seconds, _estimates(plan, STEP_OVERHEAD * seconds / batch, answer))
+
+
+def _throwaway(plan: Plan, device: torch.device) -> Transformer:
+    settings, model = plan.settings, plan.settings.model
+    shape = Shape(settings.data.vocabulary, model.layers, model.width, model.heads, model.context)
+    return Transformer(shape, dtype=compute_dtype(model, device.type)).to(device)
+
+
+def _try_threads(step: Callable[[], None], most: int) -> tuple[int, float]:
+    """The number of threads that is fastest, and a step's seconds on so many; as many as before are set."""
+    before = torch.get_num_threads()
+
+    def seconds(count: int) -> float:
+        torch.set_num_threads(count)
+        return _seconds(step)
+
+    try:
+        return fastest(most, before, seconds)
+    finally:
+        torch.set_num_threads(before)
 
 
 def _estimates(plan: Plan, row: float, answer: float) -> dict[str, float]:
@@ -83,7 +113,7 @@ def _data_seconds(plan: Plan) -> float:
     return min(size, plan.settings.data.max_bytes) * SECONDS_A_BYTE
 
 
-def _training_step_seconds(model: Transformer, batch: int, backward: Backward) -> float:
+def _training_step(model: Transformer, batch: int, backward: Backward) -> Callable[[], None]:
     """Forward, back and nudge on random tokens."""
     optimizer = Optimizer(model)
     tokens = torch.randint(
@@ -94,7 +124,7 @@ def _training_step_seconds(model: Transformer, batch: int, backward: Backward) -
         float(backward(model, tokens[:, :-1], tokens[:, 1:]).loss.detach())  # a GPU is waited for
         optimizer.step(1e-3, 1e-3, 1e-3)
 
-    return _median_seconds(step)
+    return step
 
 
 def _answer_seconds(model: Transformer) -> float:
@@ -106,14 +136,16 @@ def _answer_seconds(model: Transformer) -> float:
 
 def _median_seconds(action: Callable[[], object]) -> float:
     """Of several goes after a first that warms up; of that one alone where it takes long."""
+    warm = _seconds(action)
+    if warm > BUDGET_SECONDS:
+        return warm
+    taken: list[float] = []
+    while len(taken) < MOST_TRIES and warm + sum(taken) < BUDGET_SECONDS:
+        taken.append(_seconds(action))
+    return statistics.median(taken)
+
+
+def _seconds(action: Callable[[], object]) -> float:
     begun = time.perf_counter()
     action()
-    warm = time.perf_counter()
-    if warm - begun > BUDGET_SECONDS:
-        return warm - begun
-    taken: list[float] = []
-    while len(taken) < MOST_TRIES and time.perf_counter() - begun < BUDGET_SECONDS:
-        start = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+    return time.perf_counter() - begun

@@ -21,6 +21,7 @@ from tui_trainer.messages.events import (
     StageEnded,
     StageSkipped,
     StageStarted,
+    ThreadsChosen,
 )
 from tui_trainer.run import machine
 from tui_trainer.run.compute_clock import ComputeClock
@@ -31,6 +32,7 @@ from tui_trainer.run.steering import Steering
 from tui_trainer.run.storage import resources
 from tui_trainer.run.storage.checkpoints import Checkpoints, Place, Saved
 from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.threads import Pace
 
 TIDY_EVERY = 10  # steps: answers of many lengths leave the memory in pieces
 
@@ -64,6 +66,10 @@ class StageMachine:
         self._changes_at_entry = 0
         self._unsaved = 0  # steps since the last checkpoint
         self._timed = False  # the machine's speed is known
+        setting = self.plan.settings.run.threads
+        most = 1 if setting or not pipeline.may_choose_threads() else machine.threads(setting)
+        self._most_threads = most if most > 1 else 0  # to choose from; 0: there is no choice
+        self._pace = Pace()
 
     def run(self, saved: Saved | None) -> None:
         """Go on from a checkpoint, or begin; returns when the run has ended.
@@ -114,10 +120,28 @@ class StageMachine:
         if self._timed:
             return
         self._timed = True
+        if isinstance(chosen := self.journal.take(ThreadsChosen), ThreadsChosen):
+            machine.use_threads(chosen.threads)
         if self.journal.take(SpeedMeasured) is None:
+            before = machine.threads_used()
             with self._abortable(True):
-                measured = self.pipeline.measure_speed()
+                measured = self.pipeline.measure_speed(0 if chosen else self._most_threads)
+            if machine.threads_used() != before:
+                self.journal.emit(ThreadsChosen(machine.threads_used()))
             self.journal.emit(measured)
+
+    def _keep_pace(self, seconds: float) -> None:
+        """After a gradient step that took so long: compute on other threads, if it has become slow on these.
+
+        While the log is followed, it says when.
+        """
+        now, most = machine.threads_used(), self._most_threads
+        if not self._pace.step(seconds, fewer=now < most) or self.journal.replaying:
+            return
+        count = self.pipeline.fastest_threads(most)
+        if count != now:
+            machine.use_threads(count)
+            self.journal.emit(ThreadsChosen(count))
 
     def _reason_to_skip(self, phases: list[Phase]) -> str | None:
         stage = phases[0].stage
@@ -131,6 +155,7 @@ class StageMachine:
         self._changes_at_entry = saved.place.changes_at_entry if saved else len(self.steering.changes)
         settings = self.steering.settings_at(self._changes_at_entry)
         machine.trim_memory()
+        self._pace = Pace()
         stage = self.pipeline.enter(phase, settings, self.measured)
         resources.record(self.folder, machine.peak_memory_bytes())
         # Live settings first: a stage that keeps them in its tensors knows better what they are by now.
@@ -157,8 +182,11 @@ class StageMachine:
             self.steering.between()
             if stage.step >= stage.steps:
                 return
+            begun = self.busy.seconds
             self._step(phase, stage)
             self.steering.stepped()
+            if self._most_threads and phase.stage in ("pretrain", "finetune") and not phase.long:
+                self._keep_pace(self.busy.seconds - begun)
             self._unsaved += 1
             if stage.step % TIDY_EVERY == 0:
                 machine.trim_memory()

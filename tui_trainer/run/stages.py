@@ -37,7 +37,7 @@ from tui_trainer.model.weights_hash import weights_sha256
 from tui_trainer.run import machine, torchrun
 from tui_trainer.run.pipeline import Phase
 from tui_trainer.run.ranks import Ranks
-from tui_trainer.run.speed import measure
+from tui_trainer.run.speed import fastest_threads, measure
 from tui_trainer.run.storage import frozen_weights
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.start_over import keep_aside
@@ -94,9 +94,17 @@ class RunPipeline:
         if self._ranks is not None:
             self._ranks.dismiss()
 
-    def measure_speed(self) -> SpeedMeasured:
+    def may_choose_threads(self) -> bool:
+        """Whether the steps are made by this process and this CPU alone."""
+        return self._ranks is None and self._device.type == "cpu"
+
+    def fastest_threads(self, most: int) -> int:
+        """Try this plan's model on random tokens; nothing of it is kept."""
+        return fastest_threads(self.plan, most)
+
+    def measure_speed(self, most: int) -> SpeedMeasured:
         """Time this plan's model on random tokens; nothing of it is kept."""
-        return measure(self.plan, self._device, self._backward)
+        return measure(self.plan, self._device, self._backward, most)
 
     @property
     def _backward(self) -> Backward:

@@ -30,9 +30,10 @@ from tui_trainer.messages.events import (
     Paused,
     Picked,
     PromptsEdited,
+    ThreadsChosen,
 )
 from tui_trainer.messages.inspection import Look
-from tui_trainer.run import live_settings
+from tui_trainer.run import live_settings, machine
 from tui_trainer.run.compute_clock import ComputeClock
 from tui_trainer.run.control import Request
 from tui_trainer.run.interruption import Stopped
@@ -196,6 +197,8 @@ class Steering:
                 self.paused, self.steps_left = True, None
             case Continued():
                 self.paused, self.steps_left = False, event.steps
+            case ThreadsChosen():
+                machine.use_threads(event.threads)
             case KnobTurned():
                 self._try_turn(stage, today(event.name), event.value)
                 self.changes.append((today(event.name), event.value))

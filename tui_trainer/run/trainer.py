@@ -157,7 +157,11 @@ class Trainer:
         self.writer = past.writer(self.folder)  # first: whatever fails from here on is told in the log
         checkpoints = Checkpoints(self.folder, say)
         saved = checkpoints.load(past.records, past.under_way)
-        first = saved.place.seq if saved else forked.records if forked else 0
+        own = forked.records if forked else 0
+        first = saved.place.seq if saved else own
+        for at, chosen in past.threads:
+            if own <= at < first and alike:
+                machine.use_threads(chosen)
         self.busy.at_least(saved.place.busy if saved else forked.busy if forked else 0.0)
         preferences = PreferenceFile(self.folder)
         preferences.rebuild(past.preferences)

@@ -57,6 +57,12 @@ def speed_measured(state: State, event: e.SpeedMeasured) -> None:
     _touch(state, "run")
 
 
+def threads_chosen(state: State, event: e.ThreadsChosen) -> None:
+    if state.run is not None:
+        machine = {**state.run.machine, "threads": str(event.threads)}
+        state.run = msgspec.structs.replace(state.run, machine=machine)
+
+
 def stage_started(state: State, event: e.StageStarted) -> None:
     state.stage = event.stage
     state.stages[event.stage] = StageProgress("running", event.steps, started=state.busy)
@@ -291,6 +297,7 @@ HANDLERS: dict[type[Event], Callable[[State, Any], None]] = {
     e.RunStarted: run_started,
     e.Forked: forked,
     e.SpeedMeasured: speed_measured,
+    e.ThreadsChosen: threads_chosen,
     e.StageStarted: stage_started,
     e.StageSkipped: stage_skipped,
     e.StageEnded: stage_ended,

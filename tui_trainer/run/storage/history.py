@@ -13,6 +13,7 @@ from tui_trainer.messages.events import (
     RunEnded,
     RunStarted,
     StageStarted,
+    ThreadsChosen,
     WeightsFrozen,
     WeightsName,
 )
@@ -30,6 +31,7 @@ class History(Struct):
     ended: bool
     under_way: bool  # it has computed something since its first checkpoint
     measured: list[Record]
+    threads: list[tuple[int, int]]  # numbers of the records that chose threads, and how many
     taken_back: list[int]  # numbers of the records that took a pick back
     preferences: list[Preference]
 
@@ -45,7 +47,7 @@ def read(folder: RunFolder) -> History:
     ended = entered = under_way = False
     forked = folder.plan.forked
     own = forked.records if forked is not None else 0
-    measured, picks, taken_back = [], [], []
+    measured, picks, threads, taken_back = [], [], [], []
     for record in reader.all():
         event = record.event
         ended = isinstance(event, RunEnded)
@@ -56,13 +58,15 @@ def read(folder: RunFolder) -> History:
             started = event
         elif isinstance(event, Measured):
             measured.append(record)
+        elif isinstance(event, ThreadsChosen):
+            threads.append((record.seq, event.threads))
         elif isinstance(event, PairOffered | Picked):
             picks.append(record)
             if isinstance(event, Picked) and event.choice == "undo":
                 taken_back.append(record.seq)
     preferences = of_log(picks)
     return History(
-        reader.next_seq, reader.offset, started, ended, under_way, measured, taken_back, preferences
+        reader.next_seq, reader.offset, started, ended, under_way, measured, threads, taken_back, preferences
     )
 
 

@@ -17,6 +17,7 @@ from tui_trainer.messages.events import (
     StageSkipped,
     StageStarted,
     Stepped,
+    ThreadsChosen,
     Validated,
     WeightsFrozen,
 )
@@ -96,6 +97,8 @@ def build(folder: RunFolder) -> Report:
                 metrics["pretrain/bits_per_byte"] = Metric(v.bits_per_byte)
             case WeightsFrozen() as w:
                 report.weights[w.weights] = Weights(w.sha256, w.parameters, w.bytes, w.file, w.file_sha256)
+            case ThreadsChosen(threads):
+                run.machine = {**run.machine, "threads": str(threads)}
             case RunStarted() as s:
                 run.seed, run.preset, run.data = s.seed, s.preset, s.data
                 run.settings, run.software, run.machine = of_today(s.settings), s.software, s.machine
