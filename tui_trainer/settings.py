@@ -144,12 +144,13 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     matrix_lr: Annotated[
         Rate, _said("fine-tuning learning rate", "Muon's learning rate, for the matrices")
     ] = 0.012
+    # Low: every row of the head that is not said moves too, and with it what the word means in a question.
     embedding_lr: Annotated[
         Rate, _said("fine-tuning rate, embedding", "AdamW's learning rate, for the embeddings")
-    ] = 0.008
+    ] = 0.001
     head_lr: Annotated[
         Rate, _said("fine-tuning rate, head's gain", "AdamW's learning rate, for the head's gain")
-    ] = 0.015
+    ] = 0.004
     measure_every: Annotated[
         Count,
         _said("fine-tuning steps an evaluation", "steps between validation, samples and pictures", "steps"),

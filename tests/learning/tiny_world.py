@@ -33,7 +33,8 @@ SETTINGS = load(
         "feedback.num_generations=4",
         "feedback.answer_tokens=20",
         "finetune.steps=90",
-        "finetune.head_lr=0.03",  # no pretraining has raised the gain
+        "finetune.head_lr=0.03",  # no pretraining has raised the gain,
+        "finetune.embedding_lr=0.008",  # nor told tokens apart
     ],
     environ={},
 )
