@@ -17,7 +17,7 @@ from toys import PICKS, lines, state_of, toy_run
 from tui_trainer.messages.events import FilterApplied, Noticed, Record, RunEnded, WeightsFrozen
 from tui_trainer.model import checkpoint
 from tui_trainer.run.interruption import DAMAGED
-from tui_trainer.run.storage import checkpoints, report
+from tui_trainer.run.storage import report
 from tui_trainer.run.storage import start_over as aside
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import comparable, read_all
@@ -258,18 +258,24 @@ def test_a_checkpoint_in_an_unknown_phase_is_refused(trainers, new_run):
     assert_refused(trainers, folder, "stands in a phase 'fefdback' that is not known here")
 
 
-def test_a_checkpoint_of_an_earlier_version_is_taken(trainers, new_run, whole):
-    """Its checksum, `crc32`, is of the tensors alone; and its log has none."""
+def test_a_log_of_an_earlier_version_is_taken(trainers, new_run, whole):
+    """Its lines have no checksums."""
     folder = new_run()
     assert trainers.run(folder, die_at_write=150) == -9
-    for path in folder.checkpoints.iterdir():
-        tensors, metadata = checkpoint.load(path)
-        old = {"place": metadata["place"], "crc32": checkpoints._crc32(tensors)}
-        path.write_bytes(serialize(tensors, old))
     without_checksums(folder)
     assert trainers.run(folder) == 0
     assert (stream(folder), state_of(folder)) == whole
     assert "resumed in feedback" in folder.trainer_log.read_text()
+
+
+def test_a_checkpoint_of_an_earlier_version_is_told_apart(trainers, new_run):
+    """Its checksum, `crc32`, was of the tensors alone; its model is another one anyway."""
+    folder = new_run()
+    assert trainers.run(folder, die_at_write=150) == -9
+    for path in folder.checkpoints.iterdir():
+        tensors, metadata = checkpoint.load(path)
+        path.write_bytes(serialize(tensors, {"place": metadata["place"], "crc32": "00000000"}))
+    assert_refused(trainers, folder, "it is of an earlier version, or damaged")
 
 
 def without_checksums(folder: RunFolder) -> None:
