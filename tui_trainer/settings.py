@@ -108,6 +108,11 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     head_lr: Annotated[
         Rate, _said("pretraining rate, head's gain", "AdamW's learning rate, for the head's gain")
     ] = 0.05
+    momentum: Annotated[
+        float,
+        Meta(ge=0, le=0.999),
+        _said("momentum", "share of Muon's momentum that a step leaves; fewer steps want less of it"),
+    ] = 0.95
     warmup: Annotated[Steps, _said("warm-up steps", "steps of linear warm-up", "steps")] = 10
     cooldown: Annotated[
         float, Meta(ge=0, le=1), _said("cool-down", "last part of the steps in which the rate falls linearly")
@@ -317,10 +322,13 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "model.layers": 2,
         "model.width": 176,
         "model.context": 64,
-        "pretrain.steps": 320,
+        "pretrain.steps": 260,
         "pretrain.batch": 16,
-        "pretrain.matrix_lr": 0.03,
+        "pretrain.matrix_lr": 0.04,
+        "pretrain.head_lr": 0.03,
+        "pretrain.momentum": 0.85,
         "pretrain.cooldown": 0.6,
+        "pretrain.measure_every": 10,
         "run.checkpoint_every": 200,
     },
 }

@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 import torch
 from torch import nn
 
@@ -18,21 +19,22 @@ def test_orthogonalise_keeps_singular_vectors_and_evens_singular_values() -> Non
         assert core.diagonal().min() > 0.6 and core.diagonal().max() < 1.3
 
 
-def test_muon_turns_nesterov_momentum_into_the_nearest_orthogonal_matrix() -> None:
+@pytest.mark.parametrize("share", [MOMENTUM, 0.85])
+def test_muon_turns_nesterov_momentum_into_the_nearest_orthogonal_matrix(share: float) -> None:
     generator = torch.Generator().manual_seed(1)
     shapes = [(8, 8), (8, 8), (32, 8), (8, 32)]
     parameters = {str(i): nn.Parameter(torch.randn(s, generator=generator)) for i, s in enumerate(shapes)}
-    muon = Muon(parameters, torch.float32)
+    muon = Muon(parameters, torch.float32, share)
     momenta = {name: torch.zeros_like(p) for name, p in parameters.items()}
     for _ in range(4):
         before = {name: p.detach().clone() for name, p in parameters.items()}
         for name, p in parameters.items():
             p.grad = torch.randn(p.shape, generator=generator)
-            momenta[name] = MOMENTUM * momenta[name] + (1 - MOMENTUM) * p.grad
+            momenta[name] = share * momenta[name] + (1 - share) * p.grad
         muon.step(0.02)
         for name, p in parameters.items():
             assert p.grad is not None
-            wanted = MOMENTUM * momenta[name] + (1 - MOMENTUM) * p.grad
+            wanted = share * momenta[name] + (1 - share) * p.grad
             scale = 0.02 * max(1.0, p.shape[0] / p.shape[1]) ** 0.5
             u, _, v = torch.linalg.svd(wanted, full_matrices=False)
             core = u.T @ ((before[name] - p.detach()) / scale) @ v.T

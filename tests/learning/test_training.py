@@ -198,3 +198,17 @@ def test_the_number_of_steps_can_be_changed_and_the_cool_down_follows(
     assert stage.rates().matrix < 0.4 * SETTINGS.pretrain.matrix_lr
     stage.turn("pretrain.steps", 2)  # over already: no step follows
     assert stage.steps == stage.step == 4
+
+
+def test_pretraining_takes_its_momentum_from_the_settings(corpus: Corpus, tiny_model: Transformer) -> None:
+    settings = settings_module.changed(SETTINGS, ["pretrain.momentum=0.5"])
+    stage = Pretraining(tiny_model, corpus, settings, 0)
+    name, parameter = next(n for n in tiny_model.named_parameters() if n[0].endswith("o_proj.weight"))
+    inputs, targets = stage.batch()
+    tiny_model.score(inputs, targets).loss.backward()  # type: ignore[no-untyped-call]  # torch has no types
+    gradient = parameter.grad.clone()  # type: ignore[union-attr]  # there is one
+    stage.reader.taken = dict.fromkeys(stage.reader.taken, 0)
+    tiny_model.zero_grad()
+    _run(stage, 1)
+    kept = stage.optimizer.muon.momentum[(32, 32)]
+    assert any(torch.allclose(momentum, 0.5 * gradient, atol=1e-7) for momentum in kept), name

@@ -49,9 +49,14 @@ def orthogonalize(matrices: Tensor) -> Tensor:
 class Muon:
     """Momentum, orthogonalized, for a list of matrices; see the module's docstring."""
 
-    def __init__(self, parameters: Mapping[str, nn.Parameter], dtype: torch.dtype) -> None:
-        """dtype: of the Newton-Schulz products; bfloat16 is exact enough and faster where it is native."""
-        self.dtype = dtype
+    def __init__(
+        self, parameters: Mapping[str, nn.Parameter], dtype: torch.dtype, momentum: float = MOMENTUM
+    ) -> None:
+        """Args:
+        dtype: of the Newton-Schulz products; bfloat16 is exact enough and faster where it is native.
+        momentum: the share of it that a step leaves.
+        """
+        self.dtype, self.kept = dtype, momentum
         self.groups: dict[tuple[int, int], dict[str, nn.Parameter]] = {}
         for name, parameter in parameters.items():
             rows, columns = sorted(parameter.shape)
@@ -66,8 +71,8 @@ class Muon:
         for shape, group in self.groups.items():
             gradients = torch.stack([_wide(_gradient(p)) for p in group.values()])
             momentum = self.momentum[shape]
-            momentum.lerp_(gradients, 1 - MOMENTUM)
-            nesterov = gradients.lerp(momentum, MOMENTUM)
+            momentum.lerp_(gradients, 1 - self.kept)
+            nesterov = gradients.lerp(momentum, self.kept)
             updates = orthogonalize(nesterov.to(self.dtype)).float()
             for parameter, update in zip(group.values(), updates, strict=True):
                 rows, columns = parameter.shape
@@ -88,12 +93,13 @@ class Optimizer:
 
     Args:
         model: its matrices go to Muon, its embedding and head's gain to AdamW.
+        momentum: of Muon.
     """
 
-    def __init__(self, model: Transformer) -> None:
+    def __init__(self, model: Transformer, momentum: float = MOMENTUM) -> None:
         named = dict(model.named_parameters())
         embedding, head = named.pop("model.embed_tokens.weight"), named.pop("head_gain")
-        self.muon = Muon(named, model.dtype)
+        self.muon = Muon(named, model.dtype, momentum)
         self.adam = torch.optim.AdamW(
             [{"params": [embedding]}, {"params": [head]}],
             betas=ADAM_BETAS,

@@ -20,8 +20,8 @@ class Pretraining(Training):
     name: StageName = "pretrain"
 
     def __init__(self, model: Transformer, corpus: Corpus, settings: Settings, seed: int) -> None:
-        self.settings = settings.pretrain
-        super().__init__(model, corpus, seed, self.settings.steps, self.settings.measure_every)
+        self.settings = s = settings.pretrain
+        super().__init__(model, corpus, seed, s.steps, s.measure_every, s.momentum)
         self.target_loss = self.settings.target_loss
         self.reader = DocumentReader(corpus, model.shape.context, seed)
 

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.tokenizer import Tokenizer
-from tui_trainer.learning.optimizer import Optimizer
+from tui_trainer.learning.optimizer import MOMENTUM, Optimizer
 from tui_trainer.learning.pictures import matrix_state
 from tui_trainer.learning.randomness import generator
 from tui_trainer.learning.slow_step import explained, teaching
@@ -69,12 +69,20 @@ class Training(ABC):
         0.0  # nats a token of the whole validation text: no step follows once it is reached; 0: none
     )
 
-    def __init__(self, model: Transformer, corpus: Corpus, seed: int, steps: int, measure_every: int) -> None:
+    def __init__(
+        self,
+        model: Transformer,
+        corpus: Corpus,
+        seed: int,
+        steps: int,
+        measure_every: int,
+        momentum: float = MOMENTUM,
+    ) -> None:
         self.model, self.corpus, self.seed = model, corpus, seed
         self.steps, self.measure_every = steps, measure_every
         self.step = 0
         self.tokens_read = 0
-        self.optimizer = Optimizer(model)
+        self.optimizer = Optimizer(model, momentum)
         self.token_bytes = token_bytes(corpus.tokenizer)
         self.backward: Backward = backward  # another one where several processes share a batch
 
