@@ -198,7 +198,7 @@ def test_scores_are_those_of_each_answer_alone() -> None:
     model = _random_model()
     prompts, answers = [[1, 2, 3], [4], [5, 6]], [[7, 8], [9, 1, 2, 3], [3]]
     rollouts = Rollouts.of(prompts, answers, pad=10)
-    got = log_probabilities(model, rollouts, banned=(0, 10)).detach()
+    got = log_probabilities(model, rollouts, banned=(0, 10))[0].detach()
     rows = rollouts.rows()
     for row, (prompt, answer) in enumerate(zip(prompts, answers, strict=True)):
         logits = model(torch.tensor([[*prompt, *answer]]))[0, len(prompt) - 1 : -1].double()
@@ -207,7 +207,7 @@ def test_scores_are_those_of_each_answer_alone() -> None:
         torch.testing.assert_close(got[rows == row][:, 1:10].double(), expected, atol=1e-5, rtol=0)
         assert rollouts.targets[rollouts.mask][rows == row].tolist() == answer
     assert float(got[:, [0, 10]].exp().max()) == 0
-    assert torch.isfinite(exact_kl(got, log_probabilities(_random_model(1), rollouts, (0, 10)))).all()
+    assert torch.isfinite(exact_kl(got, log_probabilities(_random_model(1), rollouts, (0, 10))[0])).all()
 
 
 def test_only_the_last_block_moves() -> None:

@@ -73,7 +73,7 @@ def _read(model: Transformer, tokens: Tensor) -> tuple[Tensor, Tensor]:
         following = tokens[start + first + 1 : start + context + 1]
         targets[row, first : first + len(following)] = following
     scored = model.score(rows, targets)
-    after = model.logits(scored.hidden[-1, count - 1 - starts[-1]])
+    after = model.logits(scored.hidden[-1, count - 1 - starts[-1]], scored.table)
     return scored.losses[targets != IGNORED], after
 
 

@@ -79,7 +79,11 @@ def departure(model: Transformer, reference: Transformer, inputs: Tensor, where:
             probability of `SURE` or more count.
     """
     with torch.no_grad():
-        before = torch.log_softmax(reference.logits(reference.hidden(inputs)[where]), dim=-1)
+        table = reference.table()
+        before = torch.log_softmax(
+            reference.logits(reference.hidden(inputs, table=table)[where], table), dim=-1
+        )
         sure = before.amax(dim=-1) >= math.log(SURE)
-    now = torch.log_softmax(model.logits(model.hidden(inputs)[where][sure]), dim=-1)
+    table = model.table()
+    now = torch.log_softmax(model.logits(model.hidden(inputs, table=table)[where][sure], table), dim=-1)
     return F.kl_div(now, before[sure], reduction="sum", log_target=True) / sure.sum().clamp(min=1)

@@ -82,7 +82,7 @@ def explained(
     """
     scored = model.score(inputs, targets)
     row, position = place
-    probabilities = torch.softmax(model.logits(scored.hidden[row, position]), dim=-1)
+    probabilities = torch.softmax(model.logits(scored.hidden[row, position], scored.table), dim=-1)
     best = probabilities.topk(min(TOP, probabilities.numel()))
     whole, predicted = 0.0, 0.0
     parameters = dict(model.named_parameters())

@@ -65,9 +65,7 @@ class Training(ABC):
     name: StageName
     pending: PairOffered | None = None
     explains = False
-    target_loss = (
-        0.0  # nats a token of the whole validation text: no step follows once it is reached; 0: none
-    )
+    target_loss = 0.0  # nats a token of all validation text: once it is reached no step follows; 0: none
 
     def __init__(
         self,
@@ -114,10 +112,10 @@ class Training(ABC):
             scored = self.backward(self.model, inputs, targets)
             loss = float(scored.loss.detach())
             place = self._place(targets)
-            guess = self._guessed(inputs, targets, scored.hidden, place)
+            guess = self._guessed(inputs, targets, scored, place)
             if self.explains:
                 taught = teaching(scored.losses, targets, place)
-                shown = guess if taught == place else self._guessed(inputs, targets, scored.hidden, taught)
+                shown = guess if taught == place else self._guessed(inputs, targets, scored, taught)
         norm = self._gradient_norm()
         measuring = (self.step + 1) % self.measure_every == 0 or self.step + 1 == self.steps
         before = self._copies() if measuring or self.explains else {}
@@ -200,11 +198,12 @@ class Training(ABC):
         return row, position
 
     @torch.no_grad()
-    def _guessed(self, inputs: Tensor, targets: Tensor, hidden: Tensor, place: tuple[int, int]) -> Guessed:
+    def _guessed(self, inputs: Tensor, targets: Tensor, scored: Scored, place: tuple[int, int]) -> Guessed:
         row, position = place
+        hidden = scored.hidden
         # Of a row that another process has scored, the states are not here.
         states = hidden[row] if row < len(hidden) else self.model.hidden(inputs[row : row + 1])[0]
-        probabilities = torch.softmax(self.model.logits(states[position]), dim=-1)
+        probabilities = torch.softmax(self.model.logits(states[position], scored.table), dim=-1)
         best = probabilities.topk(5)
         tokenizer = self.corpus.tokenizer
         truth = int(targets[row, position])

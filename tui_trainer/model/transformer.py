@@ -52,6 +52,7 @@ class Scored(Struct):
     loss: Tensor  # scalar, with a graph: mean over the scored tokens, nats; NaN when none is scored
     losses: Tensor  # (rows, positions) float32: each token's own; 0 where it is not scored
     hidden: Tensor  # (rows, positions, width), detached: `Transformer.logits` of it says what was expected
+    table: Tensor | None = None  # (vocabulary, width), detached: what `logits` would else make again
 
 
 class Linear(nn.Linear):
@@ -222,7 +223,7 @@ class Transformer(nn.Module):
         table = self.table()
         hidden = self.hidden(inputs, mask, table)
         loss, losses = head_loss(self._gained(hidden).flatten(0, 1), table, targets.flatten())
-        return Scored(loss, losses.view(targets.shape), hidden.detach())
+        return Scored(loss, losses.view(targets.shape), hidden.detach(), table.detach())
 
     @property
     def parameter_count(self) -> int:

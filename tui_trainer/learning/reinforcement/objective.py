@@ -64,19 +64,24 @@ class Rollouts(Struct):
         return self.mask.nonzero()[:, 0]
 
 
-def log_probabilities(model: Transformer, rollouts: Rollouts, banned: Sequence[int] = ()) -> Tensor:
-    """Log-probabilities (answer tokens, vocabulary) of what follows at each position of the answers.
+def log_probabilities(
+    model: Transformer, rollouts: Rollouts, banned: Sequence[int] = ()
+) -> tuple[Tensor, Tensor]:
+    """Log-probabilities (answer tokens, vocabulary) of what follows at each position of the answers, and the
+    states (answer tokens, width) that they were read off.
 
     Args:
         banned: tokens that sampling never chooses; the others share their probability.
     """
     # The head is the dearest matrix; it is spared the prompts and the padding.
-    logits = model.logits(model.hidden(rollouts.inputs)[rollouts.mask])
+    table = model.table()
+    states = model.hidden(rollouts.inputs, table=table)[rollouts.mask]
+    logits = model.logits(states, table)
     if banned:
         keep = torch.zeros(logits.shape[-1], dtype=torch.bool)
         keep[list(banned)] = True
         logits = logits.masked_fill(keep, FORBIDDEN)
-    return torch.log_softmax(logits, dim=-1)
+    return torch.log_softmax(logits, dim=-1), states
 
 
 def exact_kl(policy: Tensor, reference: Tensor) -> Tensor:

@@ -130,12 +130,13 @@ class PolicyTrainer:
             [self.asker.tokens(p) for p in asked], [a.tokens for a in answers], self.asker.tokenizer.pad
         )
         with torch.no_grad():
-            reference = log_probabilities(self.reference, rollouts, self.asker.banned)
-            states = self.reference.hidden(rollouts.inputs)[rollouts.mask].float()
-        policy = log_probabilities(self.model, rollouts, self.asker.banned)
+            reference, states = log_probabilities(self.reference, rollouts, self.asker.banned)
+        policy, _ = log_probabilities(self.model, rollouts, self.asker.banned)
         chosen = rollouts.targets[rollouts.mask]
         groups = rewards.view(-1, settings.num_generations)
-        result = rloo_loss(policy, reference, chosen, rollouts.rows(), groups, potentials, states, beta)
+        result = rloo_loss(
+            policy, reference, chosen, rollouts.rows(), groups, potentials, states.float(), beta
+        )
         loss = result.loss
         if settings.algorithm == "grpo":
             mine, theirs = (p.gather(1, chosen[:, None]).squeeze(1) for p in (policy, reference))
@@ -162,7 +163,8 @@ class PolicyTrainer:
         chosen, rows = rollouts.targets[rollouts.mask][:, None], rollouts.rows()
 
         def whole(model: Transformer) -> tuple[Tensor, Tensor]:
-            logs = log_probabilities(model, rollouts, self.asker.banned).gather(1, chosen).squeeze(1)
+            logs, _ = log_probabilities(model, rollouts, self.asker.banned)
+            logs = logs.gather(1, chosen).squeeze(1)
             first, second = per_answer(logs, rows, len(answers)).chunk(2)
             return first, second
 
