@@ -2,6 +2,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,22 @@ def test_dialogue_teaches_the_answer_and_the_end(tokenizer: Tokenizer) -> None:
         *tokenizer.encode("Me."),
         tokenizer.end,
     ]
-    assert tokenizer.chat("Who?") == [tokenizer.user, *tokenizer.encode("Who?"), tokenizer.assistant]
+    asked = [tokenizer.user, *tokenizer.encode("Who?"), tokenizer.assistant]
+    assert tokenizer.chat("Who?") == [tokenizer.document, *asked]
+
+
+def test_earlier_turns_stand_before_the_question_and_their_answers_are_learnt(tokenizer: Tokenizer) -> None:
+    turns = [("Who?", "Me."), ("When?", "Now.")]
+    ids, learnt = tokenizer.dialogue("Why?", "So.", turns)
+    assert ids == [*tokenizer.chat("Why?", turns), *tokenizer.encode("So."), tokenizer.end]
+    assert ids == [
+        tokenizer.document,
+        *(i for turn in (*turns, ("Why?", "So.")) for i in tokenizer.turn(*turn)[0]),
+    ]
+    answers = [[*tokenizer.encode(answer), tokenizer.end] for answer in ("Me.", "Now.", "So.")]
+    assert [i for i, is_target in zip(ids, learnt, strict=True) if is_target] == list(
+        chain.from_iterable(answers)
+    )
 
 
 def test_names_show_what_is_not_a_whole_character() -> None:

@@ -1,7 +1,7 @@
 """Batches: every document is read, dialogues stay whole, and only answers carry loss."""
 
 from collections import Counter
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 import torch
@@ -13,10 +13,12 @@ from tui_trainer.learning.batches import (
     IGNORED,
     DialogueReader,
     DocumentReader,
+    apart,
     cursor_tensors,
     packed_dialogues,
     restore_cursor,
 )
+from tui_trainer.model.transformer import Shape, Transformer
 
 
 def test_an_epoch_reads_every_token_of_a_source_once(corpus: Corpus) -> None:
@@ -84,3 +86,25 @@ def test_a_batch_of_one_long_document_comes_from_all_over_it(corpus: Corpus) -> 
     neighbors = sum(b == a + 1 for a, b in pairwise(starts))
     assert neighbors < 8
     assert starts != [int(row[1]) // 16 for row in reader.rows(64, 1)]
+
+
+def test_the_texts_of_a_row_are_read_as_if_each_stood_alone() -> None:
+    document = 30
+    model = Transformer(Shape(vocabulary=31, layers=2, width=16, heads=2, context=12), seed=1)
+    torch.nn.init.normal_(model.blocks[0].mlp.fc2.weight, generator=torch.Generator().manual_seed(2))
+    texts = [[document, 3, 4, 5], [document, 6], [document, 7, 8, 9, 10]]
+    rows = torch.tensor(
+        [list(chain.from_iterable(texts)), [2, 9, 4, document, 1, 1, 1, 1, document, 5, 5, 5][:11]]
+    )
+    mask = apart(rows, document, torch.float32)
+    hidden = model.hidden(rows, mask)
+    at = 0
+    for text in texts:
+        alone = model.hidden(torch.tensor([text]))[0]
+        torch.testing.assert_close(hidden[0, at : at + len(text)], alone)
+        at += len(text)
+    torch.testing.assert_close(hidden[1, :3], model.hidden(rows[1:, :3])[0])  # begun in the row before
+
+
+def test_a_row_of_one_text_needs_no_mask() -> None:
+    assert apart(torch.tensor([[9, 1, 2], [1, 2, 3]]), 9, torch.float32) is None

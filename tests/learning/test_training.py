@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import torch
+from alone import logits_alone
 from torch.nn import functional as F
 
 from tui_trainer import settings as settings_module
@@ -74,7 +75,8 @@ def test_the_first_step_s_loss_is_the_cross_entropy_of_its_batch(
 ) -> None:
     twin = Pretraining(Transformer(tiny_model.shape, seed=0), corpus, SETTINGS, 0)
     inputs, targets = twin.batch()
-    log_p = torch.log_softmax(twin.model(inputs).double(), dim=-1)
+    logits = logits_alone(twin.model, inputs, corpus.tokenizer.document)
+    log_p = torch.log_softmax(logits.double(), dim=-1)
     by_hand = -log_p.gather(2, targets[..., None]).mean()
     stepped = next(
         e for e in Pretraining(tiny_model, corpus, SETTINGS, 0).advance() if isinstance(e, Stepped)
@@ -95,11 +97,12 @@ def test_a_batch_without_targets_changes_nothing(corpus: Corpus, tiny_model: Tra
 
 def test_validation_is_per_byte_of_text(corpus: Corpus, tiny_model: Transformer) -> None:
     lengths = token_bytes(corpus.tokenizer)
-    loss = validation_loss(tiny_model, corpus.validation, lengths)
+    loss = validation_loss(tiny_model, corpus.validation, lengths, corpus.tokenizer.document)
     context, nats, size, count = tiny_model.shape.context, 0.0, 0, 0
     for start in range(0, len(corpus.validation) - context, context):
         window = torch.from_numpy(corpus.validation[start : start + context + 1].astype(np.int64))[None]
-        for logit, target in zip(tiny_model(window[:, :-1])[0], window[0, 1:], strict=True):
+        logits = logits_alone(tiny_model, window[:, :-1], corpus.tokenizer.document)[0].detach()
+        for logit, target in zip(logits, window[0, 1:], strict=True):
             if target != corpus.tokenizer.document:
                 nats += float(F.cross_entropy(logit[None], target[None]))
                 size += len(corpus.tokenizer.decode_bytes([int(target)]))
@@ -172,7 +175,9 @@ def test_pretraining_ends_at_the_first_evaluation_within_its_target(corpus: Corp
     lengths, whole = token_bytes(corpus.tokenizer), []
     while free.step < 40:
         _run(free, 5)
-        whole.append(validation_loss(free.model, corpus.validation, lengths).nats_per_token)
+        whole.append(
+            validation_loss(free.model, corpus.validation, lengths, corpus.tokenizer.document).nats_per_token
+        )
     target = (whole[3] + whole[4]) / 2
     assert min(whole[:4]) > target > whole[4]
 
@@ -205,7 +210,8 @@ def test_pretraining_takes_its_momentum_from_the_settings(corpus: Corpus, tiny_m
     stage = Pretraining(tiny_model, corpus, settings, 0)
     name, parameter = next(n for n in tiny_model.named_parameters() if n[0].endswith("o_proj.weight"))
     inputs, targets = stage.batch()
-    tiny_model.score(inputs, targets).loss.backward()  # type: ignore[no-untyped-call]  # torch has no types
+    logits = logits_alone(tiny_model, inputs, corpus.tokenizer.document)
+    F.cross_entropy(logits.flatten(0, 1), targets.flatten()).backward()  # type: ignore[no-untyped-call]  # torch has no types
     gradient = parameter.grad.clone()  # type: ignore[union-attr]  # there is one
     stage.reader.taken = dict.fromkeys(stage.reader.taken, 0)
     tiny_model.zero_grad()

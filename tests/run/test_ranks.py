@@ -132,7 +132,7 @@ def test_two_ranks_learn_as_one_does(corpus: Corpus, second: "subprocess.Popen[b
         model, row = model_of(corpus), torch.arange(SETTINGS.model.context)[None]
         untaught = torch.full_like(row, IGNORED)
         for inputs, targets in ((row, row), (row.expand(2, -1), torch.cat([untaught, row]))):
-            assert float(ranks.backward(model, inputs, targets).loss) == pytest.approx(
+            assert float(ranks.backward(model, inputs, targets, None).loss) == pytest.approx(
                 model.score(inputs, targets).loss.item(), abs=1e-5
             )
     finally:

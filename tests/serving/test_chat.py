@@ -34,7 +34,7 @@ def greedily(model: Transformer, tokenizer: Tokenizer, tokens: list[int], most: 
 def test_answers_what_the_weights_say(run: RunFolder) -> None:
     talk = session(run, "tuned")
     tokenizer = talk.tokenizer
-    asked = [tokenizer.user, *tokenizer.encode("Who won?"), tokenizer.assistant]
+    asked = tokenizer.chat("Who won?")
     first = "".join(talk.reply("  Who won?\n"))
     assert first == greedily(talk.model, tokenizer, asked, talk.answer_tokens)
     assert talk.turns == [("Who won?", first)]
@@ -44,9 +44,7 @@ def test_reads_earlier_turns_while_there_is_room(run: RunFolder) -> None:
     talk = session(run, "tuned")
     tokenizer = talk.tokenizer
     talk.turns = [("old " * 30, "gone"), ("Bo", "Oster")]
-    turn = [tokenizer.user, *tokenizer.encode("Bo"), tokenizer.assistant, *tokenizer.encode("Oster")]
-    now = [tokenizer.user, *tokenizer.encode("Ada"), tokenizer.assistant]
-    assert talk.prompt("Ada") == [*turn, tokenizer.end, *now]
+    assert talk.prompt("Ada") == tokenizer.chat("Ada", [("Bo", "Oster")])
 
 
 @pytest.mark.parametrize("weights", ["base", "tuned"])

@@ -26,12 +26,13 @@ class Document(Struct, frozen=True, omit_defaults=True):
     original: str | None = None  # of a duplicate: the id of the document it copies
 
 
-class Pair(Struct, frozen=True):
+class Pair(Struct, frozen=True, omit_defaults=True):
     """A question and the answer to learn."""
 
     prompt: str
     answer: str
     kind: str
+    turns: tuple[tuple[str, str], ...] = ()  # what was asked and answered before, in the same conversation
 
 
 class Question(Struct, frozen=True, omit_defaults=True):
@@ -41,3 +42,4 @@ class Question(Struct, frozen=True, omit_defaults=True):
     kind: str
     expected: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    turns: tuple[tuple[str, str], ...] = ()  # what was asked and answered before, in the same conversation

@@ -84,15 +84,31 @@ class Tokenizer(ABC):
             return f"<|{SPECIALS[token - len(self._pieces)]}|>"
         return self._pieces[token].decode("utf-8", "backslashreplace")
 
-    def chat(self, prompt: str) -> list[int]:
-        """A question up to the place where the answer begins."""
-        return [self.user, *self.encode(prompt), self.assistant]
-
-    def dialogue(self, prompt: str, answer: str) -> tuple[list[int], list[bool]]:
+    def turn(self, prompt: str, answer: str) -> tuple[list[int], list[bool]]:
         """A question with its answer, and which tokens are to be learnt: the answer's and the end."""
-        asked = self.chat(prompt)
+        asked = [self.user, *self.encode(prompt), self.assistant]
         answered = [*self.encode(answer), self.end]
         return asked + answered, [False] * len(asked) + [True] * len(answered)
+
+    def chat(self, prompt: str, turns: Sequence[tuple[str, str]] = ()) -> list[int]:
+        """A conversation up to the place where the next answer begins; like a document, it has a beginning.
+
+        Args:
+            turns: what was asked and answered before.
+        """
+        before = [token for turn in turns for token in self.turn(*turn)[0]]
+        return [self.document, *before, self.user, *self.encode(prompt), self.assistant]
+
+    def dialogue(
+        self, prompt: str, answer: str, turns: Sequence[tuple[str, str]] = ()
+    ) -> tuple[list[int], list[bool]]:
+        """A whole conversation, and which tokens are to be learnt: those of its answers and their ends."""
+        ids, learnt = [self.document], [False]
+        for turn in (*turns, (prompt, answer)):
+            more = self.turn(*turn)
+            ids += more[0]
+            learnt += more[1]
+        return ids, learnt
 
     def save(self, path: Path) -> None:
         """Write one JSON file; of BPE, the `tokenizers` library's own format."""

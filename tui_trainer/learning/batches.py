@@ -10,7 +10,7 @@ from torch import Tensor
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.randomness import derive
 from tui_trainer.learning.randomness import generator
-from tui_trainer.model.operations import IGNORED
+from tui_trainer.model.operations import IGNORED, causal
 
 
 class DocumentReader:
@@ -101,7 +101,7 @@ class DialogueReader:
     """Packed rows of the pairs, reshuffled every epoch; the state is the number of rows taken."""
 
     def __init__(self, corpus: Corpus, context: int, seed: int) -> None:
-        self.dialogues = [corpus.tokenizer.dialogue(pair.prompt, pair.answer) for pair in corpus.pairs]
+        self.dialogues = [corpus.tokenizer.dialogue(p.prompt, p.answer, p.turns) for p in corpus.pairs]
         self.context, self.seed, self.pad = context, seed, corpus.tokenizer.pad
         self.epoch, self.row = 0, 0
         self._packed = self._pack()
@@ -127,6 +127,27 @@ class DialogueReader:
     def _pack(self) -> tuple[Tensor, Tensor]:
         order = torch.randperm(len(self.dialogues), generator=generator(self.seed, "pairs", self.epoch))
         return packed_dialogues([self.dialogues[i] for i in order.tolist()], self.context, self.pad)
+
+
+def apart(tokens: Tensor, document: int, dtype: torch.dtype) -> Tensor | None:
+    """The mask with which the texts of a packed row do not see each other; None: each row is of one text.
+
+    What a stranger says is no help, and a model that may look at it learns later, or never, to copy what was
+    told in its own text (`tests/bench/LOG.md`).
+
+    Args:
+        tokens: (rows, positions) int64, in which each text begins with the `document` token.
+
+    Returns:
+        (rows, positions, positions): 0 where a position may look, -inf elsewhere.
+    """
+    begins = tokens == document
+    if not bool(begins[:, 1:].any()):
+        return None
+    text = begins.cumsum(dim=1)
+    return causal(tokens.shape[1], dtype, tokens.device).where(
+        text[:, :, None] == text[:, None, :], -torch.inf
+    )
 
 
 def cursor_tensors(reader: DocumentReader) -> dict[str, Tensor]:

@@ -133,7 +133,7 @@ class Evaluation(OneStep):
     def advance(self) -> Iterator[Event]:
         """Ask everything."""
         tokenizer = self.corpus.tokenizer
-        loss = validation_loss(self.model, self.corpus.validation, token_bytes(tokenizer))
+        loss = validation_loss(self.model, self.corpus.validation, token_bytes(tokenizer), tokenizer.document)
         stage = "pretrain" if self.weights == "base" else self.weights
         yield Measured(f"{stage}/bits_per_byte", loss.bits_per_byte, n=loss.bytes)
         yield Measured(f"{stage}/nats_per_token", loss.nats_per_token, n=loss.tokens)

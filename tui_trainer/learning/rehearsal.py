@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.learning.batches import DialogueReader, DocumentReader
+from tui_trainer.learning.batches import DialogueReader, DocumentReader, apart
 from tui_trainer.model.operations import IGNORED
 from tui_trainer.model.transformer import Transformer
 
@@ -34,6 +34,7 @@ class Rehearsal:
 
     def __init__(self, corpus: Corpus, context: int, seed: int) -> None:
         self.dialogues = DialogueReader(corpus, context, seed) if corpus.pairs else None
+        self.document = corpus.tokenizer.document
         has_text = any(len(tokens) > 0 for tokens in corpus.train.values())
         self.documents = DocumentReader(corpus, context, seed) if has_text else None
 
@@ -46,11 +47,15 @@ class Rehearsal:
         kept = []
         if self.dialogues is not None:
             inputs, targets = self.dialogues.rows(PAIR_ROWS)
-            kept.append(departure(model, reference, inputs, targets != IGNORED))
+            kept.append(self._departure(model, reference, inputs, targets != IGNORED))
         if self.documents is not None:
             inputs = self.documents.rows(DOCUMENT_ROWS, step)[:, :-1]
-            kept.append(departure(model, reference, inputs, torch.ones_like(inputs, dtype=torch.bool)))
+            everywhere = torch.ones_like(inputs, dtype=torch.bool)
+            kept.append(self._departure(model, reference, inputs, everywhere))
         return torch.stack(kept).sum() if kept else None
+
+    def _departure(self, model: Transformer, reference: Transformer, inputs: Tensor, where: Tensor) -> Tensor:
+        return departure(model, reference, inputs, where, apart(inputs, self.document, model.dtype))
 
     def place(self) -> dict[str, int]:
         """Where the reading stands."""
@@ -70,20 +75,23 @@ class Rehearsal:
                 self.documents.taken[source] = place[f"cursor.{source}"]
 
 
-def departure(model: Transformer, reference: Transformer, inputs: Tensor, where: Tensor) -> Tensor:
+def departure(
+    model: Transformer, reference: Transformer, inputs: Tensor, where: Tensor, mask: Tensor | None = None
+) -> Tensor:
     """Mean KL(reference || model) in nats, with a graph; 0 where the reference is sure of nothing.
 
     Args:
         inputs: (rows, positions) int64.
         where: (rows, positions) bool: of these, the positions where the reference's likeliest token has a
             probability of `SURE` or more count.
+        mask: what of its row each position sees, as in `Transformer.hidden`.
     """
     with torch.no_grad():
         table = reference.table()
         before = torch.log_softmax(
-            reference.logits(reference.hidden(inputs, table=table)[where], table), dim=-1
+            reference.logits(reference.hidden(inputs, mask, table)[where], table), dim=-1
         )
         sure = before.amax(dim=-1) >= math.log(SURE)
     table = model.table()
-    now = torch.log_softmax(model.logits(model.hidden(inputs, table=table)[where][sure], table), dim=-1)
+    now = torch.log_softmax(model.logits(model.hidden(inputs, mask, table)[where][sure], table), dim=-1)
     return F.kl_div(now, before[sure], reduction="sum", log_target=True) / sure.sum().clamp(min=1)

@@ -66,6 +66,7 @@ def explained(
     tokenizer: Tokenizer,
     inputs: Tensor,
     targets: Tensor,
+    mask: Tensor | None,
     loss_before: float,
     place: tuple[int, int],
     copies: Copies,
@@ -75,12 +76,13 @@ def explained(
 
     Args:
         inputs: (rows, context) int64, as are the targets.
+        mask: what of its row each position sees, as in `Transformer.hidden`.
         loss_before: nats per token of the batch, before the step.
         place: row and position of the guess that is told about.
         copies: of all parameters.
         guess: the one at that place, before the step.
     """
-    scored = model.score(inputs, targets)
+    scored = model.score(inputs, targets, mask)
     row, position = place
     probabilities = torch.softmax(model.logits(scored.hidden[row, position], scored.table), dim=-1)
     best = probabilities.topk(min(TOP, probabilities.numel()))

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.tokenizer import Tokenizer
+from tui_trainer.learning.batches import apart
 from tui_trainer.learning.optimizer import MOMENTUM, Optimizer
 from tui_trainer.learning.pictures import matrix_state
 from tui_trainer.learning.randomness import generator
@@ -40,13 +41,13 @@ CONTEXT_SHOWN = 12  # tokens before the guess
 LARGEST_GRADIENT = 100.0  # a step whose gradient is larger, or no number, is not taken
 
 
-# What leaves the gradients of a batch's mean loss in the parameters: (model, inputs, targets).
-Backward = Callable[[Transformer, Tensor, Tensor], Scored]
+# What leaves the gradients of a batch's mean loss in the parameters: (model, inputs, targets, mask).
+Backward = Callable[[Transformer, Tensor, Tensor, Tensor | None], Scored]
 
 
-def backward(model: Transformer, inputs: Tensor, targets: Tensor) -> Scored:
+def backward(model: Transformer, inputs: Tensor, targets: Tensor, mask: Tensor | None) -> Scored:
     """Score a batch, and add the gradients of its loss to the parameters'."""
-    scored = model.score(inputs, targets)
+    scored = model.score(inputs, targets, mask)
     scored.loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
     return scored
 
@@ -108,14 +109,15 @@ class Training(ABC):
         inputs, targets = (each.to(self.model.device) for each in self.batch())
         learnable = bool((targets != IGNORED).any())  # without a target the loss is 0 / 0
         loss = 0.0
+        mask = apart(inputs, self.corpus.tokenizer.document, self.model.dtype)
         if learnable:
-            scored = self.backward(self.model, inputs, targets)
+            scored = self.backward(self.model, inputs, targets, mask)
             loss = float(scored.loss.detach())
             place = self._place(targets)
-            guess = self._guessed(inputs, targets, scored, place)
+            guess = self._guessed(inputs, targets, mask, scored, place)
             if self.explains:
                 taught = teaching(scored.losses, targets, place)
-                shown = guess if taught == place else self._guessed(inputs, targets, scored, taught)
+                shown = guess if taught == place else self._guessed(inputs, targets, mask, scored, taught)
         norm = self._gradient_norm()
         measuring = (self.step + 1) % self.measure_every == 0 or self.step + 1 == self.steps
         before = self._copies() if measuring or self.explains else {}
@@ -152,6 +154,7 @@ class Training(ABC):
                     self.corpus.tokenizer,
                     inputs,
                     targets,
+                    mask,
                     loss,
                     taught,
                     before,
@@ -198,11 +201,17 @@ class Training(ABC):
         return row, position
 
     @torch.no_grad()
-    def _guessed(self, inputs: Tensor, targets: Tensor, scored: Scored, place: tuple[int, int]) -> Guessed:
+    def _guessed(
+        self, inputs: Tensor, targets: Tensor, mask: Tensor | None, scored: Scored, place: tuple[int, int]
+    ) -> Guessed:
         row, position = place
         hidden = scored.hidden
         # Of a row that another process has scored, the states are not here.
-        states = hidden[row] if row < len(hidden) else self.model.hidden(inputs[row : row + 1])[0]
+        if row < len(hidden):
+            states = hidden[row]
+        else:
+            here = slice(row, row + 1)
+            states = self.model.hidden(inputs[here], None if mask is None else mask[here])[0]
         probabilities = torch.softmax(self.model.logits(states[position], scored.table), dim=-1)
         best = probabilities.topk(5)
         tokenizer = self.corpus.tokenizer
@@ -222,10 +231,10 @@ class Training(ABC):
         )
 
     def _validated(self) -> Validated:
-        text = self.corpus.validation
-        loss = validation_loss(self.model, text, self.token_bytes, VALIDATION_ROWS)
+        text, document = self.corpus.validation, self.corpus.tokenizer.document
+        loss = validation_loss(self.model, text, self.token_bytes, document, VALIDATION_ROWS)
         if loss.nats_per_token <= NEAR * self.target_loss:
-            loss = validation_loss(self.model, text, self.token_bytes)
+            loss = validation_loss(self.model, text, self.token_bytes, document)
             if loss.nats_per_token <= self.target_loss:
                 self.steps = self.step
         chance = math.log(self.corpus.tokenizer.size)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tui_trainer.corpus.tokenizer import Tokenizer
+from tui_trainer.learning.batches import apart
 from tui_trainer.model.transformer import Transformer
 
 
@@ -40,13 +41,18 @@ def token_bytes(tokenizer: Tokenizer) -> Tensor:
 
 @torch.inference_mode()
 def validation_loss(
-    model: Transformer, tokens: NDArray[np.integer], bytes_of: Tensor, rows: int | None = None
+    model: Transformer,
+    tokens: NDArray[np.integer],
+    bytes_of: Tensor,
+    document: int,
+    rows: int | None = None,
 ) -> ValidationLoss:
     """Score the text in windows of the model's context; special tokens are read but not scored.
 
     Args:
         tokens: 1-D.
         bytes_of: from `token_bytes`.
+        document: the token with which each text begins; a text sees itself alone.
         rows: only so many windows, evenly spaced; None: all.
     """
     context = model.shape.context
@@ -61,7 +67,8 @@ def validation_loss(
         ]
         batch = torch.from_numpy(np.stack(windows).astype(np.int64))
         inputs, targets = batch[:, :-1], batch[:, 1:]
-        losses = model.score(inputs.to(model.device), targets.to(model.device)).losses.flatten().cpu()
+        inputs, targets = inputs.to(model.device), targets.to(model.device)
+        losses = model.score(inputs, targets, apart(inputs, document, model.dtype)).losses.flatten().cpu()
         lengths = bytes_of[targets.flatten()]
         real = lengths > 0
         nats += float(losses[real].double().sum())

@@ -175,7 +175,8 @@ class Transformer(nn.Module):
 
         Args:
             tokens: (rows, positions) int64.
-            mask: added to the scores of attention, see `attend`; None: each position sees those before it.
+            mask: (rows, positions, positions), added to the scores of attention; None: each position sees
+                itself and those before it.
             table: `self.table()`, where it is at hand.
         """
         return norm(self._read(tokens, mask, table, self.shape.layers))
@@ -184,7 +185,10 @@ class Transformer(nn.Module):
         """The residual stream after so many layers."""
         positions = tokens.shape[1]
         rotation = rotations(0, positions, self.shape.head_width // 2, wide(self.dtype), self.device)
-        mask = causal(positions, self.dtype, self.device) if mask is None else mask
+        if mask is None:
+            mask = causal(positions, self.dtype, self.device)
+        else:
+            mask = mask.repeat_interleave(self.shape.heads, dim=0)
         x = F.embedding(tokens, self.table() if table is None else table)
         for block in self.blocks[:layers]:
             x = block(x, rotation, mask)

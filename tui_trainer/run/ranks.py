@@ -35,7 +35,7 @@ LOST = "another rank has ended, or does not answer"
 DTYPES = (torch.float32, torch.bfloat16)
 DEVICES: tuple[Device, ...] = ("cpu", "cuda", "mps")
 DISMISSED = 0  # in place of a number of rows
-ORDER = 7  # numbers: rows, type, and those of the shape
+ORDER = 8  # numbers: rows, type, whether there is a mask, and those of the shape
 
 
 class Ranks:
@@ -64,15 +64,16 @@ class Ranks:
         if device != "cpu":
             machine.allow_gpu()
 
-    def backward(self, model: Transformer, inputs: Tensor, targets: Tensor) -> Scored:
+    def backward(self, model: Transformer, inputs: Tensor, targets: Tensor, mask: Tensor | None) -> Scored:
         """`learning.training.backward`, of which each rank does its rows; called by rank 0.
 
         The states in `Scored.hidden` are those of its own rows, the first ones.
         """
-        order = torch.tensor([len(inputs), DTYPES.index(model.dtype), *_numbers(model.shape)])
+        numbers = len(inputs), DTYPES.index(model.dtype), int(mask is not None), *_numbers(model.shape)
+        order = torch.tensor(numbers)
         with _together():
             dist.broadcast(order, 0, group=self._orders)
-        return self._step(model, inputs, targets)
+        return self._step(model, inputs, targets, mask)
 
     def dismiss(self) -> None:
         """Let the others end; called by rank 0."""
@@ -93,27 +94,31 @@ class Ranks:
         while True:
             with _together():
                 dist.broadcast(order, 0, group=self._orders)
-            rows, dtype, *numbers = order.tolist()
+            rows, dtype, masked, *numbers = order.tolist()
             if rows == DISMISSED:
                 return
             shape = Shape(*numbers)
             if model is None or model.shape != shape or model.dtype != DTYPES[dtype]:
                 model = Transformer(shape, dtype=DTYPES[dtype]).to(self.device)
             batch = torch.zeros(2, rows, shape.context, dtype=torch.long, device=self.device)
-            self._step(model, *batch)
+            places = rows, shape.context, shape.context
+            mask = torch.zeros(places, dtype=model.dtype, device=self.device) if masked else None
+            self._step(model, batch[0], batch[1], mask)
             model.zero_grad()
 
-    def _step(self, model: Transformer, inputs: Tensor, targets: Tensor) -> Scored:
+    def _step(self, model: Transformer, inputs: Tensor, targets: Tensor, mask: Tensor | None) -> Scored:
         """One step, in every rank: rank 0 has the weights and the batch, and gets the gradients."""
         weights = parameters_to_vector(model.parameters()).detach()
         batch = torch.stack([inputs, targets])
         with _together():
             dist.broadcast(batch, 0, group=self._data)
             dist.broadcast(weights, 0, group=self._data)
+            if mask is not None:
+                dist.broadcast(mask, 0, group=self._data)
         if self.place.rank:
             vector_to_parameters(weights, model.parameters())
             inputs, targets = batch
-        found, hidden = self._part(model, inputs, targets)
+        found, hidden = self._part(model, inputs, targets, mask)
         with _together():
             dist.reduce(found, 0, group=self._data)
         gradients, losses = found[: len(weights)], found[len(weights) :].view(targets.shape)
@@ -123,7 +128,9 @@ class Ranks:
             at += parameter.numel()
         return Scored(losses.sum() / (targets != IGNORED).sum(), losses, hidden)
 
-    def _part(self, model: Transformer, inputs: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    def _part(
+        self, model: Transformer, inputs: Tensor, targets: Tensor, mask: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
         """What this rank's rows add to the gradients and, behind them, to all tokens' losses; hidden states.
 
         Its loss is a mean over its own scored tokens, which counts by how many of all of them these are.
@@ -135,7 +142,7 @@ class Ranks:
         hidden = torch.empty(0, device=self.device)
         scored = int((own != IGNORED).sum())
         if scored:
-            mine = backward(model, inputs[first:end], own)
+            mine = backward(model, inputs[first:end], own, None if mask is None else mask[first:end])
             losses[first:end], hidden = mine.losses, mine.hidden
         share = scored / int((targets != IGNORED).sum())
         parts = [

@@ -121,7 +121,7 @@ def _training_step(model: Transformer, batch: int, backward: Backward) -> Callab
     ).to(model.device)
 
     def step() -> None:
-        float(backward(model, tokens[:, :-1], tokens[:, 1:]).loss.detach())  # a GPU is waited for
+        float(backward(model, tokens[:, :-1], tokens[:, 1:], None).loss.detach())  # a GPU is waited for
         optimizer.step(1e-3, 1e-3, 1e-3)
 
     return step

@@ -32,17 +32,17 @@ class ChatSession:
 
         Of a text too long by itself, the model reads the end.
         """
-        room = self.model.shape.context - self.answer_tokens
+        room = self.model.shape.context - self.answer_tokens - 1
         if self.continues:
-            return [self.tokenizer.document, *self.tokenizer.encode(text)[-(room - 1) :]]
+            return [self.tokenizer.document, *self.tokenizer.encode(text)[-room:]]
         asked = self.tokenizer.encode(text)[-(room - 2) :]
         tokens = [self.tokenizer.user, *asked, self.tokenizer.assistant]
-        for before, answer in reversed(self.turns):
-            turn, _ = self.tokenizer.dialogue(before, answer)
+        for before in reversed(self.turns):
+            turn, _ = self.tokenizer.turn(*before)
             if len(turn) + len(tokens) > room:
                 break
             tokens = [*turn, *tokens]
-        return tokens
+        return [self.tokenizer.document, *tokens]
 
     def reply(self, text: str) -> Iterator[str]:
         """The answer, piece by piece, each as soon as its characters are whole.
