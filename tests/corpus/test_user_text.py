@@ -297,7 +297,7 @@ def test_prompts_for_feedback_are_kept_out_of_fine_tuning(tmp_path: Path) -> Non
         while True:
             next(generator)
     gathered = stop.value.value
-    asked = [p.prompt for p in gathered.pairs]
+    asked = [p.prompt for d in gathered.documents if d.id not in gathered.held_out for p in d.pairs]
     parts = [set(asked), set(gathered.rating_prompts), set(gathered.held_out_prompts)]
     assert [len(p) for p in parts] == [80, 10, 10]
     assert len(set.union(*parts)) == 100

@@ -13,6 +13,15 @@ CLASSES = (
 )
 
 
+class Pair(Struct, frozen=True, omit_defaults=True):
+    """A question and the answer to learn."""
+
+    prompt: str
+    answer: str
+    kind: str
+    turns: tuple[tuple[str, str], ...] = ()  # what was asked and answered before, in the same conversation
+
+
 class Document(Struct, frozen=True, omit_defaults=True):
     """One text and where it comes from.
 
@@ -24,15 +33,7 @@ class Document(Struct, frozen=True, omit_defaults=True):
     text: str
     label: str | None = None  # one of CLASSES, or None: good text
     original: str | None = None  # of a duplicate: the id of the document it copies
-
-
-class Pair(Struct, frozen=True, omit_defaults=True):
-    """A question and the answer to learn."""
-
-    prompt: str
-    answer: str
-    kind: str
-    turns: tuple[tuple[str, str], ...] = ()  # what was asked and answered before, in the same conversation
+    pairs: tuple[Pair, ...] = ()  # of a dialogue of the user's own: what it is made of
 
 
 class Question(Struct, frozen=True, omit_defaults=True):

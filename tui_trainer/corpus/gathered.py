@@ -11,12 +11,14 @@ class Gathered(Struct):
     """Documents before any filter, and what goes with them."""
 
     documents: list[Document]
-    pairs: list[Pair] = []  # for fine-tuning; empty: the run has no assistant
+    pairs: list[Pair] = []  # for fine-tuning; empty: those of the documents that are trained on, if any
     questions: dict[str, list[Question]] = {}  # for evaluation, by group
     rating_prompts: list[str] = []  # empty: beginnings of held-out documents
     held_out_prompts: list[str] = []
     upset_prompts: list[str] = []  # empty: there are none on that topic
     upset_held_out: list[str] = []
+    # Of the user's own dialogues: ids of documents that are asked for in the exam, and never trained on.
+    held_out: frozenset[str] = frozenset()
     skipped: list[str] = []  # what was left out of the user's text and why, a line each
 
     def why_less(self) -> str:

@@ -10,6 +10,7 @@ from tui_trainer.corpus.document import Document
 from tui_trainer.corpus.filters.chain import apply
 from tui_trainer.corpus.filters.verdict import Verdict
 from tui_trainer.corpus.gathered import Gathered
+from tui_trainer.corpus.own_pairs import GROUP, exam, to_learn
 from tui_trainer.corpus.prompts import beginnings
 from tui_trainer.corpus.record import write_records
 from tui_trainer.corpus.report import filter_events, precision_and_recall, source_events
@@ -57,7 +58,11 @@ def prepare(settings: Settings, seed: int, paths: Sequence[str], folder: Path) -
     if settings.data.filters and not paths:
         yield from precision_and_recall(verdicts)
 
-    training, validation = at_end(verdicts) if running else split(verdicts, settings.data.filters, seed)
+    if running:
+        training, validation = at_end([v for v in verdicts if v.document.id not in gathered.held_out])
+    else:
+        training, validation = split(verdicts, settings.data.filters, seed, gathered.held_out)
+    _ask_own(gathered, training, [v for v in verdicts if not (settings.data.filters and v.dropped_by)])
     if not training or not validation:
         raise UserError(
             f"no text is left to train on{gathered.why_less()}; give more, or try --set data.filters=false"
@@ -113,6 +118,15 @@ def _tiny_world(settings: Settings, seed: int) -> Gathered:
         upset_prompts=[prompt for prompt, _ in upset_prompts("pairs")],
         upset_held_out=[prompt for prompt, _ in upset_prompts("evaluation")],
     )
+
+
+def _ask_own(gathered: Gathered, training: Sequence[Verdict], fit: Sequence[Verdict]) -> None:
+    """Of the user's own dialogues: learn those that are trained on, ask those that were held out."""
+    held = [v.document for v in fit if v.document.id in gathered.held_out]
+    if own := to_learn([v.document for v in training]):
+        gathered.pairs = own
+    if asked := exam(held):
+        gathered.questions = {**gathered.questions, GROUP: asked}
 
 
 def _tokenizer(settings: Settings, texts: Sequence[str]) -> Tokenizer:

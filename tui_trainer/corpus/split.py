@@ -1,6 +1,6 @@
 """Which documents are held out for validation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
@@ -14,26 +14,32 @@ MOST_BYTES = 1_000_000
 BEFORE_THE_END = 0.9  # of the characters of a running text: what is trained on
 
 
-def split(verdicts: Sequence[Verdict], filtered: bool, seed: int) -> tuple[list[Verdict], list[Verdict]]:
+def split(
+    verdicts: Sequence[Verdict], filtered: bool, seed: int, held_out: Collection[str] = ()
+) -> tuple[list[Verdict], list[Verdict]]:
     """Training and validation documents, each in an order of the seed.
 
     Validation is drawn from what the filters keep and what was not planted, by a hash of the document's id.
     So it is the same whether or not the filters are used (`filtered`), and bits per byte compare. Copies of a
     validation document, found or planted, are in neither part. Its sentences may be: many documents tell the
     same facts (71 % of a tiny world's validation sentences stand in a training document, too).
+
+    Args:
+        held_out: ids of dialogues that were held out before: they validate, and no other dialogue does.
     """
-    ranked = _ranked([v for v in verdicts if v.dropped_by is None and v.document.label is None], seed)
-    held_out: list[Verdict] = []
+    fit = [v for v in verdicts if v.dropped_by is None and v.document.label is None]
+    validation = [v for v in fit if v.document.id in held_out]
+    ranked = _ranked([v for v in fit if not (held_out and v.document.pairs)], seed)
     held_bytes = 0
-    most = max(int(LARGEST_SHARE * len(ranked)), min(1, len(ranked) - 1))
-    for verdict in ranked[:most]:
-        if len(held_out) >= SHARE * len(ranked) and held_bytes >= FEWEST_BYTES:
+    most = max(int(LARGEST_SHARE * len(ranked)), min(0 if held_out else 1, len(ranked) - 1))
+    for n, verdict in enumerate(ranked[: max(0, most)]):
+        if n >= SHARE * len(ranked) and held_bytes >= FEWEST_BYTES:
             break
         if held_bytes >= MOST_BYTES:
             break
-        held_out.append(verdict)
+        validation.append(verdict)
         held_bytes += len(verdict.document.text)
-    held = {v.document.id for v in held_out}
+    held = {v.document.id for v in validation}.union(held_out)
     training = [
         v
         for v in verdicts
@@ -41,7 +47,7 @@ def split(verdicts: Sequence[Verdict], filtered: bool, seed: int) -> tuple[list[
         and held.isdisjoint((v.document.id, v.original, v.document.original))
     ]
     rng(seed, "training order").shuffle(training)
-    return training, held_out
+    return training, validation
 
 
 def at_end(verdicts: Sequence[Verdict]) -> tuple[list[Verdict], list[Verdict]]:

@@ -8,7 +8,7 @@ from rich.filesize import decimal
 
 from tui_trainer.corpus.document import Document, Pair
 from tui_trainer.corpus.gathered import Gathered
-from tui_trainer.corpus.randomness import rng
+from tui_trainer.corpus.own_pairs import hold_out
 from tui_trainer.corpus.reading.content import content
 from tui_trainer.corpus.reading.encoding import Encoding
 from tui_trainer.corpus.reading.errors import Unreadable
@@ -21,7 +21,6 @@ from tui_trainer.messages.events import Noticed
 
 BLOCK = 65_536  # characters of a piece of running text that is sampled
 MOST_NOTICES = 20  # lines about single files; the others are only counted
-MOST_PROMPTS = 200  # kept out of fine-tuning
 TAKEN = (
     ".txt, .md, code, .jsonl, .json, .csv or .parquet (a field text, messages, or prompt and completion), "
     "also as .gz, .zip or .tar"
@@ -92,8 +91,8 @@ def gather(
 ) -> Generator[Noticed, None, Gathered]:
     """`read`, all of it; the notices come as they arise.
 
-    With dialogues, some prompts are kept out of fine-tuning: half of them to collect feedback on, half to
-    measure its effect. Without, feedback is about continuations of held-out text.
+    With dialogues, some are held out before anything else: half of their questions to collect feedback on,
+    half to measure its effect. Without, feedback is about continuations of held-out text.
 
     Raises:
         UserError: there is no text.
@@ -104,30 +103,15 @@ def gather(
             if item.level == "warning":
                 gathered.skipped.append(item.text)
             yield item
-        elif isinstance(item, Pair):
-            gathered.pairs.append(item)
-        else:
+        elif isinstance(item, Document):
             gathered.documents.append(item)
     if not gathered.documents:
         raise UserError(
             f"no readable text in {', '.join(map(readable, paths))[:200]}{gathered.why_less()}; "
             f"give files or folders of {TAKEN}"
         )
-    if gathered.pairs:
-        _hold_prompts_out(gathered, seed)
+    yield from hold_out(gathered, seed)
     return gathered
-
-
-def _hold_prompts_out(gathered: Gathered, seed: int) -> None:
-    prompts = sorted({pair.prompt for pair in gathered.pairs})
-    rng(seed, "held-out prompts").shuffle(prompts)
-    held = prompts[: min(MOST_PROMPTS, len(prompts) // 5)]
-    if len(held) < 2:  # a handful of pairs: better to rate on what was learnt than not at all
-        held = (prompts * 2)[:2]
-        gathered.rating_prompts, gathered.held_out_prompts = held[:1], held[1:]
-        return
-    gathered.pairs = [pair for pair in gathered.pairs if pair.prompt not in frozenset(held)]
-    gathered.rating_prompts, gathered.held_out_prompts = held[::2], held[1::2]
 
 
 def _read_file(
@@ -158,7 +142,8 @@ def _read_file(
         unknown = ", ".join(f"{readable(role)} {n:,}" for role, n in notes.roles.most_common(4))
         yield Skipped(f"{notes.roles.total():,} turns of {file.name}", f"unknown roles ({unknown})")
     for n, row in enumerate(kept.kept):
-        yield Document(f"{file.name}#{n}", DIALOGUES if row.pairs else row.source, row.text)
+        source = DIALOGUES if row.pairs else row.source
+        yield Document(f"{file.name}#{n}", source, row.text, pairs=tuple(row.pairs))
         yield from row.pairs
 
 

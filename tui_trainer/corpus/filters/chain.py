@@ -8,6 +8,7 @@ from tui_trainer.corpus.filters.boilerplate import Boilerplate
 from tui_trainer.corpus.filters.exact_duplicate import ExactDuplicate
 from tui_trainer.corpus.filters.gibberish import Gibberish
 from tui_trainer.corpus.filters.harmful import Harmful
+from tui_trainer.corpus.filters.near_dialogue import NearDialogue
 from tui_trainer.corpus.filters.near_duplicate import NearDuplicate
 from tui_trainer.corpus.filters.personal_data import PersonalData
 from tui_trainer.corpus.filters.spam import Spam
@@ -50,10 +51,13 @@ def _learnt(seed: int) -> tuple[Gibberish, Spam]:
 def apply(documents: Iterable[Document], seed: int) -> Iterator[Verdict]:
     """One verdict for each document, in their order. A document meets no filter after the one that drops it,
     so a copy of a dropped text counts as a first occurrence for the duplicate filters behind."""
-    chain = filters(seed)
+    chain, dialogues = filters(seed), NearDialogue()
     for document in documents:
         for judge in chain:
-            fault = judge.fault(document.text, document.id)
+            if document.pairs and judge.name == dialogues.name:
+                fault = dialogues.fault(document.pairs, document.id)
+            else:
+                fault = judge.fault(document.text, document.id)
             if fault is not None:
                 yield Verdict(document, judge.name, fault.reason, fault.original)
                 break

@@ -41,11 +41,10 @@ class NearDuplicate:
             return None
         sketch = RMinHash(BANDS * ROWS, self._seed)
         sketch.update([f"{a} {b}" for a, b in pairwise(words)])
-        # One character a word: the library compares strings in C++, many at once.
-        characters = "".join(map(_character, words))
+        told = characters(text)
         candidates = sorted(self._index.query(sketch))
         best = process.extractOne(
-            characters,
+            told,
             [self._texts[key] for key in candidates],
             scorer=Levenshtein.normalized_similarity,
             score_cutoff=THRESHOLD,
@@ -57,9 +56,14 @@ class NearDuplicate:
         if self._words < MOST_WORDS:
             self._index.insert(len(self._ids), sketch)
             self._ids.append(id)
-            self._texts.append(characters)
+            self._texts.append(told)
             self._words += len(words)
         return None
+
+
+def characters(text: str) -> str:
+    """One character a word: the library compares strings in C++, many at once."""
+    return "".join(map(_character, WORDS.findall(text.casefold())))
 
 
 def _character(word: str) -> str:
