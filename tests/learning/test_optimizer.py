@@ -1,12 +1,24 @@
 """The optimizer against independent references: singular values, closed-form schedules."""
 
+import copy
 import itertools
+import subprocess
+import sys
 
 import pytest
 import torch
 from torch import nn
+from waiting import PATIENCE
 
-from tui_trainer.learning.optimizer import MOMENTUM, Muon, Optimizer, orthogonalize, schedule
+from tui_trainer.learning.optimizer import (
+    ADAM_BETAS,
+    ADAM_EPSILON,
+    MOMENTUM,
+    Muon,
+    Optimizer,
+    orthogonalize,
+    schedule,
+)
 from tui_trainer.model.transformer import Shape, Transformer
 
 
@@ -40,6 +52,41 @@ def test_muon_turns_nesterov_momentum_into_the_nearest_orthogonal_matrix(share: 
             core = u.T @ ((before[name] - p.detach()) / scale) @ v.T
             assert (core - core.diagonal().diag()).abs().max() < 1e-3
             assert core.diagonal().min() > 0.6 and core.diagonal().max() < 1.3
+
+
+def test_the_rest_is_moved_by_adam_as_torch_has_it() -> None:
+    model = Transformer(Shape(vocabulary=40, layers=1, width=16, heads=2, context=8), seed=3)
+    reference = copy.deepcopy(model)
+    names = ("model.embed_tokens.weight", "head_gain")
+    own, theirs = ([dict(each.named_parameters())[name] for name in names] for each in (model, reference))
+    optimizer = Optimizer(model)
+    adam = torch.optim.AdamW(
+        [{"params": [theirs[0]], "lr": 0.02}, {"params": [theirs[1]], "lr": 0.01}],
+        betas=ADAM_BETAS,
+        eps=ADAM_EPSILON,
+        weight_decay=0.0,
+        fused=True,
+    )
+    generator = torch.Generator().manual_seed(1)
+    for _ in range(4):
+        for mine, other in zip(own, theirs, strict=True):
+            mine.grad = torch.randn(mine.shape, generator=generator)
+            other.grad = mine.grad.clone()
+        optimizer.step(0.0, 0.02, 0.01)
+        adam.step()
+    assert all(torch.equal(mine, other) for mine, other in zip(own, theirs, strict=True))
+
+
+def test_no_run_begins_with_the_import_of_a_compiler() -> None:
+    code = (
+        "import sys\n"
+        "from tui_trainer.learning.optimizer import Optimizer\n"
+        "from tui_trainer.model.transformer import Shape, Transformer\n"
+        "model = Transformer(Shape(40, 1, 16, 2, 8))\n"
+        "Optimizer(model).step(0.01, 0.01, 0.01)\n"
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)
 
 
 def test_state_put_away_and_taken_up_moves_identically() -> None:

@@ -27,9 +27,9 @@ def test_the_fastest_number(most, now, seconds, chosen):
     assert fastest(most, now, seconds.__getitem__) == (chosen, seconds[chosen])
 
 
-def test_the_first_step_and_a_single_slow_one_say_nothing():
-    steps = {1: iter([9.0, 0.1, 0.1, 0.1]), 2: iter([9.0, 0.05, 0.9, 0.05])}
-    assert fastest(2, 1, lambda count: next(steps[count])) == (2, 0.05)
+def test_the_first_step_says_nothing():
+    steps = {1: iter([9.0, 0.1, 0.1]), 2: iter([0.05, 0.06])}
+    assert fastest(2, 1, lambda count: next(steps[count])) == (2, pytest.approx(0.055))
 
 
 def test_where_steps_are_long_few_are_tried():
@@ -40,7 +40,7 @@ def test_where_steps_are_long_few_are_tried():
         return 30.0 / count
 
     assert fastest(4, 4, seconds) == (4, 7.5)
-    assert tried == [1, 2, 4, 1, 2, 4]
+    assert tried == [4, 1, 2, 4]
 
 
 def first(pace: Pace, seconds: float, fewer: bool = False, steps: int = 10_000) -> int | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adamw import adamw
 
 from tui_trainer.model.transformer import Transformer
 
@@ -88,6 +89,42 @@ def _gradient(parameter: nn.Parameter) -> Tensor:
     return torch.zeros_like(parameter) if parameter.grad is None else parameter.grad
 
 
+class Adam:
+    """Adam (Kingma & Ba 2015) for one parameter, in one pass over it.
+
+    `torch.optim.AdamW` calls the same function; but to construct it imports the compiler, which takes a
+    second at the start of every run.
+    """
+
+    def __init__(self, parameter: nn.Parameter) -> None:
+        self.parameter = parameter
+        self.state = {
+            "step": torch.zeros((), device=parameter.device),
+            "exp_avg": torch.zeros_like(parameter.detach()),
+            "exp_avg_sq": torch.zeros_like(parameter.detach()),
+        }
+
+    @torch.no_grad()
+    def step(self, lr: float) -> None:
+        state = self.state
+        adamw(
+            [self.parameter],
+            [_gradient(self.parameter)],
+            [state["exp_avg"]],
+            [state["exp_avg_sq"]],
+            [],
+            [state["step"]],
+            fused=True,
+            amsgrad=False,
+            beta1=ADAM_BETAS[0],
+            beta2=ADAM_BETAS[1],
+            lr=lr,
+            weight_decay=0.0,
+            eps=ADAM_EPSILON,
+            maximize=False,
+        )
+
+
 class Optimizer:
     """The whole model's optimizer: one `step` with three learning rates.
 
@@ -100,21 +137,14 @@ class Optimizer:
         named = dict(model.named_parameters())
         embedding, head = named.pop("model.embed_tokens.weight"), named.pop("head_gain")
         self.muon = Muon(named, model.dtype, momentum)
-        self.adam = torch.optim.AdamW(
-            [{"params": [embedding]}, {"params": [head]}],
-            betas=ADAM_BETAS,
-            eps=ADAM_EPSILON,
-            weight_decay=0.0,
-            fused=True,
-        )
+        self.adam = (Adam(embedding), Adam(head))
 
     def step(self, matrix_lr: float, embedding_lr: float, head_lr: float) -> None:
         """Move all parameters along their gradients, then forget the gradients."""
         self.muon.step(matrix_lr)
-        for group, lr in zip(self.adam.param_groups, (embedding_lr, head_lr), strict=True):
-            group["lr"] = lr
-        self.adam.step()
-        self.adam.zero_grad()
+        for adam, lr in zip(self.adam, (embedding_lr, head_lr), strict=True):
+            adam.step(lr)
+            adam.parameter.grad = None
         for group in self.muon.groups.values():
             for parameter in group.values():
                 parameter.grad = None
@@ -122,20 +152,18 @@ class Optimizer:
     def tensors(self) -> dict[str, Tensor]:
         """Momenta and moments, by name."""
         state = {f"muon.{rows}x{columns}": m for (rows, columns), m in self.muon.momentum.items()}
-        for index, moments in self.adam.state_dict()["state"].items():
-            state |= {f"adam.{index}.{name}": value for name, value in moments.items()}
+        for index, adam in enumerate(self.adam):
+            state |= {f"adam.{index}.{name}": value for name, value in adam.state.items()}
         return state
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Take up what `tensors` put away."""
         for (rows, columns), momentum in self.muon.momentum.items():
             momentum.copy_(tensors[f"muon.{rows}x{columns}"])
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, value in tensors.items():
-            if name.startswith("adam."):
-                _, index, moment = name.split(".")
-                state.setdefault(int(index), {})[moment] = value.clone()
-        self.adam.load_state_dict({**self.adam.state_dict(), "state": state})
+        for index, adam in enumerate(self.adam):
+            for name, value in adam.state.items():
+                # A checkpoint of an earlier version has none before the first step.
+                value.copy_(tensors.get(f"adam.{index}.{name}", torch.zeros(())))
 
 
 def schedule(step: int, steps: int, warmup: int, cooldown: float, floor: float = 0.05) -> float:

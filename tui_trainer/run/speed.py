@@ -14,10 +14,11 @@ from tui_trainer.model.precision import compute_dtype
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Shape, Transformer
 from tui_trainer.run.storage.plan import Plan
+from tui_trainer.run.storage.prepared import Prepared
 from tui_trainer.run.threads import fastest
 
 BUDGET_SECONDS = 0.5  # for each of the measurements
-MOST_TRIES = 6
+MOST_TRIES = 2  # each is a moment that somebody waits for the first step
 ROWS, NEW_TOKENS = 48, 12  # answered at once when sampling is timed
 
 # Fitted to the CPU time of runs of `quick`, in units of what is measured where that makes sense.
@@ -107,7 +108,8 @@ def _estimates(plan: Plan, row: float, answer: float) -> dict[str, float]:
 
 def _data_seconds(plan: Plan) -> float:
     if not plan.data:
-        return plan.settings.data.documents * SECONDS_A_DOCUMENT
+        there = Prepared(plan.settings, plan.seed).there
+        return 0.0 if there else plan.settings.data.documents * SECONDS_A_DOCUMENT
     files = [f for path in map(Path, plan.data) for f in ([path] if path.is_file() else path.rglob("*"))]
     size = sum(f.stat().st_size for f in files if f.is_file())
     return min(size, plan.settings.data.max_bytes) * SECONDS_A_BYTE

@@ -4,6 +4,7 @@ import copy
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import cast
 
 import torch
@@ -40,6 +41,7 @@ from tui_trainer.run.ranks import Ranks
 from tui_trainer.run.speed import fastest_threads, measure
 from tui_trainer.run.storage import frozen_weights
 from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.prepared import Prepared
 from tui_trainer.run.storage.start_over import keep_aside
 from tui_trainer.settings import Settings, Taste
 
@@ -241,7 +243,7 @@ class Preparation(OneStep):
         if made.exists():
             shutil.rmtree(made)  # half of one
         made.mkdir()
-        yield from prepare(self.settings, plan.seed, plan.data, made)
+        yield from prepare(self.settings, plan.seed, plan.data, made) if plan.data else self._world(made)
         for path in sorted(made.iterdir()):
             with open(path, "rb") as file:
                 os.fsync(file.fileno())  # checkpoints will rely on it
@@ -251,6 +253,19 @@ class Preparation(OneStep):
         os.rename(made, corpus)
         sync_directory(self.folder.path)
         self.step = 1
+
+    def _world(self, made: Path) -> Iterator[Event]:
+        """The tiny world, as it was made before or new."""
+        prepared = Prepared(self.settings, self.folder.plan.seed)
+        told = prepared.copy(made)
+        if told is not None:
+            yield from told
+            return
+        told = []
+        for event in prepare(self.settings, self.folder.plan.seed, (), made):
+            told.append(event)
+            yield event
+        prepared.keep(made, told)
 
 
 class Verification(OneStep):

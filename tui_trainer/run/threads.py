@@ -14,7 +14,7 @@ MUCH_LONGER = 3.0  # times the best pace so far
 WINDOW_SECONDS = 10.0  # of steps, over which the pace is taken
 FEWEST_STEPS = 5  # in it
 AGAIN_SECONDS = 120.0  # of steps, after which more threads than now are given another chance
-ROUNDS = 3
+ROUNDS = 2
 ENOUGH_SECONDS = 1.5  # of trying
 BETTER = 0.9  # of the time on as many threads as now: what differs less may be chance
 
@@ -30,8 +30,7 @@ def fastest(most: int, now: int, seconds: Callable[[int], float]) -> tuple[int, 
         seconds: makes a step on so many threads, and says how long it took.
     """
     counts = sorted({now, most, *(2**power for power in range(most.bit_length()))})
-    for count in counts:
-        seconds(count)  # a first step is slower than any other
+    seconds(now)  # a first step is slower than any other
     taken: dict[int, list[float]] = {count: [] for count in counts}
     for _ in range(ROUNDS):
         for count in counts:
