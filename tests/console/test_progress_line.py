@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from msgspec.structs import replace
 
 from tui_trainer.console.headless import steps_within
 from tui_trainer.console.progress import Teller, progress_line, told
@@ -93,6 +94,11 @@ def test_what_was_thrown_out_and_by_which_filter() -> None:
     )
     assert told(after((1, e.FilterApplied("spam", 1, 0, 0)), (2, ready)), ready) == "1 document, 1 kept"
     assert told(after((2, ready)), ready) is None  # data.filters is off, which is told by itself
+    copied = replace(ready, copied=True)
+    said = "a world that was written and filtered before, copied"
+    assert told(after((2, copied)), copied) == said
+    kept = after((1, e.FilterApplied("spam", 1, 0, 0)), (2, copied))
+    assert told(kept, copied) == f"{said}: 1 document, 1 kept"
 
 
 def test_a_long_plan_offers_quick() -> None:

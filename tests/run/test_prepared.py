@@ -6,15 +6,17 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+from msgspec.structs import replace
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.prepare import prepare
-from tui_trainer.messages.events import CorpusReady, Event
+from tui_trainer.messages.events import CorpusReady, Event, Record
 from tui_trainer.run.stages import Preparation
 from tui_trainer.run.storage import folder as folders
 from tui_trainer.run.storage import plan as plans
 from tui_trainer.run.storage import prepared
 from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import comparable
 from tui_trainer.run.storage.prepared import MOST_WORLDS, Prepared
 from tui_trainer.settings import load
 
@@ -41,6 +43,13 @@ def kept(made: tuple[Path, list[Event]]) -> Prepared:
     return world
 
 
+def copied(events: list[Event]) -> list[Event]:
+    """The same events, the last of which says so."""
+    *before, ready = events
+    assert isinstance(ready, CorpusReady)
+    return [*before, replace(ready, copied=True)]
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -52,7 +61,7 @@ def new_folder(path: Path) -> Path:
 
 def test_the_same_files_and_events(made, tmp_path, cache):
     world, folder = kept(made), new_folder(tmp_path / "copy")
-    assert world.copy(folder) == made[1]
+    assert world.copy(folder) == copied(made[1])
     assert contents(folder) == contents(made[0])
     Corpus.load(folder)
     assert all(stat.S_IMODE(path.stat().st_mode) & 0o77 == 0 for path in cache.rglob("*"))
@@ -73,9 +82,11 @@ def test_another_world_is_not_taken_for_it(made, tmp_path, assignment, seed):
 
 
 def test_another_version_of_the_program_makes_its_own(made, monkeypatch):
-    kept(made)
+    before = kept(made)
     monkeypatch.setattr(prepared, "_source", lambda: "of tomorrow")
     assert not Prepared(SETTINGS, 0).there
+    kept(made)
+    assert not before.there  # nothing will take it again
 
 
 @pytest.mark.parametrize("name", ["train-web.npy", "corpus.json", "events.json", "questions.json"])
@@ -88,7 +99,7 @@ def test_a_damaged_one_is_made_again(made, tmp_path, name):
     assert world.copy(folder) is None
     assert contents(folder) == {}
     world.keep(*made)
-    assert world.copy(folder) == made[1]
+    assert world.copy(folder) == copied(made[1])
 
 
 def test_a_name_that_leads_elsewhere_is_not_followed(made, tmp_path):
@@ -123,8 +134,11 @@ def test_a_run_takes_the_world_that_another_run_made(tmp_path, monkeypatch):
     runs = [folders.create(tmp_path / "runs", plans.make(SETTINGS, preset="quick")) for _ in range(2)]
     first = told(runs[0])
     monkeypatch.setattr("tui_trainer.run.stages.prepare", None)  # not called again
-    assert told(runs[1]) == first
-    assert isinstance(first[-1], CorpusReady)
+    again = told(runs[1])
+    assert again == copied(first) != first
+    assert [comparable(Record(1, 0, 0.0, 0.0, event)) for event in again] == [
+        comparable(Record(1, 0, 0.0, 0.0, event)) for event in first
+    ]  # or a run that is gone on with after a kill would not be the same
     assert contents(runs[0].corpus) == contents(runs[1].corpus)
     shutil.rmtree(runs[0].path)
     Corpus.load(runs[1].corpus)

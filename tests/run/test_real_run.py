@@ -117,8 +117,9 @@ def test_all_stages(whole):
         assert (whole.path / frozen.file).stat().st_size == frozen.bytes
 
 
-def test_killed_in_every_stage(whole, tmp_path):
-    folder = new(tmp_path)
+def test_killed_in_every_stage(whole, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # it writes its world itself
+    folder = new(tmp_path / "runs")
     moments: list[Callable[[Event], bool]] = [
         lambda e: isinstance(e, FilterApplied),
         lambda e: isinstance(e, Stepped) and e.stage == "pretrain" and e.step == 8,

@@ -1,6 +1,7 @@
 """The caption: one sentence that is true of this very moment, in every state of a run."""
 
 import recorded
+from msgspec.structs import replace
 from test_actions import scene_at
 
 from tui_trainer.messages import events as e
@@ -48,6 +49,11 @@ def test_a_guess_with_its_numbers() -> None:
     )
     right = e.Guessed("pretrain", 3, "the small grey", " rabbit", 0.9, ((" rabbit", 0.9),))
     assert "was right: loss 0.1" in said(at(right))
+
+
+def test_a_world_that_was_written_before_is_called_copied() -> None:
+    ready = e.CorpusReady(400, {"web": 1000}, 100, {"web": 1.0}, 3.0)
+    assert "copied" in said(at(replace(ready, copied=True))) and "copied" not in said(at(ready))
 
 
 def test_an_impossible_truth_does_not_crash_it() -> None:

@@ -70,7 +70,9 @@ FORKED = e.Forked(
     {},
     {},
 )
+COPIED = e.CorpusReady(2048, {"web": 182_000}, 34_000, {"web": 1.0}, 3.91, copied=True)
 MORE: tuple[Event, ...] = (
+    COPIED,
     e.Measured("base/completion_seen", 0.86, (0.8, 0.9), 150, 0.03),
     e.Measured("tuned/mentions_heldout", 0.7, (0.6, 0.8), 160, 0.03),
     e.Measured("tuned/nats_per_token", 0.72, n=33_000),
@@ -158,6 +160,15 @@ def test_nothing_is_cut_or_called_by_an_internal_name(width: int, rooms: Rooms, 
         or (INTERNAL.search(row.text) and "def add(a, b)" not in row.text)
     }
     assert not wrong
+
+
+@pytest.mark.parametrize("size", [*(rooms[0] for rooms in BESIDE.values()), *(alone(s)[0] for s in SIZES)])
+def test_a_world_that_was_written_before_says_so(size: tuple[int, int]) -> None:
+    records = recorded.until(recorded.records(), e.FilterApplied, 7)
+    said = "written and filtered before"
+    assert said not in "".join(row.text for row in DatasetPane(scene_at(records)).lines(*size))
+    copied = DatasetPane(scene_at([*records, Record(VERSION, 0, 0, 0, COPIED)]))
+    assert said in "".join(row.text for row in copied.lines(*size))
 
 
 @pytest.mark.parametrize("size", BESIDE)

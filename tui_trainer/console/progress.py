@@ -100,7 +100,8 @@ def told(state: State, event: Event) -> str | None:
         case e.Noticed():
             return one_line(event.text) if event.level == "info" else f"{event.level}: {one_line(event.text)}"
         case e.CorpusReady():
-            return filtered(state)
+            copied = "a world that was written and filtered before, copied" if event.copied else ""
+            return ": ".join(filter(None, (copied, filtered(state)))) or None
         case e.StageSkipped():
             return f"{words.STAGE[event.stage]} skipped: {one_line(event.reason)}"
         case e.StageEnded():

@@ -151,6 +151,7 @@ class CorpusReady(Event, frozen=True):
     tokens_validation: int
     mixture: dict[str, float]  # readings, by source
     bytes_per_token: float
+    copied: bool = False  # the tiny world was written and filtered before this run, and its files are copied
 
 
 # -- pretraining and fine-tuning -------------------------------------------------------------------------

@@ -257,8 +257,7 @@ class Preparation(OneStep):
     def _world(self, made: Path) -> Iterator[Event]:
         """The tiny world, as it was made before or new."""
         prepared = Prepared(self.settings, self.folder.plan.seed)
-        told = prepared.copy(made)
-        if told is not None:
+        if (told := prepared.copy(made)) is not None:
             yield from told
             return
         told = []

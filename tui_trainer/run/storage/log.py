@@ -23,12 +23,23 @@ from msgspec import UNSET, Struct
 
 from tui_trainer.errors import Damaged, UserError, foreign
 from tui_trainer.files import open_own
-from tui_trainer.messages.events import VERSION, Event, Forked, Record, RunStarted, decoder, encoder
+from tui_trainer.messages.events import (
+    VERSION,
+    CorpusReady,
+    Event,
+    Forked,
+    Record,
+    RunStarted,
+    decoder,
+    encoder,
+)
 from tui_trainer.run.storage.not_finite import convert_with_nan
 from tui_trainer.sanitize import without_surrogates
 
 CHUNK_BYTES = 512 * 1024  # decoded in one go, in a few milliseconds: other threads must get their turn
 MAX_LINE_BYTES = 256 * 1024 * 1024  # more without a newline is no log, and must not fill the memory
+# What says of an event only where this run is kept, or its world came from.
+OWN = {RunStarted: ("run", "source", "data"), Forked: ("run", "source", "data"), CorpusReady: ("copied",)}
 CRC = b',"crc":'  # last in a line, so that what comes before it is all that it covers
 
 
@@ -81,11 +92,10 @@ def decode(line: bytes) -> Record:
 
 
 def comparable(record: Record) -> dict[str, Any]:
-    """What two runs of the same plan have in common: no times, and not where the run was kept."""
+    """What two runs of the same plan have in common: no times, and not whence its files."""
     event = msgspec.to_builtins(record.event)
-    if isinstance(record.event, RunStarted | Forked):
-        event = {key: value for key, value in event.items() if key not in ("run", "source", "data")}
-    event = {key: value for key, value in event.items() if not key.endswith("_seconds")}
+    own = OWN.get(type(record.event), ())
+    event = {key: value for key, value in event.items() if key not in own and not key.endswith("_seconds")}
     return {"seq": record.seq, "event": event}
 
 

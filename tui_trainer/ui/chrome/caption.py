@@ -188,12 +188,14 @@ def _filter(_: State, event: e.FilterApplied) -> Forms:
     return (*told, f"{said}, such as “{cut(example, 40)}”.", f"{said}.")
 
 
-def _corpus(_: State, event: e.CorpusReady) -> str:
-    tokens = sum(event.tokens_train.values())
-    return (
-        f"{numbers.short(tokens)} tokens are left to learn from, out of a vocabulary of "
-        f"{numbers.count(event.vocabulary)}; {numbers.short(event.tokens_validation)} more for exams."
+def _corpus(_: State, event: e.CorpusReady) -> Forms:
+    left = f"{numbers.short(sum(event.tokens_train.values()))} tokens are left to learn from"
+    copied = "This world was written and filtered before, and is copied." if event.copied else ""
+    said = (
+        f"{left}, out of a vocabulary of {numbers.count(event.vocabulary)}; "
+        f"{numbers.short(event.tokens_validation)} more for exams."
     )
+    return (f"{said} {copied}", f"{left}. {copied}") if copied else (said,)
 
 
 def _guess(state: State, event: e.Guessed) -> Forms:

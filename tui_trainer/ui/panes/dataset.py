@@ -227,7 +227,7 @@ class DatasetPane(Pane):
         return rows
 
     def _kept(self, width: int) -> list[Strip]:
-        """One line: documents in, what is left, and the tokens they make."""
+        """Documents in, what is left, and the tokens they make; and whether that was found by this run."""
         state, ink = self.scene.state, self.scene.ink
         read = sum(source.documents for source in state.sources.values())
         dropped = sum(applied.dropped for applied in state.filters.values())
@@ -240,7 +240,11 @@ class DatasetPane(Pane):
         if state.corpus is not None:
             tokens = sum(state.corpus.tokens_train.values())
             right = line((numbers.short(tokens), ink.strong), (" tokens", ink.muted))
-        return [ends(left, right, width)]
+        copied = state.corpus is not None and state.corpus.copied
+        return [
+            ends(left, right, width),
+            *([line(("written and filtered before", ink.muted))] if copied else []),
+        ]
 
     def _filters(self, width: int, columns: int, height: int) -> list[Strip]:
         """What each filter threw out; and why, for example, where there is room for all reasons, whole."""
