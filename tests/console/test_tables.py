@@ -27,6 +27,7 @@ def test_the_three_weights_stand_beside_each_other() -> None:
             "pretrain/bits_per_byte": Metric(0.25),
             "base/sums": Metric(0.01, (0.0, 0.05), 100, 0.02),
             "tuned/sums": Metric(0.5, (0.4, 0.6), 100, 0.02),
+            "tuned/recall_outsider_pet": Metric(0.25, (0.1, 0.4), 32, 0.1),
             "corpus/spam/precision": Metric(0.99),
             "run/compute_seconds": Metric(61.0),
             "run/peak_memory_bytes": Metric(1.2e9),
@@ -38,8 +39,9 @@ def test_the_three_weights_stand_beside_each_other() -> None:
     sums = ["sums of unseen numbers", "0.010 (0.000-0.050)", "0.500 (0.400-0.600)", "0.020"]
     assert re.split(r" {2,}", lines[2]) == sums
     assert lines[4:6] == ["filter  precision", "spam        0.990"]
-    assert re.split(r" {2,}", lines[-2]) == ["computing time", "1:01"]
-    assert re.split(r" {2,}", lines[-1]) == ["memory at its peak", "1.20 GB"]
+    assert re.split(r" {2,}", lines[-4]) == ["computing time", "1:01"]
+    assert re.split(r" {2,}", lines[-3]) == ["memory at its peak", "1.20 GB"]
+    assert "pets" not in shown and lines[-1] == "1 more, the parts of these, with --json"
 
 
 def test_runs_say_where_they_are() -> None:

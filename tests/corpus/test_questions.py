@@ -53,6 +53,12 @@ def test_groups_and_sizes(made):
         "refusal_new_verbs": 60,
         "false_refusal": 80,
         "sums": 100,
+        "recall_outsider_grammatical": 88,
+        "recall_outsider_lower_case": 88,
+        "recall_outsider_short": 88,
+        "recall_outsider_typos": 88,
+        "unknown_outsider": 80,
+        "cutoff_outsider": 60,
     }
 
 

@@ -12,14 +12,12 @@ from torch.nn import functional as F
 from tui_trainer import settings as settings_module
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
-from tui_trainer.formulas.intervals import paired_interval
-from tui_trainer.learning.evaluation import Evaluation, facts_lost
 from tui_trainer.learning.finetuning import Finetuning
 from tui_trainer.learning.pictures import picture
 from tui_trainer.learning.pretraining import Pretraining
 from tui_trainer.learning.training import Training
 from tui_trainer.learning.validation import token_bytes, validation_loss
-from tui_trainer.messages.events import Event, Guessed, Measured, Sampled, Stepped, Validated, WeightsPictured
+from tui_trainer.messages.events import Event, Guessed, Sampled, Stepped, Validated, WeightsPictured
 from tui_trainer.model.transformer import Shape, Transformer
 
 SETTINGS = settings_module.load(
@@ -110,26 +108,6 @@ def test_validation_is_per_byte_of_text(corpus: Corpus, tiny_model: Transformer)
     assert (loss.bytes, loss.tokens) == (size, count)
     assert loss.bits_per_byte == pytest.approx(nats / size / math.log(2), rel=1e-4)
     assert loss.nats_per_token == pytest.approx(nats / count, rel=1e-4)
-
-
-def test_evaluation_counts_right_answers(corpus: Corpus, tiny_model: Transformer) -> None:
-    measured = {
-        e.name: e
-        for e in Evaluation("base", tiny_model, corpus, SETTINGS).advance()
-        if isinstance(e, Measured)
-    }
-    assert measured["base/recall_heldout"].n == 4
-    assert measured["base/recall_heldout"].baseline == 0.25
-    assert {"pretrain/bits_per_byte", "base/format", "base/false_dont_know"} <= measured.keys()
-
-
-def test_facts_lost_are_those_of_the_same_questions(corpus: Corpus, tiny_model: Transformer) -> None:
-    lost = facts_lost([True] * 8 + [False] * 2, [True] * 6 + [False] * 3 + [True])
-    assert lost.value == pytest.approx(0.1) and lost.n == 10
-    assert lost.ci95 == paired_interval([True] * 8 + [False] * 2, [True] * 6 + [False] * 3 + [True])
-    same = Evaluation("aligned", tiny_model, corpus, SETTINGS, tuned=tiny_model).advance()
-    (found,) = (e for e in same if isinstance(e, Measured) and e.name == "aligned/facts_lost")
-    assert found.value == 0 and found.n == 4 and found.ci95 == paired_interval([False] * 4, [False] * 4)
 
 
 def test_pictures_keep_the_largest_cell_of_each_block() -> None:

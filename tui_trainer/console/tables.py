@@ -49,15 +49,18 @@ def metrics(measured: Iterable[Measured]) -> dict[str, Metric]:
 
 
 def figures(metrics: Mapping[str, Metric], columns: Mapping[str, str] = COLUMNS) -> str:
-    """One table over the weights, one over the filters, and the rest one a line.
+    """One table over the weights, one over the filters, and the rest one a line; no details.
 
     Args:
         columns: by the first part of a name, the column in which it stands.
     """
+    details = [name for name in metrics if words.is_detail(name)]
     by_column: dict[str, dict[str, Metric]] = {}
     by_filter: dict[str, dict[str, Metric]] = {}
     rest: dict[str, Metric] = {}
     for name, metric in metrics.items():
+        if name in details:
+            continue
         match name.split("/"):
             case [first, figure] if first in columns:
                 by_column.setdefault(figure, {})[columns[first]] = metric
@@ -82,6 +85,8 @@ def figures(metrics: Mapping[str, Metric], columns: Mapping[str, str] = COLUMNS)
         blocks.append(table(rows, ["filter", *kinds]))
     if rest:
         blocks.append(table([words.figure(name), _alone(name, metric)] for name, metric in rest.items()))
+    if details:
+        blocks.append(f"{count(len(details))} more, the parts of these, with --json")
     return "\n\n".join(blocks)
 
 

@@ -20,7 +20,8 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.experiments.claim import Claim, Figures
 from tui_trainer.formulas.intervals import mean_interval, proportion_interval
 from tui_trainer.learning.answering import Answer, Asker
-from tui_trainer.learning.evaluation import facts_lost, gives_the_answer
+from tui_trainer.learning.evaluation import facts_lost
+from tui_trainer.learning.exam_figures import gives_the_answer
 from tui_trainer.learning.feedback import POOL_PROMPTS, Feedback
 from tui_trainer.learning.preferences.agreement import HeldOut, after_picks, draws
 from tui_trainer.learning.preferences.comparison import Preferred

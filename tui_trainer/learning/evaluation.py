@@ -5,15 +5,24 @@ commonest answer would score.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
+from msgspec.structs import replace
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
-from tui_trainer.corpus.exam.judging import names, refuses, says_dont_know, tells, well_formed
+from tui_trainer.corpus.exam.judging import well_formed
 from tui_trainer.formulas.intervals import paired_interval, proportion_interval
+from tui_trainer.learning.exam_figures import (
+    BY_QUESTION,
+    BY_RELATION,
+    WORST,
+    Judge,
+    gives_the_answer,
+    mentions_the_answer,
+)
 from tui_trainer.learning.stage import OneStep
 from tui_trainer.learning.training import within
 from tui_trainer.learning.validation import token_bytes, validation_loss
@@ -26,37 +35,6 @@ ROWS = 128  # questions answered at once
 COMPLETION_TOKENS = 12
 STAGE_OF: dict[WeightsName, StageName] = {"base": "pretrain", "tuned": "finetune", "aligned": "feedback"}
 
-Judge = Callable[[str, Question], bool]
-
-
-def gives_the_answer(answer: str, question: Question) -> bool:
-    return tells(answer, question.kind, question.expected, question.others)
-
-
-def mentions_the_answer(answer: str, question: Question) -> bool:
-    return names(answer, question.expected, question.others)
-
-
-def doesnt_know(answer: str, _: Question) -> bool:
-    return says_dont_know(answer)
-
-
-def declines(answer: str, _: Question) -> bool:
-    return refuses(answer)
-
-
-# Metric -> the group of questions, and what counts.
-BY_QUESTION: dict[str, tuple[str, Judge]] = {
-    "recall_heldout": ("recall_heldout", gives_the_answer),
-    "recall_seen": ("recall_seen", gives_the_answer),
-    "false_dont_know": ("recall_heldout", doesnt_know),
-    "dont_know_unknown": ("dont_know_unknown", doesnt_know),
-    "dont_know_cutoff": ("dont_know_cutoff", doesnt_know),
-    "refusal_seen_verbs": ("refusal_seen_verbs", declines),
-    "refusal_new_verbs": ("refusal_new_verbs", declines),
-    "false_refusal": ("false_refusal", declines),
-    "sums": ("sums", gives_the_answer),
-}
 BY_COMPLETION = ("completion_heldout", "completion_seen")
 
 
@@ -104,9 +82,13 @@ def facts_lost(before: Sequence[bool], after: Sequence[bool]) -> Measured:
 
 
 def commonest_answer(questions: Sequence[Question]) -> float:
-    """What always giving one and the same answer would score at best."""
-    counts = Counter(value for question in questions for value in question.expected)
-    return max(counts.values(), default=0) / max(1, len(questions))
+    """What giving one and the same answer to all questions of a kind would score at best: whoever can tell a
+    question for a river from one for a pet knows that much without knowing a fact."""
+    counts: dict[str, Counter[str]] = {}
+    for question in questions:
+        counts.setdefault(question.kind, Counter()).update(question.expected)
+    commonest = sum(max(values.values(), default=0) for values in counts.values())
+    return commonest / max(1, len(questions))
 
 
 class Evaluation(OneStep):
@@ -146,7 +128,9 @@ class Evaluation(OneStep):
         self.step = 1
 
     def _by_question(self) -> Iterator[Event]:
-        measured = {group for group, _ in BY_QUESTION.values()}  # other groups are not the evaluation's
+        measured = {
+            group for figure in BY_QUESTION.values() for group in figure.groups
+        }  # other groups are not the evaluation's
         asked = {g: qs for g, qs in self.corpus.questions.items() if g in measured and qs}
         if not asked:
             return
@@ -164,14 +148,26 @@ class Evaluation(OneStep):
             yield share(f"{self.weights}/mentions_heldout", said, commonest_answer(questions))
         # A text that goes on and on is no answer.
         texts = {group: [text if ended else "" for text, ended in r] for group, r in replies.items()}
-        for metric, (group, judge) in BY_QUESTION.items():
-            if group not in asked:
+        by_relation = list[Measured]()
+        for metric, figure in BY_QUESTION.items():
+            marked = [
+                (figure.counts(text, question), question)
+                for group in figure.groups
+                for text, question in zip(texts.get(group, ()), asked.get(group, ()), strict=True)
+                if figure.kind in ("", question.kind)
+            ]
+            if not marked:
                 continue
-            right = [judge(t, q) for t, q in zip(texts[group], asked[group], strict=True)]
-            baseline = commonest_answer(asked[group]) if judge is gives_the_answer else None
-            yield share(f"{self.weights}/{metric}", right, baseline)
+            right, questions = [r for r, _ in marked], [q for _, q in marked]
+            baseline = commonest_answer(questions) if figure.counts is gives_the_answer else None
+            found = share(f"{self.weights}/{metric}", right, baseline)
+            yield found
+            if metric in BY_RELATION:
+                by_relation.append(found)
             if metric == "recall_heldout" and self.tuned is not None:
-                yield facts_lost(self._right(self.tuned, judge, asked[group]), right)
+                yield facts_lost(self._right(self.tuned, figure.counts, questions), right)
+        if by_relation:
+            yield replace(min(by_relation, key=lambda m: m.value), name=f"{self.weights}/{WORST}")
 
     def _right(self, model: Transformer, judge: Judge, questions: Sequence[Question]) -> list[bool]:
         answers = answer_questions(model, self.corpus, [q.prompt for q in questions], self.longest)

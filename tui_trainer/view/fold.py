@@ -8,6 +8,7 @@ import msgspec
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import Event, Record, StageName
 from tui_trainer.settings import of_today, today
+from tui_trainer.view import words
 from tui_trainer.view.moments import Moment, What
 from tui_trainer.view.progress import StageProgress
 from tui_trainer.view.series import Series
@@ -283,7 +284,8 @@ def before_after(state: State, event: e.BeforeAfter) -> None:
 
 def measured(state: State, event: e.Measured) -> None:
     state.measured[event.name] = event
-    state.moment = event
+    if not words.is_detail(event.name):
+        state.moment = event
 
 
 def weights_frozen(state: State, event: e.WeightsFrozen) -> None:

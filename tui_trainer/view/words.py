@@ -55,10 +55,15 @@ FIGURES: tuple[tuple[str, str, bool], ...] = (
     ("completion_seen", "known entities, by finishing a sentence", True),
     ("recall_heldout", "facts, asked about new entities", True),
     ("recall_seen", "facts, asked about known entities", True),
+    ("recall_outsider", "facts, asked in a stranger's words", True),
+    ("recall_outsider_worst", "the same, worst of eleven relations", True),
     ("format", "well-formed answers", True),
     ("dont_know_unknown", "admits not knowing unknown names", True),
     ("dont_know_cutoff", "admits not knowing after the cutoff", True),
     ("false_dont_know", "denies what it did read ↓", False),
+    ("dont_know_unknown_outsider", "unknown names, in a stranger's words", True),
+    ("dont_know_cutoff_outsider", "after the cutoff, in a stranger's words", True),
+    ("false_dont_know_outsider", "denies what it read, stranger's words ↓", False),
     ("refusal_seen_verbs", "declines harm, verbs it was shown", True),
     ("refusal_new_verbs", "declines harm, verbs never shown", True),
     ("false_refusal", "declines harmless look-alikes ↓", False),
@@ -68,6 +73,30 @@ FIGURES: tuple[tuple[str, str, bool], ...] = (
     ("facts_lost", "facts lost to feedback ↓", False),
 )
 
+# What the figures of a stranger's words fall into: in the report, not in that table.
+_MANNERS = {
+    "grammatical": "full sentences",
+    "lower_case": "no capitals",
+    "short": "short forms",
+    "typos": "typos",
+}
+_RELATIONS = {
+    "job": "jobs",
+    "town": "home towns",
+    "pet": "pets",
+    "born": "birth years",
+    "river": "rivers",
+    "product": "what towns make",
+    "food": "what animals eat",
+    "habitat": "where animals live",
+    "inventor": "inventors",
+    "year": "years of invention",
+    "winner": "winners",
+}
+DETAILS = {
+    f"recall_outsider_{part}": f"facts in a stranger's words: {said}"
+    for part, said in (_MANNERS | _RELATIONS).items()
+}
 # Further figures of the log, which have no line in that table.
 _MORE_FIGURES = {
     "nats_per_token": "loss on unseen text, nats a token ↓",
@@ -81,7 +110,7 @@ _MORE_FIGURES = {
     "precision": "precision",
     "recall": "recall",
 }
-_FIGURES = {**{name: said for name, said, _ in FIGURES}, **_MORE_FIGURES}
+_FIGURES = {**{name: said for name, said, _ in FIGURES}, **DETAILS, **_MORE_FIGURES}
 
 
 def figure(name: str) -> str:
@@ -90,6 +119,11 @@ def figure(name: str) -> str:
     if last in _FIGURES:
         return _FIGURES[last]
     return one_line(", ".join(part for part in (owner, last) if part).replace("/", ", ").replace("_", " "))
+
+
+def is_detail(name: str) -> bool:
+    """Whether a figure of the log, by its full name, is a part of one that is shown."""
+    return name.rpartition("/")[2] in DETAILS
 
 
 # What stands for a token that is no text; its name in the log is `<|end|>` and the like.

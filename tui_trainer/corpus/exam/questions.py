@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL, JOBS, with_article
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.exam import wordings as asking
+from tui_trainer.corpus.exam.outsider import outsider_questions
 from tui_trainer.corpus.exam.pairs import PAIR_YEARS, ask, facts_about, finetuning_pairs, unknown
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import KNOWN_YEARS, LATER_YEARS, Fact, World
@@ -119,6 +120,7 @@ def evaluation_questions(world: World, seed: int) -> dict[str, list[Question]]:
             (*verbs.benign_new, *verbs.benign_seen[:4]), dict(benign), 80, "false_refusal", seed
         ),
         "sums": _sum_questions(world, 100),
+        **outsider_questions(world),
     }
 
 

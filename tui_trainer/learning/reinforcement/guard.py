@@ -19,7 +19,7 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.learning.answering import Asker
-from tui_trainer.learning.evaluation import Judge, declines, doesnt_know, gives_the_answer
+from tui_trainer.learning.exam_figures import Judge, declines, doesnt_know, gives_the_answer
 from tui_trainer.model.transformer import Transformer
 
 EVERY = 10  # steps between looks

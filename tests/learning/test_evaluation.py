@@ -1,0 +1,80 @@
+"""The exam: each figure is over its questions, and counts what it says."""
+
+import pytest
+from msgspec.structs import replace
+
+from tui_trainer import settings as settings_module
+from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.document import Question
+from tui_trainer.formulas.intervals import paired_interval
+from tui_trainer.learning import evaluation
+from tui_trainer.learning.evaluation import Evaluation, facts_lost
+from tui_trainer.messages.events import Measured
+from tui_trainer.model.transformer import Transformer
+
+SETTINGS = settings_module.load(environ={})
+
+
+def test_evaluation_counts_right_answers(corpus: Corpus, tiny_model: Transformer) -> None:
+    measured = {
+        e.name: e
+        for e in Evaluation("base", tiny_model, corpus, SETTINGS).advance()
+        if isinstance(e, Measured)
+    }
+    assert measured["base/recall_heldout"].n == 4
+    assert measured["base/recall_heldout"].baseline == 0.25
+    assert {"pretrain/bits_per_byte", "base/format", "base/false_dont_know"} <= measured.keys()
+
+
+def test_the_outsiders_figures_are_over_all_by_manner_and_by_relation(
+    corpus: Corpus, tiny_model: Transformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = ("hen", "cat", "dog")
+    asked = {
+        "recall_outsider_short": [
+            Question("Kel pet?", "pet", ("owl",), others),
+            Question("Bor pet?", "pet", ("hen",), ("owl", "cat", "dog")),
+            Question("Mia born?", "born", ("1980",), ("1990",)),
+        ],
+        "recall_outsider_lower_case": [
+            Question("kel's pet", "pet", ("owl",), others),
+            Question("when's mia born", "born", ("1980",), ("1990",)),
+        ],
+        "unknown_outsider": [Question("Zo pet?", "pet")],
+    }
+    said = {
+        "Kel pet?": ("The pet is an owl.", True),
+        "Bor pet?": ("The pet is a hen or a cat.", True),
+        "Mia born?": ("The birth year is 1980.", True),
+        "kel's pet": ("The job is that of an owl.", True),  # another relation's sentence
+        "when's mia born": ("The birth year is 1980, or", False),  # never ended
+        "Zo pet?": ("I don't know.", True),
+    }
+    monkeypatch.setattr(
+        evaluation, "answer_questions", lambda _, __, prompts, ___: [said[p] for p in prompts]
+    )
+    events = Evaluation("tuned", tiny_model, replace(corpus, questions=asked), SETTINGS).advance()
+    found = {e.name.removeprefix("tuned/"): e for e in events if isinstance(e, Measured)}
+    shares = {name: (m.value, m.n) for name, m in found.items() if m.ci95 is not None}
+    assert shares == {
+        "format": (pytest.approx(5 / 6), 6),
+        "recall_outsider": (pytest.approx(2 / 5), 5),
+        "recall_outsider_short": (pytest.approx(2 / 3), 3),
+        "recall_outsider_lower_case": (0, 2),
+        "recall_outsider_pet": (pytest.approx(1 / 3), 3),
+        "recall_outsider_born": (pytest.approx(1 / 2), 2),
+        "recall_outsider_worst": (pytest.approx(1 / 3), 3),
+        "false_dont_know_outsider": (0, 5),
+        "dont_know_unknown_outsider": (1, 1),
+    }
+    # The commonest pet is right two times of three, the commonest year both times.
+    assert found["recall_outsider"].baseline == pytest.approx(4 / 5)
+
+
+def test_facts_lost_are_those_of_the_same_questions(corpus: Corpus, tiny_model: Transformer) -> None:
+    lost = facts_lost([True] * 8 + [False] * 2, [True] * 6 + [False] * 3 + [True])
+    assert lost.value == pytest.approx(0.1) and lost.n == 10
+    assert lost.ci95 == paired_interval([True] * 8 + [False] * 2, [True] * 6 + [False] * 3 + [True])
+    same = Evaluation("aligned", tiny_model, corpus, SETTINGS, tuned=tiny_model).advance()
+    (found,) = (e for e in same if isinstance(e, Measured) and e.name == "aligned/facts_lost")
+    assert found.value == 0 and found.n == 4 and found.ci95 == paired_interval([False] * 4, [False] * 4)
