@@ -52,7 +52,7 @@ def test_nothing_is_left_on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     model = Transformer(Shape(100, 2, 32, 2, 16), dtype=torch.bfloat16).to("meta")
     rows = torch.zeros(4, 17, dtype=torch.long, device="meta")
     optimizer = Optimizer(model)
-    scored = backward(model, rows[:, :-1], rows[:, 1:])
+    scored = backward(model, rows[:, :-1], rows[:, 1:], None)
     optimizer.muon.step(0.01)
     made = [scored.losses, scored.hidden, *optimizer.tensors().values(), model.attention(rows, 1)]
     with torch.inference_mode():

@@ -1,11 +1,14 @@
 """Batched, cached generation against one row and no cache."""
 
+import copy
+
 import pytest
 import torch
 
+from tui_trainer.learning.optimizer import Optimizer
 from tui_trainer.model.decoding import MANY, Decoder
 from tui_trainer.model.sampling import generate, stream
-from tui_trainer.model.transformer import Transformer
+from tui_trainer.model.transformer import Shape, Transformer
 
 PROMPTS = [[1, 2, 3], [4], [5, 6, 7, 8, 9, 10, 11], [12, 13]]
 
@@ -37,6 +40,58 @@ def test_reading_in_pieces_is_reading_at_once(model: Transformer, cuts: list[int
         for piece in tokens.split(cuts, dim=1):
             end += piece.shape[1]
             torch.testing.assert_close(decoder.next(piece), expected[:, end - 1], atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("heads", [1, 2, 4, 12])
+def test_one_row_token_by_token_says_what_the_plain_forward_says(heads: int) -> None:
+    model = Transformer(Shape(vocabulary=97, layers=3, width=48, heads=heads, context=32), seed=1)
+    generator = torch.Generator().manual_seed(2)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_(0, 0.2, generator=generator)
+        model.head_gain.fill_(6.0)
+    texts = torch.randint(0, 97, (50, 40), generator=generator)
+    with torch.inference_mode():
+        expected = model(texts)
+        for text, logits in zip(texts, expected, strict=True):
+            decoder = Decoder(model, 1, 40)
+            decoder.next(text[None, :3])
+            found = torch.cat([decoder.next(token.view(1, 1)) for token in text[3:]])
+            assert decoder.one_row is not None
+            torch.testing.assert_close(found, logits[3:], atol=2e-4, rtol=1e-4)
+            assert torch.equal(found.argmax(dim=1), logits[3:].argmax(dim=1))
+
+
+def test_a_single_row_goes_on_after_it_was_kept(model: Transformer) -> None:
+    tokens = torch.tensor([[1, 2, 3, 4, 5]])
+    decoder = Decoder(model, 1, 5)
+    with torch.inference_mode():
+        decoder.next(tokens[:, :3])
+        decoder.next(tokens[:, 3:4])
+        decoder.keep(torch.tensor([0]))
+        torch.testing.assert_close(decoder.next(tokens[:, 4:]), model(tokens)[:, -1], atol=1e-4, rtol=1e-4)
+
+
+def test_weights_are_laid_out_once_until_one_changes(model: Transformer) -> None:
+    tokens = torch.tensor([[1, 2, 3]])
+    first = Decoder(model, 1, 3)
+    assert (
+        Decoder(model, 2, 3).head is first.head and first.head is not Decoder(copy.deepcopy(model), 1, 3).head
+    )
+    optimizer = Optimizer(model)
+    for parameter in model.parameters():
+        before = Decoder(model, 1, 3).head
+        with torch.no_grad():
+            parameter.mul_(1.01)
+        assert Decoder(model, 1, 3).head is not before
+        parameter.grad = torch.ones_like(parameter)
+    for change in (
+        lambda: optimizer.step(0.01, 0.01, 0.01),
+        lambda: model.load_state_dict(Transformer(model.shape, seed=9).state_dict()),
+    ):
+        change()
+        with torch.inference_mode():
+            assert torch.allclose(Decoder(model, 1, 3).next(tokens), model(tokens)[:, -1], atol=1e-4)
 
 
 def test_many_rows_in_bfloat16_say_nearly_the_same(model: Transformer) -> None:

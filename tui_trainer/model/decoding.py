@@ -1,21 +1,61 @@
 """Decoding: frozen weights laid out so that a token costs few operations.
 
-At one row, a token is 4 million multiplications, a fifth of a millisecond, and what else is done takes
+At one row, a token is 2 million multiplications, a fifth of a millisecond, and what else is done takes
 longer: dispatching operations, casting weights, allocating. So the matrices are fused, transposed and in the
-type they are used in; keys and values are written into place; and a norm's root mean square is a plain
-length, its constant multiplied into the matrix that follows.
+type they are used in, once for weights that stay as they are; keys and values are written into place; and a
+norm's root mean square is a plain length, its constant multiplied into the matrix that follows.
 """
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from tui_trainer.model.one_row import Layer, OneRow
 from tui_trainer.model.operations import rotations
 from tui_trainer.model.transformer import Transformer
 
 MANY = 16  # rows from which on products in bfloat16 are the faster ones; with fewer they are the slower
+
+
+class Weights:
+    """A model's matrices as a `Decoder` reads them: (inputs, outputs), of one type."""
+
+    def __init__(self, model: Transformer, dtype: torch.dtype) -> None:
+        parts: Any = model.model
+        root = model.shape.width**0.5  # x / rms(x) = root * x / |x|; the head's own root is divided away
+
+        def laid_out(weight: Tensor, factor: Tensor | float = 1.0) -> Tensor:
+            return (weight * factor).T.contiguous().to(dtype)
+
+        self.table = root * _unit(parts["embed_tokens"].weight)
+        self.head = laid_out(self.table, model.head_gain)
+        self.layers: list[Layer] = [
+            (
+                laid_out(block.self_attn.fused(), root),
+                laid_out(block.self_attn.o_proj.weight),
+                laid_out(block.mlp.fc1.weight, root),
+                laid_out(block.mlp.fc2.weight),
+            )
+            for block in model.blocks
+        ]
+
+    @classmethod
+    def of(cls, model: Transformer, dtype: torch.dtype) -> "Weights":
+        """Those made before, unless a parameter has changed since."""
+        # torch counts the changes of a tensor that are made in place.
+        now = tuple((parameter.data_ptr(), parameter._version) for parameter in model.parameters())
+        made = _made.setdefault(model, {})
+        if dtype not in made or made[dtype][0] != now:
+            made[dtype] = (now, cls(model, dtype))
+        return made[dtype][1]
+
+
+_made: WeakKeyDictionary[Transformer, dict[torch.dtype, tuple[tuple[tuple[int, int], ...], Weights]]] = (
+    WeakKeyDictionary()
+)
 
 
 class Decoder:
@@ -35,30 +75,20 @@ class Decoder:
         shape = model.shape
         self.width, self.heads, self.head_width = shape.width, shape.heads, shape.head_width
         self.dtype = model.dtype if rows >= MANY else torch.float32
-        parts: Any = model.model
-        root = shape.width**0.5  # x / rms(x) = root * x / |x|; the head's own root is divided away
-        self.table = root * _unit(parts["embed_tokens"].weight)
-        self.head = self._laid_out(self.table, model.head_gain)
-        self.layers = [
-            (
-                self._laid_out(block.self_attn.fused(), root),
-                self._laid_out(block.self_attn.o_proj.weight),
-                self._laid_out(block.mlp.fc1.weight, root),
-                self._laid_out(block.mlp.fc2.weight),
-            )
-            for block in model.blocks
-        ]
+        weights = Weights.of(model, self.dtype)
+        self.table, self.layers, self.head = weights.table, weights.layers, weights.head
         size = (shape.layers, 2, rows, shape.heads, length, shape.head_width)
         self.kept = torch.empty(size, device=model.device)  # as far as read
         self.rotations = rotations(0, length, shape.head_width // 2, torch.float32, model.device)
         self.padding = padding
         self.read = 0  # positions filled
-
-    def _laid_out(self, weight: Tensor, factor: Tensor | float = 1.0) -> Tensor:
-        return (weight * factor).T.contiguous().to(self.dtype)
+        self.one_row: OneRow | None = None
+        if rows == 1 and padding is None and model.device.type == "cpu":
+            self.one_row = OneRow(self.table, self.layers, self.head, self.kept[:, :, 0], self.rotations)
 
     def keep(self, rows: Tensor) -> None:
         """Go on with these rows only (indices): the others are done."""
+        self.one_row = None  # its memory is left behind
         self.kept = self.kept[:, :, rows]
         if self.padding is not None:
             self.padding = self.padding[rows]
@@ -68,6 +98,9 @@ class Decoder:
         """Read the next tokens of every row, (rows, new) int64; what follows as logits (rows, vocabulary)."""
         rows, new = tokens.shape
         end = self.read + new
+        if self.one_row is not None and new == 1:
+            self.read = end
+            return self.one_row.next(int(tokens), end - 1)
         rotation = self.rotations[self.read : end, None, None]
         mask = self._mask(new, end)
         # The scores of unit vectors, times head_width (of the two norms) over its root.
