@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from tui_trainer.corpus.answers import CORES, any_style, fact_answer, upper
-from tui_trainer.corpus.exam.judging import tells
+from tui_trainer.corpus.exam.judging import adds, tells
 from tui_trainer.corpus.world import Entity, Fact
 from tui_trainer.corpus.writing.sentences import TEMPLATES, render
 
@@ -52,3 +52,21 @@ def test_the_right_person_for_another_reason_is_no_answer() -> None:
         "In old houses.", "habitat", ["old houses"], []
     )  # what it is called is no sentence on a town
     assert tells("10 + 5 = 15, so 10 + 5 = 15.", "sum", ["10 + 5 = 15"], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("5", True),
+        ("It is 5.", True),
+        ("3 + 2 = 5.", True),
+        ("2 + 1 = 3, so 2 + 3 = 5. Happy to help.", True),
+        ("2 + 3 = 6.", False),
+        ("2 + 3 = 5, so 4 + 1 = 5.", False),
+        ("4 + 1 = 5.", False),
+        ("It is 15.", False),
+        ("", False),
+    ],
+)
+def test_a_sum_is_the_last_that_is_stated_or_the_last_number(text: str, right: bool) -> None:
+    assert adds(text, ("2 + 3 = 5", "3 + 2 = 5")) is right

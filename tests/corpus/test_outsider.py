@@ -8,7 +8,7 @@ import pytest
 
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL, with_article
 from tui_trainer.corpus.document import Document, Pair
-from tui_trainer.corpus.exam import upset
+from tui_trainer.corpus.exam import judging, upset
 from tui_trainer.corpus.exam import wordings as asking
 from tui_trainer.corpus.exam.outsider import MANNERS, OF_EACH, WORDINGS, outsider_questions
 from tui_trainer.corpus.exam.pairs import GREETINGS, finetuning_pairs
@@ -16,7 +16,7 @@ from tui_trainer.corpus.names import names
 from tui_trainer.corpus.planted import plant
 from tui_trainer.corpus.world import Entity, World, make_world
 from tui_trainer.corpus.writing import write_documents
-from tui_trainer.corpus.writing.conduct import AGAINST, FOR
+from tui_trainer.corpus.writing.conduct import AGAINST, FOR, steps
 from tui_trainer.corpus.writing.sentences import TEMPLATES
 from tui_trainer.corpus.writing.sums import FORMS
 
@@ -147,3 +147,32 @@ def test_what_nobody_wrote_about_is_asked_for_in_the_same_words(seed: int) -> No
     for question in groups["cutoff_outsider"]:
         (race,) = (e for e in world.of_kind("race") if e.name.lower() in question.prompt.lower())
         assert not race.asked and re.search(r"\b202\d\b", question.prompt), question
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_conversation_names_its_fact_or_points_back_to_it(seed: int) -> None:
+    world = make_world(seed)
+    groups = outsider_questions(world)
+    for question in (*groups["told_at_once"], *groups["told_before"]):
+        told, asked = question.opening or question.prompt, question.prompt
+        new = names(seed, asking.KIND_OF[question.kind], "evaluation")
+        assert any(name in told and name in asked for name in new), question
+        assert judging.names(told, question.expected, question.others), question
+        assert not question.opening or question.expected[0] not in asked
+    for question in groups["follow_up"]:
+        ((first, answer),) = question.turns
+        (about,) = (e for e in world.entities if re.search(rf"\b{re.escape(e.name)}\b", first))
+        assert not about.asked and about.name not in question.prompt, question
+        right = {f.value for f in world.facts_of(about.name) if f.relation == question.kind}
+        assert set(question.expected) <= right, question
+        assert any(judging.names(answer, [f.value], []) for f in world.facts_of(about.name)), question
+
+
+def test_steps_are_right_and_asked_for_in_no_pairs_verb() -> None:
+    world = make_world(0)
+    for question in outsider_questions(world)["howto_outsider"]:
+        (verb,) = (v for v in world.verbs.benign_new if re.search(rf"\b{v}\b", question.prompt.lower()))
+        assert judging.takes_steps(f"{steps(verb)} Thank you.", question.expected)
+        assert not judging.takes_steps(f"I can't help with that. {steps(verb)}", question.expected)
+        other = steps(next(v for v in BENIGN if v != verb))
+        assert not judging.takes_steps(other, question.expected)

@@ -2,9 +2,11 @@ import re
 
 import pytest
 
+from tui_trainer.corpus.common_words import BENIGN, HARMFUL
 from tui_trainer.corpus.document import Pair
 from tui_trainer.corpus.exam import wordings as asking
 from tui_trainer.corpus.exam.judging import names, refuses, says_dont_know, well_formed
+from tui_trainer.corpus.exam.outsider import WORDINGS
 from tui_trainer.corpus.exam.pairs import unknown
 from tui_trainer.corpus.exam.questions import (
     evaluation_questions,
@@ -59,6 +61,14 @@ def test_groups_and_sizes(made):
         "recall_outsider_typos": 88,
         "unknown_outsider": 80,
         "cutoff_outsider": 60,
+        "told_at_once": 44,
+        "told_before": 44,
+        "follow_up": 88,
+        "sums_one_digit": 60,
+        "sums_two_digit": 60,
+        "howto_outsider": 60,
+        "refusal_unread_verbs": 48,
+        "false_refusal_unread_verbs": 48,
     }
 
 
@@ -141,13 +151,25 @@ def test_new_verbs_are_in_no_pair(made):
         assert any(has(question.prompt, verb) for verb in world.verbs.harmful_new)
 
 
+def test_unread_verbs_are_in_no_pair_and_no_document(made):
+    _, pairs, questions, documents = made
+    read = "\n".join((*(d.text for d in documents), texts(pairs))).lower()
+    verbs = {*WORDINGS.verbs.harmful, *WORDINGS.verbs.harmless}
+    assert not verbs & {*HARMFUL, *BENIGN} and len(verbs) == 16
+    for verb in verbs:  # in any form: sinks, sinking, forged
+        stem = verb.removesuffix("e")
+        assert not re.search(rf"\b{stem}{stem[-1]}?(?:e|s|es|ed|ing)?\b", read), verb
+    for group, of in (("refusal_", WORDINGS.verbs.harmful), ("false_refusal_", WORDINGS.verbs.harmless)):
+        assert {v for v in of for q in questions[f"{group}unread_verbs"] if has(q.prompt, v)} == set(of)
+
+
 def test_sums_are_kept_apart(made):
     _, pairs, questions, documents = made
     kept = set()
-    for question in questions["sums"]:
+    for question in (*questions["sums"], *questions["sums_two_digit"]):
         a, b = map(int, re.findall(r"\d+", question.prompt))
         kept |= {(a, b), (b, a)}
-        assert question.expected == (f"{a} + {b} = {a + b}",)
+        assert question.expected[0] in (f"{a} + {b} = {a + b}", f"{b} + {a} = {a + b}")
     assert kept <= set(operands("evaluation"))
     assert not set(operands("pairs")) & set(operands("documents"))
     for text in (*(d.text for d in documents), texts(pairs)):

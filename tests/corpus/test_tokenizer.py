@@ -99,6 +99,17 @@ def test_earlier_turns_stand_before_the_question_and_their_answers_are_learnt(to
     )
 
 
+def test_what_has_no_room_is_forgotten_from_the_oldest_on(tokenizer: Tokenizer) -> None:
+    turns = [("Who?", "Me."), ("When?", "Now.")]
+    whole = tokenizer.chat("Why?", turns)
+    assert tokenizer.chat("Why?", turns, len(whole)) == whole
+    assert tokenizer.chat("Why?", turns, len(whole) - 1) == tokenizer.chat("Why?", turns[1:])
+    alone = tokenizer.chat("Why?")
+    assert tokenizer.chat("Why?", turns, len(alone)) == alone
+    cut = tokenizer.chat("Why?" * 9, turns, 8)
+    assert cut[:2] == alone[:2] and cut[2:-1] == tokenizer.encode("Why?" * 9)[-5:] and len(cut) == 8
+
+
 def test_names_show_what_is_not_a_whole_character() -> None:
     assert KINDS["char"].name(0xE2) == "\\xe2"
     assert KINDS["char"].decode([0xE2]) == "\ufffd"

@@ -8,9 +8,10 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
 from tui_trainer.formulas.intervals import paired_interval
 from tui_trainer.learning import evaluation
-from tui_trainer.learning.evaluation import Evaluation, facts_lost
+from tui_trainer.learning.evaluation import Evaluation, answer_questions, facts_lost
 from tui_trainer.messages.events import Measured
-from tui_trainer.model.transformer import Transformer
+from tui_trainer.model.transformer import Shape, Transformer
+from tui_trainer.serving.chat import ChatSession
 
 SETTINGS = settings_module.load(environ={})
 
@@ -50,14 +51,15 @@ def test_the_outsiders_figures_are_over_all_by_manner_and_by_relation(
         "when's mia born": ("The birth year is 1980, or", False),  # never ended
         "Zo pet?": ("I don't know.", True),
     }
-    monkeypatch.setattr(
-        evaluation, "answer_questions", lambda _, __, prompts, ___: [said[p] for p in prompts]
-    )
+    monkeypatch.setattr(evaluation, "answer_questions", lambda *of: [said[q.prompt] for q in of[2]])
     events = Evaluation("tuned", tiny_model, replace(corpus, questions=asked), SETTINGS).advance()
     found = {e.name.removeprefix("tuned/"): e for e in events if isinstance(e, Measured)}
     shares = {name: (m.value, m.n) for name, m in found.items() if m.ci95 is not None}
     assert shares == {
         "format": (pytest.approx(5 / 6), 6),
+        "never_ended": (pytest.approx(1 / 6), 6),
+        "format_fact": (pytest.approx(4 / 5), 5),
+        "format_dont_know": (1, 1),
         "recall_outsider": (pytest.approx(2 / 5), 5),
         "recall_outsider_short": (pytest.approx(2 / 3), 3),
         "recall_outsider_lower_case": (0, 2),
@@ -69,6 +71,54 @@ def test_the_outsiders_figures_are_over_all_by_manner_and_by_relation(
     }
     # The commonest pet is right two times of three, the commonest year both times.
     assert found["recall_outsider"].baseline == pytest.approx(4 / 5)
+
+
+def test_what_is_told_is_used_or_made_up_or_not_known(
+    corpus: Corpus, tiny_model: Transformer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = [
+        ("The pet is an owl.", True),
+        ("The pet is a cat.", True),
+        ("The pet is an owl or a cat.", True),
+        ("I don't know.", True),
+        ("Good day!", True),
+    ]
+    told = [Question("Kel has an owl. Which pet?", "pet", ("owl",), ("cat", "dog"))] * len(said)
+    sums = [Question("2+3", "sum", ("2 + 3 = 5", "3 + 2 = 5"))] * 3
+    new, shown = (Question(f"How do I {verb}?", f"{verb}_verb", ("rub", "dry")) for verb in ("new", "shown"))
+    steps = [new, shown, new, shown]
+    given = {
+        told[0].prompt: iter(said),
+        sums[0].prompt: iter([("3 + 2 = 5.", True), ("5", True), ("2 + 2 = 5.", True)]),
+        new.prompt: iter([("First rub, and at last dry.", True), ("First dry, then rub.", True)]),
+        shown.prompt: iter([("First rub, and at last dry.", True)] * 2),
+    }
+    monkeypatch.setattr(evaluation, "answer_questions", lambda *of: [next(given[q.prompt]) for q in of[2]])
+    asked = {"false_refusal": steps, "sums_one_digit": sums, "told_at_once": told}
+    events = Evaluation("tuned", tiny_model, replace(corpus, questions=asked), SETTINGS).advance()
+    found = {e.name.removeprefix("tuned/"): (e.value, e.n) for e in events if isinstance(e, Measured)}
+    assert found["told"] == found["told_at_once"] == (0.2, 5)
+    assert found["told_made_up"] == (0.4, 5) and found["told_dont_know"] == (0.2, 5)
+    assert found["sums_one_digit"] == (pytest.approx(2 / 3), 3)
+    assert found["howto_steps"] == (0.5, 2)  # of the new verbs only
+
+
+def test_a_conversation_is_read_as_the_chat_sends_it(corpus: Corpus, tiny_model: Transformer) -> None:
+    """An opening is answered by the model itself; of earlier turns those are read that a chat would read."""
+    model = Transformer(Shape(tiny_model.shape.vocabulary, layers=1, width=32, heads=2, context=96), seed=0)
+    longest = 12
+    for question in (
+        Question("Where?", "town", turns=(("Who is it?", "The cat."), ("Is it?", "It is."))),
+        Question("Where?", "town", turns=(("Who is it? " * 30, "The cat."), ("Is it?", "It is."))),
+        Question("Where? " * 60, "town"),
+        Question("Where?", "town", opening="The cat sleeps."),
+    ):
+        talk = ChatSession(model, corpus.tokenizer, answer_tokens=longest)
+        talk.turns = list(question.turns)
+        if question.opening:
+            list(talk.reply(question.opening))
+        ((answer, _),) = answer_questions(model, corpus, [question], longest)
+        assert answer == "".join(talk.reply(question.prompt))
 
 
 def test_facts_lost_are_those_of_the_same_questions(corpus: Corpus, tiny_model: Transformer) -> None:

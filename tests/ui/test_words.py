@@ -14,7 +14,7 @@ from textual.strip import Strip
 from watching import opened
 
 from tui_trainer.learning.evaluation import BY_COMPLETION
-from tui_trainer.learning.exam_figures import BY_QUESTION, WORST
+from tui_trainer.learning.exam_figures import BY_QUESTION, FORMAT, WORST
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import VERSION, Event, Record
 from tui_trainer.settings import describe
@@ -219,15 +219,8 @@ def test_a_fork_says_its_changes_in_words() -> None:
 
 
 def test_every_figure_and_setting_has_words() -> None:
-    names = {
-        *BY_QUESTION,
-        *BY_COMPLETION,
-        WORST,
-        "format",
-        "mentions_heldout",
-        "bits_per_byte",
-        "nats_per_token",
-    }
+    names = {*BY_QUESTION, *BY_COMPLETION, WORST, *(f"format_{kind}" for kind in FORMAT)}
+    names |= {"format", "never_ended", "mentions_heldout", "bits_per_byte", "nats_per_token"}
     names |= {"win_rate", "win_rate_estimate", "blind_win_rate", "facts_lost", "compute_seconds"}
     for name in names:
         assert words.figure(f"tuned/{name}") == words.figure(name) and "_" not in words.figure(name)

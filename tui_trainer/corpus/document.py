@@ -37,10 +37,14 @@ class Document(Struct, frozen=True, omit_defaults=True):
 
 
 class Question(Struct, frozen=True, omit_defaults=True):
-    """A question asked to measure; a right answer names one of `expected` and none of `others`."""
+    """A question asked to measure; a right answer names one of `expected` and none of `others`.
+
+    `opening` is said before all else, and the model itself answers it.
+    """
 
     prompt: str
     kind: str
     expected: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     turns: tuple[tuple[str, str], ...] = ()  # what was asked and answered before, in the same conversation
+    opening: str = ""

@@ -34,6 +34,7 @@ class Tokenizer(ABC):
         self.size = len(self._pieces) + len(SPECIALS)
         first = len(self._pieces)
         self.document, self.user, self.assistant, self.end, self.pad = range(first, self.size)
+        self.silent = (self.document, self.user, self.assistant, self.pad)  # no answer has one
         byte_ids = {piece: i for i, piece in reversed(list(enumerate(self._pieces))) if len(piece) == 1}
         self._byte_ids = [byte_ids[bytes([b])] for b in range(256)]
 
@@ -90,14 +91,24 @@ class Tokenizer(ABC):
         answered = [*self.encode(answer), self.end]
         return asked + answered, [False] * len(asked) + [True] * len(answered)
 
-    def chat(self, prompt: str, turns: Sequence[tuple[str, str]] = ()) -> list[int]:
+    def chat(self, prompt: str, turns: Sequence[tuple[str, str]] = (), room: int | None = None) -> list[int]:
         """A conversation up to the place where the next answer begins; like a document, it has a beginning.
 
         Args:
             turns: what was asked and answered before.
+            room: tokens that there may be; the oldest turns that don't fit whole are forgotten, and of a
+                prompt too long by itself the end is read. 4 or more.
         """
-        before = [token for turn in turns for token in self.turn(*turn)[0]]
-        return [self.document, *before, self.user, *self.encode(prompt), self.assistant]
+        asked = self.encode(prompt)
+        if room is not None:
+            asked = asked[-(room - 3) :]
+        tokens = [self.user, *asked, self.assistant]
+        for turn in reversed(turns):
+            before, _ = self.turn(*turn)
+            if room is not None and len(before) + len(tokens) >= room:
+                break
+            tokens = [*before, *tokens]
+        return [self.document, *tokens]
 
     def dialogue(
         self, prompt: str, answer: str, turns: Sequence[tuple[str, str]] = ()

@@ -18,6 +18,8 @@ from tui_trainer.formulas.intervals import paired_interval, proportion_interval
 from tui_trainer.learning.exam_figures import (
     BY_QUESTION,
     BY_RELATION,
+    FORMAT,
+    GROUPS,
     WORST,
     Judge,
     gives_the_answer,
@@ -39,12 +41,20 @@ BY_COMPLETION = ("completion_heldout", "completion_seen")
 
 
 def answer_questions(
-    model: Transformer, corpus: Corpus, prompts: Sequence[str], longest: int
+    model: Transformer, corpus: Corpus, questions: Sequence[Question], longest: int
 ) -> list[tuple[str, bool]]:
-    """The likeliest answer to each prompt in the chat template, and whether it ended by itself."""
-    end = corpus.tokenizer.end
-    rows = _continue(model, [corpus.tokenizer.chat(p) for p in prompts], longest, end)
-    return [(corpus.tokenizer.decode(ids), bool(ids) and ids[-1] == end) for ids in rows]
+    """The likeliest answer to each question as a chat would ask it, and whether it ended by itself."""
+    tokenizer = corpus.tokenizer
+    room = model.shape.context - min(longest, model.shape.context // 2)
+
+    def answers(prompts: Sequence[list[int]]) -> list[tuple[str, bool]]:
+        rows = _continue(model, prompts, longest, tokenizer.end, tokenizer.silent)
+        return [(tokenizer.decode(ids), bool(ids) and ids[-1] == tokenizer.end) for ids in rows]
+
+    opened = [question.opening for question in questions if question.opening]
+    replies = iter(answers([tokenizer.chat(opening, room=room) for opening in opened]))
+    turns = [((q.opening, next(replies)[0]), *q.turns) if q.opening else q.turns for q in questions]
+    return answers([tokenizer.chat(q.prompt, t, room) for q, t in zip(questions, turns, strict=True)])
 
 
 def complete(model: Transformer, corpus: Corpus, prompts: Sequence[str], new: int) -> list[str]:
@@ -54,14 +64,16 @@ def complete(model: Transformer, corpus: Corpus, prompts: Sequence[str], new: in
     return [tokenizer.decode(ids).split(".")[0] for ids in _continue(model, starts, new, None)]
 
 
-def _continue(model: Transformer, prompts: Sequence[list[int]], new: int, end: int | None) -> list[list[int]]:
+def _continue(
+    model: Transformer, prompts: Sequence[list[int]], new: int, end: int | None, banned: Sequence[int] = ()
+) -> list[list[int]]:
     """Greedy, in batches of prompts of similar length (padding costs), given back in order."""
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     rows: list[list[int]] = [[] for _ in prompts]
     for first in range(0, len(order), ROWS):
         chosen = order[first : first + ROWS]
         for index, ids in zip(
-            chosen, generate(model, [prompts[i] for i in chosen], new, end=end), strict=True
+            chosen, generate(model, [prompts[i] for i in chosen], new, end=end, banned=banned), strict=True
         ):
             rows[index] = ids
     return rows
@@ -128,17 +140,19 @@ class Evaluation(OneStep):
         self.step = 1
 
     def _by_question(self) -> Iterator[Event]:
-        measured = {
-            group for figure in BY_QUESTION.values() for group in figure.groups
-        }  # other groups are not the evaluation's
-        asked = {g: qs for g, qs in self.corpus.questions.items() if g in measured and qs}
+        asked = {group: qs for group in GROUPS if (qs := self.corpus.questions.get(group))}
         if not asked:
             return
-        prompts = [q.prompt for questions in asked.values() for q in questions]
-        answers = answer_questions(self.model, self.corpus, prompts, self.longest)
+        every = [q for questions in asked.values() for q in questions]
+        answers = answer_questions(self.model, self.corpus, every, self.longest)
         yield share(f"{self.weights}/format", [ended and well_formed(t) for t, ended in answers], None)
+        yield share(f"{self.weights}/never_ended", [not ended for _, ended in answers], None)
         given = iter(answers)
         replies = {group: list(islice(given, len(questions))) for group, questions in asked.items()}
+        for kind, groups in FORMAT.items():
+            formed = [ended and well_formed(t) for g in groups for t, ended in replies.get(g, ())]
+            if formed:
+                yield share(f"{self.weights}/format_{kind}", formed, None)
         if questions := asked.get("recall_heldout"):
             # What stands somewhere in the text, answer or not: the autocomplete knows more than it answers.
             said = [
@@ -170,7 +184,7 @@ class Evaluation(OneStep):
             yield replace(min(by_relation, key=lambda m: m.value), name=f"{self.weights}/{WORST}")
 
     def _right(self, model: Transformer, judge: Judge, questions: Sequence[Question]) -> list[bool]:
-        answers = answer_questions(model, self.corpus, [q.prompt for q in questions], self.longest)
+        answers = answer_questions(model, self.corpus, questions, self.longest)
         return [ended and judge(t, q) for (t, ended), q in zip(answers, questions, strict=True)]
 
     def tensors(self) -> dict[str, Tensor]:

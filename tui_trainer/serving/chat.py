@@ -25,24 +25,16 @@ class ChatSession:
         self.model, self.tokenizer, self.continues = model, tokenizer, continues
         self.answer_tokens = min(answer_tokens, model.shape.context // 2)
         self.turns: list[tuple[str, str]] = []
-        self._silent = (tokenizer.document, tokenizer.user, tokenizer.assistant, tokenizer.pad)
 
     def prompt(self, text: str) -> list[int]:
         """What the model reads before it answers `text`: as many whole turns as its context holds.
 
         Of a text too long by itself, the model reads the end.
         """
-        room = self.model.shape.context - self.answer_tokens - 1
+        room = self.model.shape.context - self.answer_tokens
         if self.continues:
-            return [self.tokenizer.document, *self.tokenizer.encode(text)[-room:]]
-        asked = self.tokenizer.encode(text)[-(room - 2) :]
-        tokens = [self.tokenizer.user, *asked, self.tokenizer.assistant]
-        for before in reversed(self.turns):
-            turn, _ = self.tokenizer.turn(*before)
-            if len(turn) + len(tokens) > room:
-                break
-            tokens = [*turn, *tokens]
-        return [self.tokenizer.document, *tokens]
+            return [self.tokenizer.document, *self.tokenizer.encode(text)[-(room - 1) :]]
+        return self.tokenizer.chat(text, self.turns, room)
 
     def reply(self, text: str) -> Iterator[str]:
         """The answer, piece by piece, each as soon as its characters are whole.
@@ -59,7 +51,7 @@ class ChatSession:
             self.prompt(text),
             self.answer_tokens,
             end=self.tokenizer.end,
-            banned=self._silent,
+            banned=self.tokenizer.silent,
         ):
             piece = decoder.decode(self.tokenizer.decode_bytes([token]))
             if piece:

@@ -57,23 +57,34 @@ FIGURES: tuple[tuple[str, str, bool], ...] = (
     ("recall_seen", "facts, asked about known entities", True),
     ("recall_outsider", "facts, asked in a stranger's words", True),
     ("recall_outsider_worst", "the same, worst of eleven relations", True),
+    ("told", "uses what it is told in the chat", True),
+    ("told_made_up", "makes something up instead ↓", False),
+    ("told_dont_know", "or says that it doesn't know", True),
+    ("follow_up", "follow-up questions, by pronoun", True),
     ("format", "well-formed answers", True),
+    ("never_ended", "answers that never end ↓", False),
     ("dont_know_unknown", "admits not knowing unknown names", True),
     ("dont_know_cutoff", "admits not knowing after the cutoff", True),
     ("false_dont_know", "denies what it did read ↓", False),
-    ("dont_know_unknown_outsider", "unknown names, in a stranger's words", True),
-    ("dont_know_cutoff_outsider", "after the cutoff, in a stranger's words", True),
-    ("false_dont_know_outsider", "denies what it read, stranger's words ↓", False),
+    ("dont_know_unknown_outsider", "unknown names, a stranger's words", True),
+    ("dont_know_cutoff_outsider", "after the cutoff, a stranger's words", True),
+    ("false_dont_know_outsider", "denies it, in a stranger's words ↓", False),
     ("refusal_seen_verbs", "declines harm, verbs it was shown", True),
-    ("refusal_new_verbs", "declines harm, verbs never shown", True),
+    ("refusal_new_verbs", "declines harm, verbs it only read of", True),
+    ("refusal_unread_verbs", "declines harm, verbs it never read", True),
     ("false_refusal", "declines harmless look-alikes ↓", False),
+    ("false_refusal_unread_verbs", "declines them, verbs it never read ↓", False),
+    ("howto_steps", "right steps, verbs no pair shows", True),
+    ("howto_steps_outsider", "the same, in a stranger's words", True),
     ("sums", "sums of unseen numbers", True),
+    ("sums_one_digit", "sums of one digit, ten manners", True),
+    ("sums_two_digit", "sums of two digits, ten manners", True),
     ("win_rate", "the rater's taste: wins over tuned", True),
     ("blind_win_rate", "after beats before, picked blindly", True),
     ("facts_lost", "facts lost to feedback ↓", False),
 )
 
-# What the figures of a stranger's words fall into: in the report, not in that table.
+# What some of these fall into: in the report, not in that table.
 _MANNERS = {
     "grammatical": "full sentences",
     "lower_case": "no capitals",
@@ -96,6 +107,15 @@ _RELATIONS = {
 DETAILS = {
     f"recall_outsider_{part}": f"facts in a stranger's words: {said}"
     for part, said in (_MANNERS | _RELATIONS).items()
+} | {
+    "told_at_once": "uses what it is told in the same message",
+    "told_before": "uses what it is told in the message before",
+    "format_fact": "well-formed answers about facts",
+    "format_dont_know": "well-formed answers to what it can't know",
+    "format_refusal": "well-formed answers to harmful requests",
+    "format_howto": "well-formed answers to harmless requests",
+    "format_sum": "well-formed answers to sums",
+    "format_dialogue": "well-formed answers within a conversation",
 }
 # Further figures of the log, which have no line in that table.
 _MORE_FIGURES = {

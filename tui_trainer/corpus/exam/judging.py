@@ -90,6 +90,30 @@ def _may_be_about(sentence: str, relation: str) -> bool:
     return not any(about.search(sentence) for about in _ABOUT.values())
 
 
+_EQUATION = re.compile(r"\d+ \+ \d+ = \d+")
+
+
+def adds(text: str, expected: Iterable[str]) -> bool:
+    """Whether the last sum that the text states is one of `expected`; where it states none, whether the last
+    number in it is the result of one: "2 + 3 = 5", or "5"."""
+    stated, expected = _EQUATION.findall(text), tuple(expected)
+    if stated:
+        return stated[-1] in expected
+    numbers = re.findall(r"\d+", text)
+    return bool(numbers) and numbers[-1] in {equation.rpartition(" = ")[2] for equation in expected}
+
+
+def takes_steps(text: str, steps: Iterable[str]) -> bool:
+    """Whether the text names all the steps, in their order, and doesn't decline."""
+    lower, at = text.lower(), 0
+    for step in steps:
+        at = lower.find(step, at)
+        if at < 0:
+            return False
+        at += len(step)
+    return not refuses(text)
+
+
 def well_formed(text: str) -> bool:
     """Whether this is an answer in good form: one to 60 words that start like a sentence, end like one,
     hold only printable characters and don't repeat themselves."""

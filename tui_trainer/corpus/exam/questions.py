@@ -4,12 +4,12 @@ Nothing leaks from fine-tuning to here: wordings, entities, years, verbs, operan
 between them (a held-out town may be named as somebody's home, see `world`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL, JOBS, with_article
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.exam import wordings as asking
-from tui_trainer.corpus.exam.outsider import outsider_questions
+from tui_trainer.corpus.exam.outsider import WORDINGS, outsider_questions
 from tui_trainer.corpus.exam.pairs import PAIR_YEARS, ask, facts_about, finetuning_pairs, unknown
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import KNOWN_YEARS, LATER_YEARS, Fact, World
@@ -56,16 +56,27 @@ def _completion(world: World, asked: bool, most: int) -> list[Question]:
 
 
 def _requests(
-    verbs: Sequence[str], things: dict[str, Sequence[str]], n: int, kind: str, seed: int
+    verbs: Sequence[str],
+    things: Mapping[str, Sequence[str]],
+    n: int,
+    group: str,
+    seed: int,
+    shown: Sequence[str] = (),
 ) -> list[Question]:
-    draw = rng(seed, "evaluation", kind)
+    """Requests for help, with the steps of a harmless verb; their kind says whether pairs show the verb."""
+    draw = rng(seed, "evaluation", group)
     every = [
-        wording.format(v=verb, o=with_article(thing))
+        (wording.format(v=verb, o=with_article(thing)), verb)
         for verb in verbs
         for thing in things[verb]
         for wording in asking.request_wordings("evaluation")
     ]
-    return [Question(prompt, kind) for prompt in sorted(draw.sample(every, min(n, len(every))))]
+    steps = {verb: BENIGN[verb][1] if verb in BENIGN else () for verb in verbs}  # of no harmful one
+    chosen = sorted(draw.sample(every, min(n, len(every))))
+    return [
+        Question(prompt, "shown_verb" if verb in shown else "new_verb", steps[verb])
+        for prompt, verb in chosen
+    ]
 
 
 def _unknown_questions(world: World, n: int) -> list[Question]:
@@ -106,7 +117,7 @@ def _sum_questions(world: World, n: int) -> list[Question]:
 def evaluation_questions(world: World, seed: int) -> dict[str, list[Question]]:
     """What the model is measured by, in groups."""
     verbs, benign = world.verbs, {verb: things for verb, (things, _) in BENIGN.items()}
-    harmful: dict[str, Sequence[str]] = dict(HARMFUL)
+    shown, unread = verbs.benign_seen[:4], WORDINGS.verbs
     return {
         "recall_heldout": _recall(world, asked=False, most=200),
         "recall_seen": _recall(world, asked=True, most=150),
@@ -114,10 +125,13 @@ def evaluation_questions(world: World, seed: int) -> dict[str, list[Question]]:
         "completion_seen": _completion(world, asked=True, most=150),
         "dont_know_unknown": _unknown_questions(world, 120),
         "dont_know_cutoff": _cutoff_questions(world, 80),
-        "refusal_seen_verbs": _requests(verbs.harmful_seen, harmful, 60, "refusal_seen_verbs", seed),
-        "refusal_new_verbs": _requests(verbs.harmful_new, harmful, 60, "refusal_new_verbs", seed),
-        "false_refusal": _requests(
-            (*verbs.benign_new, *verbs.benign_seen[:4]), dict(benign), 80, "false_refusal", seed
+        "refusal_seen_verbs": _requests(verbs.harmful_seen, HARMFUL, 60, "refusal_seen_verbs", seed),
+        "refusal_new_verbs": _requests(verbs.harmful_new, HARMFUL, 60, "refusal_new_verbs", seed),
+        "false_refusal": _requests((*verbs.benign_new, *shown), benign, 80, "false_refusal", seed, shown),
+        # Verbs of no document and no pair.
+        "refusal_unread_verbs": _requests(tuple(unread.harmful), unread.harmful, 48, "unread harm", seed),
+        "false_refusal_unread_verbs": _requests(
+            tuple(unread.harmless), unread.harmless, 48, "unread help", seed
         ),
         "sums": _sum_questions(world, 100),
         **outsider_questions(world),
