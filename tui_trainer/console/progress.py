@@ -99,6 +99,10 @@ def told(state: State, event: Event) -> str | None:
             return f"computes on {plural(event.threads, 'thread')}, the fastest as this machine is now"
         case e.Noticed():
             return one_line(event.text) if event.level == "info" else f"{event.level}: {one_line(event.text)}"
+        case e.Overfitting():
+            return f"warning: {words.overfitting(event)}"
+        case e.BestKept():
+            return words.best_kept(event)
         case e.CorpusReady():
             copied = "a world that was written and filtered before, copied" if event.copied else ""
             return ": ".join(filter(None, (copied, filtered(state)))) or None
@@ -120,6 +124,8 @@ def filtered(state: State) -> str | None:
     ]
     kept = documents - sum(f.dropped for f in applied)
     line = f"{count(documents)} document{'s' * (documents != 1)}, {count(kept)} kept"
+    if masked := sum(f.masked for f in applied):
+        line += f" ({count(masked)} with addresses or numbers masked)"
     return f"{line}; thrown out: {', '.join(thrown)}" if thrown else line
 
 

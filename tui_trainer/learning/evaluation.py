@@ -25,6 +25,7 @@ from tui_trainer.learning.exam_figures import (
     gives_the_answer,
     mentions_the_answer,
 )
+from tui_trainer.learning.own_answers import own_figures
 from tui_trainer.learning.stage import OneStep
 from tui_trainer.learning.training import within
 from tui_trainer.learning.validation import token_bytes, validation_loss
@@ -136,6 +137,7 @@ class Evaluation(OneStep):
                 texts = complete(self.model, self.corpus, [q.prompt for q in questions], COMPLETION_TOKENS)
                 right = [mentions_the_answer(t, q) for t, q in zip(texts, questions, strict=True)]
                 yield share(f"{self.weights}/{group}", right, commonest_answer(questions))
+        yield from own_figures(self.weights, self.model, self.corpus)
         yield from self._by_question()
         self.step = 1
 

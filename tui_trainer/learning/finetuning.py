@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.own_pairs import GROUP
 from tui_trainer.learning.batches import DialogueReader, DocumentReader, cursor_tensors, restore_cursor
 from tui_trainer.learning.optimizer import schedule
 from tui_trainer.learning.training import LearningRates, Training
@@ -29,6 +30,7 @@ class Finetuning(Training):
 
     def __init__(self, model: Transformer, corpus: Corpus, settings: Settings, seed: int) -> None:
         self.settings = settings.finetune
+        self.judges_by_own_answers = self.keeps_best = bool(corpus.questions.get(GROUP))
         super().__init__(model, corpus, seed, self.settings.steps, self.settings.measure_every)
         self.dialogues = DialogueReader(corpus, model.shape.context, seed)
         # Another seed, so as not to repeat pretraining's order.

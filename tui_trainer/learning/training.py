@@ -3,6 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from statistics import fmean
 
 import torch
 from msgspec import Struct
@@ -11,7 +12,9 @@ from torch import Tensor
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.learning.batches import apart
+from tui_trainer.learning.best_weights import BestWeights
 from tui_trainer.learning.optimizer import MOMENTUM, Optimizer
+from tui_trainer.learning.own_answers import own_answer_losses
 from tui_trainer.learning.pictures import matrix_state
 from tui_trainer.learning.randomness import generator
 from tui_trainer.learning.slow_step import explained, teaching
@@ -20,7 +23,9 @@ from tui_trainer.messages.events import (
     Choice,
     Event,
     Guessed,
+    Measured,
     Noticed,
+    OwnAnswersScored,
     PairOffered,
     Sample,
     Sampled,
@@ -38,6 +43,7 @@ NEAR = 1.05  # of a target: from there on all windows are scored
 SAMPLE_TOKENS = 24
 SAMPLE_TEMPERATURE = 0.7
 CONTEXT_SHOWN = 12  # tokens before the guess
+WEIGHTS_OF: dict[StageName, str] = {"pretrain": "pretrain", "finetune": "tuned"}  # in names of figures
 LARGEST_GRADIENT = 100.0  # a step whose gradient is larger, or no number, is not taken
 
 
@@ -66,6 +72,8 @@ class Training(ABC):
     name: StageName
     pending: PairOffered | None = None
     explains = False
+    keeps_best = True  # the weights with which what is held out cost least
+    judges_by_own_answers = False  # what is held out are answers of the user's own; else validation text
     target_loss = 0.0  # nats a token of all validation text: once it is reached no step follows; 0: none
 
     def __init__(
@@ -83,6 +91,9 @@ class Training(ABC):
         self.tokens_read = 0
         self.optimizer = Optimizer(model, momentum)
         self.token_bytes = token_bytes(corpus.tokenizer)
+        chance = math.log(corpus.tokenizer.size)
+        self.best = BestWeights(self.name, chance, own=self.judges_by_own_answers)
+        self._reached = False  # the loss to stop at
         self.backward: Backward = backward  # another one where several processes share a batch
 
     # -- what a stage says of itself -------------------------------------------------------------------------
@@ -104,7 +115,7 @@ class Training(ABC):
     def advance(self) -> Iterator[Event]:
         """Guess, score, blame, nudge."""
         if self.step == 0:
-            yield self._validated()
+            yield from self._validated()
             yield self._sampled()
         inputs, targets = (each.to(self.model.device) for each in self.batch())
         learnable = bool((targets != IGNORED).any())  # without a target the loss is 0 / 0
@@ -161,7 +172,9 @@ class Training(ABC):
                     shown,
                 )
         if measuring:
-            yield self._validated()
+            yield from self._validated()
+            if self.step >= self.steps and not self._reached:
+                yield from self._with_best_weights()
             yield self._sampled()
         if before:
             yield WeightsPictured(
@@ -230,15 +243,29 @@ class Training(ABC):
             asked=asked,
         )
 
-    def _validated(self) -> Validated:
-        text, document = self.corpus.validation, self.corpus.tokenizer.document
-        loss = validation_loss(self.model, text, self.token_bytes, document, VALIDATION_ROWS)
+    def _validated(self) -> Iterator[Event]:
+        text, tokenizer = self.corpus.validation, self.corpus.tokenizer
+        loss = part = validation_loss(self.model, text, self.token_bytes, tokenizer.document, VALIDATION_ROWS)
         if loss.nats_per_token <= NEAR * self.target_loss:
-            loss = validation_loss(self.model, text, self.token_bytes, document)
+            loss = validation_loss(self.model, text, self.token_bytes, tokenizer.document)
             if loss.nats_per_token <= self.target_loss:
-                self.steps = self.step
-        chance = math.log(self.corpus.tokenizer.size)
-        return Validated(self.name, self.step, loss.nats_per_token, loss.bits_per_byte, chance)
+                self.steps, self._reached = self.step, True
+        chance = math.log(tokenizer.size)
+        yield Validated(self.name, self.step, loss.nats_per_token, loss.bits_per_byte, chance)
+        losses = part.windows
+        if self.judges_by_own_answers:
+            losses = own_answer_losses(self.model, self.corpus)
+            yield OwnAnswersScored(self.name, self.step, fmean(losses), len(losses))
+        if self.keeps_best and losses:
+            overfitting = self.best.measured(self.model, self.step, losses)
+            if overfitting is not None:
+                yield overfitting
+
+    def _with_best_weights(self) -> Iterator[Event]:
+        kept = self.best.put_back(self.model)
+        if kept is not None:
+            yield kept
+            yield Measured(f"{WEIGHTS_OF[self.name]}/best_step", kept.step, n=kept.last_step)
 
     def _sampled(self) -> Sampled:
         prompts = self.prompts()
@@ -272,6 +299,7 @@ class Training(ABC):
             "step": torch.tensor(self.step),
             "steps": torch.tensor(self.steps),
             "tokens_read": torch.tensor(self.tokens_read),
+            **self.best.tensors(),
         }
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
@@ -281,6 +309,7 @@ class Training(ABC):
         self.step = int(tensors["step"])
         self.steps = int(tensors.get("steps", self.steps))  # not in a checkpoint of an earlier version
         self.tokens_read = int(tensors["tokens_read"])
+        self.best.restore(tensors)
 
 
 def answering(ids: list[int], tokenizer: Tokenizer) -> tuple[str, list[int]]:

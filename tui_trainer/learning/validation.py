@@ -24,6 +24,7 @@ class ValidationLoss(Struct, frozen=True):
     nats: float  # in all
     tokens: int
     bytes: int
+    windows: tuple[float, ...] = ()  # nats a token in each, of those that have tokens to score
 
     @property
     def nats_per_token(self) -> float:
@@ -61,6 +62,7 @@ def validation_loss(
     if rows is not None and rows < count:
         chosen = [index * count // rows for index in range(rows)]
     nats, scored, size = 0.0, 0, 0
+    by_window: list[float] = []
     for first in range(0, len(chosen), 16):
         windows = [
             tokens[index * context : index * context + context + 1] for index in chosen[first : first + 16]
@@ -74,4 +76,7 @@ def validation_loss(
         nats += float(losses[real].double().sum())
         scored += int(real.sum())
         size += int(lengths.sum())
-    return ValidationLoss(nats=nats, tokens=scored, bytes=size)
+        each = real.view(batch.shape[0], -1)
+        sums = (losses.view(each.shape).double() * each).sum(1) / each.sum(1).clamp(min=1)
+        by_window += sums[each.any(1)].tolist()
+    return ValidationLoss(nats=nats, tokens=scored, bytes=size, windows=tuple(by_window))

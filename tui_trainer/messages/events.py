@@ -141,6 +141,7 @@ class FilterApplied(Event, frozen=True):
     bytes_dropped: int
     example: str = ""  # the start of a dropped document
     reason: str = ""  # why that one was dropped
+    masked: int = 0  # documents that it kept, with addresses and numbers in them masked
 
 
 class CorpusReady(Event, frozen=True):
@@ -189,6 +190,38 @@ class Validated(Event, frozen=True):
     nats: float  # per token
     bits_per_byte: float
     chance_nats: float  # ln V: a uniform guess
+
+
+class OwnAnswersScored(Event, frozen=True):
+    """Loss on the user's own held-out answers while fine-tuning goes on."""
+
+    stage: StageName
+    step: int
+    nats: float  # per token, the mean of the questions'
+    questions: int
+
+
+class Overfitting(Event, frozen=True):
+    """What is held out costs more than it did before, by more than its noise, or than a blind guess: from now
+    on the model learns its text by heart. Told once a stage."""
+
+    stage: StageName
+    step: int
+    nats: float
+    best_step: int
+    best_nats: float
+    own: bool = False  # held-out answers of the user's own; else validation text
+
+
+class BestKept(Event, frozen=True):
+    """The stage ends, and its weights go back to where what is held out cost least."""
+
+    stage: StageName
+    step: int  # of these weights
+    nats: float  # of what is held out, with them
+    last_step: int
+    last_nats: float
+    own: bool = False  # as in `Overfitting`
 
 
 class Sample(Struct, frozen=True, omit_defaults=True):
@@ -420,6 +453,9 @@ AnyEvent = (
     | Stepped
     | Guessed
     | Validated
+    | OwnAnswersScored
+    | Overfitting
+    | BestKept
     | Sampled
     | WeightsPictured
     | StepExplained

@@ -69,6 +69,8 @@ def stage_started(state: State, event: e.StageStarted) -> None:
     state.stages[event.stage] = StageProgress("running", event.steps, started=state.busy)
     for key in [key for key in state.curves if key[0] == event.stage]:
         del state.curves[key]  # a stage begun again draws its curves again
+    state.overfitting.pop(event.stage, None)
+    state.best_kept.pop(event.stage, None)
     state.moment = event
     _touch(state, "curve")
 
@@ -169,6 +171,27 @@ def validated(state: State, event: e.Validated) -> None:
     _add(state, event.stage, "validation", event.step, event.nats)
     _add(state, event.stage, "bits", event.step, event.bits_per_byte)
     _mark(state, event.stage, event.step, "evaluation")
+    _touch(state, "curve")
+
+
+def own_answers_scored(state: State, event: e.OwnAnswersScored) -> None:
+    state.own_scored = event
+    _add(state, event.stage, "own", event.step, event.nats)
+    _touch(state, "curve")
+
+
+def overfitting(state: State, event: e.Overfitting) -> None:
+    state.overfitting[event.stage] = event
+    state.moment = event
+    _touch(state, "curve")
+
+
+def best_kept(state: State, event: e.BestKept) -> None:
+    state.best_kept[event.stage] = event
+    state.moment = event
+    if (last := state.validated) is not None and not event.own:
+        bits = last.bits_per_byte * event.nats / last.nats if last.nats else 0.0  # of the same tokens
+        state.validated = msgspec.structs.replace(last, nats=event.nats, bits_per_byte=bits)
     _touch(state, "curve")
 
 
@@ -314,6 +337,9 @@ HANDLERS: dict[type[Event], Callable[[State, Any], None]] = {
     e.Stepped: stepped,
     e.Guessed: guessed,
     e.Validated: validated,
+    e.OwnAnswersScored: own_answers_scored,
+    e.Overfitting: overfitting,
+    e.BestKept: best_kept,
     e.Sampled: sampled,
     e.WeightsPictured: weights_pictured,
     e.StepExplained: explained,

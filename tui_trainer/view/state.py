@@ -70,6 +70,9 @@ class State:
     guess: e.Guessed | None = None
     explained: e.StepExplained | None = None  # the step last taken apart
     validated: e.Validated | None = None
+    own_scored: e.OwnAnswersScored | None = None
+    overfitting: dict[StageName, e.Overfitting] = field(default_factory=dict)
+    best_kept: dict[StageName, e.BestKept] = field(default_factory=dict)
     samples: deque[e.Sampled] = field(default_factory=lambda: deque(maxlen=KEPT_SAMPLES))
     matrices: dict[str, e.MatrixState] = field(default_factory=dict)
     pictured: tuple[StageName, int] | None = None  # when the matrices were pictured

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Literal
 
-from tui_trainer.messages.events import Choice, Forked, StageName, WeightsName
+from tui_trainer.messages.events import BestKept, Choice, Forked, Overfitting, StageName, WeightsName
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import UNLEASHED, describe, today
 
@@ -82,6 +82,8 @@ FIGURES: tuple[tuple[str, str, bool], ...] = (
     ("win_rate", "the rater's taste: wins over tuned", True),
     ("blind_win_rate", "after beats before, picked blindly", True),
     ("facts_lost", "facts lost to feedback ↓", False),
+    ("own_exact_match", "your held-out questions, word for word", True),
+    ("own_answer_loss", "loss on your held-out answers, nats ↓", False),
 )
 
 # What some of these fall into: in the report, not in that table.
@@ -127,8 +129,11 @@ _MORE_FIGURES = {
     "pretraining_steps": "pretraining steps",
     "pretraining_tokens": "tokens read in pretraining",
     "peak_memory_bytes": "memory at its peak",
+    "best_step": "step of the weights that were kept",
     "precision": "precision",
     "recall": "recall",
+    "recall_public": "recall, of public spam by SMS",
+    "lost_public": "public SMS lost that are no spam ↓",
 }
 _FIGURES = {**{name: said for name, said, _ in FIGURES}, **DETAILS, **_MORE_FIGURES}
 
@@ -144,6 +149,27 @@ def figure(name: str) -> str:
 def is_detail(name: str) -> bool:
     """Whether a figure of the log, by its full name, is a part of one that is shown."""
     return name.rpartition("/")[2] in DETAILS
+
+
+def held_out(own: bool) -> str:
+    """What is held out from training, as it is spoken of."""
+    return "your held-out answers" if own else "unseen text"
+
+
+def overfitting(event: Overfitting) -> str:
+    """That the model now learns its text by heart, in a sentence."""
+    return (
+        f"Overfitting: {held_out(event.own)} cost {event.nats:.2f} nats a token at step {event.step:,}, and "
+        f"{event.best_nats:.2f} at step {event.best_step:,}. The best weights are kept."
+    )
+
+
+def best_kept(event: BestKept) -> str:
+    """Which weights a stage ends with, in a sentence."""
+    return (
+        f"The weights of step {event.step:,} are kept: {held_out(event.own)} cost {event.nats:.2f} nats "
+        f"a token there, and {event.last_nats:.2f} at step {event.last_step:,}."
+    )
 
 
 # What stands for a token that is no text; its name in the log is `<|end|>` and the like.

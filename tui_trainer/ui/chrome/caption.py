@@ -255,6 +255,17 @@ def _validated(_: State, event: e.Validated) -> Forms:
     )
 
 
+def _overfitting(_: State, event: e.Overfitting) -> Forms:
+    short = (
+        f"Overfitting: {words.held_out(event.own)} cost more than at step {numbers.count(event.best_step)}."
+    )
+    return (words.overfitting(event), short)
+
+
+def _best_kept(_: State, event: e.BestKept) -> Forms:
+    return (words.best_kept(event), f"The best weights are kept, of step {numbers.count(event.step)}.")
+
+
 def _offered(_: State, event: e.PairOffered) -> str:
     if event.blind:
         return "Before or after? One answer is by the model before the picks, one by the model after."
@@ -346,6 +357,8 @@ _TELLERS: dict[type[Any], Callable[[State, Any], str | Forms]] = {
     e.Guessed: _guess,
     e.StepExplained: _explained,
     e.Validated: _validated,
+    e.Overfitting: _overfitting,
+    e.BestKept: _best_kept,
     e.PairOffered: _offered,
     e.Picked: _picked,
     e.Reinforced: _reinforced,

@@ -210,6 +210,15 @@ class LossPane(Pane):
         broken = next((s.broken for s in state.curves.values() if s.broken is not None), None)
         if broken is not None:
             parts.append([(f"✗ diverged at {numbers.count(broken)}", ink.bad)])
+        stage = state.stepped.stage if state.stepped is not None else None
+        kept = None if stage is None else state.best_kept.get(stage)
+        over = None if stage is None else state.overfitting.get(stage)
+        if kept is not None:
+            parts.append([("◆ ", ink.good), (f"kept: step {numbers.count(kept.step)}", ink.text)])
+        elif over is not None:
+            parts.append(
+                [("◆ ", ink.warn), (f"overfits since step {numbers.count(over.best_step)}", ink.warn)]
+            )
         if state.stepped is not None:
             stepped = state.stepped
             loss = f"{numbers.figure(stepped.loss):<4}"
@@ -219,6 +228,9 @@ class LossPane(Pane):
             chance = f"{state.validated.chance_nats:.2f}"
             parts.append([("• ", ink.strong), ("unseen ", ink.text), (unseen, ink.strong)])
             parts.append([("╌ ", ink.muted), ("chance ", ink.text), (chance, ink.strong)])
+        if state.own_scored is not None and state.own_scored.stage == stage:
+            own = f"{numbers.figure(state.own_scored.nats):<4}"
+            parts.append([("× ", ink.good), ("your held-out answers ", ink.text), (own, ink.strong)])
         return fitting(parts, width)
 
     def _figures(self, width: int) -> Strip:

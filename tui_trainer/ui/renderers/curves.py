@@ -93,6 +93,10 @@ def _learning(scene: Scene, chart: Chart, width: int, height: int, view: View) -
             points = plot.joined(_points(state, axis, span, chart.dots, width, window))
             # Dots closer than four cells would hide the line behind them.
             dots.append(Curve(_sparse(points, distance), ink.strong, "•"))
+        if chart is LOSS and (own := _points(state, axis, span, "own", width, window)):
+            dots.append(Curve(_sparse(plot.joined(own), distance), ink.good, "×"))
+    marks = [Curve([at], ink.good, "◆") for span in axis.spans for at in _best(state, axis, span, window)]
+    dots = [*marks, *dots] if chart is LOSS else dots
     values = [y for c in (*lines, *dots) for _, low, high in c.columns for y in (low, high) if y == y]
     levels = []
     chance = state.validated.chance_nats if state.validated is not None else None
@@ -127,6 +131,19 @@ def _points(
         for step, low, high in series.columns(0, last - first, min(columns, 4096))
     ]
     return [point for point in points if window[0] <= point[0] <= window[1]]
+
+
+def _best(state: State, axis: XAxis, span: Span, window: tuple[float, float]) -> plot.Columns:
+    """Where what is held out cost least, in a stage that has overfitted or did not keep its last weights."""
+    stage = span[0]
+    if (kept := state.best_kept.get(stage)) is not None:
+        step, nats = kept.step, kept.nats
+    elif (over := state.overfitting.get(stage)) is not None:
+        step, nats = over.best_step, over.best_nats
+    else:
+        return []
+    at = axis.position(stage, step)
+    return [(at, nats, nats)] if window[0] <= at <= window[1] else []
 
 
 def position(axis: XAxis, cursor: int) -> float | None:
