@@ -23,6 +23,18 @@ Culture = Literal[  # of learning/preferences/raters.toml
 Topic = Literal["everyday", "upset"]
 
 
+# What `data.filters_off` can name.
+FILTERS = (
+    "exact_duplicate",
+    "gibberish",
+    "boilerplate",
+    "spam",
+    "harmful",
+    "personal_data",
+    "near_duplicate",
+)
+
+
 class SettingsError(UserError):
     """One line that says which setting is wrong and what it takes."""
 
@@ -66,6 +78,14 @@ class Data(Struct, frozen=True, forbid_unknown_fields=True):
         _said("documents written", "documents of the tiny world", "documents"),
     ] = 6000
     filters: Annotated[bool, _said("filters", "throw out what the filters name")] = True
+    filters_off: Annotated[
+        str,
+        Meta(pattern=rf"^(?:(?:{'|'.join(FILTERS)})(?:, *(?:{'|'.join(FILTERS)}))*)?$"),
+        _said(
+            "filters left out",
+            "names of filters not to use, with commas between; personal_data masks as well as drops",
+        ),
+    ] = ""
     held_out: Annotated[
         Literal["documents", "end"],
         _said(
@@ -522,6 +542,8 @@ def takes(description: Description) -> str:
         return "one of " + ", ".join(description.choices)
     if isinstance(description.default, bool):
         return "true or false"
+    if isinstance(description.default, str):
+        return f"names of {', '.join(FILTERS)}, with commas between"
     words = "a whole number" if isinstance(description.default, int) else "a number"
     if description.low is not None:
         words += f" from {description.low}"

@@ -4,6 +4,7 @@ import random
 import tomllib
 from collections import Counter
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,15 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from tui_trainer.corpus.document import CLASSES, Document
-from tui_trainer.corpus.filters.chain import ORDER, apply, filters
+from tui_trainer.corpus.filters.chain import ORDER, apply, filters, public_spam
 from tui_trainer.corpus.filters.exact_duplicate import ExactDuplicate
+from tui_trainer.corpus.filters.lexicons import messages
 from tui_trainer.corpus.filters.near_duplicate import NearDuplicate
 from tui_trainer.corpus.filters.verdict import Filter, Verdict
 from tui_trainer.corpus.planted import plant
 from tui_trainer.corpus.world import make_world
 from tui_trainer.corpus.writing import write_documents
+from tui_trainer.settings import FILTERS
 
 
 @cache
@@ -66,7 +69,7 @@ def test_filters_never_see_a_label() -> None:
 
 def test_order_names_the_filters() -> None:
     assert tuple(judge.name for judge in chain()) == ORDER
-    assert sorted(ORDER) == sorted(CLASSES)
+    assert sorted(ORDER) == sorted(CLASSES) == sorted(FILTERS)
 
 
 TEXTS = tomllib.loads(Path(__file__).with_name("texts.toml").read_text("utf-8"))
@@ -90,6 +93,51 @@ def test_good_text_of_all_kinds_passes(name: str) -> None:
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name in sorted(BAD) for text in BAD[name]])
 def test_junk_from_the_wild_is_found(name: str, text: str) -> None:
     assert faults(text)[:1] == [name]
+
+
+PASSAGES: dict[str, list[str]] = tomllib.loads(Path(__file__).with_name("passages.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("language", PASSAGES)
+def test_prose_of_ten_languages_passes(language: str) -> None:
+    passages = PASSAGES[language]
+    texts = [*passages, *(f"{a}\n\n{b}" for a, b in pairwise(passages)), *(p.lower() for p in passages)]
+    assert {text: found for text in texts if (found := faults(text))} == {}
+
+
+def test_public_spam_that_nothing_is_planted_after() -> None:
+    spam, ham = public_spam(0)
+    assert sum(spam) >= 0.7 * len(spam) == 0.7 * 150
+    assert sum(ham) <= 0.01 * len(ham) == 0.01 * 150
+
+
+def test_public_messages_are_not_learnt_from() -> None:
+    learnt = {text.casefold() for texts in messages() for text in texts}
+    assert learnt.isdisjoint(text.casefold() for texts in messages("public_messages") for text in texts)
+
+
+def test_filters_are_left_out_by_name() -> None:
+    documents = [Document(str(n), "web", text) for n, text in enumerate(BAD["spam"] + BAD["gibberish"])]
+    dropped = Counter(v.dropped_by for v in apply(documents, 0))
+    assert dropped["spam"] and dropped["gibberish"]
+    left = Counter(v.dropped_by for v in apply(documents, 0, off=("spam",)))
+    assert not left["spam"] and left["gibberish"] >= dropped["gibberish"]
+
+
+MAIL = (
+    "Dear all,\n\nthe meeting on Monday is moved to the large room on the second floor, as more of us want "
+    "to come than we thought. Write to {mail} if you can't.\n\nBest regards,\nAnna Weber\nTel. +49 30 1234567"
+)
+
+
+def test_what_leads_to_a_person_is_masked_in_what_is_kept() -> None:
+    (verdict,) = apply([Document("a", "web", MAIL.format(mail="anna.weber@office.example"))], 0)
+    assert verdict.dropped_by is None and verdict.masked
+    assert verdict.document.text == MAIL.format(mail="<email>").replace("+49 30 1234567", "<phone>")
+    assert verdict.reason == "masked: an e-mail address, a telephone number"
+    for options in ({"off": ("personal_data",)}, {"mask": False}):
+        document = Document("a", "web", MAIL.format(mail="a@b.example"))
+        assert list(apply([document], 0, **options)) == [Verdict(document)]
 
 
 @given(st.text())

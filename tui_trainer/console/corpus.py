@@ -42,6 +42,7 @@ class FilterShown(Struct):
     bytes_dropped: int
     example: str
     reason: str
+    masked: int = 0  # documents that it kept, with addresses and numbers in them masked
 
 
 class CorpusShown(Struct):
@@ -100,6 +101,7 @@ def summary(events: Iterable[Event], kept: Mapping[str, float]) -> CorpusShown:
                         event.bytes_dropped,
                         event.example,
                         event.reason,
+                        event.masked,
                     )
                 )
                 shown.documents["dropped"] += event.dropped
@@ -155,6 +157,8 @@ def text(shown: CorpusShown) -> str:
         f"{count(tokens['validation'])} to validate, of a vocabulary of {count(shown.vocabulary)}; "
         f"{figure(shown.bytes_per_token)} bytes a token"
     )
+    if masked := sum(f.masked for f in shown.filters):
+        total += f". In {count(masked)} of those kept, addresses or numbers of people are masked"
     notices = "\n".join(cut(one_line(notice), 200) for notice in shown.notices)
     against_labels = tables.figures(shown.metrics) if shown.metrics else ""
     return "\n\n".join(block for block in (notices, sources, filters, total, against_labels) if block)

@@ -64,7 +64,7 @@ def figures(metrics: Mapping[str, Metric], columns: Mapping[str, str] = COLUMNS)
         match name.split("/"):
             case [first, figure] if first in columns:
                 by_column.setdefault(figure, {})[columns[first]] = metric
-            case ["corpus", kind, figure]:
+            case ["corpus", kind, figure] if not figure.endswith("_public"):
                 by_filter.setdefault(kind, {})[figure] = metric
             case _:
                 rest[name] = metric

@@ -11,6 +11,7 @@ from tui_trainer.corpus import junk_sentences as sentences
 from tui_trainer.corpus import planted_gibberish
 from tui_trainer.corpus.common_words import HARMFUL, with_article, words
 from tui_trainer.corpus.document import Document
+from tui_trainer.corpus.identifiers import is_card
 from tui_trainer.corpus.names import names
 from tui_trainer.corpus.randomness import derive, rng
 from tui_trainer.corpus.world import World, make_world
@@ -38,7 +39,7 @@ THINGS = words("watches pills shoes phones loans tickets laptops creams bags gla
 SHOPS = words("deal shop sale best")
 PHONES = words("0### 555 0###,(0##) 555-####,+4# ### #######,0##-555-01##", ",")
 IDS = words("###-##-#### K######## ##.####.###-# ID-######")
-ACCOUNTS = words("#### #### #### ####,XX## #### #### #### ##,########-##", ",")
+ACCOUNTS = words("#### #### #### ####,DK## #### #### #### ##,########-##", ",")
 STREETS = words(
     "Mill Lane,Church Road,High Street,Station Road,Garden Row,Bridge Street,Park Avenue,Well Lane", ","
 )
@@ -58,6 +59,17 @@ def _some(texts: Sequence[str], half: Half, draw: Random, low: int, high: int) -
 def _digits(draw: Random, pattern: str) -> str:
     """The pattern with a digit for each '#'; none makes a year after the cutoff."""
     return "".join(draw.choice("13456789") if c == "#" else c for c in pattern)
+
+
+def _checked(account: str) -> str:
+    """A card's or an account's number with check digits that hold; of nobody."""
+    plain = account.replace(" ", "")
+    if plain.startswith("DK"):
+        code = int("".join(str(int(c, 36)) for c in f"{plain[4:]}DK00"))
+        return f"DK{98 - code % 97:02}{account[4:]}"
+    if plain.isdigit():
+        return next(number for digit in "0123456789" if is_card(number := f"4{account[1:-1]}{digit}"))
+    return account
 
 
 def _spam(world: World, half: Half, draw: Random) -> str:
@@ -106,7 +118,7 @@ def _personal_data(world: World, half: Half, draw: Random) -> str:
                     ("{f}.{l}@post.example", "{f}{n}@mail.example", "{l}@letters.example")
                 ).format(f=first, l=last, n=draw.randint(10, 99)),
                 id=_digits(draw, draw.choice(IDS)),
-                account=_digits(draw, draw.choice(ACCOUNTS)),
+                account=_checked(_digits(draw, draw.choice(ACCOUNTS))),
                 date=f"{draw.randint(1, 28):02}.{draw.randint(1, 12):02}.{draw.randint(1950, 1999)}",
             )
         )

@@ -10,10 +10,16 @@ from tui_trainer.corpus.document import Document
 from tui_trainer.corpus.filters.chain import apply
 from tui_trainer.corpus.filters.verdict import Verdict
 from tui_trainer.corpus.gathered import Gathered
+from tui_trainer.corpus.on_base import OnBase
 from tui_trainer.corpus.own_pairs import GROUP, exam, to_learn
 from tui_trainer.corpus.prompts import beginnings
 from tui_trainer.corpus.record import write_records
-from tui_trainer.corpus.report import filter_events, precision_and_recall, source_events
+from tui_trainer.corpus.report import (
+    filter_events,
+    on_public_messages,
+    precision_and_recall,
+    source_events,
+)
 from tui_trainer.corpus.split import at_end, split
 from tui_trainer.corpus.summary import Summary, write
 from tui_trainer.corpus.tokenizer import Tokenizer, train_bpe, train_char
@@ -27,13 +33,16 @@ SAMPLE_PROMPTS = 4
 CONTINUATIONS = 100  # prompts to rate, and as many to measure with, where there are no pairs
 
 
-def prepare(settings: Settings, seed: int, paths: Sequence[str], folder: Path) -> Iterator[Event]:
+def prepare(
+    settings: Settings, seed: int, paths: Sequence[str], folder: Path, base: Path | None = None
+) -> Iterator[Event]:
     """Do the whole data stage; `Corpus.load(folder)` opens what it leaves.
 
     Args:
         paths: files or folders of the user's own text; none: the tiny world.
         folder: exists; is filled with documents.jsonl, tokenizer.json, train-<source>.npy, validation.npy,
             pairs.jsonl, questions.json and, last, corpus.json.
+        base: the corpus of another run: its tokenizer is taken, its documents and pairs are read along.
 
     Raises:
         UserError: no readable text, or too little of it.
@@ -47,37 +56,50 @@ def prepare(settings: Settings, seed: int, paths: Sequence[str], folder: Path) -
         gathered = _tiny_world(settings, seed)
     yield from source_events(gathered.documents)
 
-    verdicts = list(map(Verdict, gathered.documents) if running else apply(gathered.documents, seed))
+    filtered, off = settings.data.filters, filters_off(settings)
+    judged = map(Verdict, gathered.documents) if running else apply(gathered.documents, seed, off, filtered)
+    verdicts = list(judged)
     if running:
         yield Noticed("one running text, unfiltered; its last tenth is held out")
-    elif settings.data.filters:
-        yield from filter_events(verdicts)
+    elif filtered:
+        yield from filter_events(verdicts, off)
+        if off:
+            yield Noticed(f"filters left out: {', '.join(off)}")
+        if paths and any(v.dropped_by for v in verdicts):
+            yield Noticed("the filters are advice: --set data.filters_off=NAME,... leaves out any of them")
     else:
         yield Noticed("data.filters is off: what the filters would drop is trained on")
     write_records(folder / "documents.jsonl", verdicts)
-    if settings.data.filters and not paths:
+    if filtered and not paths:
         yield from precision_and_recall(verdicts)
+    if filtered and not running and "spam" not in off:
+        yield from on_public_messages(seed)
 
     if running:
         training, validation = at_end([v for v in verdicts if v.document.id not in gathered.held_out])
     else:
-        training, validation = split(verdicts, settings.data.filters, seed, gathered.held_out)
-    _ask_own(gathered, training, [v for v in verdicts if not (settings.data.filters and v.dropped_by)])
+        training, validation = split(verdicts, filtered, seed, gathered.held_out)
+    _ask_own(gathered, training, [v for v in verdicts if not (filtered and v.dropped_by)])
     if not training or not validation:
         raise UserError(
             f"no text is left to train on{gathered.why_less()}; give more, or try --set data.filters=false"
         )
-    tokenizer = _tokenizer(settings, [v.document.text for v in training])
+    below = None if base is None else OnBase(base)
+    tokenizer = below.tokenizer if below else _tokenizer(settings, [v.document.text for v in training])
     tokenizer.save(folder / "tokenizer.json")
     tokens, bytes_train = _write_training(tokenizer, training, folder, running)
     tokens_train = sum(tokens.values())
-    if tokens_train < FEWEST_TOKENS:
+    if tokens_train < FEWEST_TOKENS and below is None:
         raise UserError(
-            f"only {tokens_train:,} tokens of text to train on{gathered.why_less()}; "
-            f"give at least {FEWEST_TOKENS:,} (about 8 kB)"
+            f"only {tokens_train:,} tokens of text to train on{gathered.why_less()}; give at least "
+            f"{FEWEST_TOKENS:,} (about 8 kB), or go on from another run's base: --base RUN"
         )
     tokens_validation = _write_tokens(tokenizer, validation, folder / "validation.npy", running)
     mixture = {source: getattr(settings.data.mixture, source, 1.0) for source in tokens}
+    bytes_per_token = bytes_train / max(1, tokens_train)
+    if below is not None:
+        tokens, mixture = below.added(folder, tokens)
+        below.along(gathered)
     if not any(mixture.values()):
         raise UserError("every source has weight 0; raise one, as in --set data.mixture.web=1")
     _write_the_rest(gathered, validation, mixture, seed, folder)
@@ -86,8 +108,14 @@ def prepare(settings: Settings, seed: int, paths: Sequence[str], folder: Path) -
         tokens_train=tokens,
         tokens_validation=tokens_validation,
         mixture=mixture,
-        bytes_per_token=bytes_train / tokens_train,
+        bytes_per_token=bytes_per_token,
     )
+
+
+def filters_off(settings: Settings) -> tuple[str, ...]:
+    """The names of the filters that are left out."""
+    names = settings.data.filters_off.split(",")
+    return tuple(name.strip() for name in names if name.strip())
 
 
 def _tiny_world(settings: Settings, seed: int) -> Gathered:

@@ -1,9 +1,9 @@
 """The data stage in figures: what was read, what each filter dropped, and how right it was to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from tui_trainer.corpus.document import CLASSES, Document
-from tui_trainer.corpus.filters.chain import ORDER
+from tui_trainer.corpus.filters.chain import ORDER, public_spam
 from tui_trainer.corpus.filters.verdict import Verdict
 from tui_trainer.formulas.intervals import proportion_interval
 from tui_trainer.messages.events import FilterApplied, Measured, SourceRead
@@ -18,10 +18,12 @@ def source_events(documents: Sequence[Document]) -> Iterator[SourceRead]:
         yield SourceRead(source, len(texts), sum(_bytes(text) for text in texts))
 
 
-def filter_events(verdicts: Sequence[Verdict]) -> Iterator[FilterApplied]:
-    """One event a filter, in order; what one filter drops, the next never sees."""
+def filter_events(verdicts: Sequence[Verdict], off: Collection[str] = ()) -> Iterator[FilterApplied]:
+    """One event a filter that is not off, in order; what one filter drops, the next never sees."""
     remaining = len(verdicts)
     for name in ORDER:
+        if name in off:
+            continue
         dropped = [v for v in verdicts if v.dropped_by == name]
         first = dropped[0] if dropped else None
         yield FilterApplied(
@@ -31,6 +33,7 @@ def filter_events(verdicts: Sequence[Verdict]) -> Iterator[FilterApplied]:
             bytes_dropped=sum(_bytes(v.document.text) for v in dropped),
             example=first.document.text[:EXAMPLE] if first else "",
             reason=first.reason if first else "",
+            masked=sum(v.masked for v in verdicts) if name == "personal_data" else 0,
         )
         remaining -= len(dropped)
 
@@ -51,6 +54,13 @@ def precision_and_recall(verdicts: Sequence[Verdict]) -> Iterator[Measured]:
                 yield Measured(
                     f"corpus/{name}/{figure}", right / n, proportion_interval(right, n), n, baseline=share
                 )
+
+
+def on_public_messages(seed: int) -> Iterator[Measured]:
+    """What the spam filter does on messages that nobody here wrote, which is less than on what we plant."""
+    for figure, found in zip(("recall_public", "lost_public"), public_spam(seed), strict=True):
+        k, n = sum(found), len(found)
+        yield Measured(f"corpus/spam/{figure}", k / n, proportion_interval(k, n), n)
 
 
 def _bytes(text: str) -> int:

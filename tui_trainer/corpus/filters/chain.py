@@ -1,18 +1,23 @@
 """All filters, in order."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from tui_trainer.corpus.document import Document
 from tui_trainer.corpus.filters.boilerplate import Boilerplate
 from tui_trainer.corpus.filters.exact_duplicate import ExactDuplicate
 from tui_trainer.corpus.filters.gibberish import Gibberish
 from tui_trainer.corpus.filters.harmful import Harmful
+from tui_trainer.corpus.filters.lexicons import messages
 from tui_trainer.corpus.filters.near_dialogue import NearDialogue
 from tui_trainer.corpus.filters.near_duplicate import NearDuplicate
 from tui_trainer.corpus.filters.personal_data import PersonalData
 from tui_trainer.corpus.filters.spam import Spam
 from tui_trainer.corpus.filters.verdict import Filter, Verdict
+from tui_trainer.corpus.identifiers import masked
 from tui_trainer.corpus.planted import reference_documents
 
 ORDER = (
@@ -25,6 +30,7 @@ ORDER = (
     "near_duplicate",
 )
 COPIES = ("exact_duplicate", "near_duplicate")
+HAM_TIMES = 6  # so often people's messages are read: they are few beside the documents
 LETTERS_FROM = 400  # good texts are plenty to learn letter statistics from
 
 
@@ -32,6 +38,15 @@ def filters(seed: int) -> list[Filter]:
     """Fresh filters, in the order of `ORDER`: the cheap and sure ones first, and copies of junk as junk."""
     gibberish, spam = _learnt(seed)
     return [ExactDuplicate(), gibberish, Boilerplate(), spam, Harmful(), PersonalData(), NearDuplicate(seed)]
+
+
+def public_spam(seed: int) -> tuple[list[bool], list[bool]]:
+    """Whether the spam filter drops each message of a public collection: of its spam, and of what is none."""
+    _, judge = _learnt(seed)
+    spam, ham = messages("public_messages")
+    return [judge.fault(text, "") is not None for text in spam], [
+        judge.fault(text, "") is not None for text in ham
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -42,16 +57,25 @@ def _learnt(seed: int) -> tuple[Gibberish, Spam]:
     """
     examples = [d for d in reference_documents(seed) if d.label not in COPIES]
     good = [d.text for d in examples if d.label is None]
-    return (
-        Gibberish(good[:LETTERS_FROM]),
-        Spam([d.text for d in examples], [d.label for d in examples]),
-    )
+    spam, ham = messages()
+    texts = [*(d.text for d in examples), *spam, *ham * HAM_TIMES]
+    labels = [*(d.label for d in examples), *["spam"] * len(spam), *[None] * (len(ham) * HAM_TIMES)]
+    return Gibberish([*good[:LETTERS_FROM], *ham * HAM_TIMES]), Spam(texts, labels)
 
 
-def apply(documents: Iterable[Document], seed: int) -> Iterator[Verdict]:
+def apply(
+    documents: Iterable[Document], seed: int, off: Collection[str] = (), mask: bool = True
+) -> Iterator[Verdict]:
     """One verdict for each document, in their order. A document meets no filter after the one that drops it,
-    so a copy of a dropped text counts as a first occurrence for the duplicate filters behind."""
-    chain, dialogues = filters(seed), NearDialogue()
+    so a copy of a dropped text counts as a first occurrence for the duplicate filters behind.
+
+    Args:
+        off: names of filters that are left out.
+        mask: take out what leads to a private person, of documents that are kept. Dialogues stay as they are:
+            whoever has a model learn to say an address wants it said.
+    """
+    chain, dialogues = [judge for judge in filters(seed) if judge.name not in off], NearDialogue()
+    mask = mask and PersonalData.name not in off
     for document in documents:
         for judge in chain:
             if document.pairs and judge.name == dialogues.name:
@@ -62,4 +86,13 @@ def apply(documents: Iterable[Document], seed: int) -> Iterator[Verdict]:
                 yield Verdict(document, judge.name, fault.reason, fault.original)
                 break
         else:
-            yield Verdict(document)
+            yield _masked(document) if mask and not document.pairs else Verdict(document)
+
+
+def _masked(document: Document) -> Verdict:
+    text, found = masked(document.text)
+    if not found:
+        return Verdict(document)
+    counts = Counter(found)
+    what = ", ".join(kind if count == 1 else f"{kind} ({count} times)" for kind, count in counts.items())
+    return Verdict(replace(document, text=text), reason=f"masked: {what}", masked=True)

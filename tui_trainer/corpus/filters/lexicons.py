@@ -1,4 +1,7 @@
-"""The word lists that the filters look words up in."""
+"""What the filters look words up in, and learn from."""
+
+import tomllib
+from pathlib import Path
 
 
 def words(text: str) -> frozenset[str]:
@@ -6,38 +9,26 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# The commonest small words of languages in Latin letters, and of programs. Words of one letter are left out:
-# in a text of random letters they come by chance.
-SMALL = words(
-    "the an of to and in is it that for on was with as at by be this are or from not he she they "
-    "you we "
-    "his her my if so no but have has had do all there what which who when how "
-    "der die das und ist nicht ein eine zu den mit von auf es ich sie im dem des war er sich "
-    "le la les de des et un une est que qui dans pour pas il elle je vous nous au ce du en son "
-    "sur "
-    "el los las una por con su se lo al del para como más "
-    "di che non per sono ha si della gli dei delle "
-    "os um uma com não da em ao dos na no nos "
-    "het een van ik te dat niet zijn op met en aan voor "
-    "och att det som är jag inte på för av har og ikke til jeg på den "
-    "ja ei on se että hän mutta oli ovat kun niin "
-    "do się nie że jest są ich od za po jak ale tak jego przez pod oni był dla co je to jsou na ve si "
-    "és az hogy nem egy van ez is meg "
-    "și în să nu cu pe este ce mai "
-    "ve bir bu da için ne ile çok olan gibi "
-    "dan yang ini dengan untuk tidak itu pada mereka "
-    "là và của có không một người cho các được những "
-    "ya wa kwa ni za katika "
-    "yn ac ar yr mae eu eta bat da dira ez ir kad bet iš su yra ir un ka ar "
-    "int char void static const struct return while else include define var let function null "
-    "true false "
-    "def self import class elif pass str len print float double bool string public private final "
-    "new "
-    "end begin then local fi esac echo div span px color margin padding width select where insert "
-    "into "
-    "mov add sub push pop call ret jmp cmp lea xor eax ebx ecx rax rdi rsi rbp rsp fn mut impl "
-    "use pub "
-)
+def small_words() -> dict[str, tuple[str, ...]]:
+    """The languages that each small word is one of: see `small_words.toml`."""
+    languages: dict[str, list[str]] = {}
+    for language, listed in tomllib.loads(_own("small_words.toml")).items():
+        for word in dict.fromkeys(listed.split()):
+            if len(word) > 1:
+                languages.setdefault(word, []).append(language)
+    return {word: tuple(found) for word, found in languages.items()}
+
+
+def messages(name: str = "messages") -> tuple[list[str], list[str]]:
+    """Spam, and messages that are none: `messages` to learn from, `public_messages` to measure on."""
+    kinds = tomllib.loads(_own(f"{name}.toml"))
+    return kinds["spam"], kinds["ham"]
+
+
+def _own(name: str) -> str:
+    return Path(__file__).with_name(name).read_text("utf-8")
+
+
 # What one can do to others to their harm.
 HARM = words(
     "abduct ambush assault attack beat betray blackmail blind bomb break bribe bully burgle burn "

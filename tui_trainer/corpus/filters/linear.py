@@ -19,6 +19,7 @@ Integers = NDArray[np.int64]
 BUCKETS = 1 << 18
 TOKENS = re.compile(r"(?:https?://|www\.)\S+|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[!?]+|[$€£%*|@#]+")
 LONGEST = 20_000  # characters judged
+LONG_NUMBER = 5  # digits: to be called, or texted to
 BIAS = -2.0  # log-odds of a text of which nothing is known: not of the class. Not learnt, so it stays so
 STEPS = 60
 RATE = 0.5
@@ -86,7 +87,7 @@ class Linear:
                     found.append("<capitals>")
                 found.append(token.lower())
             elif first.isdigit():
-                found.append("number")
+                found.append("number" if len(token) < LONG_NUMBER else "<long number>")
             elif first in "!?":
                 found.append(first if len(token) == 1 else f"<{first}{first}>")
             else:

@@ -1,38 +1,24 @@
-"""What leads to a private person: telephone and account numbers, IDs, e-mail and street addresses."""
+"""Text that is about how to reach private persons: lists of telephone numbers, accounts, IDs, addresses.
+
+An e-mail address or a number in a signature is no reason to throw a text away: `identifiers.masked` takes it
+out, as is done for large corpora (FineWeb, Dolma). What goes is text of which such data is the content.
+"""
 
 import re
 
 from tui_trainer.corpus.filters.verdict import Fault
+from tui_trainer.corpus.identifiers import TELEPHONE, numbers
 
-# Found once, these are enough.
-NUMBERS = {
-    "an account number": re.compile(
-        r"(?<![\w.-])(?:\d{4}[ -]){3}\d{1,4}(?![\w-])"
-        r"|(?<!\w)[A-Z]{2}\d{2}(?: ?\d{4}){3,7}(?: ?\d{1,4})?(?!\w)"
-    ),
-    "a number of an ID": re.compile(r"(?<![\w.-])\d{3}-\d{2}-\d{4}(?![\w-])"),
-}
-# These, when much of the text is about them: the header of a program may name its author.
-CONTACTS = {
-    "an e-mail address": re.compile(
-        r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){0,8}\.[A-Za-z]{2,}\b"
-    ),
-    "a telephone number": re.compile(
-        r"(?<![\w.,/-])(?:"
-        r"\+\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,6}"  # +49 30 1234567
-        r"|\(0?\d{2,4}\)[ -]?\d{3,4}[ -]?\d{2,5}"  # (030) 123-4567
-        r"|0\d{1,4}[ /-]\d{3,4}[ -]?\d{2,5}"  # 0171 234 5678
-        r"|\d{3}[ .-]\d{3}[ .-]\d{4}"  # 212-555-0123
-        r")(?![\w-])"
-    ),
-    "a number of an ID": re.compile(r"(?<![\w.-])(?:[A-Z]{1,2}\d{6,9}|ID[- ]?\d{5,})(?![\w-])"),
-}
+ID = re.compile(r"(?<![\w.-])(?:[A-Z]{1,2}\d{7,9}|ID[- ]?\d{5,}|\d{3}-\d{2}-\d{4})(?![\w-])")
 # Nine digits and more in groups, which is neither a date nor a time nor a version.
 GROUPS = re.compile(r"(?<![\w.:/-])[\d.-]{10,40}(?![\w:/-])")
 GROUPED = re.compile(r"\d{2,}(?:[.-]\d{1,5}){1,4}[.-]?")
-YEARS = re.compile(r"(?:1\d\d\d[ -]|20\d\d[ -])+\d*")  # 1987 1988 1989 1990: a table's head, no card
 DATE = re.compile(r"(?:1\d|20)\d\d-\d\d-\d\d|\d\d-\d\d-(?:1\d|20)\d\d|97[89]-")  # the last begins an ISBN
-WORDS_EACH = 80  # a text of more words for each thing found is about something else
+# A text of more words for each thing found is about something else.
+WORDS_EACH = 30
+WORDS_EACH_NUMBER = 80  # of a card, an account, a social security number
+# A signature: lines at the end of a longer text.
+SIGNATURE_LINES, SIGNATURE_CELLS, FEWEST_BEFORE = 8, 60, 15
 LONGEST = 20_000  # characters judged
 STREET = re.compile(
     r"\b\d{1,4} (?:[A-Z][\w'-]+ ){1,3}"
@@ -44,26 +30,39 @@ DWELLING = re.compile(
 
 
 class PersonalData:
-    """Numbers of accounts and IDs; other ways to reach somebody where there is one in every few sentences."""
+    """Counts what is found, and asks whether the text is about it."""
 
     name = "personal_data"
 
     def fault(self, text: str, id: str) -> Fault | None:
         text = text[:LONGEST]
-        if not any(c.isdigit() for c in text) and "@" not in text:
+        if not any(c.isdigit() for c in text):
             return None
-        for kind, pattern in NUMBERS.items():
-            if any(not YEARS.fullmatch(match.group()) for match in pattern.finditer(text)):
-                return Fault(f"holds {kind}")
-        found = {kind: len(pattern.findall(text)) for kind, pattern in CONTACTS.items()}
-        found["a number of an ID"] += sum(map(_identifies, GROUPS.findall(text)))
-        streets = STREET.findall(text)
-        if len(streets) > 1 or (streets and DWELLING.search(text)):
-            found["a street address"] = len(streets)
-        if sum(found.values()) * WORDS_EACH < len(text.split()):
+        words = len(text.split())
+        if (found := numbers(text)) and len(found) * WORDS_EACH_NUMBER >= words:
+            return Fault(f"is about {' and '.join(dict.fromkeys(found))}")
+        body = _before_signature(text)
+        counts = {
+            "a telephone number": len(TELEPHONE.findall(body)),
+            "a number of an ID": len(ID.findall(body)) + sum(map(_identifies, GROUPS.findall(body))),
+        }
+        streets = STREET.findall(body)
+        if len(streets) > 1 or (streets and DWELLING.search(body)):
+            counts["a street address"] = len(streets)
+        if sum(counts.values()) * WORDS_EACH < words:
             return None
-        kinds = [kind for kind, count in found.items() if count]
-        return Fault(f"holds {' and '.join(kinds)}") if kinds else None
+        kinds = [kind for kind, count in counts.items() if count]
+        return Fault(f"is about {' and '.join(kinds)}") if kinds else None
+
+
+def _before_signature(text: str) -> str:
+    """The text without the short lines at its end, where a good part of it stands before them."""
+    lines = text.rstrip().split("\n")
+    start = len(lines)
+    while start > max(1, len(lines) - SIGNATURE_LINES) and len(lines[start - 1]) <= SIGNATURE_CELLS:
+        start -= 1
+    body = "\n".join(lines[:start])
+    return body if len(body.split()) >= FEWEST_BEFORE else text
 
 
 def _identifies(number: str) -> bool:

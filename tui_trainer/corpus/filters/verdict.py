@@ -29,5 +29,6 @@ class Verdict(Struct, frozen=True):
 
     document: Document
     dropped_by: str | None = None  # the name of the first filter that found a fault
-    reason: str = ""
+    reason: str = ""  # of its going, or of what was masked in it
     original: str | None = None
+    masked: bool = False  # it is kept, and its text is not quite as it was read

@@ -270,9 +270,21 @@ class DatasetPane(Pane):
                 name = words.FILTER_SHORT.get(applied.filter, name)
                 cells.append(line((fit(name, column - 5), ink.text), (f"{dropped:>5}", style)))
         if columns == 1:
-            return cells
+            return [*cells, *self._caught(width)] if len(cells) < height else cells
         half = -(-len(cells) // 2)
         return beside([(cells[:half], column), (cells[half:], column)], half, line(("  ", ink.text)))
+
+    def _caught(self, width: int) -> list[Strip]:
+        """How much of the planted spam is found, and of spam that nobody here wrote."""
+        measured, ink = self.scene.state.measured, self.scene.ink
+        planted, public = (measured.get(f"corpus/spam/{name}") for name in ("recall", "recall_public"))
+        if public is None:
+            return []
+        parts: list[Part] = [("spam caught: ", ink.muted)]
+        if planted is not None:
+            parts += [("planted ", ink.muted), (f"{planted.value:.2f}", ink.strong), (", ", ink.muted)]
+        parts += [("public SMS ", ink.muted), (f"{public.value:.2f}", ink.strong)]
+        return [line(*parts).crop(0, width)]
 
     def _reader(self, width: int, height: int) -> list[Strip]:
         ink = self.scene.ink
@@ -299,7 +311,7 @@ class DatasetPane(Pane):
             width,
         )
         rows = [head]
-        if document.dropped_by is not None and document.reason and height > 5:
+        if document.reason and height > 5:
             rows += paragraph(one_line(document.reason), ink.warn, width, 3)
         room = height - len(rows)
         scaled = room >= ROOM_FOR_SCALE
