@@ -118,6 +118,11 @@ with_source = _together(
         "--keep-picks", is_flag=True, help="With --from at feedback: make that run's picks again by itself."
     ),
 )
+with_base = click.option(
+    "--base",
+    metavar="RUN",
+    help="With --data: begin from this run's base model, and read its documents and pairs along.",
+)
 with_text = _together(
     click.option(
         "--data",
@@ -203,6 +208,26 @@ def fork_of(
     if in_app and not named and not keep_picks and folder.plan.settings.feedback.rater != "person":
         assignments.append("feedback.rater=person")
     return folder, fork.plan_of(folder, stage, assignments, keep_picks)
+
+
+def based_of(options: dict[str, Any], runs: Path | None) -> "tuple[RunFolder, Plan] | None":
+    """The run that --base names, and the plan of the one that stands on its base; None without it. Raises
+    `UserError`."""
+    from tui_trainer.run import based
+
+    base = options.pop("base")
+    if base is None:
+        return None
+    if options["source"] is not None:
+        raise click.UsageError("--base does not go with --from")
+    if not (data := texts_of(options)):
+        raise click.UsageError("--base goes with --data PATH..., your own text")
+    context, given = click.get_current_context(), click.core.ParameterSource.COMMANDLINE
+    for name in ("preset", "config", "tokenizer"):
+        if context.get_parameter_source(name) is given:
+            raise click.UsageError(f"--{name} does not go with --base: the other run's is taken over")
+    folder = run_of({"runs": runs}, base)
+    return folder, based.plan_of(folder, data, options["seed"], _assignments(options))
 
 
 def run_of(options: dict[str, Any], name: str) -> "RunFolder":

@@ -134,6 +134,8 @@ def begin(source: RunFolder, plan: Plan, runs_dir: Path | None = None) -> RunFol
             if weights in told and (weights == went_on or source.weights(weights).exists()):
                 folder.weights(weights).parent.mkdir(exist_ok=True)
                 frozen_weights.copy(source, told[weights], folder.weights(weights))
+        if plan.base is not None:
+            shutil.copytree(source.base, folder.base, copy_function=shutil.copyfile)
         if picks:
             folder.picks.write_bytes(picks)
         with open(open_own(source.events), "rb") as theirs, open(folder.events, "wb") as ours:

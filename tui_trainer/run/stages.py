@@ -35,12 +35,13 @@ from tui_trainer.model.checkpoint import load_model, save_weights
 from tui_trainer.model.precision import Device, compute_device, compute_dtype
 from tui_trainer.model.transformer import Shape, Transformer
 from tui_trainer.model.weights_hash import weights_sha256
-from tui_trainer.run import machine, torchrun
+from tui_trainer.run import based, machine, torchrun
 from tui_trainer.run.pipeline import Phase
 from tui_trainer.run.ranks import Ranks
 from tui_trainer.run.speed import fastest_threads, measure
 from tui_trainer.run.storage import frozen_weights
 from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.plan import Base
 from tui_trainer.run.storage.prepared import Prepared
 from tui_trainer.run.storage.start_over import keep_aside
 from tui_trainer.settings import Settings, Taste
@@ -118,7 +119,7 @@ class RunPipeline:
             return "the text has no question-and-answer pairs to learn from"
         if stage == "finetune" and settings.finetune.steps == 0:
             return "finetune.steps is 0"
-        if stage == "pretrain" and settings.pretrain.steps == 0:
+        if stage == "pretrain" and settings.pretrain.steps == 0 and self.plan.base is None:
             return "pretrain.steps is 0"
         if stage == "frozen" and self._frozen_before("verify", settings) is None:
             return "nothing was trained"
@@ -147,6 +148,8 @@ class RunPipeline:
         weights = EVALUATED[phase.key]
         compared = weights == "aligned" and "tuned/recall_heldout" in measured
         tuned = frozen_weights.load(self.folder, "tuned").requires_grad_(False) if compared else None
+        if self.plan.base is not None:
+            return OldExam(weights, model, corpus, settings, tuned, self.plan.base)
         return Evaluation(weights, model, corpus, settings, tuned)
 
     def freeze(self, weights: WeightsName) -> WeightsFrozen:
@@ -194,6 +197,8 @@ class RunPipeline:
             weights = self._frozen_before(phase.key, settings)
             if weights is not None:
                 self._model = self._loaded(weights)
+            elif self.plan.base is not None:
+                self._model = self._base(self.plan.base)
             else:
                 shape = model_shape(settings, self._opened_corpus().tokenizer.size)
                 self._model = Transformer(shape, self.plan.seed, self._dtype)
@@ -206,6 +211,17 @@ class RunPipeline:
             raise UserError(
                 f"the {weights} weights in {self.folder.id} are not those of run {forked.source} "
                 f"(SHA-256 {forked.sha256[:12]}); begin again from there"
+            )
+        return model
+
+    def _base(self, base: Base) -> Transformer:
+        """The other run's model, that this one stands on."""
+        model = load_model(self.folder.base_weights)
+        frozen_weights.fit(self.folder, model, self._opened_corpus().tokenizer)
+        if weights_sha256(model) != base.sha256:
+            raise UserError(
+                f"{self.folder.base_weights} are not the base weights of run {base.source} "
+                f"(SHA-256 {base.sha256[:12]}); begin again from there"
             )
         return model
 
@@ -243,7 +259,14 @@ class Preparation(OneStep):
         if made.exists():
             shutil.rmtree(made)  # half of one
         made.mkdir()
-        yield from prepare(self.settings, plan.seed, plan.data, made) if plan.data else self._world(made)
+        below = None
+        if plan.base is not None:
+            below = self.folder.base_corpus
+            yield Noticed(f"stands on the base of run {plan.base.source}: SHA-256 {plan.base.sha256[:12]}")
+        if plan.data:
+            yield from prepare(self.settings, plan.seed, plan.data, made, below)
+        else:
+            yield from self._world(made)
         for path in sorted(made.iterdir()):
             with open(path, "rb") as file:
                 os.fsync(file.fileno())  # checkpoints will rely on it
@@ -265,6 +288,31 @@ class Preparation(OneStep):
             told.append(event)
             yield event
         prepared.keep(made, told)
+
+
+class OldExam(Evaluation):
+    """All measurements of weights that stand on another run's base, and what that one's exam lost."""
+
+    def __init__(
+        self,
+        weights: WeightsName,
+        model: Transformer,
+        corpus: Corpus,
+        settings: Settings,
+        tuned: Transformer | None,
+        base: Base,
+    ) -> None:
+        super().__init__(weights, model, corpus, settings, tuned)
+        self.base = base
+
+    def advance(self) -> Iterator[Event]:
+        """Ask everything, and compare."""
+        measured: dict[str, Measured] = {}
+        for event in super().advance():
+            if isinstance(event, Measured):
+                measured[event.name] = event
+            yield event
+        yield from based.lost(self.weights, self.base, measured)
 
 
 class Verification(OneStep):

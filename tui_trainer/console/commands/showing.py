@@ -47,10 +47,12 @@ def _who_picks(plan: "Plan") -> str:
 
 def begun(plan: "Plan", runs: Path | None, source: "RunFolder | None" = None) -> "RunFolder":
     """The folder of a new run, with what it takes over from another one. Raises `UserError`."""
-    from tui_trainer.run import fork
+    from tui_trainer.run import based, fork
     from tui_trainer.run.storage import folder
 
     directory = folder.runs_directory(runs)
+    if plan.base is not None and plan.forked is None and source is not None:
+        return based.begin(source, plan, directory)
     return folder.create(directory, plan) if source is None else fork.begin(source, plan, directory)
 
 

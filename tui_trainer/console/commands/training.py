@@ -13,10 +13,12 @@ from tui_trainer.console.commands.results import print_report
 from tui_trainer.console.commands.showing import begun, launch_in_app, require_terminal, start_in_app
 from tui_trainer.console.options import (
     Finite,
+    based_of,
     fork_of,
     of_run,
     plan_of,
     run_of,
+    with_base,
     with_device,
     with_json,
     with_runs,
@@ -41,10 +43,12 @@ if TYPE_CHECKING:
 Examples:
   tui-trainer run --headless --preset quick
   tui-trainer run --data notes.md letters/
+  tui-trainer run --base latest --data questions.jsonl
   tui-trainer run --from latest --stage feedback --keep-picks --set feedback.beta=0"""
 )
 @click.option("--headless", is_flag=True, help="No screen: a progress line, and a simulated rater.")
 @with_source
+@with_base
 @with_text
 @with_settings
 @with_device
@@ -56,7 +60,8 @@ def run(headless: bool, as_json: bool, runs: Path | None, record: Path | None, *
     """Train a model through all its stages.
 
     With --from, a new run takes over what another one's stages before --stage have made, and goes on from
-    there with the settings that --set changes.
+    there with the settings that --set changes. With --base, a run of your own text begins from another run's
+    base model: a few kilobytes are enough then.
     """
     if as_json and not headless:
         raise click.UsageError("--json goes with --headless")
@@ -64,7 +69,8 @@ def run(headless: bool, as_json: bool, runs: Path | None, record: Path | None, *
         raise click.UsageError("--record goes with the screen, not with --headless")
     if headless:
         _leave_to_rank_0()
-    source, plan = fork_of(options, runs, in_app=not headless) or (None, plan_of(options))
+    standing = based_of(options, runs)
+    source, plan = standing or fork_of(options, runs, in_app=not headless) or (None, plan_of(options))
     if headless:
         _run_headless(plan, runs, as_json, source)
     else:

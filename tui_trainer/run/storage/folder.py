@@ -32,6 +32,9 @@ class RunFolder:
         self.socket = self.control / "socket"
         self.address = self.control / "address"  # where the socket is instead, if the path is too long
         self.corpus = self.path / "corpus"
+        self.base = self.path / "base"  # of another run, that this one stands on
+        self.base_corpus = self.base / "corpus"
+        self.base_weights = self.base / "weights.safetensors"
         self.checkpoints = self.path / "checkpoints"
         self.begun_again = self.checkpoints / "begun-again"  # there are none, and a person said so
         self.preferences = self.path / "preferences.jsonl"

@@ -31,6 +31,15 @@ class Fork(Struct, frozen=True, forbid_unknown_fields=True):
     picks_sha256: str = ""  # of that file; given by `fork.begin`
 
 
+class Base(Struct, frozen=True, forbid_unknown_fields=True):
+    """The other run whose base a run of the user's own text stands on: see `run.based`."""
+
+    source: str  # the other run's id
+    sha256: str  # of the weights
+    exam: float | None = None  # share of its exam's facts that its tuned model had right; None: it has none
+    questions: int = 0  # of that
+
+
 class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     """A run's plan, `plan.json` in its folder."""
 
@@ -41,6 +50,7 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     until: StageName = "frozen"  # the last stage
     skip: tuple[StageName, ...] = ()  # stages left out, for experiments such as no pretraining
     forked: Fork | None = None  # from another run
+    base: Base | None = None  # of another run
     run: str = ""  # the run's id; given by `folder.create`
     created: float = 0.0  # seconds since the epoch; given by `folder.create`
     version: int = VERSION
@@ -71,6 +81,11 @@ def make(
         raise UserError("the stages data and frozen can't be left out")
     paths = tuple(str(named(path).resolve()) for path in data)
     return Plan(settings, seed, preset, paths, until, skip)
+
+
+def standing_on(plan: Plan, base: Base) -> Plan:
+    """The plan of a run that stands on another run's base."""
+    return msgspec.structs.replace(plan, base=base)
 
 
 def stamped(plan: Plan, run: str) -> Plan:
