@@ -68,6 +68,16 @@ def test_feedback_tells_picks_then_reward() -> None:
 @pytest.mark.parametrize(
     ("event", "said"),
     [
+        (
+            e.Overfitting("pretrain", 300, 4.5, 120, 3.25),
+            "warning: Overfitting: unseen text cost 4.50 nats a token at step 300, and 3.25 at step 120. "
+            "The best weights are kept.",
+        ),
+        (
+            e.BestKept("finetune", 1200, 0.5, 1500, 0.75, own=True),
+            "The weights of step 1,200 are kept: your held-out answers cost 0.50 nats a token there, "
+            "and 0.75 at step 1,500.",
+        ),
         (e.Noticed("read 3\x1b[2J files"), "read 3␛[2J files"),
         (e.Noticed("the loss rose", "warning"), "warning: the loss rose"),
         (e.StageSkipped("finetune", "no pairs"), "fine-tune skipped: no pairs"),

@@ -114,3 +114,27 @@ def test_a_damaged_run_is_passed_over(tmp_path: Path) -> None:
     found = baseline_run.after(folder, None)
     assert found is not None and found.run == good.id
     assert baseline_run.after(folder, found) is None
+
+
+OVER = e.Overfitting("finetune", 90, 2.5, 60, 1.5)
+KEPT = e.BestKept("finetune", 60, 1.5, 100, 2.75)
+
+
+@pytest.mark.parametrize("event", [OVER, KEPT])
+@pytest.mark.parametrize("unit", UNITS)
+def test_where_it_was_best_stands_on_the_plot(event: e.Overfitting | e.BestKept, unit: object) -> None:
+    more = e.Record(e.VERSION, len(TUNED), TUNED[-1].t, TUNED[-1].busy, event)
+    view = View(unit)  # type: ignore[arg-type]  # one of UNITS
+    assert not any("◆" in row.text for row in curves.draw(scene_at(TUNED), LOSS, 60, 16, view))
+    scene = scene_at([*TUNED, more])
+    rows = [row.text for row in curves.draw(scene, LOSS, 60, 16, view)]
+    assert sum(row.count("◆") for row in rows) == 1
+    assert [row.cell_length for row in curves.draw(scene, LOSS, 60, 16, view)] == [60] * 16
+
+
+def test_the_weights_that_were_put_back_are_those_that_the_figures_are_of() -> None:
+    before = scene_at(TUNED).state.validated
+    more = e.Record(e.VERSION, len(TUNED), TUNED[-1].t, TUNED[-1].busy, KEPT)
+    after = scene_at([*TUNED, more]).state.validated
+    assert before is not None and after is not None and after.nats == KEPT.nats
+    assert after.bits_per_byte == pytest.approx(before.bits_per_byte * KEPT.nats / before.nats)
