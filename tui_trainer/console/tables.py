@@ -16,6 +16,7 @@ from tui_trainer.view.numbers import count, duration, size
 
 WEIGHTS: tuple[str, ...] = get_args(WeightsName)
 # The first part of a metric's name -> the column it stands in.
+BEYOND = ("_public", "_unplanted")  # figures of text that is not planted: they stand by themselves
 COLUMNS = {"pretrain": "base", **{name: name for name in WEIGHTS}}
 
 
@@ -64,7 +65,7 @@ def figures(metrics: Mapping[str, Metric], columns: Mapping[str, str] = COLUMNS)
         match name.split("/"):
             case [first, figure] if first in columns:
                 by_column.setdefault(figure, {})[columns[first]] = metric
-            case ["corpus", kind, figure] if not figure.endswith("_public"):
+            case ["corpus", kind, figure] if not figure.endswith(BEYOND):
                 by_filter.setdefault(kind, {})[figure] = metric
             case _:
                 rest[name] = metric

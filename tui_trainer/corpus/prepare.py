@@ -15,8 +15,8 @@ from tui_trainer.corpus.own_pairs import GROUP, exam, to_learn
 from tui_trainer.corpus.prompts import beginnings
 from tui_trainer.corpus.record import write_records
 from tui_trainer.corpus.report import (
+    beyond_the_planted,
     filter_events,
-    on_public_messages,
     precision_and_recall,
     source_events,
 )
@@ -72,8 +72,8 @@ def prepare(
     write_records(folder / "documents.jsonl", verdicts)
     if filtered and not paths:
         yield from precision_and_recall(verdicts)
-    if filtered and not running and "spam" not in off:
-        yield from on_public_messages(seed)
+    if filtered and not running:
+        yield from beyond_the_planted(seed, off)
 
     if running:
         training, validation = at_end([v for v in verdicts if v.document.id not in gathered.held_out])

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from tui_trainer.corpus.document import CLASSES, Document
-from tui_trainer.corpus.filters.chain import ORDER, public_spam
+from tui_trainer.corpus.filters.chain import ORDER, public_spam, unplanted_harm
 from tui_trainer.corpus.filters.verdict import Verdict
 from tui_trainer.formulas.intervals import proportion_interval
 from tui_trainer.messages.events import FilterApplied, Measured, SourceRead
@@ -56,11 +56,21 @@ def precision_and_recall(verdicts: Sequence[Verdict]) -> Iterator[Measured]:
                 )
 
 
-def on_public_messages(seed: int) -> Iterator[Measured]:
-    """What the spam filter does on messages that nobody here wrote, which is less than on what we plant."""
-    for figure, found in zip(("recall_public", "lost_public"), public_spam(seed), strict=True):
+def beyond_the_planted(seed: int, off: Collection[str] = ()) -> Iterator[Measured]:
+    """What two filters do on text of kinds that nothing is planted after, which is less than on what is.
+
+    Spam on messages of a public collection; harm on texts that were written by hand for this.
+    """
+    if "spam" not in off:
+        yield from _found("corpus/spam", "public", *public_spam(seed))
+    if "harmful" not in off:
+        yield from _found("corpus/harmful", "unplanted", *unplanted_harm())
+
+
+def _found(name: str, kind: str, junk: Sequence[bool], good: Sequence[bool]) -> Iterator[Measured]:
+    for figure, found in (("recall", junk), ("lost", good)):
         k, n = sum(found), len(found)
-        yield Measured(f"corpus/spam/{figure}", k / n, proportion_interval(k, n), n)
+        yield Measured(f"{name}/{figure}_{kind}", k / n, proportion_interval(k, n), n)
 
 
 def _bytes(text: str) -> int:

@@ -134,6 +134,8 @@ _MORE_FIGURES = {
     "recall": "recall",
     "recall_public": "recall, of public spam by SMS",
     "lost_public": "public SMS lost that are no spam ↓",
+    "recall_unplanted": "recall, of harm of kinds not planted",
+    "lost_unplanted": "harmless texts lost of kinds not planted ↓",
 }
 _FIGURES = {**{name: said for name, said, _ in FIGURES}, **DETAILS, **_MORE_FIGURES}
 

@@ -11,7 +11,7 @@ from tui_trainer.corpus.filters.boilerplate import Boilerplate
 from tui_trainer.corpus.filters.exact_duplicate import ExactDuplicate
 from tui_trainer.corpus.filters.gibberish import Gibberish
 from tui_trainer.corpus.filters.harmful import Harmful
-from tui_trainer.corpus.filters.lexicons import messages
+from tui_trainer.corpus.filters.lexicons import messages, other_harm
 from tui_trainer.corpus.filters.near_dialogue import NearDialogue
 from tui_trainer.corpus.filters.near_duplicate import NearDuplicate
 from tui_trainer.corpus.filters.personal_data import PersonalData
@@ -44,9 +44,17 @@ def public_spam(seed: int) -> tuple[list[bool], list[bool]]:
     """Whether the spam filter drops each message of a public collection: of its spam, and of what is none."""
     _, judge = _learnt(seed)
     spam, ham = messages("public_messages")
-    return [judge.fault(text, "") is not None for text in spam], [
-        judge.fault(text, "") is not None for text in ham
-    ]
+    return _drops(judge, spam), _drops(judge, ham)
+
+
+def unplanted_harm() -> tuple[list[bool], list[bool]]:
+    """Whether the filter of harm drops texts of kinds that are not planted: of harm, and of what is none."""
+    harm, harmless = other_harm()
+    return _drops(Harmful(), harm), _drops(Harmful(), harmless)
+
+
+def _drops(judge: Filter, texts: Iterable[str]) -> list[bool]:
+    return [judge.fault(text, "") is not None for text in texts]
 
 
 @lru_cache(maxsize=1)

@@ -25,6 +25,12 @@ def messages(name: str = "messages") -> tuple[list[str], list[str]]:
     return kinds["spam"], kinds["ham"]
 
 
+def other_harm() -> tuple[list[str], list[str]]:
+    """Texts that teach harm, and texts that only speak of it: see `other_harm.toml`."""
+    kinds = tomllib.loads(_own("other_harm.toml"))
+    return kinds["harm"], kinds["harmless"]
+
+
 def _own(name: str) -> str:
     return Path(__file__).with_name(name).read_text("utf-8")
 

@@ -270,21 +270,25 @@ class DatasetPane(Pane):
                 name = words.FILTER_SHORT.get(applied.filter, name)
                 cells.append(line((fit(name, column - 5), ink.text), (f"{dropped:>5}", style)))
         if columns == 1:
-            return [*cells, *self._caught(width)] if len(cells) < height else cells
+            return [*cells, *self._caught(width)[: max(0, height - len(cells))]]
         half = -(-len(cells) // 2)
         return beside([(cells[:half], column), (cells[half:], column)], half, line(("  ", ink.text)))
 
     def _caught(self, width: int) -> list[Strip]:
-        """How much of the planted spam is found, and of spam that nobody here wrote."""
+        """How much of the planted spam and harm is found, and of other kinds."""
         measured, ink = self.scene.state.measured, self.scene.ink
-        planted, public = (measured.get(f"corpus/spam/{name}") for name in ("recall", "recall_public"))
-        if public is None:
-            return []
-        parts: list[Part] = [("spam caught: ", ink.muted)]
-        if planted is not None:
-            parts += [("planted ", ink.muted), (f"{planted.value:.2f}", ink.strong), (", ", ink.muted)]
-        parts += [("public SMS ", ink.muted), (f"{public.value:.2f}", ink.strong)]
-        return [line(*parts).crop(0, width)]
+        rows = []
+        for name, kind, said in (("spam", "public", "public SMS"), ("harmful", "unplanted", "other kinds")):
+            planted = measured.get(f"corpus/{name}/recall")
+            other = measured.get(f"corpus/{name}/recall_{kind}")
+            if other is None:
+                continue
+            parts: list[Part] = [(f"{words.FILTER[name]} found: ", ink.muted)]
+            if planted is not None:
+                parts += [("planted ", ink.muted), (f"{planted.value:.2f}", ink.strong), (", ", ink.muted)]
+            parts += [(f"{said} ", ink.muted), (f"{other.value:.2f}", ink.strong)]
+            rows.append(line(*parts).crop(0, width))
+        return rows
 
     def _reader(self, width: int, height: int) -> list[Strip]:
         ink = self.scene.ink
