@@ -1,13 +1,14 @@
 """Batched, cached generation against one row and no cache."""
 
 import copy
+import math
 
 import pytest
 import torch
 
 from tui_trainer.learning.optimizer import Optimizer
 from tui_trainer.model.decoding import MANY, Decoder
-from tui_trainer.model.sampling import generate, stream
+from tui_trainer.model.sampling import choose, drawn_from, generate, stream
 from tui_trainer.model.transformer import Shape, Transformer
 
 PROMPTS = [[1, 2, 3], [4], [5, 6, 7, 8, 9, 10, 11], [12, 13]]
@@ -134,3 +135,33 @@ def test_banned_tokens_never_come(model: Transformer) -> None:
 
 def test_no_prompts_give_no_answers(model: Transformer) -> None:
     assert generate(model, [], 5, end=None) == []
+
+
+@pytest.mark.parametrize(
+    ("temperature", "top_p"), [(1.0, 1.0), (0.5, 0.8), (2.0, 0.3), (0.0, 1.0), (1.0, 1e-9)]
+)
+def test_what_is_drawn_from_is_told_as_it_is(model: Transformer, temperature: float, top_p: float) -> None:
+    """Held against the definition, token by token; and against 20,000 draws."""
+    with torch.inference_mode():
+        logits = model(torch.tensor([[1, 2, 3]]))[:, -1]
+    banned = (int(logits.argmax()),)
+    found = drawn_from(logits, temperature, banned, top_p)[0].tolist()
+    expected = [0.0] * len(found)
+    if temperature == 0:
+        expected[max((x, t) for t, x in enumerate(logits[0].tolist()) if t not in banned)[1]] = 1.0
+    else:
+        powers = [
+            math.exp(x / temperature) if t not in banned else 0.0 for t, x in enumerate(logits[0].tolist())
+        ]
+        left = top_p * sum(powers)
+        for share, token in sorted(((share, token) for token, share in enumerate(powers)), reverse=True):
+            if left > 0:
+                expected[token] = share
+            left -= share
+        expected = [share / sum(expected) for share in expected]
+    assert found == pytest.approx(expected, abs=1e-6)
+    generator = torch.Generator().manual_seed(0)
+    draws = choose(logits.repeat(20_000, 1), temperature, generator, banned, top_p)
+    seen = torch.bincount(draws, minlength=len(found)) / len(draws)
+    assert sum(abs(a - b) for a, b in zip(seen.tolist(), found, strict=True)) < 0.08
+    assert all(found[token] > 0 for token in draws.unique().tolist())

@@ -8,7 +8,9 @@ import torch
 from tui_trainer.corpus import summary
 from tui_trainer.corpus.summary import Summary
 from tui_trainer.corpus.tokenizer import Tokenizer
-from tui_trainer.errors import UserError
+from tui_trainer.errors import Damaged, UserError
+from tui_trainer.messages.conversation import Drawing, Read
+from tui_trainer.model.decoding import Weights
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.model.weights_hash import weights_sha256
 from tui_trainer.run.storage.folder import RunFolder
@@ -44,7 +46,11 @@ def test_reads_earlier_turns_while_there_is_room(run: RunFolder) -> None:
     talk = session(run, "tuned")
     tokenizer = talk.tokenizer
     talk.turns = [("old " * 30, "gone"), ("Bo", "Oster")]
-    assert talk.prompt("Ada") == tokenizer.chat("Ada", [("Bo", "Oster")])
+    prepared = talk.prepare("Ada", Drawing())
+    assert prepared.prompt == tokenizer.chat("Ada", [("Bo", "Oster")])
+    assert prepared.read == Read(len(prepared.prompt), talk.model.shape.context, turns=1, of_turns=2)
+    alone = talk.prepare("Ada", Drawing(), alone=True)
+    assert alone.prompt == tokenizer.chat("Ada") and (alone.read.turns, alone.read.of_turns) == (0, 0)
 
 
 @pytest.mark.parametrize("weights", ["base", "tuned"])
@@ -52,7 +58,9 @@ def test_reads_earlier_turns_while_there_is_room(run: RunFolder) -> None:
 def test_prompt_and_answer_fit_the_context(run: RunFolder, weights: str, text: str) -> None:
     talk = session(run, weights)  # type: ignore[arg-type]  # parametrised
     for _ in range(3):
-        assert len(talk.prompt(text)) + talk.answer_tokens <= talk.model.shape.context
+        prepared = talk.prepare(text, Drawing())
+        assert len(prepared.prompt) + talk.answer_tokens <= talk.model.shape.context
+        assert prepared.read.cut == (len(text) > 1000)
         list(talk.reply(text))
 
 
@@ -74,10 +82,47 @@ def test_without_pairs_all_weights_go_on_with_the_text(run: RunFolder) -> None:
 def test_talking_changes_no_weight(run: RunFolder) -> None:
     talk = session(run, "tuned")
     before = weights_sha256(talk.model)
-    for text in ("Who?", "Where?", "x" * 500):
-        list(talk.reply(text))
-    assert weights_sha256(talk.model) == before
+    for turn in range(200):
+        list(talk.reply(("Who?", "Where?", "x" * 500)[turn % 3], Drawing(temperature=turn % 2, seed=turn)))
+        assert talk.check() == before
+    assert len(talk.turns) == 200
     assert not any(parameter.requires_grad for parameter in talk.model.parameters())
+
+
+def test_one_flipped_bit_in_memory_is_noticed(run: RunFolder) -> None:
+    talk = session(run, "tuned")
+    list(talk.reply("Who?"))
+    matrix = talk.model.blocks[1].mlp.fc2.weight
+    matrix.view(torch.int32)[3, 5] ^= 1  # the least of its bits
+    with pytest.raises(Damaged, match="the tuned weights in memory are not the frozen ones any more"):
+        talk.check()
+    matrix.view(torch.int32)[3, 5] ^= 1
+    assert talk.check() == talk.sha256
+    # Tokens are computed from a copy that is laid out otherwise.
+    with torch.inference_mode():
+        Weights.of(talk.model, torch.float32).layers[1][3].view(torch.int32)[5, 3] ^= 1
+    with pytest.raises(Damaged, match="not the frozen ones any more"):
+        talk.check()
+
+
+def test_the_same_seed_gives_the_same_answer(run: RunFolder) -> None:
+    def said(**drawing: float) -> str:
+        return "".join(session(run, "tuned").reply("Who won?", Drawing(**drawing)))  # type: ignore[arg-type]
+
+    drawn = [said(temperature=1.5, seed=seed) for seed in (0, 0, 1, 2)]
+    assert drawn[0] == drawn[1] and len(set(drawn)) > 1
+    assert said(temperature=1.5, top_p=1e-6, seed=3) == said()  # of one token, the likeliest is drawn
+
+
+def test_an_answer_that_is_stopped_is_remembered_as_far_as_it_came(run: RunFolder) -> None:
+    talk = session(run, "tuned")
+    whole = list(session(run, "tuned").reply("Who won?"))
+    reply = talk.reply("Who won?")
+    first = [next(reply), next(reply)]
+    reply.close()
+    assert first == whole[:2] and talk.turns == [("Who won?", "".join(first))]
+    talk.forget()
+    assert talk.turns == []
 
 
 def test_pieces_are_whole_characters(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The app, driven by keys, on recorded runs."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from watching import FakeControl, Trainers, opened, shown, text_of, until
 
 from tui_trainer.messages import events as e
 from tui_trainer.messages.commands import Continue, Pause, Pick, Reply, Simulate, Stop, TakeControl, Turn
-from tui_trainer.messages.conversation import Said
+from tui_trainer.messages.conversation import Ask, Said
 from tui_trainer.messages.events import VERSION, Record, encoder
 from tui_trainer.ui.screens.figures import Figures
 from tui_trainer.ui.screens.help import Help
@@ -293,13 +294,12 @@ async def test_chat_streams_from_the_latest_frozen_weights(
         chat = app.dashboard.chat
         asked = []
 
-        async def ask(prompt: str, weights: str, hear: object) -> None:
-            assert callable(hear)
-            asked.append((prompt, weights))
+        async def ask(question: Ask, hear: Callable[[Said], None]) -> None:
+            asked.append((question.prompt, question.weights))
             for piece in ("Mira ", "lives in ", "Velm.\x1b[31m[bold]"):
                 hear(Said(text=piece))
                 await asyncio.sleep(0)
-            hear(Said(done=True, weights=weights, sha256=recorded.SHA["aligned"]))
+            hear(Said(done=True, sha256=recorded.SHA["aligned"]))
 
         monkeypatch.setattr(chat.process, "ask", ask)
         await pilot.press("5", *"Where", "enter")

@@ -20,6 +20,7 @@ from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.connection import commander as commanders
 from tui_trainer.ui.connection import feed as feeds
 from tui_trainer.ui.connection import inspector as lookers
+from tui_trainer.ui.processes.chat import ChatProcess
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view.words import Mode
 
@@ -106,6 +107,10 @@ class Trainers:
                 self.living.discard(folder.path)
 
 
+async def cold(process: ChatProcess, weights: object) -> None:
+    """No process is started because somebody types."""
+
+
 async def until(pilot: Pilot[RunFolder | None], condition: Callable[[], object]) -> None:
     """Let the app work until the condition holds."""
     end = time.monotonic() + PATIENCE
@@ -133,6 +138,7 @@ async def opened(
     monkeypatch.setattr(commanders, "Control", FakeControl)
     monkeypatch.setattr(lookers, "Control", FakeLooks)
     monkeypatch.setattr(preferences, "folder", lambda: tmp_path / "config")
+    monkeypatch.setattr(ChatProcess, "warm", cold)
     folder = recorded.write_run(tmp_path / "2026-03-21-1010-demo-s0", records)
     app = TrainerApp(folder, mode, 1e9)
     app.living = living  # type: ignore[attr-defined]  # for tests that kill the trainer

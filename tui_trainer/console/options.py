@@ -44,6 +44,7 @@ with_runs = click.option(
     metavar="DIR",
     help="Folder of all runs; else $TUI_TRAINER_RUNS, else your data folder.",
 )
+NOTES = "tui_trainer.notes"  # where a context keeps the folder of the person's own notes
 LIKES = "tui_trainer.screen"  # where a context keeps what the command line says of the screen's looks
 
 
@@ -52,7 +53,22 @@ def _like(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
         ctx.meta.setdefault(LIKES, {})[parameter.name] = value
 
 
+def _noted(ctx: click.Context, _: click.Parameter, value: Path | None) -> Path | None:
+    if value is not None:
+        ctx.meta[NOTES] = value.absolute()
+    return value
+
+
+with_notes = click.option(
+    "--notes",
+    type=click.Path(path_type=Path, exists=True, file_okay=False, readable=True),
+    metavar="DIR",
+    callback=_noted,
+    expose_value=False,
+    help="Chat with notes on: what matches a question in the text files there is put before it.",
+)
 with_screen = _together(
+    with_notes,
     click.option(
         "--theme",
         type=click.Choice(["dark", "light", "contrast", "blue-orange"]),

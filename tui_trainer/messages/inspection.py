@@ -34,3 +34,39 @@ class Looked(Struct, frozen=True, omit_defaults=True):
     stage: StageName | None = None  # of the weights in training ...
     step: int = 0
     weights: WeightsName | None = None  # ... or which frozen ones these were
+
+
+class Layer(Struct, frozen=True):
+    """What one layer would have said at a place, were it the last: its residual through norm and head."""
+
+    top: tuple[tuple[str, float], ...]  # the likeliest tokens, with their probabilities
+    share: float  # of the token that was chosen
+    rank: int  # of it; 1 is the likeliest
+
+
+class Candidate(Struct, frozen=True):
+    """A token that could have come."""
+
+    token: str
+    share: float  # by the model
+    drawn: float  # in what was drawn from: after temperature and top-p; 0: left out
+
+
+class Place(Struct, frozen=True):
+    """One token of an answer, and what it was drawn from."""
+
+    token: str
+    ends: int  # characters of the answer that are whole at its end
+    share: float  # its probability by the model
+    drawn: float  # ... and in what was drawn from
+    rank: int
+    kept: int  # tokens that could be drawn
+    candidates: tuple[Candidate, ...]  # the likeliest, and the token itself
+    layers: tuple[Layer, ...]  # the embedding, then each block; the last is what the model says
+
+
+class Inside(Struct, frozen=True):
+    """All tokens of an answer, the end among them if it was reached."""
+
+    places: tuple[Place, ...]
+    vocabulary: int

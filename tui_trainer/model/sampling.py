@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from tui_trainer.model.decoding import Decoder
 from tui_trainer.model.transformer import Transformer
@@ -68,7 +69,11 @@ def generate(
 
 
 def choose(
-    logits: Tensor, temperature: float, generator: torch.Generator | None, banned: Sequence[int] = ()
+    logits: Tensor,
+    temperature: float,
+    generator: torch.Generator | None,
+    banned: Sequence[int] = (),
+    top_p: float = 1.0,
 ) -> Tensor:
     """One token for each row of logits (rows, vocabulary): (rows,) int64."""
     if banned:
@@ -76,10 +81,33 @@ def choose(
     if temperature == 0:
         return logits.argmax(dim=-1)
     # One number a row, held against the cumulated probabilities: `multinomial` draws one for each token.
-    cumulated = torch.softmax(logits / temperature, dim=-1).cumsum(dim=-1)
+    cumulated = nucleus(torch.softmax(logits / temperature, dim=-1), top_p).cumsum(dim=-1)
     draws = torch.rand(len(logits), 1, generator=generator).to(logits.device)
     draws *= BELOW_1 * cumulated[:, -1:]
     return torch.searchsorted(cumulated, draws, right=True).squeeze(1)
+
+
+def nucleus(shares: Tensor, top_p: float) -> Tensor:
+    """Of each row (rows, vocabulary) the fewest likeliest tokens that come to `top_p`; the others are 0.
+
+    What is left does not sum to 1. Source: Holtzman et al. 2020, nucleus sampling.
+    """
+    if top_p >= 1:
+        return shares
+    ordered, order = shares.sort(dim=-1, descending=True)
+    before = ordered.cumsum(dim=-1) - ordered
+    return torch.zeros_like(shares).scatter_(-1, order, ordered.masked_fill(before >= top_p, 0.0))
+
+
+def drawn_from(logits: Tensor, temperature: float, banned: Sequence[int] = (), top_p: float = 1.0) -> Tensor:
+    """The probabilities by which `choose` takes a token: (rows, vocabulary), each row sums to 1."""
+    logits = logits.clone()
+    if banned:
+        logits[:, list(banned)] = -torch.inf
+    if temperature == 0:
+        return F.one_hot(logits.argmax(dim=-1), logits.shape[-1]).to(logits.dtype)
+    kept = nucleus(torch.softmax(logits / temperature, dim=-1), top_p)
+    return kept / kept.sum(dim=-1, keepdim=True)
 
 
 def stream(
@@ -91,13 +119,14 @@ def stream(
     temperature: float = 0.0,
     generator: torch.Generator | None = None,
     banned: Sequence[int] = (),
+    top_p: float = 1.0,
 ) -> Iterator[int]:
     """Continue one prompt, a token at a time; stops before `end`."""
     decoder = Decoder(model, 1, len(prompt) + max_new)
     tokens = torch.tensor([list(prompt)], device=model.device)
     for _ in range(max_new):
         with torch.inference_mode():
-            token = int(choose(decoder.next(tokens), temperature, generator, banned))
+            token = int(choose(decoder.next(tokens), temperature, generator, banned, top_p))
         if token == end:
             return
         yield token

@@ -10,7 +10,8 @@ learnt to copy what had just been told to it (`tests/bench/LOG.md`).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import torch
@@ -181,8 +182,14 @@ class Transformer(nn.Module):
         """
         return norm(self._read(tokens, mask, table, self.shape.layers))
 
-    def _read(self, tokens: Tensor, mask: Tensor | None, table: Tensor | None, layers: int) -> Tensor:
-        """The residual stream after so many layers."""
+    def residuals(
+        self, tokens: Tensor, mask: Tensor | None = None, table: Tensor | None = None
+    ) -> Iterator[Tensor]:
+        """The residual stream as it comes from the embedding, then after each block.
+
+        Each is (rows, positions, width); `logits(norm(...))` of it is what its layer would say, were it the
+        last (the logit lens). The arguments are those of `hidden`.
+        """
         positions = tokens.shape[1]
         rotation = rotations(0, positions, self.shape.head_width // 2, wide(self.dtype), self.device)
         if mask is None:
@@ -190,9 +197,14 @@ class Transformer(nn.Module):
         else:
             mask = mask.repeat_interleave(self.shape.heads, dim=0)
         x = F.embedding(tokens, self.table() if table is None else table)
-        for block in self.blocks[:layers]:
+        yield x
+        for block in self.blocks:
             x = block(x, rotation, mask)
-        return x
+            yield x
+
+    def _read(self, tokens: Tensor, mask: Tensor | None, table: Tensor | None, layers: int) -> Tensor:
+        """The residual stream after so many layers."""
+        return next(islice(self.residuals(tokens, mask, table), layers, None))
 
     def attention(self, tokens: Tensor, layer: int) -> Tensor:
         """Where each head of one layer looks: (rows, heads, queries, keys) in float32, rows sum to 1."""

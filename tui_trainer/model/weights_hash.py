@@ -2,6 +2,9 @@
 
 import hashlib
 
+import torch
+
+from tui_trainer.model.decoding import Weights
 from tui_trainer.model.transformer import Transformer
 
 
@@ -10,5 +13,14 @@ def weights_sha256(model: Transformer) -> str:
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+        digest.update(tensor.detach().cpu().contiguous().numpy())
+    return digest.hexdigest()
+
+
+def decoded_sha256(model: Transformer) -> str:
+    """The same of the copy that a `Decoder` of few rows reads: other bytes, which stay as they are, too."""
+    weights = Weights.of(model, torch.float32)
+    digest = hashlib.sha256()
+    for tensor in (weights.table, weights.head, *(matrix for layer in weights.layers for matrix in layer)):
+        digest.update(tensor.cpu().contiguous().numpy())
     return digest.hexdigest()

@@ -59,9 +59,11 @@ def session(run: RunFolder, weights: WeightsName) -> ChatSession:
         tokenizer = Tokenizer.from_json(summary.content(run.corpus, "tokenizer.json", known).decode())
     untaught = not summary.content(run.corpus, "pairs.jsonl", known)
     model = opened(run, weights, tokenizer)
+    model.dtype = torch.float32  # as the decoder reads a single row, and so whoever looks inside must
     return ChatSession(
         model,
         tokenizer,
         continues=weights == "base" or untaught,
         answer_tokens=run.plan.settings.feedback.answer_tokens,
+        name=weights,
     )

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import constants, on, work
@@ -85,6 +86,7 @@ class TrainerApp(Crashing, Handlers):
         launch: bool = False,
         recorder: "Recorder | None" = None,
         preferences: Preferences | None = None,
+        notes: Path | None = None,
     ) -> None:
         super().__init__(driver_class=_driver(recorder))
         self.recorder = recorder
@@ -106,7 +108,7 @@ class TrainerApp(Crashing, Handlers):
         self.greeting = self.farewell = ""
         self.failure = ""  # why no trainer could be started
         self._launch = launch
-        self.dashboard = Dashboard(self.scene, ACTIONS)
+        self.dashboard = Dashboard(self.scene, ACTIONS, notes)
         self.feed: feed.Feed
         self.commander: Commander | None = None
         if mode == "replay":

@@ -1,6 +1,7 @@
 """The dashboard: five panes under the rail, over the caption and the keys; or one of them alone."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -54,11 +55,11 @@ class Dashboard(Screen[None]):
     # Textual's own repaints the whole screen when the focus moves; the two frames that change do that here.
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
-    def __init__(self, scene: Scene, actions: Sequence[Action]) -> None:
+    def __init__(self, scene: Scene, actions: Sequence[Action], notes: Path | None = None) -> None:
         super().__init__()
         self.scene, self.actions = scene, actions
         self._goal: int | None = None  # the pane that is to have the focus in a moment
-        self.chat = ChatPane(scene)
+        self.chat = ChatPane(scene, notes)
         self.dataset = DatasetPane(scene)
         self.panes: tuple[Pane | ChatPane, ...] = (  # in the order of their numbers
             self.dataset,

@@ -33,6 +33,7 @@ class Scene:
     replay_speed: float = 1.0
     replay_paused: bool = False
     typing: bool = False  # letters go into a text
+    answering: bool = False  # the chat's model is giving an answer
     shows_rater: bool = True  # where there is room for one pane, another may stand there
     sent: str = ""  # a command under way, in words: "pausing"
     moment: Event | None = None  # the one being talked about

@@ -23,6 +23,7 @@ def run_app(
     record: Path | None = None,
     likes: Mapping[str, object] | None = None,
     greeting: str = "",
+    notes: Path | None = None,
 ) -> int:
     """Show a run until the person quits; returns the exit status.
 
@@ -32,6 +33,7 @@ def run_app(
         launch: start a trainer on the run once the first frame stands: loading its libraries takes a core.
         likes: preferences that hold for this time only.
         greeting: a line for the person when the first frame stands.
+        notes: a folder of the person's own notes, which the chat looks in from the first.
         record: a file to write what the terminal is sent to, as an asciicast.
 
     Raises:
@@ -58,7 +60,9 @@ def run_app(
         recorder = Recorder(record)
     while True:
         folder.plan  # noqa: B018 - read now, while it can be, for as long as the screen stands
-        app = TrainerApp(folder, mode, speed, launch=launch, recorder=recorder, preferences=liked)
+        app = TrainerApp(
+            folder, mode, speed, launch=launch, recorder=recorder, preferences=liked, notes=notes
+        )
         app.greeting, greeting = greeting, ""
         app.watch_threads()
         try:

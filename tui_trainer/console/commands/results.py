@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui_trainer.console import output
-from tui_trainer.console.options import of_run, run_of, with_json, with_runs
+from tui_trainer.console.options import NOTES, Finite, of_run, run_of, with_json, with_notes, with_runs
 from tui_trainer.errors import UserError
 from tui_trainer.sanitize import one_line
 
@@ -92,12 +92,40 @@ Examples:
 @click.option(
     "--stage", type=click.Choice(["base", "tuned", "aligned"]), help="Whose weights; else the latest."
 )
+@click.option(
+    "--temperature",
+    type=Finite(0, 10),
+    default=0.0,
+    show_default=True,
+    help="0 takes the likeliest token each time, 1 draws as the model says.",
+)
+@click.option(
+    "--top-p",
+    type=Finite(0, 1, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Draw only from the fewest likeliest tokens that come to this share.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=0,
+    show_default=True,
+    help="Of the draws; the same one gives the same answer.",
+)
+@with_notes
 @with_runs
-def chat(run: str, stage: "WeightsName | None", **options: Any) -> None:
+def chat(
+    run: str, stage: "WeightsName | None", temperature: float, top_p: float, seed: int, **options: Any
+) -> None:
     """Talk to a run's frozen weights.
 
-    A line in, an answer out; nothing you say changes a weight.
+    A line in, an answer out; nothing you say changes a weight. The line /new begins a new conversation, of
+    which the model reads nothing before; /notes keeps what you tell in a file and puts what matches before
+    your questions, or stops doing so.
     """
     from tui_trainer.console.conversation import converse
+    from tui_trainer.messages.conversation import Drawing
 
-    converse(run_of(options, run), stage)
+    notes = click.get_current_context().meta.get(NOTES)
+    converse(run_of(options, run), stage, Drawing(temperature, top_p, seed), notes)

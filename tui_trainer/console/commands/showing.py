@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from tui_trainer.console.options import LIKES, Finite, of_run, run_of, with_runs, with_screen
+from tui_trainer.console.options import LIKES, NOTES, Finite, of_run, run_of, with_runs, with_screen
 from tui_trainer.errors import UserError
 
 if TYPE_CHECKING:
@@ -72,8 +72,9 @@ def _show(
 ) -> None:
     from tui_trainer.ui.start import run_app
 
-    likes = click.get_current_context().meta.get(LIKES)
-    sys.exit(run_app(folder, mode, speed, launch=launch, record=record, likes=likes, greeting=greeting))
+    meta = click.get_current_context().meta
+    told = {"likes": meta.get(LIKES), "notes": meta.get(NOTES)}
+    sys.exit(run_app(folder, mode, speed, launch=launch, record=record, greeting=greeting, **told))
 
 
 @click.command(

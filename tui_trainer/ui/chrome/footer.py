@@ -64,4 +64,6 @@ class Footer(LineView):
     def _label(self, action: Action) -> str:
         if action.name == "pause" and self.scene.paused:
             return "go on"
+        if action.name == "leave_input" and self.scene.answering:
+            return "stop"
         return action.label

@@ -1,33 +1,43 @@
 """The chat pane: a conversation with frozen weights."""
 
 import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
 from typing import ClassVar
 
+from msgspec.structs import replace
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.events import Resize
 from textual.strip import Strip
-from textual.timer import Timer
 from textual.widgets import Input
 
-from tui_trainer.messages.conversation import Said
+from tui_trainer.messages.conversation import Ask, Drawing, Said
 from tui_trainer.messages.events import WeightsName
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import Acting, Context, action
 from tui_trainer.ui.drawing.lines import line
-from tui_trainer.ui.panes.conversation import Conversation, Turn, status
+from tui_trainer.ui.panes.conversation import Conversation, Turn, dials, status
 from tui_trainer.ui.panes.pane import title
 from tui_trainer.ui.processes.chat import ChatProcess
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.inside import InsideSheet
+from tui_trainer.ui.screens.stages import StagesSheet
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.ui.widgets.safe_input import SafeInput
 from tui_trainer.view.state import WEIGHTS
+from tui_trainer.view.text import cut
 
-COALESCE_SECONDS = 0.08  # pieces that come within it are drawn together
 MAX_PROMPT = 4000
+TWO_LINES = 10  # of the pane, from which on its status takes two
+TEMPERATURES = (0.0, 0.3, 0.7, 1.0, 1.5)
+TOP_PS = (1.0, 0.95, 0.9, 0.5)
+SEEDS = 10
 
 
 class Status(LineView):
-    """The line that says whom one talks to."""
+    """Whom one talks to, and how the tokens are drawn."""
 
     def __init__(self, scene: Scene, pane: "ChatPane") -> None:
         super().__init__(id="chat-status")
@@ -36,31 +46,38 @@ class Status(LineView):
 
     def lines(self, width: int, height: int) -> list[Strip]:
         typed = len(self.pane.input.value)
+        first = status(self.scene, self.pane.weights, width)
         if typed > width - 2:  # more than the line shows
             ink = self.scene.ink
             said = f"{typed:,} of {MAX_PROMPT:,} characters typed"
-            return [
-                line((said, ink.strong), (", of which the end is shown" if width >= 60 else "", ink.muted))
-            ]
-        return [status(self.scene, self.pane.weights, width)]
+            first = line(
+                (said, ink.strong), (", of which the end is shown" if width >= 60 else "", ink.muted)
+            )
+        return [first, dials(self.scene, self.pane.drawing, self.pane.notes, width)]
 
 
 class ChatPane(Acting, Vertical, can_focus=True):
-    """Status, conversation and input."""
+    """Status, conversation and input.
+
+    Args:
+        notes: a folder of the person's own notes, which are on then.
+    """
 
     number: ClassVar[int] = 5
     context: ClassVar[Context] = "chat"
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, notes: Path | None = None) -> None:
         super().__init__(id="pane-5", classes="pane")
         self.border_title = title(5)
         self.scene = scene
-        self.process = ChatProcess(scene.folder)
+        self.process = ChatProcess(scene.folder, notes)
         self.chosen: WeightsName | None = None
+        self.drawing = Drawing()
+        self.notes = notes is not None  # what is told is kept, and looked for before each question
+        self._new = False  # the next question begins a conversation
         self._seen: object = None
         self._answer: Turn | None = None
-        self._clock: Timer | None = None
-        self._asking: asyncio.Task[None] | None = None
+        self._tasks = set[asyncio.Task[None]]()
 
     def compose(self) -> ComposeResult:
         yield Status(self.scene, self)
@@ -105,6 +122,9 @@ class ChatPane(Acting, Vertical, can_focus=True):
         for view in self.query(LineView):
             view.redraw()
 
+    def on_resize(self, _: Resize) -> None:
+        self.query_one(Status).styles.height = 2 if self.size.height >= TWO_LINES else 1
+
     def on_descendant_focus(self) -> None:
         self.redraw()
 
@@ -114,8 +134,15 @@ class ChatPane(Acting, Vertical, can_focus=True):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         self.query_one(Status).redraw()
+        if event.value and self.weights is not None and not self.process.runs:
+            self._begin(self.process.warm(self.weights))
 
     # -- asking ------------------------------------------------------------------------------------------
+
+    def _begin(self, exchange: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(exchange)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -129,49 +156,47 @@ class ChatPane(Acting, Vertical, can_focus=True):
         if weights is None:
             self._fail("No weights are frozen yet; wait for the end of pretraining.")
             return
-        self._answer = self.conversation.add(Turn(weights, open=True))
+        self._answer = self.conversation.add(Turn(weights, open=True, drawing=self.drawing))
+        self.scene.answering = True
         self.conversation.redraw()
-        self._clock = self.set_interval(COALESCE_SECONDS, self._draw_pieces)
-        self._asking = asyncio.create_task(self._ask(text, weights))
-
-    async def _ask(self, text: str, weights: WeightsName) -> None:
-        await self.process.ask(text, weights, self._hear)
+        asked = Ask(prompt=text, weights=weights, drawing=self.drawing, new=self._new, notes=self.notes)
+        self._new = False
+        self._begin(self.process.ask(asked, self._hear))
 
     def _hear(self, said: Said) -> None:
-        """Take in a piece; drawing is left to the clock."""
+        """Take in what comes; the worker puts together what comes within a twentieth of a second."""
         turn = self._answer
         if turn is None:
             return
         turn.text += said.text
+        turn.told, turn.notes = turn.told or said.told, turn.notes or said.notes
+        for notice in said.noticed:
+            self.notify(cut(one_line(notice), 200), markup=False, severity="warning")
         if said.done:
-            turn.sha256, turn.open = said.sha256, False
-            self._finish()
-        elif said.error:
+            turn.sha256, turn.read = said.sha256, said.read
+            turn.answer, turn.stopped = said.answer, said.stopped
+        if said.error and not turn.text:
+            self.conversation.turns.remove(turn)
+        if said.last:
             turn.open = False
-            if not turn.text:
-                self.conversation.turns.remove(turn)
+            self._answer, self.scene.answering = None, False
+        if said.error:
             self._fail(said.error)
-            self._finish()
+        self.conversation.redraw()
 
     def _fail(self, text: str) -> None:
         self.conversation.add(Turn("error", text))
         self.conversation.redraw()
 
-    def _finish(self) -> None:
-        self._answer = None
-        if self._clock is not None:
-            self._clock.stop()
-        self.conversation.redraw()
-
-    def _draw_pieces(self) -> None:
-        self.conversation.redraw()
-
     # -- actions -----------------------------------------------------------------------------------------
 
-    @action("escape", "leave", when=lambda scene: scene.typing)
+    @action("escape", "leave", when=lambda scene: scene.typing or scene.answering)
     def do_leave_input(self) -> None:
-        """Stop typing: letters are keys again."""
-        self.focus()
+        """Stop the answer; else stop typing: letters are keys again."""
+        if self._answer is not None:
+            self.process.stop()
+        else:
+            self.focus()
 
     @action("enter", "ask", written="enter")
     def do_send(self) -> None:
@@ -179,12 +204,60 @@ class ChatPane(Acting, Vertical, can_focus=True):
         # With the input in focus, enter is the input's own.
         self.input.focus()
 
-    @action("ctrl+t", "other weights")
+    @action("ctrl+n", "new", when=lambda scene: not scene.answering)
+    def do_new_conversation(self) -> None:
+        """A new conversation: the model reads nothing of what was said before."""
+        turns = self.conversation.turns
+        if turns and turns[-1].who != "new":
+            self.conversation.add(Turn("new"))
+            self._new = True
+
+    @action("ctrl+o", "notes")
+    def do_notes(self) -> None:
+        """Notes on: what you tell is kept in a file, and put before a question that it matches; or off."""
+        self.notes = not self.notes
+
+    @action("ctrl+l", "inside")
+    def do_look_inside(self) -> None:
+        """Look inside an answer: what each token was drawn from, and what each layer would have said."""
+        answers = [(turn.answer, turn.drawing) for turn in self.conversation.turns if turn.answer]
+        if answers:
+            self.app.push_screen(InsideSheet(self.scene, self.process, answers))
+        else:
+            self.notify("Ask something first: then each token of the answer can be looked into.", timeout=4)
+
+    @action("ctrl+s", "compare")
+    def do_side_by_side(self) -> None:
+        """The question typed, or the last one, to base, tuned and aligned side by side."""
+        asked = [turn.text for turn in self.conversation.turns if turn.who == "you"]
+        text = self.input.value.strip() or (asked[-1] if asked else "")
+        frozen = [name for name in WEIGHTS if name in self.scene.state.weights]
+        if text and frozen:
+            self.app.push_screen(StagesSheet(self.scene, self.process, frozen, text, self.drawing))
+        else:
+            self.notify("Type a question first: all frozen models are asked the same.", timeout=4)
+
+    @action("ctrl+t", "weights")
     def do_next_weights(self) -> None:
         """Talk to another stage's weights."""
         frozen = [name for name in WEIGHTS if name in self.scene.state.weights]
         if frozen and self.weights is not None:
             self.choose(frozen[(frozen.index(self.weights) + 1) % len(frozen)])
+
+    @action("ctrl+g", "temperature")
+    def do_temperature(self) -> None:
+        """Another temperature: 0 takes the likeliest token, 1 draws as the model says, more flattens that."""
+        self.drawing = replace(self.drawing, temperature=_next(TEMPERATURES, self.drawing.temperature))
+
+    @action("ctrl+y", "top-p")
+    def do_top_p(self) -> None:
+        """Another top-p: draw only from the fewest likeliest tokens that come to this share."""
+        self.drawing = replace(self.drawing, top_p=_next(TOP_PS, self.drawing.top_p))
+
+    @action("ctrl+r", "seed")
+    def do_seed(self) -> None:
+        """Another seed of the draws; the same seed gives the same answer."""
+        self.drawing = replace(self.drawing, seed=(self.drawing.seed + 1) % SEEDS)
 
     @action("pageup", "earlier", footer="no", listed=False)
     def do_scroll_up(self) -> None:
@@ -202,6 +275,11 @@ class ChatPane(Acting, Vertical, can_focus=True):
         self.redraw()
 
     async def on_unmount(self) -> None:
-        if self._asking is not None:
-            self._asking.cancel()
+        self._answer = None
+        for task in self._tasks:
+            task.cancel()
         await self.process.close()
+
+
+def _next(values: tuple[float, ...], value: float) -> float:
+    return values[(values.index(value) + 1) % len(values)]

@@ -1,11 +1,12 @@
 """The conversation as lines, and before anything is frozen, what the model would write now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from rich.cells import cell_len
 from textual.strip import Strip
 
+from tui_trainer.messages.conversation import Drawing, Note, Read
 from tui_trainer.messages.events import WeightsName
 from tui_trainer.sanitize import one_line, sanitize
 from tui_trainer.ui.drawing.lines import BLANK, Part, filled, line, paragraph
@@ -13,8 +14,10 @@ from tui_trainer.ui.panes.pane import empty
 from tui_trainer.ui.renderers import samples
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.page import Page
-from tui_trainer.view.text import cut, fit, wrap
+from tui_trainer.view.reading import has_read
+from tui_trainer.view.text import cut, fit, fullest, wrap
 
+NEW = "a new conversation: the model reads nothing of what stands above"
 KEPT = 200  # turns
 KEPT_CHARACTERS = 20_000  # of one turn
 
@@ -23,10 +26,24 @@ KEPT_CHARACTERS = 20_000  # of one turn
 class Turn:
     """What one side said."""
 
-    who: Literal["you", "error"] | WeightsName
+    who: Literal["you", "error", "new"] | WeightsName  # "new": a conversation begins here
     text: str = ""
     sha256: str = ""
     open: bool = False  # more is coming
+    stopped: bool = False
+    read: Read | None = None  # before the answer
+    drawing: Drawing = field(default_factory=Drawing)
+    told: tuple[str, ...] = ()  # sentences of the question kept as notes
+    notes: tuple[Note, ...] = ()  # put before the question
+    answer: int = 0  # its number, by which it can be looked into
+
+
+def _label(turn: Turn) -> str:
+    """By whom an answer was given, that nothing was learnt from it, and what was read before it."""
+    who = f"{turn.who} {one_line(turn.sha256)[:8]}"
+    if turn.read is None:
+        return who
+    return f"{'stopped · ' if turn.stopped else ''}{who} unchanged · {has_read(turn.read)}"
 
 
 class Conversation(Page):
@@ -75,18 +92,23 @@ class Conversation(Page):
                 line(("› " if not index else "  ", ink.accent("frozen")), (row, ink.strong))
                 for index, row in enumerate(wrap(text, width - 2))
             ]
+        if turn.who == "new":
+            said = fullest((NEW, NEW.partition(":")[0]), width - 6)
+            return [line((f"── {said} ".ljust(width, "─"), ink.muted))]
         shown = wrap(text + (" …" if turn.open else ""), width - 2) or [""]
         if not text and not turn.open:
             shown = ["(it said nothing)"]
-        rows = [line(("  ", ink.text), (row, ink.text)) for row in shown]
+        rows = [row for kept in turn.told for row in self._noted("kept as a note", kept, width)]
+        for note in turn.notes:
+            rows += self._noted(f"from {one_line(note.file)}, score {note.score:.2f}", note.text, width)
+        rows += [line(("  ", ink.text), (row, ink.text)) for row in shown]
         if not turn.open:
-            mark = one_line(turn.sha256)[:8]
-            label = line((f"  {turn.who} {mark}", ink.muted))
-            if cell_len(shown[-1]) + label.cell_length + 4 <= width:
-                rows[-1] = Strip.join([rows[-1], label])
-            else:
-                rows.append(label)
+            rows += [line(("  ", ink.muted), (row, ink.muted)) for row in wrap(_label(turn), width - 2)]
         return rows
+
+    def _noted(self, what: str, text: str, width: int) -> list[Strip]:
+        """A sentence that is, or has become, a note."""
+        return paragraph(f"▪ {what}: {one_line(text)}", self.scene.ink.accent("data"), width)
 
     @property
     def _writing(self) -> bool:
@@ -141,3 +163,12 @@ def status(scene: Scene, weights: WeightsName | None, width: int) -> Strip:
         if sum(cell_len(text) for text, _ in parts) + len(said) <= width:
             return line(*parts, (said, ink.muted))
     return line(*parts)
+
+
+def dials(scene: Scene, drawing: Drawing, notes: bool, width: int) -> Strip:
+    """How the tokens of an answer are taken, and whether what is told is kept."""
+    t, p = f"{drawing.temperature:g}", f"{drawing.top_p:g}"
+    greedy = " (the likeliest token each time)" if not drawing.temperature else ""
+    rest = f"top-p {p} · seed {drawing.seed} · notes {'on' if notes else 'off'}"
+    forms = (f"temperature {t}{greedy} · {rest}", f"temperature {t} · {rest}", f"T {t} · {rest}")
+    return line((fullest(forms, width), scene.ink.muted))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
@@ -17,27 +18,44 @@ END_SECONDS = 1.0
 class ChatProcess:
     """Started by the first question; one question or look at a time, the others wait."""
 
-    def __init__(self, folder: RunFolder) -> None:
-        self.folder = folder
+    def __init__(self, folder: RunFolder, notes: Path | None = None) -> None:
+        self.folder, self.notes = folder, notes
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
+        self._exchanges = set[asyncio.Task[None]]()
 
-    async def ask(self, prompt: str, weights: WeightsName, hear: Callable[[Said], None]) -> None:
-        """Pass everything the worker says to `hear`, up to and with its end or its error."""
-        await self._exchange(Ask(prompt=prompt, weights=weights), hear)
+    async def ask(self, asked: Ask, hear: Callable[[Said], None]) -> None:
+        """Pass everything the worker says to `hear`, up to and with its end or its error.
+
+        Who gives up waiting leaves nothing half read: it is heard to its end all the same.
+        """
+        exchange = asyncio.create_task(self._exchange(asked, hear))
+        self._exchanges.add(exchange)
+        exchange.add_done_callback(self._exchanges.discard)
+        await asyncio.shield(exchange)
+
+    async def _exchange(self, asked: Ask, hear: Callable[[Said], None]) -> None:
+        async with self._turn:
+            await self._say(asked, hear)
 
     async def look(self, look: Look, weights: WeightsName, hear: Callable[[Said], None]) -> None:
         """What frozen weights make of a text, or the error, to `hear`."""
-        await self._exchange(Ask(look=look, weights=weights), hear)
+        await self.ask(Ask(look=look, weights=weights), hear)
+
+    async def warm(self, weights: WeightsName) -> None:
+        """Start the worker and have it read these weights, if it is not running: somebody begins to type."""
+        if not self.runs and not self._turn.locked():
+            await self.look(Look(""), weights, lambda _: None)
+
+    def stop(self) -> None:
+        """Have the answer under way end where it is."""
+        if self._process is not None and self._process.stdin is not None and self.runs:
+            self._process.stdin.write(msgspec.json.encode(Ask(stop=True)) + b"\n")
 
     @property
     def runs(self) -> bool:
         """Whether there is a process, with its libraries loaded or loading."""
         return self._process is not None and self._process.returncode is None
-
-    async def _exchange(self, asked: Ask, hear: Callable[[Said], None]) -> None:
-        async with self._turn:
-            await self._say(asked, hear)
 
     async def _say(self, asked: Ask, hear: Callable[[Said], None]) -> None:
         try:
@@ -53,7 +71,7 @@ class ChatProcess:
                     return
                 said = msgspec.json.decode(line, type=Said)
                 hear(said)
-                if said.done or said.error or said.looked is not None:
+                if said.last:
                     return
         except (OSError, ValueError, msgspec.DecodeError) as error:
             await self.close()
@@ -61,7 +79,8 @@ class ChatProcess:
 
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
-            self._process = await started("tui_trainer.serving.worker", str(self.folder.path))
+            notes = () if self.notes is None else (str(self.notes),)
+            self._process = await started("tui_trainer.serving.worker", str(self.folder.path), *notes)
         return self._process
 
     async def close(self) -> None:

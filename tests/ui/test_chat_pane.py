@@ -1,0 +1,236 @@
+"""The chat pane, by keys: what is asked of the process that answers, and what is shown of what it says."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import recorded
+from textual.pilot import Pilot
+from watching import opened, shown, text_of, until
+
+from tui_trainer.messages.conversation import Ask, Drawing, Note, Read, Said
+from tui_trainer.messages.inspection import Candidate, Inside, Layer, Place
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.ui.app import TrainerApp
+from tui_trainer.ui.panes.chat import ChatPane
+from tui_trainer.ui.screens.inside import InsideSheet
+from tui_trainer.ui.screens.stages import StagesSheet
+from tui_trainer.view.reading import has_read
+
+RECORDS = recorded.records()
+SIZES = [(120, 40), (80, 24), (60, 20)]
+SHA = recorded.SHA["aligned"]
+FACT = "Mara Velden is a baker."
+
+
+def taken_apart() -> Inside:
+    """Of an answer of 40 tokens, each with ten that could have come, and three layers."""
+    candidates = tuple(Candidate(f" word{n}", 0.5 / 2**n, 0.6 / 2**n if n < 4 else 0.0) for n in range(10))
+    places = []
+    for at in range(40):
+        last = Layer(((f" word{at % 10}", 0.5), (" the", 0.1), ("\x1b[31m", 0.05)), 0.5, 1)
+        first = Layer(((" the", 0.2), (" a", 0.1), (" of", 0.05)), 0.0001, 812)
+        places.append(
+            Place(f" word{at % 10}", 5 * at, 0.5, 0.6, 1, 4, candidates, (first, first, last, last))
+        )
+    return Inside(tuple(places), 2048)
+
+
+class Answering:
+    """Stands where the process would be: notes what is asked, and answers as it is told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, chat: ChatPane) -> None:
+        self.asked: list[Ask] = []
+        self.stops = 0
+        self.said: list[Said] = []  # before the end of the next answer
+        self.read = Read(12, 128, 0, 0)
+        self.holds = False  # the answer does not end by itself
+        self._hear: Callable[[Said], None] | None = None
+        monkeypatch.setattr(chat.process, "ask", self.ask)
+        monkeypatch.setattr(chat.process, "stop", self.stop)
+
+    async def ask(self, asked: Ask, hear: Callable[[Said], None]) -> None:
+        self.asked.append(asked)
+        if asked.inside is not None:
+            hear(Said(inside=taken_apart()))
+            return
+        hear(Said(text="In Velm"))
+        for said in self.said:
+            hear(said)
+        self.said, self._hear = [], hear
+        if not self.holds:
+            self.end()
+
+    def end(self, **fields: object) -> None:
+        assert self._hear is not None
+        done = {"done": True, "sha256": SHA, "read": self.read, "answer": len(self.asked), **fields}
+        self._hear(Said(text=".", **done))  # type: ignore[arg-type]  # fields of it
+
+    def stop(self) -> None:
+        self.stops += 1
+        self.end(stopped=True)
+
+
+@asynccontextmanager
+async def chatting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int] = (120, 40)
+) -> AsyncIterator[tuple[TrainerApp, Pilot[RunFolder | None], ChatPane, Answering]]:
+    async with opened(tmp_path, monkeypatch, RECORDS, size=size) as (app, pilot):
+        chat = app.dashboard.chat
+        await pilot.press("5")
+        yield app, pilot, chat, Answering(monkeypatch, chat)
+
+
+async def say(pilot: Pilot[RunFolder | None], chat: ChatPane, text: str) -> None:
+    """Type it, and wait for the end of the answer."""
+    before = len(chat.conversation.turns)
+    chat.input.value = text
+    await pilot.press("enter")
+    await until(pilot, lambda: len(chat.conversation.turns) > before and not chat.scene.answering)
+
+
+async def test_escape_stops_the_answer_and_then_leaves_the_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (app, pilot, chat, process):
+        process.holds = True
+        await pilot.press(*"Where", "enter")
+        await until(pilot, lambda: "In Velm …" in text_of(chat.conversation))
+        app.tick()
+        app.dashboard.redraw_frame()
+        assert "esc  stop" in shown(app)
+        await pilot.press("escape")
+        assert process.stops == 1 and app.dashboard.typing
+        assert "stopped · aligned c04d5be1 unchanged" in " ".join(text_of(chat.conversation).split())
+        await pilot.press("escape")
+        assert process.stops == 1 and not app.dashboard.typing
+
+
+async def test_a_new_conversation_is_asked_for_once_and_drawn_as_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (_, pilot, chat, process):
+        await pilot.press("ctrl+n")  # there is nothing to forget
+        for text in ("Ada", "Bo", "Cy", "Dan"):
+            await say(pilot, chat, text)
+            if text == "Bo":
+                await pilot.press("ctrl+n", "ctrl+n")
+        assert [asked.new for asked in process.asked] == [False, False, True, False]
+        assert text_of(chat.conversation).count("── a new conversation") == 1
+
+
+async def test_how_tokens_are_drawn_is_turned_by_keys_and_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (app, pilot, chat, process):
+        assert "temperature 0 · top-p 1 · seed 0 · notes off" in shown(app)
+        await pilot.press("ctrl+g", "ctrl+g", "ctrl+y", "ctrl+r", "ctrl+r", "ctrl+r", *"Hm", "enter")
+        await until(pilot, lambda: process.asked)
+        assert process.asked[0].drawing == Drawing(0.7, 0.95, 3)
+        assert "temperature 0.7 · top-p 0.95 · seed 3" in shown(app)
+        await pilot.press(*["ctrl+g"] * 3, *["ctrl+y"] * 3, *["ctrl+r"] * 7)
+        assert chat.drawing == Drawing()
+
+
+async def test_notes_are_switched_by_key_and_shown_with_score_and_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (app, pilot, chat, process):
+        await pilot.press("ctrl+o")
+        assert "notes on" in shown(app)
+        process.said = [Said(told=(FACT,))]
+        await say(pilot, chat, FACT)
+        process.said = [Said(notes=(Note(FACT, "told\x1b[2J.txt", 1.234),))]
+        process.read = Read(20, 128, 0, 0, notes=1, of_notes=1)
+        await say(pilot, chat, "What is Mara Velden?")
+        drawn = " ".join(text_of(chat.conversation).split())
+        assert f"kept as a note: {FACT}" in drawn
+        assert f"from told␛[2J.txt, score 1.23: {FACT}" in drawn
+        assert "it read 1 note and this question, 20 of 128 tokens" in drawn
+        await pilot.press("ctrl+o")
+        await say(pilot, chat, "Hm")
+        assert [asked.notes for asked in process.asked] == [True, True, False]
+
+
+async def test_weights_that_changed_in_memory_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (app, pilot, chat, process):
+        process.holds = True
+        await pilot.press(*"Who", "enter")
+        await until(pilot, lambda: chat.scene.answering)
+        process.end(done=False, error="the weights in memory are not the frozen ones any more")
+        await pilot.pause()
+        assert not app.scene.answering
+        assert "✗ the weights in memory are not the frozen ones" in text_of(chat.conversation)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_answer_is_looked_into_token_by_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    async with chatting(tmp_path, monkeypatch, size) as (app, pilot, chat, process):
+        await pilot.press("ctrl+l")
+        assert not isinstance(app.screen, InsideSheet)  # nothing to look into
+        await say(pilot, chat, "Who?")
+        await say(pilot, chat, "Where?")
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: "1 of 40" in shown(app))
+        assert process.asked[-1].inside == 2
+        screen = shown(app)
+        await pilot.press("pagedown", "pagedown")
+        screen += shown(app)
+        await pilot.press("pageup", "pageup")
+        parts = ("word0", "50 %", "60 %", "#812", "rank 1 of 2,048", "temperature 0")
+        for part in (*parts, *(["out"] if size[0] > 60 else [])):
+            assert part in screen, part
+        await pilot.press("right", "right", "left")
+        assert "2 of 40" in shown(app)
+        await pilot.press("end")
+        assert "40 of 40" in shown(app)
+        await pilot.press("up")
+        await until(pilot, lambda: process.asked[-1].inside == 1 and "1 of 40" in shown(app))
+        await pilot.press("escape")
+        assert not isinstance(app.screen, InsideSheet) and app.dashboard.typing
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_all_frozen_models_are_asked_the_same_outside_of_the_conversation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    async with chatting(tmp_path, monkeypatch, size) as (app, pilot, chat, process):
+        await pilot.press("ctrl+s")
+        assert not isinstance(app.screen, StagesSheet)  # nothing to ask
+        await pilot.press(*"Where?", "ctrl+s")
+        await until(pilot, lambda: len(process.asked) == 3 and "…" not in shown(app))
+        assert [(asked.prompt, asked.weights, asked.alone) for asked in process.asked] == [
+            ("Where?", name, True) for name in ("base", "tuned", "aligned")
+        ]
+        first = shown(app)
+        assert "only pretrained" in first and "“Where?”" in first
+        await pilot.press(*["down"] * 20)
+        last = shown(app)
+        for part in ("In Velm.", "c04d5be1 unchanged"):
+            assert max(first.count(part), last.count(part)) == 3
+        assert "aligned" in last
+        await pilot.press("escape")
+        assert chat.conversation.turns == [] and chat.input.value == "Where?"
+
+
+def test_what_was_read_is_said_in_words() -> None:
+    assert [
+        has_read(Read(9, 64, turns, of_turns, cut, notes, of_notes))
+        for turns, of_turns, cut, notes, of_notes in (
+            (0, 0, False, 0, None),
+            (2, 2, False, 0, None),
+            (1, 3, False, 2, 9),
+            (0, 1, True, 0, 4),
+        )
+    ] == [
+        "it read this question alone, 9 of 64 tokens",
+        "it read 2 turns before and this question, 9 of 64 tokens",
+        "it read the last 1 of 3 turns before, 2 notes and this question, 9 of 64 tokens",
+        "no room for 1 turn before; none of 4 notes put before it; it read the end of this question alone, "
+        "9 of 64 tokens",
+    ]
