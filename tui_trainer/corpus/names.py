@@ -104,6 +104,7 @@ def rivers(seed: int) -> tuple[str, ...]:
     return _slice(seed, "river", "world")
 
 
+@lru_cache(maxsize=64)
 def names(seed: int, kind: Kind, use: Use) -> tuple[str, ...]:
     """All names of this kind for this use, in an order that the seed shuffles.
 

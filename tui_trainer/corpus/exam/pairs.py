@@ -1,6 +1,7 @@
 """Fine-tuning pairs about the tiny world: questions about asked entities only, and what is no fact at all."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from random import Random
 
 from tui_trainer.corpus.answers import (
@@ -47,10 +48,11 @@ def ask(world: World, fact: Fact, wording: str) -> str:
     return wording.format(n=world.entity(fact.subject).called, y=fact.year)
 
 
-def unknown(seed: int, relation: str, use: Use) -> list[str]:
+@lru_cache(maxsize=64)
+def unknown(seed: int, relation: str, use: Use) -> tuple[str, ...]:
     """What unknown entities that could have this relation are called."""
     kind = asking.KIND_OF[relation]
-    return [Entity(name, kind, asked=False).called for name in names(seed, kind, use)]
+    return tuple(Entity(name, kind, asked=False).called for name in names(seed, kind, use))
 
 
 def _fact_pairs(world: World, n: int, draw: Random) -> list[Pair]:

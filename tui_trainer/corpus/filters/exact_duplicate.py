@@ -2,10 +2,17 @@
 
 import hashlib
 import re
+from functools import lru_cache
 
 from tui_trainer.corpus.filters.verdict import Fault
 
 WORDS = re.compile(r"\w+")
+
+
+@lru_cache(maxsize=1)  # one filter after another asks for those of a document
+def words_of(text: str) -> list[str]:
+    """Words and numbers, without case."""
+    return WORDS.findall(text.casefold())
 
 
 class ExactDuplicate:
@@ -20,7 +27,7 @@ class ExactDuplicate:
         self._seen: dict[bytes, str] = {}
 
     def fault(self, text: str, id: str) -> Fault | None:
-        normal = " ".join(WORDS.findall(text.casefold())) or text.strip()
+        normal = " ".join(words_of(text)) or text.strip()
         digest = hashlib.blake2b(normal.encode("utf-8", "surrogatepass"), digest_size=16).digest()
         first = self._seen.setdefault(digest, id)
         return None if first == id else Fault(f"the same words as {first}", original=first)

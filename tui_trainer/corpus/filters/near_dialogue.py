@@ -12,7 +12,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from tui_trainer.corpus.document import Pair
-from tui_trainer.corpus.filters.near_duplicate import THRESHOLD, WORDS, characters
+from tui_trainer.corpus.filters.exact_duplicate import words_of
+from tui_trainer.corpus.filters.near_duplicate import THRESHOLD, characters
 from tui_trainer.corpus.filters.verdict import Fault
 
 MOST_COMPARED = 64  # dialogues that ask the same
@@ -29,7 +30,7 @@ class NearDialogue:
 
     def fault(self, pairs: Sequence[Pair], id: str) -> Fault | None:
         """As a filter's, of the pairs that a dialogue is made of."""
-        asked = tuple(" ".join(WORDS.findall(pair.prompt.casefold())) or pair.prompt for pair in pairs)
+        asked = tuple(" ".join(words_of(pair.prompt)) or pair.prompt for pair in pairs)
         answered = characters(" ".join(pair.answer for pair in pairs))
         before = self._answers[asked]
         best = process.extractOne(

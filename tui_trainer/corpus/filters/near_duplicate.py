@@ -4,7 +4,7 @@ MinHash finds candidates (Broder 1997), locality-sensitive hashing finds them fa
 word by word decides: at a few dozen words a text, the estimate alone is too coarse.
 """
 
-import re
+from functools import lru_cache
 from itertools import pairwise
 from zlib import crc32
 
@@ -12,9 +12,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 from rensa import RMinHash, RMinHashLSH
 
+from tui_trainer.corpus.filters.exact_duplicate import words_of
 from tui_trainer.corpus.filters.verdict import Fault
 
-WORDS = re.compile(r"\w+")
 THRESHOLD = 0.75  # share of words, in order, that two texts have in common (1 - Levenshtein / longer)
 FEWEST_WORDS = 8  # below, one other word is another text
 # Two words in a row make a shingle. Bands of 3 rows: texts with Jaccard similarity s become candidates with
@@ -36,7 +36,7 @@ class NearDuplicate:
         self._words = 0
 
     def fault(self, text: str, id: str) -> Fault | None:
-        words = WORDS.findall(text.casefold())
+        words = words_of(text)
         if len(words) < FEWEST_WORDS:
             return None
         sketch = RMinHash(BANDS * ROWS, self._seed)
@@ -63,9 +63,10 @@ class NearDuplicate:
 
 def characters(text: str) -> str:
     """One character a word: the library compares strings in C++, many at once."""
-    return "".join(map(_character, WORDS.findall(text.casefold())))
+    return "".join(map(_character, words_of(text)))
 
 
+@lru_cache(maxsize=1 << 16)
 def _character(word: str) -> str:
     """One of a million characters for each word, none of them a surrogate."""
     return chr(0x10000 + crc32(word.encode("utf-8", "surrogatepass")) % 0x100000)

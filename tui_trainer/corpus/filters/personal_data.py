@@ -36,7 +36,7 @@ class PersonalData:
 
     def fault(self, text: str, id: str) -> Fault | None:
         text = text[:LONGEST]
-        if not any(c.isdigit() for c in text):
+        if not any(map(str.isdigit, text)):
             return None
         words = len(text.split())
         if (found := numbers(text)) and len(found) * WORDS_EACH_NUMBER >= words:
