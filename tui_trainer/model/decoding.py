@@ -61,7 +61,7 @@ _made: WeakKeyDictionary[Transformer, dict[torch.dtype, tuple[tuple[tuple[int, i
 class Decoder:
     """A model's weights as they are now, and the keys and values of what was read.
 
-    All is float32, but the matrix products of many rows are of the model's own type.
+    All is float32, but of many rows the matrix products, keys and values are of the model's own type.
 
     Args:
         model: not changed; later changes of its weights are not seen.
@@ -78,7 +78,7 @@ class Decoder:
         weights = Weights.of(model, self.dtype)
         self.table, self.layers, self.head = weights.table, weights.layers, weights.head
         size = (shape.layers, 2, rows, shape.heads, length, shape.head_width)
-        self.kept = torch.empty(size, device=model.device)  # as far as read
+        self.kept = torch.empty(size, dtype=self.dtype, device=model.device)  # as far as read
         self.rotations = rotations(0, length, shape.head_width // 2, torch.float32, model.device)
         self.padding = padding
         self.read = 0  # positions filled
@@ -107,22 +107,20 @@ class Decoder:
         scale = self.head_width**0.5
         x = F.embedding(tokens, self.table).view(rows * new, self.width)
         for (qkv, out, first, second), (keys, values) in zip(self.layers, self.kept, strict=True):
-            heads = self._product(_unit(x), qkv).view(rows, new, 3, self.heads, self.head_width)
-            pairs = torch.view_as_complex(_unit(heads[:, :, :2]).view(rows, new, 2, self.heads, -1, 2))
-            both = torch.view_as_real(pairs.mul_(rotation)).flatten(-2)
+            heads = (_unit(x).to(self.dtype) @ qkv).view(rows, new, 3, self.heads, self.head_width)
+            units = _unit(heads[:, :, :2].float())
+            pairs = torch.view_as_complex(units.view(rows, new, 2, self.heads, -1, 2))
+            both = torch.view_as_real(pairs.mul_(rotation)).flatten(-2).to(self.dtype)
             keys[:, :, self.read : end] = both[:, :, 1].transpose(1, 2)
             values[:, :, self.read : end] = heads[:, :, 2].transpose(1, 2)
             mixed = F.scaled_dot_product_attention(
                 both[:, :, 0].transpose(1, 2), keys[:, :, :end], values[:, :, :end], mask, scale=scale
             )
-            x += mixed.transpose(1, 2).reshape(rows * new, self.width).to(self.dtype) @ out
+            x += mixed.transpose(1, 2).reshape(rows * new, self.width) @ out
             active = (_unit(x).to(self.dtype) @ first).relu_()
             x += active.mul_(active) @ second
         self.read = end
-        return self._product(_unit(x.view(rows, new, self.width)[:, -1]), self.head)
-
-    def _product(self, x: Tensor, matrix: Tensor) -> Tensor:
-        return (x.to(self.dtype) @ matrix).float()
+        return (_unit(x.view(rows, new, self.width)[:, -1]).to(self.dtype) @ self.head).float()
 
     def _mask(self, new: int, end: int) -> Tensor | None:
         """(rows or 1, 1, new, end) bool, True where looking is allowed; None: it is everywhere."""
