@@ -59,9 +59,10 @@ def test_prompt_and_answer_fit_the_context(run: RunFolder, weights: str, text: s
     talk = session(run, weights)  # type: ignore[arg-type]  # parametrised
     for _ in range(3):
         prepared = talk.prepare(text, Drawing())
-        assert len(prepared.prompt) + talk.answer_tokens <= talk.model.shape.context
+        assert len(prepared.prompt) + talk.reserved <= talk.model.shape.context
         assert prepared.read.cut == (len(text) > 1000)
-        list(talk.reply(text))
+        list(talk.give(text, prepared))
+        assert len(prepared.prompt) + len(prepared.tokens) <= talk.model.shape.context
 
 
 def test_base_weights_go_on_with_the_text(run: RunFolder) -> None:

@@ -42,7 +42,7 @@ def test_each_token_has_the_distribution_it_was_drawn_from(
         torch.testing.assert_close(shares, forward, atol=1e-5, rtol=1e-4)
         assert place.share == pytest.approx(float(shares[token]), abs=1e-5, rel=1e-4)
         assert place.rank == int((forward > forward[token]).sum()) + 1
-        assert place.layers[-1].share == pytest.approx(place.share, abs=1e-6)  # as far as it is written
+        assert place.layers[-1].share == pytest.approx(place.share, rel=1e-3)  # as far as it is written
         assert place.layers[-1].rank == place.rank and len(place.layers) == talk.model.shape.layers + 1
         names = {talk.tokenizer.name(t): t for t in range(talk.tokenizer.size)}
         for candidate in place.candidates:

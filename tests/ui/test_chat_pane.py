@@ -9,6 +9,7 @@ import recorded
 from textual.pilot import Pilot
 from watching import opened, shown, text_of, until
 
+from tui_trainer.messages import events as e
 from tui_trainer.messages.conversation import Ask, Drawing, Note, Read, Said
 from tui_trainer.messages.inspection import Candidate, Inside, Layer, Place
 from tui_trainer.run.storage.folder import RunFolder
@@ -147,10 +148,22 @@ async def test_notes_are_switched_by_key_and_shown_with_score_and_file(
         drawn = " ".join(text_of(chat.conversation).split())
         assert f"kept as a note: {FACT}" in drawn
         assert f"from told␛[2J.txt, score 1.23: {FACT}" in drawn
-        assert "it read 1 note and this question, 20 of 128 tokens" in drawn
+        assert "it read 1 note and your words, 20 of 128 tokens" in drawn
         await pilot.press("ctrl+o")
         await say(pilot, chat, "Hm")
         assert [asked.notes for asked in process.asked] == [True, True, False]
+
+
+async def test_while_a_stage_trains_one_talks_to_the_newest_frozen_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = recorded.until(RECORDS, e.Guessed, 60, stage="finetune")
+    async with opened(tmp_path, monkeypatch, training) as (app, pilot):
+        chat = app.dashboard.chat
+        process = Answering(monkeypatch, chat)
+        await pilot.press("5", *"Where", "enter")
+        await until(pilot, lambda: process.asked)
+        assert process.asked[0].weights == "base" and app.scene.state.stage == "finetune"
 
 
 async def test_weights_that_changed_in_memory_are_told(
@@ -228,9 +241,9 @@ def test_what_was_read_is_said_in_words() -> None:
             (0, 1, True, 0, 4),
         )
     ] == [
-        "it read this question alone, 9 of 64 tokens",
-        "it read 2 turns before and this question, 9 of 64 tokens",
-        "it read the last 1 of 3 turns before, 2 notes and this question, 9 of 64 tokens",
-        "no room for 1 turn before; none of 4 notes put before it; it read the end of this question alone, "
+        "it read your words alone, 9 of 64 tokens",
+        "it read 2 turns before and your words, 9 of 64 tokens",
+        "it read the last 1 of 3 turns before, 2 notes and your words, 9 of 64 tokens",
+        "no room for 1 turn before; no note (of 4) put in; it read the end of your words alone, "
         "9 of 64 tokens",
     ]

@@ -13,6 +13,8 @@ from tui_trainer.model.transformer import Transformer
 from tui_trainer.model.weights_hash import decoded_sha256, weights_sha256
 
 GREEDY = Drawing()
+# Of the context, kept free for an answer. With half of it, hardly a turn before had room.
+RESERVED = 3 / 8
 
 
 @dataclass
@@ -35,7 +37,8 @@ class ChatSession:
         tokenizer: the one the model was trained with.
         continues: the model was never taught to answer (it is the base model, or its corpus had no pairs):
             it goes on with the text given to it, and there are no turns.
-        answer_tokens: the longest answer; the oldest turns are forgotten to leave room for it.
+        answer_tokens: the longest answer. So much room is left for it where there is no conversation yet;
+            the oldest turns are forgotten to leave `RESERVED` of the context.
         name: of the weights, for people.
     """
 
@@ -50,6 +53,7 @@ class ChatSession:
     ) -> None:
         self.model, self.tokenizer, self.continues, self.name = model, tokenizer, continues, name
         self.answer_tokens = min(answer_tokens, model.shape.context // 2)
+        self.reserved = min(self.answer_tokens, int(RESERVED * model.shape.context))
         self.turns: list[tuple[str, str]] = []
         self.sha256, self._copy = weights_sha256(model), decoded_sha256(model)
 
@@ -76,7 +80,7 @@ class ChatSession:
             of_notes: so many were looked in; None: none were.
             alone: leave the turns out.
         """
-        room = self.model.shape.context - self.answer_tokens
+        room = self.model.shape.context - self.reserved
         most = room - (1 if self.continues else 3)  # of the text's own tokens
         own, put, whole = self.tokenizer.encode(text), tuple[Note, ...](), text
         cut = len(own) > most
@@ -114,10 +118,11 @@ class ChatSession:
         # A token may hold part of a character: pieces are cut at whole ones.
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         said = ""
+        most = min(self.answer_tokens, self.model.shape.context - len(answer.prompt))
         tokens = stream(
             self.model,
             answer.prompt,
-            self.answer_tokens,
+            most,
             end=self.tokenizer.end,
             temperature=answer.drawing.temperature,
             generator=generator(answer.drawing.seed, "chat"),
@@ -131,7 +136,7 @@ class ChatSession:
                 if piece:
                     said += piece
                     yield piece
-            if len(answer.tokens) < self.answer_tokens:
+            if len(answer.tokens) < most:
                 answer.tokens.append(self.tokenizer.end)
             if rest := decoder.decode(b"", final=True):
                 said += rest

@@ -30,18 +30,38 @@ def inside(model: Transformer, tokenizer: Tokenizer, answer: Answer) -> Inside:
     first = len(answer.prompt) - 1  # after it, the first token of the answer was drawn
     table = model.table()
     layers: list[list[Layer]] = []
-    for residual in model.residuals(
-        tokens, table=table
-    ):  # one after the other: all logits at once may be gigabytes
+    # One layer after the other: all their logits at once may be gigabytes.
+    for residual in model.residuals(tokens, table=table):
         logits = model.logits(norm(residual[0, first:]), table)
         layers.append(_layer(torch.softmax(logits, dim=-1), new, tokenizer))
     shares = torch.softmax(logits, dim=-1)
     drawn = drawn_from(logits, answer.drawing.temperature, answer.banned, answer.drawing.top_p)
-    ended = ends(tokenizer, answer.tokens)
-    places = [
-        _place(tokenizer, token, ended[at], shares[at], drawn[at], tuple(layer[at] for layer in layers))
-        for at, token in enumerate(answer.tokens)
-    ]
+    shown = shares.topk(min(CANDIDATES, shares.shape[-1]), dim=-1).indices
+    missing = (shown != new[:, None]).all(dim=-1)
+    shown[missing, -1] = new[missing]
+    ended, names = ends(tokenizer, answer.tokens), shown.tolist()
+    before, after = shares.gather(-1, shown).tolist(), drawn.gather(-1, shown).tolist()
+    own, taken = (each.gather(-1, new[:, None])[:, 0].tolist() for each in (shares, drawn))
+    kept = (drawn > 0).sum(dim=-1).tolist()
+    places = []
+    for at, token in enumerate(answer.tokens):
+        candidates = (
+            Candidate(tokenizer.name(name), _figure(share), _figure(by))
+            for name, share, by in zip(names[at], before[at], after[at], strict=True)
+        )
+        said = tuple(layer[at] for layer in layers)
+        places.append(
+            Place(
+                token=tokenizer.name(token),
+                ends=ended[at],
+                share=own[at],
+                drawn=taken[at],
+                rank=said[-1].rank,
+                kept=kept[at],
+                candidates=tuple(candidates),
+                layers=said,
+            )
+        )
     return Inside(tuple(places), model.shape.vocabulary)
 
 
@@ -52,8 +72,8 @@ def _layer(shares: Tensor, tokens: Tensor, tokenizer: Tokenizer) -> list[Layer]:
     ranks = (shares > own).sum(dim=-1) + 1
     return [
         Layer(
-            tuple((tokenizer.name(t), round(s, 6)) for t, s in zip(names, found, strict=True)),
-            round(share, 6),
+            tuple((tokenizer.name(t), _figure(s)) for t, s in zip(names, found, strict=True)),
+            _figure(share),
             rank,
         )
         for names, found, share, rank in zip(
@@ -62,20 +82,6 @@ def _layer(shares: Tensor, tokens: Tensor, tokenizer: Tokenizer) -> list[Layer]:
     ]
 
 
-def _place(
-    tokenizer: Tokenizer, token: int, end: int, shares: Tensor, drawn: Tensor, layers: tuple[Layer, ...]
-) -> Place:
-    likeliest = shares.topk(min(CANDIDATES, len(shares))).indices.tolist()
-    shown = likeliest if token in likeliest else [*likeliest[:-1], token]
-    return Place(
-        token=tokenizer.name(token),
-        ends=end,
-        share=float(shares[token]),
-        drawn=float(drawn[token]),
-        rank=layers[-1].rank,
-        kept=int((drawn > 0).sum()),
-        candidates=tuple(
-            Candidate(tokenizer.name(t), round(float(shares[t]), 6), round(float(drawn[t]), 6)) for t in shown
-        ),
-        layers=layers,
-    )
+def _figure(share: float) -> float:
+    """With as many digits as anybody can read; what is not nothing stays so."""
+    return float(f"{share:.4g}")

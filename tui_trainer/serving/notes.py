@@ -6,7 +6,8 @@ it are looked up in that file, and in a folder of the person's own notes, and ar
 This is all there is to it: retrieval-augmented generation (Lewis et al. 2020). The weights stay as they are.
 
 Sentences are ranked by BM25 (Robertson & Zaragoza 2009). One that ranks first need not match: it is used only
-if it has every name and number of the question, and at least half of all its words that mean something.
+if it has every name and number of the question, and at least half of all its words that mean something; a
+second one only if it has as many of them as the first.
 """
 
 import os
@@ -31,7 +32,6 @@ MOST_CHARACTERS = 300  # of a sentence: a longer one has no room before a questi
 MOST = 2  # sentences put before a question
 RANKED = 50  # ... out of so many of the highest score
 COVERED = 0.5  # of the question's words, that must stand in the sentence
-NEAR = 0.5  # of the best one's score, that a second one must have
 _STOP = """
     a an and are as at be been but by can could did do does for from had has have he her him his how i if in
     into is it its just know like me my name no not of on or our please say she so some tell than that the
@@ -152,12 +152,14 @@ class Notes:
             return []
         scores = self._index.get_scores(sorted(wanted))
         found: list[Note] = []
+        most = COVERED * len(wanted)
         for at in (-scores).argsort(kind="stable")[:RANKED].tolist():
             score, (sentence, file), has = float(scores[at]), self._sentences[at], self._terms[at]
-            if len(found) == MOST or score <= 0 or (found and score < NEAR * found[0].score):
+            if len(found) == MOST or score <= 0:
                 break
-            if named <= has and len(wanted & has) >= COVERED * len(wanted) and sentence not in text:
+            if named <= has and len(wanted & has) >= most and sentence not in text:
                 found.append(Note(sentence, file, round(score, 2)))
+                most = len(wanted & has)  # of two facts a small model takes the wrong one as often
         return found
 
     def _read(self) -> None:

@@ -46,7 +46,7 @@ class Inbox:
         for line in self._lines:
             try:
                 asked: Ask | Exception = msgspec.json.decode(line, type=Ask)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 asked = error
             if isinstance(asked, Ask) and asked.stop:
                 self._stopped = number

@@ -260,6 +260,7 @@ class Dashboard(Screen[None]):
             scene.replay_speed,
             scene.past_at,
             scene.tour,
+            scene.answering,
         )
         if seen != self._seen:
             self._seen = seen

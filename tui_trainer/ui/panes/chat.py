@@ -226,7 +226,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
         else:
             self.notify("Ask something first: then each token of the answer can be looked into.", timeout=4)
 
-    @action("ctrl+s", "compare")
+    @action("ctrl+s", "compare", when=lambda scene: not scene.answering)
     def do_side_by_side(self) -> None:
         """The question typed, or the last one, to base, tuned and aligned side by side."""
         asked = [turn.text for turn in self.conversation.turns if turn.who == "you"]
