@@ -136,14 +136,20 @@ class Conversation(Page):
             return empty(scene, "Nobody to talk to yet.", more, width, height)
         more = "You talk to the model, and teach it nothing: its weights do not change any more."
         prompts = [one_line(sample.prompt) for sample in (state.samples[-1].samples if state.samples else ())]
-        if prompts:
-            # Each is whole: as many as there is room for under the two sentences.
-            room = min(width - 2, 54)
-            for lead, prompt in zip(("Try: ", "or: ", "or: "), prompts, strict=False):
-                longer = f"{more}\n{lead}{cut(prompt, 2 * room - len(lead))}"
-                if len(wrap(longer, room)) > height - 3:
-                    break
-                more = longer
+        # Each is whole: as many as there is room for under the two sentences.
+        room = min(width - 2, 54)
+        new, notes = scene.key_of("new_conversation"), scene.key_of("notes")
+        further = [
+            f"{lead}{cut(prompt, 2 * room - len(lead))}"
+            for lead, prompt in zip(("Try: ", "or: ", "or: "), prompts, strict=False)
+        ]
+        further.append(
+            f"Or tell it a fact, and ask. Ask again after {new}, in a new conversation, and after {notes}, "
+            "with notes."
+        )
+        for said in further:
+            if len(wrap(f"{more}\n{said}", room)) <= height - 3:
+                more = f"{more}\n{said}"
         return empty(scene, "Press 5 and ask something.", more, width, height)
 
 
