@@ -90,6 +90,23 @@ def test_what_stays_readable(event: Event, said: str | None) -> None:
     assert told(state, event) == said
 
 
+def test_of_own_text_each_filter_says_why() -> None:
+    spam = e.FilterApplied("spam", 30, 3, 900, "Buy now", "reads like \x1b[2Jadvertising")
+    own = replace(STARTED, data=("/notes.md",))
+    said = "3 thrown out as spam, for example: reads like ␛[2Jadvertising"
+    assert told(after((0, own), (1, spam)), spam) == said
+    assert told(after((0, STARTED), (1, spam)), spam) is None
+    assert told(after((0, own)), replace(spam, dropped=0)) is None
+
+
+def test_what_was_masked_is_counted() -> None:
+    ready = e.CorpusReady(400, {"web": 1000}, 100, {"web": 1.0}, 3.0)
+    applied = e.FilterApplied("personal_data", 30, 2, 10, masked=7)
+    assert told(after((1, applied), (2, ready)), ready) == (
+        "30 documents, 28 kept (7 with addresses or numbers masked); thrown out: 2 personal data"
+    )
+
+
 def test_what_was_thrown_out_and_by_which_filter() -> None:
     ready = e.CorpusReady(400, {"web": 1000}, 100, {"web": 1.0}, 3.0)
     filters = [
