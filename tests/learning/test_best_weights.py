@@ -113,6 +113,17 @@ def test_weights_never_end_above_their_best_validation(misleading: Corpus, tiny_
     assert (step.name, step.value, step.n) == ("pretrain/best_step", lowest.step, stage.step)
 
 
+def test_ended_by_a_person_it_keeps_the_best_as_well(misleading: Corpus, tiny_model: Transformer) -> None:
+    stage = Pretraining(tiny_model, misleading, SETTINGS, 0)
+    for _ in range(22):
+        list(stage.advance())
+    stage.turn("pretrain.steps", 0)
+    assert stage.steps == 23
+    events = run(stage)
+    (kept,) = of(BestKept, events)
+    assert kept.last_step == 23 and of(Validated, events)[-1].step == 23
+
+
 def test_where_validation_falls_to_the_end_nothing_is_put_back(
     corpus: Corpus, tiny_model: Transformer
 ) -> None:

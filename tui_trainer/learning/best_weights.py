@@ -34,6 +34,11 @@ class BestWeights:
         """The least that the held-out parts have cost, nats a token."""
         return fmean(self._losses)
 
+    @property
+    def left_behind(self) -> bool:
+        """Whether the last measurement was not the best."""
+        return self._last[0] != self.step
+
     def measured(self, model: Transformer, step: int, losses: Sequence[float]) -> Overfitting | None:
         """Compare with the best so far, and become it; or say, once, that the best has been left behind.
 
@@ -46,7 +51,7 @@ class BestWeights:
             self.step, self._losses = step, tuple(losses)
             self._weights = {name: value.detach().clone() for name, value in model.state_dict().items()}
             return None
-        if self.named or not self._left_behind(losses, nats):
+        if self.named or not self._dearer(losses, nats):
             return None
         self.named = True
         return Overfitting(self.stage, step, nats, self.step, self.nats, self.own)
@@ -54,13 +59,13 @@ class BestWeights:
     def put_back(self, model: Transformer) -> BestKept | None:
         """Give the model its best weights; None: it has them."""
         last_step, last = self._last
-        if self.step < 0 or last_step == self.step:
+        if not self.left_behind:
             return None
         model.load_state_dict(self._weights)
         self._last = self.step, self.nats
         return BestKept(self.stage, self.step, self.nats, last_step, last, self.own)
 
-    def _left_behind(self, losses: Sequence[float], nats: float) -> bool:
+    def _dearer(self, losses: Sequence[float], nats: float) -> bool:
         """Whether it costs more than the best by more than the parts' differences explain, or than chance."""
         if nats > self.chance:
             return True

@@ -50,7 +50,8 @@ class Pretraining(Training):
         elif section == "pretrain" and field in ("matrix_lr", "embedding_lr", "head_lr"):
             self.settings = msgspec.structs.replace(self.settings, **{field: value})
         elif section == "pretrain" and field == "steps":
-            self.steps = max(int(value), self.step)
+            # Away from its best it makes one more step, is measured, and has its best weights put back.
+            self.steps = max(int(value), self.step + self.best.left_behind)
         else:
             raise ValueError(f"{name} can't be changed during pretraining")
 
