@@ -158,6 +158,16 @@ def test_a_stage_that_was_interrupted_ends_with_the_same_weights(
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), tiny_model.parameters(), strict=True))
 
 
+def test_own_answers_that_cost_a_little_more_by_chance_put_nothing_back(tiny_model: Transformer) -> None:
+    for own in (True, False):
+        best = BestWeights("finetune", chance=9.0, own=own)
+        best.measured(tiny_model, 5, [1.0, 2.0, 3.0])
+        with torch.no_grad():
+            tiny_model.model["embed_tokens"].weight.add_(1.0)
+        assert best.measured(tiny_model, 10, [1.1, 1.9, 3.1]) is None
+        assert (best.put_back(tiny_model) is None) == own
+
+
 def test_fine_tuning_is_judged_by_own_answers_where_there_are_any(
     own: Corpus, tiny_model: Transformer
 ) -> None:

@@ -72,6 +72,7 @@ def test_own_questions_and_the_old_exam_are_asked(base: RunFolder, whole: RunFol
     for stage in ("base", "tuned"):
         assert metrics[f"{stage}/own_exact_match"].n == 8 and metrics[f"{stage}/own_answer_loss"].n == 8
     before = report.build(base).metrics["tuned/recall_heldout"].value
+    assert "base/old_exam_lost" not in metrics
     lost = metrics["tuned/old_exam_lost"]
     assert lost.value == pytest.approx(before - metrics["tuned/recall_heldout"].value)
     assert lost.ci95 is not None and lost.ci95[0] <= lost.value <= lost.ci95[1]

@@ -57,9 +57,13 @@ class BestWeights:
         return Overfitting(self.stage, step, nats, self.step, self.nats, self.own)
 
     def put_back(self, model: Transformer) -> BestKept | None:
-        """Give the model its best weights; None: it has them."""
+        """Give the model its best weights; None: it has them, or nothing tells them from the last.
+
+        Validation text is to cost no more than it did at best. A few own answers cost more or less by chance,
+        and what else was learnt since then is worth more than that.
+        """
         last_step, last = self._last
-        if not self.left_behind:
+        if not self.left_behind or (self.own and not self.named):
             return None
         model.load_state_dict(self._weights)
         self._last = self.step, self.nats

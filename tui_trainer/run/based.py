@@ -77,8 +77,8 @@ def lost(weights: WeightsName, base: Base, measured: Mapping[str, Measured]) -> 
     is not known here.
     """
     now = measured.get(f"{weights}/{EXAM}")
-    if base.exam is None or now is None or now.ci95 is None:
-        return
+    if weights == "base" or base.exam is None or now is None or now.ci95 is None:
+        return  # base weights answer nothing yet
     low, high = proportion_interval(base.exam * base.questions, base.questions)
     difference = base.exam - now.value
     yield Measured(
