@@ -314,3 +314,15 @@ def test_samples_come_back_after_a_chat() -> None:
     after = Conversation(scene_at(recorded.records()))
     after.add(Turn("you", "Who are you?"))
     assert "Who are you?" in "\n".join(row.text for row in after.lines(56, 14))
+
+
+def test_what_is_found_of_other_kinds_stands_beside_the_planted() -> None:
+    measured = [
+        e.Measured("corpus/spam/recall", 0.98, n=60),
+        e.Measured("corpus/spam/recall_public", 0.74, n=150),
+        e.Measured("corpus/harmful/recall_unplanted", 0.06, n=16),
+    ]
+    scene = scene_at([Record(VERSION, n, 0.0, 0.0, event) for n, event in enumerate(measured)])
+    said = [row.text for row in DatasetPane(scene)._caught(60)]
+    assert said == ["spam found: planted 0.98, public SMS 0.74", "harmful found: other kinds 0.06"]
+    assert not DatasetPane(scene_at([]))._caught(60)
