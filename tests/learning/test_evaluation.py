@@ -106,6 +106,7 @@ def test_what_is_told_is_used_or_made_up_or_not_known(
 def test_a_conversation_is_read_as_the_chat_sends_it(corpus: Corpus, tiny_model: Transformer) -> None:
     """An opening is answered by the model itself; of earlier turns those are read that a chat would read."""
     model = Transformer(Shape(tiny_model.shape.vocabulary, layers=1, width=32, heads=2, context=96), seed=0)
+    model.requires_grad_(False)
     longest = 12
     for question in (
         Question("Where?", "town", turns=(("Who is it?", "The cat."), ("Is it?", "It is."))),

@@ -48,7 +48,15 @@ def test_report(new_run):
     resources.record(folder, 500)
     report.write(folder)
     written = msgspec.json.decode(folder.report.read_bytes())
-    assert written["metrics"]["base/sums"] == {"value": 0.25, "ci95": [0.1, 0.4], "n": 40, "baseline": 0.1}
+    assert written["metrics"]["base/sums"] == {
+        "value": 0.25,
+        "ci95": [0.1, 0.4],
+        "n": 40,
+        "baseline": 0.1,
+        "note": "",
+    }
+    # What has no interval says why.
+    assert all((metric["ci95"] is None) == bool(metric["note"]) for metric in written["metrics"].values())
     assert written["metrics"]["pretrain/bits_per_byte"]["value"] == 1.25
     assert written["metrics"]["run/compute_seconds"]["value"] == 7.25
     assert written["metrics"]["run/peak_memory_bytes"]["value"] == 1000

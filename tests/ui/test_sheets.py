@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import recorded
+from msgspec.structs import replace
 from test_actions import scene_at
 from watching import opened, shown, until
 
@@ -22,6 +23,20 @@ def test_the_exam_has_an_interval_at_every_width(width: int) -> None:
     for name, words, _ in FIGURES:
         assert words in text or name not in measured, name
     assert text.count("–") >= 10
+
+
+@pytest.mark.parametrize("width", [52, 107])
+def test_bits_per_byte_stand_beside_what_simpler_means_come_to(width: int) -> None:
+    found = recorded.records()
+    for name, value in (("ngram", 0.912), ("xz", 1.534)):
+        event = e.Measured(f"baseline/{name}_bits_per_byte", value, n=6000)
+        found.append(replace(found[-1], seq=found[-1].seq + 1, event=event))
+    scene = scene_at(found)
+    assert scene.state.simpler == [("n-gram", 0.912), ("xz", 1.534)]
+    rows = [row.text for row in Figures(scene).rows(width)]
+    (said,) = (row for row in rows if "n-gram" in row)
+    assert len(said) <= width and ("n-gram 0.912, xz 1.534" in said or width < 60)
+    assert scene_at(recorded.records()).state.simpler == []
 
 
 @pytest.mark.parametrize("width", [52, 107])

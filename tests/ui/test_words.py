@@ -231,6 +231,11 @@ def test_every_figure_and_setting_has_words() -> None:
     assert words.figure("reward_model/exam_worst/polite") == "reward model, exam worst, polite"
 
 
+def test_the_readme_has_all_figures_of_the_exam() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    assert f"<!-- figures: begin -->\n{words.markdown()}\n<!-- figures: end -->" in readme
+
+
 def test_tokens_that_are_no_text_are_said_in_words() -> None:
     assert words.token("<|document|>") == "(a new text begins)" and words.token(" rabbit") == " rabbit"
 

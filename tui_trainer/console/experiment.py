@@ -136,6 +136,7 @@ def _on_tuned(
 
 def text(result: Result) -> str:
     """The same for people: the arms beside each other, and the verdict."""
-    arms = {name.split("/")[0]: name.split("/")[0] for name in result.metrics if name.count("/") == 1}
+    owners = (name.split("/")[0] for name in result.metrics if name.count("/") == 1)
+    arms = {owner: owner for owner in owners if owner != "baseline"}
     verdict = "It holds." if result.holds else "It does not hold in this run."
     return f"{result.claim}\n\n{tables.figures(result.metrics, arms)}\n\n{verdict}"

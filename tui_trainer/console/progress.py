@@ -145,5 +145,9 @@ def _stage_told(state: State, event: e.StageEnded) -> str:
     line = f"{words.STAGE[event.stage]} done in {duration(state.stages[event.stage].busy)}"
     if state.validated is not None and state.validated.stage == event.stage:
         nats, bits = state.validated.nats, state.validated.bits_per_byte
-        line += f": validation loss {figure(nats, 3)} nats/token, {figure(bits, 3)} bits/byte"
+        chance, simpler = state.validated.chance_nats, state.simpler
+        line += f": validation loss {figure(nats, 3)} nats/token (chance {figure(chance, 3)}), "
+        line += f"{figure(bits, 3)} bits/byte"
+        if simpler:
+            line += f" ({', '.join(f'{name} {figure(value, 3)}' for name, value in simpler)})"
     return line

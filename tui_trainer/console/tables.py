@@ -7,7 +7,7 @@ from typing import Any, get_args
 from msgspec.structs import asdict
 
 from tui_trainer.messages.events import Measured, WeightsName
-from tui_trainer.run.storage.report import Metric
+from tui_trainer.run.storage.report import Metric, of
 from tui_trainer.run.storage.status import Activity, Status
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Description, Settings, describe, lookup
@@ -46,7 +46,7 @@ def _is_figure(cell: str) -> bool:
 
 def metrics(measured: Iterable[Measured]) -> dict[str, Metric]:
     """Events as report.json has them."""
-    return {m.name: Metric(m.value, m.ci95, m.n, m.baseline) for m in measured}
+    return {m.name: of(m) for m in measured}
 
 
 def figures(metrics: Mapping[str, Metric], columns: Mapping[str, str] = COLUMNS) -> str:

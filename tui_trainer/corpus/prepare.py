@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from tui_trainer.corpus.baselines import baselines
 from tui_trainer.corpus.document import Document
 from tui_trainer.corpus.filters.chain import apply
 from tui_trainer.corpus.filters.verdict import Verdict
@@ -95,6 +96,13 @@ def prepare(
             f"{FEWEST_TOKENS:,} (about 8 kB), or go on from another run's base: --base RUN"
         )
     tokens_validation = _write_tokens(tokenizer, validation, folder / "validation.npy", running)
+    yield from baselines(
+        [np.load(folder / f"train-{source}.npy", mmap_mode="r") for source in tokens],
+        np.load(folder / "validation.npy"),
+        tokenizer.size,
+        tokenizer.document,
+        ([v.document.text for v in training], [v.document.text for v in validation]),
+    )
     mixture = {source: getattr(settings.data.mixture, source, 1.0) for source in tokens}
     bytes_per_token = bytes_train / max(1, tokens_train)
     if below is not None:

@@ -4,6 +4,7 @@ Each figure is a share of held-out questions with its 95 % interval and, beside 
 commonest answer would score.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -28,7 +29,7 @@ from tui_trainer.learning.exam_figures import (
 from tui_trainer.learning.own_answers import own_figures
 from tui_trainer.learning.stage import OneStep
 from tui_trainer.learning.training import within
-from tui_trainer.learning.validation import token_bytes, validation_loss
+from tui_trainer.learning.validation import ValidationLoss, token_bytes, validation_loss
 from tui_trainer.messages.events import Event, Measured, StageName, WeightsName
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
@@ -130,8 +131,9 @@ class Evaluation(OneStep):
         tokenizer = self.corpus.tokenizer
         loss = validation_loss(self.model, self.corpus.validation, token_bytes(tokenizer), tokenizer.document)
         stage = "pretrain" if self.weights == "base" else self.weights
-        yield Measured(f"{stage}/bits_per_byte", loss.bits_per_byte, n=loss.bytes)
-        yield Measured(f"{stage}/nats_per_token", loss.nats_per_token, n=loss.tokens)
+        chance = ValidationLoss(loss.tokens * math.log(tokenizer.size), loss.tokens, loss.bytes)
+        for name, n in (("bits_per_byte", loss.bytes), ("nats_per_token", loss.tokens)):
+            yield Measured(f"{stage}/{name}", getattr(loss, name), n=n, baseline=getattr(chance, name))
         for group in BY_COMPLETION:
             if questions := self.corpus.questions.get(group):
                 texts = complete(self.model, self.corpus, [q.prompt for q in questions], COMPLETION_TOKENS)

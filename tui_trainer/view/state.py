@@ -22,6 +22,7 @@ KEPT_PICKS = 2000
 KEPT_EXAMPLES = 100
 
 WEIGHTS: tuple[WeightsName, ...] = ("base", "tuned", "aligned")
+SIMPLER = (("n-gram", "ngram"), ("xz", "xz"))  # what is simpler than a model: its name, and its figure's
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,12 @@ class State:
         if name in self.turned:
             return self.turned[name]
         return None if self.run is None else lookup(self.run.settings, name)
+
+    @property
+    def simpler(self) -> list[tuple[str, float]]:
+        """What simpler means than a model make of the same unseen text: their names, and bits per byte."""
+        found = [(name, self.measured.get(f"baseline/{key}_bits_per_byte")) for name, key in SIMPLER]
+        return [(name, figure.value) for name, figure in found if figure is not None]
 
     @property
     def unmendable(self) -> bool:

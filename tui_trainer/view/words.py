@@ -122,6 +122,8 @@ DETAILS = {
 # Further figures of the log, which have no line in that table.
 _MORE_FIGURES = {
     "nats_per_token": "loss on unseen text, nats a token ↓",
+    "ngram_bits_per_byte": "bits per byte, by an n-gram model ↓",
+    "xz_bits_per_byte": "bits per byte, by xz ↓",
     "mentions_heldout": "facts, anywhere in what it writes",
     "win_rate_estimate": "wins over tuned, as the reward model guesses",
     "compute_seconds": "computing time",
@@ -146,6 +148,12 @@ def figure(name: str) -> str:
     if last in _FIGURES:
         return _FIGURES[last]
     return one_line(", ".join(part for part in (owner, last) if part).replace("/", ", ").replace("_", " "))
+
+
+def markdown() -> str:
+    """The figures of the exam as the README has them."""
+    rows = [f"| `{name}` | {said} |" for name, said, _ in FIGURES]
+    return "\n".join(["| name in the report | on the screen |", "|---|---|", *rows])
 
 
 def is_detail(name: str) -> bool:

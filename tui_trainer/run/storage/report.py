@@ -35,6 +35,22 @@ class Metric(Struct, frozen=True):
     ci95: tuple[float, float] | None = None
     n: int | None = None
     baseline: float | None = None  # chance, or the commonest answer
+    note: str = ""  # of a figure without an interval: why it has none
+
+
+COUNTED = "counted in this run: no sample"
+
+
+def of(measured: Measured) -> Metric:
+    """A measured figure as the report has it."""
+    note = ""
+    if measured.ci95 is None:
+        note = "none is known"
+        if measured.name.endswith(("bits_per_byte", "nats_per_token")):
+            note = (
+                "of the validation text itself, whose documents tell the same facts: no sample of questions"
+            )
+    return Metric(measured.value, measured.ci95, measured.n, measured.baseline, note)
 
 
 class Weights(Struct, frozen=True):
@@ -87,14 +103,14 @@ def build(folder: RunFolder) -> Report:
         busy, run.events = record.busy, record.seq + 1
         match record.event:
             case Stepped(stage="pretrain") as stepped:
-                metrics["run/pretraining_steps"] = Metric(stepped.step)
-                metrics["run/pretraining_tokens"] = Metric(stepped.tokens)
-                metrics["run/pretraining_seconds"] = Metric(training)
+                metrics["run/pretraining_steps"] = Metric(stepped.step, note=COUNTED)
+                metrics["run/pretraining_tokens"] = Metric(stepped.tokens, note=COUNTED)
+                metrics["run/pretraining_seconds"] = Metric(training, note=COUNTED)
             case Measured() as m:
-                metrics[m.name] = Metric(m.value, m.ci95, m.n, m.baseline)
+                metrics[m.name] = of(m)
             case Validated(stage="pretrain") as v:
-                # A sample of the validation text, until the evaluation has read all of it.
-                metrics["pretrain/bits_per_byte"] = Metric(v.bits_per_byte)
+                note = "of a part of the validation text, until the exam has read all of it"
+                metrics["pretrain/bits_per_byte"] = Metric(v.bits_per_byte, note=note)
             case WeightsFrozen() as w:
                 report.weights[w.weights] = Weights(w.sha256, w.parameters, w.bytes, w.file, w.file_sha256)
             case ThreadsChosen(threads):
@@ -112,14 +128,14 @@ def build(folder: RunFolder) -> Report:
                 run.stages[skipped.stage] = f"skipped: {skipped.reason}"
             case RunEnded():
                 run.ended = True
-    metrics["run/compute_seconds"] = Metric(busy)
+    metrics["run/compute_seconds"] = Metric(busy, note=COUNTED)
     try:
         peak = resources.load(folder).peak_memory_bytes
     except UserError as error:
         peak = 0
         run.troubles.append(str(error))
     if peak:
-        metrics["run/peak_memory_bytes"] = Metric(peak)
+        metrics["run/peak_memory_bytes"] = Metric(peak, note=COUNTED)
     return report
 
 

@@ -325,7 +325,11 @@ def _measured(_: State, event: e.Measured) -> Forms:
         kind = name.partition("/")[0]
         label = f"{words.FILTER.get(kind, one_line(kind))}, {words.figure(name)}"
     said = f"Exam of {whose}: {label}: {value}"
-    chance = "" if event.baseline is None else f"; chance {numbers.percent(event.baseline)}"
+    if owner == "baseline":
+        said = f"To compare with, unseen text in {label}: {value}"
+    chance = ""
+    if (blind := event.baseline) is not None:
+        chance = f"; chance {numbers.percent(blind) if is_share else numbers.figure(blind, 3)}"
     if event.ci95 is None:
         return (f"{said}{chance}.", f"{said}.")
     low, high = (numbers.percent(end) for end in event.ci95)

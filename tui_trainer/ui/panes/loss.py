@@ -244,6 +244,8 @@ class LossPane(Pane):
             parts.append([(f"{state.stepped.lr:.4f}", ink.strong), (" rate", ink.muted)])
             named = " gradient" if width >= 48 else " grad"
             parts.append([(gradient, ink.strong), (named, ink.muted)])
+        if state.validated is not None:
+            parts += [[(f"{bits:.3f}", ink.strong), (f" {name}", ink.muted)] for name, bits in state.simpler]
         baseline = self.scene.baseline
         return fitting(parts, width) if baseline is None else self._beside(baseline, width)
 
