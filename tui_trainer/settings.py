@@ -20,6 +20,7 @@ Taste = Literal["polite", "short", "example", "cautious"]
 Culture = Literal[  # of learning/preferences/raters.toml
     "ceremonious", "plain-spoken", "scholarly", "decided", "comforter", "list-maker"
 ]
+Tasteless = Literal["random", "ties", "left"]  # simulated raters without a taste, to see that none is found
 Topic = Literal["everyday", "upset"]
 
 
@@ -186,8 +187,8 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
     """Learn a rater's taste, then turn the model to it."""
 
     rater: Annotated[
-        Literal["person", Taste, Culture],
-        _said("rater", "who picks: the person at the keyboard, a simulated taste, or a culture"),
+        Literal["person", Taste, Culture, Tasteless],
+        _said("rater", "who picks: the person at the keyboard, or a program: by a taste, a culture, or none"),
     ] = "person"
     topic: Annotated[
         Topic, _said("topic", "whose prompts are rated: anybody's, or those of people who are upset")
@@ -259,6 +260,13 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
             "how often a simulated rater slips: what an answer must be worth more to be safe",
         ),
     ] = 0.25
+    turn_anyway: Annotated[
+        bool,
+        _said(
+            "turn it without a taste",
+            "reinforce even where the picks could be a coin's: else a person is asked, a program's are left",
+        ),
+    ] = False
     wage: Annotated[
         float, Meta(ge=0, le=1000), _said("wage", "pay for picking, in the ledger alone", "dollars an hour")
     ] = 7.25
@@ -319,7 +327,6 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "pretrain.steps": 150,
         "finetune.steps": 80,
         "finetune.pairs": 1500,
-        "feedback.picks": 12,
         "feedback.steps": 12,
     },
     "demo": {},

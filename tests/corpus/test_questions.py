@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from tui_trainer.corpus import answers
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL
 from tui_trainer.corpus.document import Pair
 from tui_trainer.corpus.exam import wordings as asking
@@ -209,10 +210,11 @@ def test_styles_mix(made):
     _, pairs, _, _ = made
     facts = [pair.answer for pair in pairs if pair.kind == "fact"]
     parts = {
-        "example": "For example,",
-        "polite": r"(help|asking|welcome)\.$",
-        "cautious": "believe|think|far as|check|mistaken|wrong",
-        "sourced": "read|written",
+        "example": "|".join(answers.EXAMPLE),
+        "polite": "|".join((*answers.POLITE_WITHIN, *answers.POLITE_LAST)),
+        "cautious": "|".join((*answers.CAUTIOUS_WITHIN, *answers.CAUTIOUS_LAST)),
+        "sourced": "|".join((*answers.SOURCED_WITHIN, *answers.SOURCED_LAST)),
+        "wordy": "|".join(answers.WORDY),
     }
     share = {name: sum(bool(re.search(p, a)) for a in facts) / len(facts) for name, p in parts.items()}
     share["bare"] = sum(not re.search("|".join(parts.values()), a) for a in facts) / len(facts)

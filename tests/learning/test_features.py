@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_trainer.learning.preferences.features import NAMES, features
+from tui_trainer.corpus import answers
+from tui_trainer.learning.preferences.features import NAMES, features, phrases
 
 
 def _named(answer: str) -> dict[str, float]:
@@ -52,3 +53,26 @@ def test_what_is_counted(text: str, name: str, count: int) -> None:
 def test_any_text_gives_finite_numbers(answer: str) -> None:
     got = features(answer)
     assert np.isfinite(got).all() and (got >= 0).all()
+
+
+MANNERS = {
+    "polite": (*answers.POLITE_WITHIN, *answers.POLITE_LAST),
+    "careful": (*answers.CAUTIOUS_WITHIN, *answers.CAUTIOUS_LAST),
+    "example": answers.EXAMPLE,
+}
+OTHERS = (*answers.SOURCED_WITHIN, *answers.SOURCED_LAST, *answers.WORDY)
+
+
+@pytest.mark.parametrize("manner", MANNERS)
+def test_every_phrase_of_a_manner_counts_once_for_it_and_for_no_other(manner: str) -> None:
+    assert len(MANNERS[manner]) >= 6
+    for phrase in MANNERS[manner]:
+        said = f"The town, {phrase}, is Velm. {phrase}"
+        for measure in (*MANNERS, "kind", "listing"):
+            assert len(phrases(measure, said)) == 2 * (measure == manner), (measure, phrase)
+
+
+def test_what_is_no_manner_that_has_a_name_counts_for_none() -> None:
+    for phrase in OTHERS:
+        for measure in (*MANNERS, "kind", "listing"):
+            assert not phrases(measure, f"The town, {phrase}, is Velm."), (measure, phrase)

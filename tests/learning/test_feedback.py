@@ -29,6 +29,7 @@ from tui_trainer.messages.events import (
     Reinforced,
     RewardModelFitted,
     Sampled,
+    TasteTested,
 )
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
@@ -84,7 +85,15 @@ def test_its_parts_follow_each_other(corpus: Corpus, tuned: Transformer) -> None
     events = _drive(stage)
     kinds = [type(e) for e in events if not isinstance(e, Noticed)]
     picks = [kind for _ in range(6) for kind in (PairOffered, Picked, RewardModelFitted)]
-    assert kinds == [PromptsListed, *picks, Sampled, *[Reinforced] * 3, *[BeforeAfter] * 2, Measured]
+    assert kinds == [
+        PromptsListed,
+        *picks,
+        TasteTested,
+        Sampled,
+        *[Reinforced] * 3,
+        *[BeforeAfter] * 2,
+        Measured,
+    ]
     assert stage.step == stage.steps == 1 + 6 + 3 + 2
 
     pairs = _of(PairOffered, events)
@@ -223,6 +232,79 @@ def test_ties_are_half_a_win_each(corpus: Corpus, tuned: Transformer) -> None:
         assert all(mean == pytest.approx(0, abs=1e-9) for mean, _ in fitted.features.values())
     steps = _of(Reinforced, events)  # an answer that was cut off is worth less all the same
     assert steps and all(s.skipped_groups == 2 or s.truncated for s in steps)
+
+
+# -- no taste ------------------------------------------------------------------------------------------------
+
+
+def _cautious() -> Settings:
+    return msgspec.structs.replace(
+        SETTINGS, feedback=msgspec.structs.replace(SETTINGS.feedback, turn_anyway=False)
+    )
+
+
+def _asked(tuned: Transformer, corpus: Corpus) -> Feedback:
+    """A person has picked six times, and no taste is to be found in that."""
+    stage = _stage(tuned, corpus, _cautious())
+    while not (isinstance(stage.pending, TasteTested)):
+        if stage.pending is not None:
+            _pick(stage, "a")
+        else:
+            list(stage.advance())
+    return stage
+
+
+@pytest.mark.parametrize("rater", ["random", "ties", "left"])
+def test_without_a_taste_a_program_turns_nothing(corpus: Corpus, tuned: Transformer, rater: str) -> None:
+    stage = _stage(tuned, corpus, _cautious())
+    events = _drive(stage, rater)
+    (tested,) = _of(TasteTested, events)
+    assert tested.reason and not tested.asks and tested.raters > 0
+    assert not _of(Reinforced, events) and not _of(Measured, events) and not _of(BeforeAfter, events)
+    assert weights_sha256(stage.policy_trainer.model) == weights_sha256(tuned)
+    assert stage.step == stage.steps
+
+
+def test_a_person_is_asked_first_and_nothing_goes_on_before(corpus: Corpus, tuned: Transformer) -> None:
+    stage = _asked(tuned, corpus)
+    with pytest.raises(RuntimeError, match="waits"):
+        list(stage.advance())
+    with pytest.raises(ValueError, match="first say"):
+        list(stage.pick("a", "person", False))
+    assert weights_sha256(stage.policy_trainer.model) == weights_sha256(tuned)
+
+
+def test_left_as_it_is(corpus: Corpus, tuned: Transformer) -> None:
+    stage = _asked(tuned, corpus)
+    (picked,) = stage.pick("leave", "person", False)
+    assert isinstance(picked, Picked) and picked.choice == "leave"
+    assert not _of(Reinforced, _drive(stage, "a")) and stage.step == stage.steps
+    assert weights_sha256(stage.policy_trainer.model) == weights_sha256(tuned)
+
+
+@pytest.mark.parametrize("way", ["by its key", "by the setting"])
+def test_turned_anyway(corpus: Corpus, tuned: Transformer, way: str) -> None:
+    stage = _asked(tuned, corpus)
+    if way == "by its key":
+        list(stage.pick("anyway", "person", False))
+    else:
+        stage.turn("feedback.turn_anyway", 1)
+    assert stage.pending is None
+    assert len(_of(Reinforced, _drive(stage, "a"))) == 3
+
+
+def test_picking_goes_on_and_it_is_asked_again_more_strictly(corpus: Corpus, tuned: Transformer) -> None:
+    stage = _asked(tuned, corpus)
+    made = len(stage.state.collection.offers)
+    list(stage.pick("more", "person", False))
+    (pair,) = stage.advance()
+    assert isinstance(pair, PairOffered) and pair.pair == made
+    list(stage.pick("enough", "person", False))
+    (again,) = stage.advance()
+    assert isinstance(again, TasteTested) and again.asks and stage.state.looks == 1
+    resumed = _resumed(stage, corpus)
+    assert resumed.pending == again and resumed.steps == stage.steps
+    assert _of(Picked, list(resumed.pick("leave", "person", False)))
 
 
 def test_when_no_pair_is_left_it_goes_on(corpus: Corpus, tuned: Transformer) -> None:

@@ -13,7 +13,7 @@ from tui_trainer.messages.events import Record
 from tui_trainer.run.ledger import Ledger
 from tui_trainer.ui.chrome.caption import caption
 from tui_trainer.ui.keys import BY_NAME
-from tui_trainer.ui.renderers import blind, picks, reinforcement
+from tui_trainer.ui.renderers import blind, no_taste, picks, reinforcement
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ledger import LedgerSheet
 from tui_trainer.ui.screens.taste import TasteSheet, calibration
@@ -186,8 +186,8 @@ def test_the_blind_test_says_which_was_which_after_the_pick_and_stands_apart() -
     assert "the model after them wrote that. 1 done." in said_then[1] and "learns" not in said_then[1]
     assert said_then[2] == "The blind test ends, after 1 pair."
     events += [(0, e.Measured("aligned/blind_win_rate", 0.75, (0.4, 0.93), 8, 0.5))]
-    said = blind.result(scene_at(_records(*events)))
-    assert said is not None and "in 75 % of 8 pairs (40–93)" in said.text
+    (said,) = blind.result(scene_at(_records(*events)), 100)
+    assert "your own blind test: after beat before in 75 % of 8 (40–93); a coin could do that" in said.text
 
 
 def test_what_a_nat_costs_is_whole_where_a_pane_is_halved() -> None:
@@ -261,3 +261,30 @@ def test_picks_that_a_fork_makes_again_are_nobody_s_labor() -> None:
     # Who takes one back picks by themselves from there on.
     back = [*again[:3], (0, _pair(1)), (0, _picked(1, "undo")), (0, _pair(0)), (2, _picked(0))]
     assert list(scene_at(_records(*back)).state.pick_seconds) == [2.0]
+
+
+NO_TASTE = e.TasteTested(
+    2, "random", 18, decided=18, predicted=10, at_random=(5, 13), raters=399, share=0.41, asks=True
+)
+
+
+@pytest.mark.parametrize(("width", "height"), [(118, 34), (78, 18), (56, 12), (40, 10)])
+def test_without_a_taste_the_pane_says_why_and_asks(width: int, height: int) -> None:
+    scene = scene_at(_records((0, _pair(0)), (4, _picked(0)), (1, NO_TASTE)))
+    rows = no_taste.board(scene, NO_TASTE, width, height)
+    assert len(rows) <= height and all(row.cell_length <= width for row in rows)
+    said = " ".join(row.text.strip() for row in rows)
+    assert all(f" {key} " in f" {said} " for key in "NYE")
+    if height >= 12:
+        assert "No taste found in your picks" in said and "They could be a coin's." in said
+        assert "5 to 13 are in 95 of 100" in said and "simulated" in said
+    for name in ("pick_more", "turn_anyway", "leave_it"):
+        assert BY_NAME[name].when(scene)
+
+
+@pytest.mark.parametrize(("choice", "stands"), [("more", False), ("anyway", True), ("leave", True)])
+def test_the_answer_takes_the_question_away(choice: e.Choice, stands: bool) -> None:
+    records = _records((0, _pair(0)), (4, _picked(0)), (1, NO_TASTE), (3, _picked(2, choice)))
+    state = scene_at(records).state
+    assert state.waits is None and (state.tested is not None) == stands
+    assert len(state.picks) == 1  # it is no pick

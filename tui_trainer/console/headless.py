@@ -19,8 +19,8 @@ import msgspec
 from tui_trainer.console.progress import Teller, filtered, progress_line, told
 from tui_trainer.errors import Damaged, UserError
 from tui_trainer.files import open_own
-from tui_trainer.messages.commands import Command, Reply, Simulate, TakeControl, Turn
-from tui_trainer.messages.events import Event, Noticed, Paused
+from tui_trainer.messages.commands import Command, Pick, Reply, Simulate, TakeControl, Turn
+from tui_trainer.messages.events import Event, Noticed, Paused, TasteTested
 from tui_trainer.run.client import Control, launch
 from tui_trainer.run.interruption import DAMAGED
 from tui_trainer.run.presence import vanished
@@ -71,6 +71,7 @@ def follow(folder: RunFolder, stream: TextIO | None = None, seconds: float | Non
     handed_over = False
     with _sigterm_as_interrupt():
         trainer = launch(folder, proceed=True)
+        left_alone = False
         trouble = ""  # the last event, if it is an error: told with what comes of it
         try:
             while not state.ended:
@@ -86,6 +87,9 @@ def follow(folder: RunFolder, stream: TextIO | None = None, seconds: float | Non
                     _steer(folder, Turn("pretrain.steps", steps))
                 if state.offered is not None and not handed_over:
                     handed_over = _hand_over(folder, state, teller)
+                if isinstance(state.waits, TasteTested) and not left_alone:
+                    left_alone = _steer(folder, Pick(state.waits.pair, "leave")).ok
+                    teller.say("nobody is here to ask: the model is left as it is")
                 if status is not None and not state.ended:
                     if state.corpus is None and (line := filtered(state)) is not None:
                         teller.say(line)  # it may be why

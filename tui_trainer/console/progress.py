@@ -8,7 +8,7 @@ from tui_trainer.console import output
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import STAGES, Event
 from tui_trainer.sanitize import one_line
-from tui_trainer.view import words
+from tui_trainer.view import taste, words
 from tui_trainer.view.numbers import count, duration, figure, plural, roughly
 from tui_trainer.view.state import State
 from tui_trainer.view.text import cut
@@ -109,11 +109,24 @@ def told(state: State, event: Event) -> str | None:
         case e.CorpusReady():
             copied = "a world that was written and filtered before, copied" if event.copied else ""
             return ": ".join(filter(None, (copied, filtered(state)))) or None
+        case e.TasteTested():
+            return _taste_told(state, event)
         case e.StageSkipped():
             return f"{words.STAGE[event.stage]} skipped: {one_line(event.reason)}"
         case e.StageEnded():
             return _stage_told(state, event)
     return None
+
+
+def _taste_told(state: State, event: e.TasteTested) -> str:
+    simulated = bool(state.picks) and state.picks[-1].picked.simulated
+    whose = "the simulated rater's" if simulated else "your"
+    line = f"{taste.verdict(event, whose)}. {taste.measured(event)}"
+    if not event.reason or event.asks:
+        return line
+    if state.setting("feedback.turn_anyway"):
+        return f"{line}. The model is turned to them anyway, as was asked for"
+    return f"{line}. The model is left as it is; `--set feedback.turn_anyway=true` would turn it"
 
 
 def filtered(state: State) -> str | None:

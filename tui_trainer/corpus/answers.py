@@ -1,10 +1,16 @@
-"""How answers sound: a core, and behind it, each by chance on its own, a hedge, that it was read, an example,
-a polite ending. Styles mix so that there is something to rate and a taste to turn.
+"""How answers sound: a core, and around it, each by chance on its own, a hedge, that it was read, an example,
+politeness, more words than are needed. Styles mix so that there is something to rate and a taste to turn.
+Each is a manner, not a phrase: several ways, within the sentence of the fact and behind it, so that an answer
+that is turned to one is another answer.
 
-Every core says what was asked for before it says the value. Bare values were tried as a shorter style: they
-are recalled a third less often than behind "the town is", so that a taste for short answers cost facts.
+Every core begins with what was asked for, before it says the value. Of a tuned model's held-out facts .97
+were recalled behind "The town", .96 behind "The town that you ask about", but .71 behind "Town:" and .89
+behind "The town:"; so nothing is shorter than the core. A beginning cost them too: .75 to .79 behind
+"Gladly.", "Of course." or "I think", where the model by itself recalled .90, for what is asked for is chosen
+worse there ("Gladly. The town": .93 once more). So a manner stands behind what it names.
 """
 
+import re
 from random import Random
 
 from msgspec import Struct
@@ -12,14 +18,23 @@ from msgspec import Struct
 from tui_trainer.corpus.common_words import JOBS, with_article
 from tui_trainer.corpus.world import Entity, Fact
 
-# All of it comes after the fact: behind a beginning like "Gladly." or "I think", a tenth of the facts were
-# recalled less, and a taste for it would cost them.
-# Two phrases each: with four or five, a taste that is met is spread over them, and the likeliest single
-# continuation can still be none of them.
-POLITE = ("Happy to help.", "Thank you for asking.")
-CAUTIOUS = ("I believe", "but please check")
-SOURCES = ("That is what I read.", "So it is written.")
-EXAMPLE = "For example,"
+# Between commas, behind what was asked for; and behind all. Who is polite says one of these, or both.
+POLITE_WITHIN = ("gladly told", "with pleasure", "thank you for asking", "glad to say")
+POLITE_LAST = ("Happy to help.", "Thank you for asking.", "You are welcome.", "I hope that helps.")
+# An answer that is cautious has one: within its sentence, or at its end.
+CAUTIOUS_WITHIN = ("as far as I know", "I think", "it seems", "to my knowledge")
+CAUTIOUS_LAST = ("I believe", "but please check", "if I remember right", "though I may be wrong")
+# Likewise one that says where it is from; at the end, in a sentence of its own.
+SOURCED_WITHIN = ("so I read", "as it is written", "as the pages say")
+SOURCED_LAST = ("That is what I read.", "So it is written.", "The pages say so.")
+EXAMPLE = (
+    "For example,",
+    "For instance,",
+    "As an example,",
+    "To give one case,",
+    "Imagine it:",
+    "Just imagine:",
+)
 
 # The core of an answer: {v} the value, {a} it with its article. It says again what was asked for, not
 # about whom: a model of this size copies a name that no pair has had less surely than it recalls the fact.
@@ -37,6 +52,10 @@ CORES: dict[str, str] = {
     "winner": "the winner was {v}.",
 }
 
+# In more words: they go before the verb.
+WORDY = ("that you ask about", "you want to know of", "that I can tell you of")
+VERB = re.compile(r"(?<=^the )([a-z ]+?)(?= (?:is|was|make) )")
+
 EXAMPLES: dict[str, str] = {
     "town": "one can meet {him} at the market there.",
     "pet": "it sleeps by the door at night.",
@@ -51,6 +70,9 @@ EXAMPLES: dict[str, str] = {
 }
 
 
+LONGEST = 30  # words
+
+
 class Style(Struct, frozen=True):
     """Which of the optional parts an answer has."""
 
@@ -58,11 +80,12 @@ class Style(Struct, frozen=True):
     cautious: bool = False
     sourced: bool = False
     example: bool = False
+    wordy: bool = False
 
 
 def any_style(draw: Random) -> Style:
     """Each part by chance, on its own."""
-    return Style(*(draw.random() < share for share in (0.3, 0.3, 0.4, 0.2)))
+    return Style(*(draw.random() < share for share in (0.35, 0.3, 0.35, 0.2, 0.25)))
 
 
 def upper(text: str) -> str:
@@ -70,21 +93,37 @@ def upper(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def hedged(core: str, draw: Random) -> str:
-    """A statement that ends in a full stop, said with caution."""
-    return f"{core[:-1]}, {draw.choice(CAUTIOUS)}."
-
-
 def styled(core: str, style: Style, draw: Random, example: str = "") -> str:
-    """The core with the parts that the style asks for around it; `example` without its opening words."""
-    parts = [upper(hedged(core, draw) if style.cautious else core)]
-    if style.sourced:
-        parts.append(draw.choice(SOURCES))
+    """The core with the parts that the style asks for in it and behind it.
+
+    Args:
+        core: a statement that ends in a full stop; one of `CORES` takes parts between its words.
+        example: one, without its opening words; "" where there is none.
+    """
+    manners = {
+        "polite": (style.polite, POLITE_WITHIN),
+        "cautious": (style.cautious, CAUTIOUS_WITHIN),
+        "sourced": (style.sourced, SOURCED_WITHIN),
+    }
+    wanted = [name for name, (asked, _) in manners.items() if asked]
+    within = ""
+    if VERB.search(core) and wanted and draw.random() < 0.6:
+        within = draw.choice(wanted)
+        core = VERB.sub(rf"\1, {draw.choice(manners[within][1])},", core, count=1)
+    elif style.wordy and not style.example:  # long enough as it is
+        core = VERB.sub(rf"\1 {draw.choice(WORDY)}", core, count=1)
+    if style.cautious and within != "cautious":
+        core = f"{core[:-1]}, {draw.choice(CAUTIOUS_LAST)}."
+    behind = list[str]()
+    if style.sourced and within != "sourced":
+        behind.append(draw.choice(SOURCED_LAST))
     if style.example and example:
-        parts.append(f"{EXAMPLE} {example}")
-    if style.polite:
-        parts.append(draw.choice(POLITE))
-    return " ".join(parts)
+        behind.append(f"{draw.choice(EXAMPLE)} {example}")
+    if style.polite and (within != "polite" or draw.random() < 0.6):
+        behind.append(draw.choice(POLITE_LAST))
+    while len(" ".join([core, *behind]).split()) > LONGEST and len(behind) > 1:
+        behind.pop(0)
+    return " ".join([upper(core), *behind])
 
 
 def fact_answer(entity: Entity, fact: Fact, style: Style, draw: Random) -> str:

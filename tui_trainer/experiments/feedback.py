@@ -28,7 +28,7 @@ from tui_trainer.learning.preferences.comparison import Preferred
 from tui_trainer.learning.preferences.pairs import Prompted
 from tui_trainer.learning.preferences.raters import TASTES, SimulatedRater, Weights, weights_of, worth
 from tui_trainer.learning.randomness import generator
-from tui_trainer.messages.events import Event, Measured, Noticed
+from tui_trainer.messages.events import Event, Measured, Noticed, PairOffered
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.run.unleashed import LEASH, STEPS
 from tui_trainer.settings import UNLEASHED, Settings
@@ -68,7 +68,7 @@ def reinforced(stage: Feedback, rater: SimulatedRater) -> Iterator[Event]:
     """The whole stage, a simulated rater picking."""
     while stage.step < stage.steps:
         yield from stage.advance()
-        if stage.pending is not None:
+        if isinstance(stage.pending, PairOffered):
             yield from stage.pick(rater.choose(stage.pending), rater.taste, True)
 
 
@@ -110,7 +110,7 @@ def taste(tuned: Tuned, seed: int) -> Iterator[Event]:
     before = _recall(tuned, tuned.model)
     for name in TASTES:
         model = copy.deepcopy(tuned.model)
-        stage = Feedback(model, tuned.corpus, tuned.settings, seed)
+        stage = Feedback(model, tuned.corpus, _with(tuned.settings, turn_anyway=True), seed)
         for event in reinforced(stage, SimulatedRater(name, seed=seed)):
             if isinstance(event, Measured):
                 event = msgspec.structs.replace(event, name=f"{event.name}/{name}")
@@ -152,11 +152,13 @@ def leash(tuned: Tuned, seed: int) -> Iterator[Event]:
         yield Noticed(f"seed {at}: sampling answers, and picking")
         while not picked.collected:
             yield from picked.advance()
-            if picked.pending is not None:
+            if isinstance(picked.pending, PairOffered):
                 yield from picked.pick(rater.choose(picked.pending), rater.taste, True)
         state = picked.tensors()
         for arm, beta in (("off", 0.0), ("on", LEASH)):
-            settings = _with(tuned.settings, **{**UNLEASHED, "beta": beta, "steps": STEPS})
+            settings = _with(
+                tuned.settings, **{**UNLEASHED, "beta": beta, "steps": STEPS, "turn_anyway": True}
+            )
             stage = Feedback(copy.deepcopy(tuned.model), tuned.corpus, settings, at)
             stage.restore(state)
             stage.state.settings = settings.feedback
@@ -219,7 +221,7 @@ def _opposed(tuned: Tuned, seed: int, experiment: str, raters: Mapping[str, Weig
     prompts = [p for p in held_out if asker.fits(p)]
     for name, weights in raters.items():
         model = copy.deepcopy(tuned.model)
-        stage = Feedback(model, tuned.corpus, tuned.settings, seed)
+        stage = Feedback(model, tuned.corpus, _with(tuned.settings, turn_anyway=True), seed)
         for event in reinforced(stage, SimulatedRater(name, seed=seed, weights=weights)):
             if not isinstance(event, Measured):
                 yield event

@@ -1,10 +1,11 @@
 """Feedback: a rater's picks become a reward model, and the reward model turns the model to that taste.
 
 Its parts, a step at a time: the tuned model answers prompts several times (the pool), and pairs of answers
-are offered, the most telling first, and picked from (`collection`); reinforcement under a leash and a guard
-(`policy_trainer`); a blind test for a person who picked (`blind`); and the comparison of what came of it with
-the tuned model. Works on a chat's questions, and on continuations of any text where there are no pairs to
-make a chat of (Ziegler et al. 2019, arXiv 1909.08593).
+are offered, the most telling first, and picked from (`collection`); whether the picks show a taste at all
+(`chance`): where they could be a coin's, nothing is turned without asking; reinforcement under a leash and a
+guard (`policy_trainer`); a blind test for a person who picked (`blind`); and the comparison of what came of
+it with the tuned model. Works on a chat's questions, and on continuations of any text where there are no
+pairs to make a chat of (Ziegler et al. 2019, arXiv 1909.08593).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,14 +31,17 @@ from tui_trainer.learning.preferences.statistics import WIN
 from tui_trainer.learning.reinforcement import best_of_n
 from tui_trainer.learning.reinforcement.policy_trainer import PolicyTrainer, Progress
 from tui_trainer.messages.events import (
+    ANSWERS,
     Choice,
     Event,
     Noticed,
     PairOffered,
+    Picked,
     PromptsListed,
     Sample,
     Sampled,
     StageName,
+    TasteTested,
 )
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Feedback as FeedbackSettings
@@ -55,6 +59,7 @@ LIVE = (
     "facts_limit",
     "picks",
     "steps",
+    "turn_anyway",
 )  # settings that change on the way
 __all__ = ["POOL_PROMPTS", "WIN", "Feedback", "State"]
 
@@ -67,6 +72,9 @@ class State(Struct):
     collection: CollectionState = msgspec.field(name="picks")  # as `PreferenceCollection.state`
     blind: BlindTest
     step: int = 0
+    tested: TasteTested | None = None  # whether the picks show a taste, once they are made
+    turns: bool = False  # the model is turned to them
+    looks: int = 0  # how often the person went on picking after none was found
     finished: int = 0
 
 
@@ -100,9 +108,11 @@ class Feedback:
         return self.collection.pool
 
     @property
-    def pending(self) -> PairOffered | None:
-        """The pair that waits for `pick`."""
-        return self.state.blind.pending or self.state.collection.pending
+    def pending(self) -> PairOffered | TasteTested | None:
+        """The pair that waits for `pick`, or the question that does."""
+        tested = self.state.tested
+        asked = tested if tested is not None and tested.asks else None
+        return asked or self.state.blind.pending or self.state.collection.pending
 
     @property
     def taste(self) -> str | None:
@@ -151,7 +161,10 @@ class Feedback:
         elif not self.collection.over(state.settings.picks) and (pair := self.collection.offer()) is not None:
             yield pair
         elif done.steps < state.settings.steps and not done.stopped:
-            yield from self._reinforce()
+            if done.steps == 0 and not state.turns:
+                yield from self._decide()
+            if state.turns or done.steps:
+                yield from self._reinforce()
         elif self.tests and not state.blind.over and (pair := self._test()) is not None:
             yield pair
         else:
@@ -173,6 +186,11 @@ class Feedback:
         pending = self.pending
         if pending is None:
             raise ValueError("there is no pair to pick from")
+        if isinstance(pending, TasteTested):
+            yield from self._answer(pending, choice, rater, simulated)
+            return
+        if choice in ANSWERS:
+            raise ValueError("nothing is asked that this would answer")
         if choice == "own" and not text.strip():
             raise ValueError("there is no answer of your own")
         if pending.blind:
@@ -187,13 +205,41 @@ class Feedback:
         """Take a prompt in, or out; see `PreferenceCollection.edit_prompts`. Raises `ValueError`."""
         yield from self.collection.edit_prompts(added, removed)
 
-    # -- reinforcement, and what came of it ----------------------------------------------------------------
+    # -- whether there is a taste ---------------------------------------------------------------------------
 
-    def _reinforce(self) -> Iterator[Event]:
-        if self.pool is None or self.pool.reward_model.comparisons == 0:
+    def _decide(self) -> Iterator[Event]:
+        """Hold the picks against chance: turn the model to them, ask, or leave it as it is."""
+        state = self.state
+        tested = self.collection.tested(state.looks)
+        if tested is None:
             self.policy_trainer.progress.stopped = True
             yield Noticed("no pair was rated, so there is no taste to turn the model to", "warning")
             return
+        state.turns = not tested.reason or state.settings.turn_anyway
+        asks = not state.turns and self.collection.by_person
+        state.tested = msgspec.structs.replace(tested, asks=asks)
+        self.policy_trainer.progress.stopped = not state.turns and not asks
+        yield state.tested
+
+    def _answer(self, asked: TasteTested, choice: Choice, rater: str, simulated: bool) -> Iterator[Event]:
+        """What a person wants to do without a taste."""
+        state = self.state
+        if choice not in ANSWERS:
+            raise ValueError("the picks are made; first say what is to become of them")
+        if choice == "more" and not self.collection.go_on():
+            raise ValueError("there is no pair left to pick from")
+        state.tested = msgspec.structs.replace(asked, asks=False)
+        state.looks += choice == "more"
+        state.turns = choice == "anyway"
+        self.policy_trainer.progress.stopped = choice == "leave"
+        if choice != "leave":
+            state.step -= 1  # the question is none of the steps any more
+        yield Picked(asked.pair, choice, rater, simulated)
+        self._count()
+
+    # -- reinforcement, and what came of it ----------------------------------------------------------------
+
+    def _reinforce(self) -> Iterator[Event]:
         taste, judge = self.taste, self._gold
         self.policy_trainer.pairs = list(self.collection.preferences())
         if self.state.settings.algorithm == "dpo" and not self.policy_trainer.pairs:
@@ -275,7 +321,9 @@ class Feedback:
 
     def _finish(self) -> Iterator[Event]:
         tuned, aligned = self.policy_trainer.reference, self.policy_trainer.model
-        if self.held_out and self.state.finished == 0:
+        if self.policy_trainer.progress.steps == 0:
+            pass  # nothing was turned: both are one and the same
+        elif self.held_out and self.state.finished == 0:
             right = self.corpus.right
             yield from before_after(tuned, aligned, self.asker, self.held_out, right)
         elif self.held_out:
@@ -302,6 +350,10 @@ class Feedback:
             self.state.settings = msgspec.convert(tree, FeedbackSettings, strict=False)
         except msgspec.ValidationError as error:
             raise ValueError(f"{name} can't be {value:g}: {error}") from error
+        tested = self.state.tested
+        if field == "turn_anyway" and value and tested is not None and tested.asks:
+            self.state.tested = msgspec.structs.replace(tested, asks=False)
+            self.state.step -= 1
         self._count()
 
     def tensors(self) -> dict[str, Tensor]:

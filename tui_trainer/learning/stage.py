@@ -5,7 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
-from tui_trainer.messages.events import Choice, Event, PairOffered, StageName
+from tui_trainer.messages.events import Choice, Event, PairOffered, StageName, TasteTested
 
 
 @runtime_checkable
@@ -43,8 +43,8 @@ class Stage(Protocol):
         """Steps in all."""
 
     @property
-    def pending(self) -> PairOffered | None:
-        """A pair that must be picked from (`pick`) before the next `advance`."""
+    def pending(self) -> PairOffered | TasteTested | None:
+        """A pair to be picked from (`pick`) before the next `advance`, or a question to be answered."""
 
     def advance(self) -> Iterator[Event]:
         """Do one step; `step` has grown by one when the iterator is exhausted."""
@@ -75,7 +75,7 @@ class OneStep:
 
     step = 0
     steps = 1
-    pending: PairOffered | None = None
+    pending: PairOffered | TasteTested | None = None
 
     def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
         """There is nothing to pick here."""

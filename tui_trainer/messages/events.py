@@ -23,8 +23,10 @@ STAGES: tuple[StageName, ...] = ("data", "pretrain", "finetune", "feedback", "fr
 
 WeightsName = Literal["base", "tuned", "aligned"]
 # "undo" takes the pick before it back: that pair is offered again, and the one on offer later. "own" is an
-# answer of the rater's own, better than both. "enough" picks nothing: the rater wants to go on.
-Choice = Literal["a", "b", "tie", "both_bad", "skip", "undo", "own", "enough"]
+# answer of the rater's own, better than both. "enough" picks nothing: the rater wants to go on. The last
+# three answer `TasteTested` where no taste was found: go on picking, turn the model anyway, leave it be.
+Choice = Literal["a", "b", "tie", "both_bad", "skip", "undo", "own", "enough", "more", "anyway", "leave"]
+ANSWERS: tuple[Choice, ...] = ("more", "anyway", "leave")
 
 
 def _snake(name: str) -> str:
@@ -359,6 +361,20 @@ class RewardModelFitted(Event, frozen=True):
     least: tuple[Valued, ...] = ()
 
 
+class TasteTested(Event, frozen=True):
+    """Whether the picks show a taste, or could be a coin's; see `learning.preferences.chance`."""
+
+    pair: int  # the number that an answer to it goes by
+    reason: Literal["", "few", "ties", "side", "random"]  # why no taste was found; "": one was found
+    picks: int  # that were held against chance: of pairs that were fixed before the first pick
+    decided: int = 0  # of them, for a side
+    predicted: int = 0  # of these, by what the others taught
+    at_random: tuple[int, int] = (0, 0)  # the same of raters who pick at random, simulated: 95 % of them
+    raters: int = 0  # so many of these
+    share: float = 1.0  # of the raters at random, this one counted, who are predicted as well
+    asks: bool = False  # waits for one of `ANSWERS`: nothing is turned before
+
+
 class RewardModelsCompared(Event, frozen=True):
     """Of runs of an earlier version, which made a fine-tuned reward model of many picks."""
 
@@ -464,6 +480,7 @@ AnyEvent = (
     | PromptsEdited
     | PromptsListed
     | RewardModelFitted
+    | TasteTested
     | RewardModelsCompared
     | Reinforced
     | BestOfN

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from tui_trainer.messages.events import STAGES, StageName
 from tui_trainer.settings import Settings, describe, lookup, takes, with_values
 
+SWITCHES = ("feedback.turn_anyway",)  # that a person may set while a run goes on: 0 is no, 1 is yes
+
 
 def check(name: str, value: float) -> str | None:
     """Why this setting, by its name of today, can't have this value; None if it can."""
@@ -13,8 +15,10 @@ def check(name: str, value: float) -> str | None:
     if description is None:
         return f"there is no setting {name!r}"
     default = description.default
-    if isinstance(default, bool) or not isinstance(default, int | float):
+    if not isinstance(default, int | float) or (isinstance(default, bool) and name not in SWITCHES):
         return f"{name} can't be changed while a run goes on"
+    if isinstance(default, bool):
+        return None if value in (0, 1) else f"{name} takes 0 or 1, not {value:g}"
     if isinstance(default, int) and not float(value).is_integer():
         return f"{name} takes a whole number, not {value:g}"
     try:
@@ -50,5 +54,10 @@ def turned(settings: Settings, changes: Sequence[tuple[str, float]]) -> Settings
     """The settings with these changes, in order; each passed `check`."""
     return with_values(
         settings,
-        {name: int(value) if isinstance(lookup(settings, name), int) else value for name, value in changes},
+        {name: _typed(lookup(settings, name), value) for name, value in changes},
     )
+
+
+def _typed(now: object, value: float) -> bool | int | float:
+    """A value as the setting that has this one now holds it."""
+    return bool(value) if isinstance(now, bool) else int(value) if isinstance(now, int) else value

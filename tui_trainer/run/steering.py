@@ -30,6 +30,7 @@ from tui_trainer.messages.events import (
     Paused,
     Picked,
     PromptsEdited,
+    TasteTested,
     ThreadsChosen,
 )
 from tui_trainer.messages.inspection import Look
@@ -155,11 +156,10 @@ class Steering:
                 self._obey(request, stage)
             elif stage.pending is None:
                 return
-            elif (pick := self.kept.of(stage.pending)) is not None:
+            elif isinstance(pair := stage.pending, PairOffered) and (pick := self.kept.of(pair)) is not None:
                 self._pick(stage, pick)
             else:
-                assert self.rater is not None
-                pair = stage.pending
+                assert self.rater is not None and isinstance(pair, PairOffered)  # only people are asked more
                 choice = self.pipeline.rater(self.rater).choose(pair)
                 self._pick(stage, Picked(pair.pair, choice, self.rater, True))
 
@@ -178,13 +178,15 @@ class Steering:
                 except queue.Empty:
                     self.presence.check()
 
-    def _must_be_asked(self, pair: PairOffered | None) -> bool:
-        """Whether only a person can pick from this pair."""
-        return pair is not None and self.rater is None and self.kept.of(pair) is None
+    def _must_be_asked(self, pending: PairOffered | TasteTested | None) -> bool:
+        """Whether only a person can answer this."""
+        if isinstance(pending, PairOffered):
+            return self.rater is None and self.kept.of(pending) is None
+        return pending is not None
 
-    def _kept_edits(self, pair: PairOffered | None) -> Sequence[PromptsEdited]:
+    def _kept_edits(self, pair: PairOffered | TasteTested | None) -> Sequence[PromptsEdited]:
         """Changes of the prompts that are to be made again before this pair is picked from."""
-        if pair is None:
+        if not isinstance(pair, PairOffered):
             return ()
         at, made = self._edits
         return self.kept.edits(pair)[made if at == pair.pair else 0 :]
@@ -206,7 +208,8 @@ class Steering:
                 if stage.pending is None:
                     self.journal.emit(event)  # of another stream than this one: passed over
                     return
-                again = self.kept.of(stage.pending) == event
+                waits = stage.pending
+                again = isinstance(waits, PairOffered) and self.kept.of(waits) == event
                 try:
                     self._pick(stage, event)
                 except Refused:
@@ -320,7 +323,7 @@ class Steering:
     def _edit(self, stage: Stage, edit: PromptsEdited) -> None:
         """Change the prompts. Raises `Refused`."""
         pair = stage.pending
-        if not isinstance(stage, Prompting) or pair is None:
+        if not isinstance(stage, Prompting) or not isinstance(pair, PairOffered):
             raise Refused("prompts are changed while pairs are picked from")
         for event in done(partial(stage.edit_prompts, edit.added, edit.removed)):
             self.journal.emit(event)
@@ -328,7 +331,7 @@ class Steering:
 
     def _edit_again(self, stage: Stage, edit: PromptsEdited) -> None:
         pair = stage.pending
-        assert pair is not None
+        assert isinstance(pair, PairOffered)
         try:
             self._edit(stage, edit)
         except Refused:
@@ -339,6 +342,8 @@ class Steering:
         self._edits = (pair.pair, made + 1 if at == pair.pair else 1)
 
     def _hand_over(self, rater: str, stage: Stage) -> Reply:
+        if isinstance(stage.pending, TasteTested):
+            return Reply(ok=False, error="what becomes of the picks is for the person who made them to say")
         if stage.pending is not None and stage.pending.blind:
             return Reply(ok=False, error="the blind test is for the person who picked")
         try:
@@ -364,6 +369,7 @@ class Steering:
             if not isinstance(event, Picked):
                 self.journal.emit(event)
                 continue
-            with self.preferences.following(pair, event) if live else nullcontext():
+            kept = self.preferences.following(pair, event) if live and isinstance(pair, PairOffered) else None
+            with kept or nullcontext():
                 self.journal.emit(event)
             respond(OK)

@@ -224,7 +224,7 @@ class TrainerApp(Crashing, Handlers):
         if not self.dashboard.is_running:
             return  # before the first frame, and after the last
         self.scene.hold()
-        if self.scene.tour is not None and self.scene.now.offered is not None and self.scene.steers:
+        if self.scene.tour is not None and self.scene.now.waits is not None and self.scene.steers:
             self.dashboard.tour(None)  # a question waits for the person
         self.dashboard.follow()
         self.inspector.follow(self.dashboard.wishes())
@@ -240,7 +240,7 @@ class TrainerApp(Crashing, Handlers):
             self._tell_troubles(message.records)
         if self.scene.now.corpus is not None and not had_corpus:
             self._index_documents()
-        if self.scene.paused or self.scene.now.offered is not None:
+        if self.scene.paused or self.scene.now.waits is not None:
             self.tick()  # somebody waits for it
 
     def _tell_troubles(self, records: list[Record]) -> None:

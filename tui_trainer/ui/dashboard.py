@@ -264,7 +264,7 @@ class Dashboard(Screen[None]):
         )
         if seen != self._seen:
             self._seen = seen
-            asking = scene.state.offered is not None and scene.steers and scene.past is None
+            asking = scene.state.waits is not None and scene.steers and scene.past is None
             self.set_class(asking, "asking")
             self.redraw_frame()
         for pane in self.panes:

@@ -73,6 +73,13 @@ def _asked(scene: Scene) -> bool:
     return here and scene.now.offered is not None and not scene.now.ended
 
 
+def _doubted(scene: Scene) -> bool:
+    """Whether no taste was found in this person's picks, and they are asked what to do."""
+    tested = scene.now.tested
+    here = scene.steers and scene.past is None and scene.shows_rater and not scene.typing
+    return here and tested is not None and tested.asks and not scene.now.ended
+
+
 def _taught(scene: Scene) -> bool:
     """Whether the pair that waits is one that is learnt from."""
     return _asked(scene) and scene.now.offered is not None and not scene.now.offered.blind
@@ -447,6 +454,21 @@ class Handlers(FrameSender):
     def do_go_on(self) -> None:
         """Enough picked: go on to reinforcement."""
         self.say(self.steering.pick("enough"))
+
+    @picks("N", "keep picking", when=_doubted)
+    def do_pick_more(self) -> None:
+        """No taste was found: go on picking."""
+        self.say(self.steering.pick("more"))
+
+    @picks("Y", "turn anyway", when=_doubted)
+    def do_turn_anyway(self) -> None:
+        """No taste was found: turn the model to the picks all the same."""
+        self.say(self.steering.pick("anyway"))
+
+    @picks("E", "end", when=_doubted)
+    def do_leave_it(self) -> None:
+        """No taste was found: leave the model as it is."""
+        self.say(self.steering.pick("leave"))
 
     @picks("P", "prompts", when=_taught)
     def do_prompts(self) -> None:

@@ -97,6 +97,8 @@ def knob_turned(state: State, event: e.KnobTurned) -> None:
     prefix, _, source = event.name.rpartition(".")
     if prefix == "data.mixture":
         state.mixture[source] = event.value
+    if event.name == "feedback.turn_anyway" and event.value and state.tested is not None:
+        state.tested = msgspec.structs.replace(state.tested, asks=False)
     if event.name == "pretrain.steps":
         state.stages["pretrain"].steps = int(event.value)
     _touch(state, "data")
@@ -244,6 +246,9 @@ def picked(state: State, event: e.Picked) -> None:
     if event.choice == "undo":
         _taken_back(state, event)
         return
+    if event.choice in e.ANSWERS:
+        _answered(state, event)
+        return
     pair = state.offered if state.offered is not None and state.offered.pair == event.pair else None
     state.offered = None
     state.moment = event
@@ -270,6 +275,24 @@ def _taken_back(state: State, event: e.Picked) -> None:
         state.pick_counts[state.picks.pop().picked.choice] -= 1
         state.stages["feedback"].step -= 1
     state.offered = None
+    state.moment = event
+    _touch(state, "rater")
+
+
+def taste_tested(state: State, event: e.TasteTested) -> None:
+    state.tested = event
+    state.offered = None
+    state.moment = event
+    _touch(state, "rater")
+
+
+def _answered(state: State, event: e.Picked) -> None:
+    """What the person wants without a taste."""
+    state.answer = event.choice
+    if event.choice == "more":
+        state.enough, state.tested, state.answer = False, None, None
+    elif state.tested is not None:
+        state.tested = msgspec.structs.replace(state.tested, asks=False)
     state.moment = event
     _touch(state, "rater")
 
@@ -348,6 +371,7 @@ HANDLERS: dict[type[Event], Callable[[State, Any], None]] = {
     e.PromptsListed: prompts_listed,
     e.PromptsEdited: prompts_edited,
     e.RewardModelFitted: fitted,
+    e.TasteTested: taste_tested,
     e.Reinforced: reinforced,
     e.BestOfN: best_of_n,
     e.BeforeAfter: before_after,

@@ -84,6 +84,8 @@ class State:
     pick_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_PICKS))  # a person's, each
     picks_again: int = 0  # of another run, still to be made again; they cost nobody time
     enough: bool = False  # the person said so
+    tested: e.TasteTested | None = None  # whether the picks show a taste, once that is known
+    answer: e.Choice | None = None  # what the person wants without one
     blind: list[Pick] = field(default_factory=list)  # of the test at the end
     prompts: list[str] = field(default_factory=list)  # that a person will see answers to
     own_prompts: set[str] = field(default_factory=set)  # of these, the person's own
@@ -101,6 +103,12 @@ class State:
     changed: Counter[str] = field(default_factory=Counter)
 
     # -- derived -----------------------------------------------------------------------------------------
+
+    @property
+    def waits(self) -> e.PairOffered | e.TasteTested | None:
+        """What only the person at the keyboard can answer: a pair, or what is to become of the picks."""
+        tested = self.tested
+        return self.offered or (tested if tested is not None and tested.asks else None)
 
     @property
     def progress(self) -> StageProgress | None:
@@ -149,7 +157,7 @@ class State:
     def examining(self) -> bool:
         """All steps of the stage are done, and what came of them is measured: no step tells how long yet."""
         progress = self.progress
-        if progress is None or progress.status != "running" or self.offered is not None:
+        if progress is None or progress.status != "running" or self.waits is not None:
             return False
         if self.stage == "feedback":  # which may end before its last step
             steps = self.setting("feedback.steps") or math.inf

@@ -35,6 +35,9 @@ CHOICE: dict[Choice, str] = {
     "skip": "skipped",
     "own": "an answer of their own is better",
     "enough": "enough picked",
+    "more": "keep picking",
+    "anyway": "turn the model anyway",
+    "leave": "leave the model as it is",
 }
 
 # Singular and plural of what each filter throws out.

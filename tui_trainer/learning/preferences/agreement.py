@@ -62,9 +62,9 @@ def after_picks(
     pool, offered = Pool(prompted), list[Candidate]()
     rater, slips = SimulatedRater(taste, noise, seed=draw), rng(draw, "agreement", "flips")
     for number in range(picks):
-        candidate = pool.best(offered)
-        if candidate is None:
+        if (found := pool.next(offered)) is None:
             break
+        candidate, _ = found
         offered.append(candidate)
         (a, features_a), (b, features_b) = pool.pair(candidate)
         prompt = pool.prompted[candidate.prompt].prompt

@@ -20,9 +20,10 @@ from tui_trainer.errors import UserError, foreign
 from tui_trainer.files import read_toml
 from tui_trainer.learning.preferences.features import PHRASES, phrases, words
 from tui_trainer.messages.events import Choice, PairOffered
-from tui_trainer.settings import Taste
+from tui_trainer.settings import Taste, Tasteless
 
 TASTES: tuple[Taste, ...] = get_args(Taste)
+TASTELESS: tuple[Tasteless, ...] = get_args(Tasteless)
 
 TIE = 0.15  # gold scores closer than this are all one to the rater
 
@@ -72,19 +73,22 @@ CULTURES = read()
 
 
 def weights_of(name: str) -> Weights:
-    """Of a taste or a culture of ours. Raises `ValueError`."""
+    """Of a taste or a culture of ours; of a rater without one, none. Raises `ValueError`."""
+    if name in TASTELESS:
+        return {}
     if name in WEIGHTS:
         return WEIGHTS[name]
     if name in CULTURES:
         return CULTURES[name].weights
-    raise ValueError(f"no taste {name!r}; there are {', '.join((*TASTES, *CULTURES))}")
+    raise ValueError(f"no taste {name!r}; there are {', '.join((*TASTES, *CULTURES, *TASTELESS))}")
 
 
 class SimulatedRater:
     """Picks by Bradley-Terry: P(A) = sigmoid((gold(A) - gold(B)) / noise).
 
     Args:
-        taste: whose gold decides: a taste, or a culture of ours.
+        taste: whose gold decides: a taste, or a culture of ours. Without a taste, "random" tosses a coin,
+            "ties" calls all a tie, and "left" always picks the left one.
         noise: 0 always picks the better answer; 0.25 picks the worse one of two that differ by one unit of
             gold 2 % of the time.
         seed: with the pair's number it fixes every choice.
@@ -99,6 +103,9 @@ class SimulatedRater:
 
     def choose(self, pair: PairOffered) -> Choice:
         """A or B; a tie when the answers are worth the same to this taste."""
+        if self.taste in TASTELESS and not self.weights:
+            coin: Choice = "a" if rng(self.seed, "rater", self.taste, pair.pair).random() < 0.5 else "b"
+            return {"ties": "tie", "left": "a"}.get(self.taste, coin)  # type: ignore[return-value]
         difference = worth(self.weights, pair.a) - worth(self.weights, pair.b)
         if abs(difference) < TIE:
             return "tie"

@@ -56,60 +56,101 @@ class Scaling(Struct, frozen=True):
         return np.asarray(np.clip(scaled, -clip, clip))
 
 
-def fit(
-    differences: Array, wins: Array, prior_std: float | Array, start: Array | None = None
-) -> tuple[Array, Array]:
-    """Posterior of the weights after comparisons, with a normal prior: (mean (d,), covariance (d, d)).
+class Posteriors(Struct, frozen=True):
+    """Posteriors of the weights, one for each of several raters of the same pairs (Laplace)."""
+
+    mean: Array  # (raters, d)
+    covariance: Array  # (raters, d, d)
+    prior_std: Array  # (raters, d)
+
+
+def fit_all(
+    differences: Array,
+    wins: Array,
+    prior_std: float | Array,
+    start: Array | None = None,
+    close: float = 1e-10,
+) -> Posteriors:
+    """Posterior of each rater's weights after comparisons, with a normal prior.
 
     The mean is the maximum of sum_i [y_i log s(w.x_i) + (1 - y_i) log s(-w.x_i)] - sum_j w_j^2 / (2 std_j^2),
     found by Newton's method; the covariance is the inverse of the negative Hessian there (Laplace).
 
     Args:
         differences: (n, d), features of A minus features of B.
-        wins: (n,), 1 where A was picked, 0 where B, 0.5 for a tie (half a win each).
-        prior_std: of every weight, or (d,) of each.
-        start: (d,), where to begin to look; it changes nothing but the time taken.
+        wins: (raters, n), 1 where A was picked, 0 where B, 0.5 for a tie (half a win each).
+        prior_std: of every weight, (d,) of each, or (raters, d).
+        start: (raters, d), where to begin to look; it changes nothing but the time taken.
+        close: a gradient of this size is none.
     """
-    count = differences.shape[1]
-    ridge = np.diag(np.broadcast_to(np.asarray(prior_std, dtype=float) ** -2, (count,)))
-    weights: Array = np.zeros(count) if start is None else start
+    raters, (n, d) = len(wins), differences.shape
+    std = np.array(np.broadcast_to(np.asarray(prior_std, dtype=float), (raters, d)))
+    ridge, own = std**-2, np.arange(d)
+    weights: Array = np.zeros((raters, d)) if start is None else start
+    squares = (differences[:, :, None] * differences[:, None, :]).reshape(n, d * d)
 
-    def loss(w: Array) -> float:
-        logits = differences @ w
-        return float(np.sum(np.logaddexp(0, logits) - wins * logits) + 0.5 * w @ ridge @ w)
+    def loss(w: Array) -> Array:
+        logits = w @ differences.T
+        return np.asarray((np.logaddexp(0, logits) - wins * logits).sum(1) + 0.5 * (ridge * w * w).sum(1))
 
     def hessian(w: Array) -> Array:
-        chance = sigmoid(differences @ w)
-        return np.asarray(ridge + (differences.T * (chance * (1 - chance))) @ differences)
+        chance = sigmoid(w @ differences.T)
+        found = ((chance * (1 - chance)) @ squares).reshape(raters, d, d)
+        found[:, own, own] += ridge
+        return found
 
     for _ in range(50):
-        gradient = differences.T @ (sigmoid(differences @ weights) - wins) + ridge @ weights
-        if np.abs(gradient).max() < 1e-10:
+        gradient = (sigmoid(weights @ differences.T) - wins) @ differences + ridge * weights
+        if np.abs(gradient).max(initial=0) < close:
             break
-        step, size = np.linalg.solve(hessian(weights), gradient), 1.0
+        step = np.linalg.solve(hessian(weights), gradient[:, :, None])[:, :, 0]
+        size, before = np.ones((raters, 1)), loss(weights)
         # The loss is convex, but a full Newton step can overshoot where the sigmoid is flat.
-        while loss(weights - size * step) > loss(weights) and size > 1e-6:
-            size /= 2
+        while (far := (loss(weights - size * step) > before) & (size[:, 0] > 1e-6)).any():
+            size[far] /= 2
         weights = weights - size * step
-    return weights, np.asarray(np.linalg.inv(hessian(weights)))
+    return Posteriors(weights, np.asarray(np.linalg.inv(hessian(weights))), std)
 
 
-def fit_cauchy(differences: Array, wins: Array, scale: float = PRIOR_SCALE) -> tuple[Array, Array]:
-    """The same with a Cauchy prior of this scale on each weight.
+def fit(
+    differences: Array, wins: Array, prior_std: float | Array, start: Array | None = None
+) -> tuple[Array, Array]:
+    """`fit_all` of one rater, whose wins are (n,): mean (d,), covariance (d, d)."""
+    found = fit_all(differences, wins[None], prior_std, None if start is None else start[None])
+    return found.mean[0], found.covariance[0]
+
+
+def fit_all_cauchy(
+    differences: Array, wins: Array, scale: float | Array, close: float = 1e-3, exact: float = 1e-10
+) -> Posteriors:
+    """The same with a Cauchy prior of this scale, or (d,) of these, on each weight.
 
     A Cauchy is a normal whose precision is itself unknown, and gamma-distributed with shape 1/2 and rate
     scale^2 / 2. Weights and precisions are taken to be independent in the posterior, and found in turn until
     they agree: the weights by `fit`, each precision by its mean 1 / ((scale^2 + E[w^2]) / 2) (variational
     Bayes: Bishop 2006, section 10.1; Tipping 2001).
+
+    Args:
+        close: precisions that change by a smaller share than this agree.
+        exact: as `close` of `fit_all`.
     """
-    precision: Array = np.full(differences.shape[1], scale**-2.0)
-    mean: Array = np.zeros(differences.shape[1])
+    raters, d = len(wins), differences.shape[1]
+    scales = np.broadcast_to(np.asarray(scale, dtype=float), (raters, d))
+    precision: Array = scales**-2.0
+    found = Posteriors(np.zeros((raters, d)), np.zeros((raters, d, d)), scales)
     for _ in range(50):
-        mean, covariance = fit(differences, wins, precision**-0.5, start=mean)
-        before, precision = precision, 2 / (scale**2 + mean**2 + np.diag(covariance))
-        if np.abs(precision / before - 1).max() < 1e-3:
+        found = fit_all(differences, wins, precision**-0.5, found.mean, exact)
+        spread = np.diagonal(found.covariance, axis1=1, axis2=2)
+        before, precision = precision, 2 / (scales**2 + found.mean**2 + spread)
+        if np.abs(precision / before - 1).max(initial=0) < close:
             break
-    return mean, covariance
+    return found
+
+
+def fit_cauchy(differences: Array, wins: Array, scale: float | Array = PRIOR_SCALE) -> tuple[Array, Array]:
+    """`fit_all_cauchy` of one rater, whose wins are (n,): mean (d,), covariance (d, d)."""
+    found = fit_all_cauchy(differences, wins[None], scale)
+    return found.mean[0], found.covariance[0]
 
 
 class RewardModel:

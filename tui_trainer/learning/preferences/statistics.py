@@ -37,6 +37,7 @@ class Offer(Struct, frozen=True):
     simulated: bool = False
     repeats: int | None = None  # the offer that this one shows again, sides exchanged
     text: str = ""  # the rater's own answer, better than both
+    ahead: bool = False  # the pair was fixed before the first pick
 
     @property
     def teaches(self) -> bool:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from msgspec import UNSET, Struct, UnsetType
 
 from tui_trainer.files import open_own, write_atomically
-from tui_trainer.messages.events import Choice, PairOffered, Picked, Record, encoder
+from tui_trainer.messages.events import ANSWERS, Choice, PairOffered, Picked, Record, encoder
 from tui_trainer.run.storage.folder import RunFolder
 
 
@@ -36,7 +36,7 @@ class Preference(Struct, frozen=True):
 
 def preferences(pair: PairOffered, picked: Picked) -> list[Preference]:
     """The pick of a pair, in the field's form; none where nothing was picked, or nothing is to be learnt."""
-    if pair.blind or picked.choice in ("undo", "enough"):
+    if pair.blind or picked.choice in ("undo", "enough", *ANSWERS):
         return []
     chosen = {"a": pair.a, "b": pair.b, "own": picked.text}.get(picked.choice)
     others = {"a": [pair.b], "b": [pair.a], "own": [t for t in (pair.a, pair.b) if t != picked.text]}
@@ -68,6 +68,9 @@ def made_in_log(records: Iterable[Record]) -> list[tuple[PairOffered, Picked]]:
             pairs[event.pair] = event  # the blind test begins with the number that "enough" left free
         elif isinstance(event, Picked) and event.choice == "undo":
             picks.pop(event.pair - 1, None)
+        elif isinstance(event, Picked) and event.choice in ANSWERS:
+            if event.choice == "more":
+                picks.pop(event.pair, None)  # it was not enough
         elif isinstance(event, Picked) and event.pair in pairs and not pairs[event.pair].blind:
             picks[event.pair] = pairs[event.pair], event
     return list(picks.values())

@@ -16,7 +16,7 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
-from tui_trainer.view import numbers, words
+from tui_trainer.view import numbers, taste, words
 from tui_trainer.view.state import State
 from tui_trainer.view.text import cut, cut_left, holds, wrap_to
 from tui_trainer.view.tour import STOPS
@@ -51,6 +51,11 @@ def forms(scene: Scene) -> tuple[str, Forms]:
         return "‖", _paused(scene)
     if state.offered is not None:
         return "?", _asked(scene, state.offered)
+    if scene.steers and isinstance(state.waits, e.TasteTested):
+        return "?", (
+            f"{taste.verdict(state.waits)}. What is to be done with them?",
+            "No taste found. What now?",
+        )
     return ("✓" if state.ended else "▶"), _sentence(scene)
 
 
@@ -289,8 +294,10 @@ def _picked(state: State, event: e.Picked) -> str | Forms:
         return _tested(state, event)
     pick = state.picks[-1] if state.picks else None
     who = f"The simulated rater ({one_line(event.rater)})" if event.simulated else "You"
+    if event.choice in e.ANSWERS:
+        return f"You said: {words.CHOICE[event.choice]}."
     if event.choice == "enough":
-        return f"{who} said: enough. The model is now turned to what was learnt from the picks."
+        return f"{who} said: enough. Do the picks show a taste?"
     if event.choice == "own":
         return "Your own answer is better than both: the reward model learns from it twice."
     if event.choice == "undo":
@@ -301,6 +308,12 @@ def _picked(state: State, event: e.Picked) -> str | Forms:
     expected = pick.pair.predicted_a if event.choice == "a" else 1 - pick.pair.predicted_a
     told = f"{said} The reward model had given that {numbers.percent(expected)}"
     return (f"{told}; now it learns from it.", f"{told}.", said)
+
+
+def _taste_tested(state: State, event: e.TasteTested) -> Forms:
+    simulated = bool(state.picks) and state.picks[-1].picked.simulated
+    said = taste.verdict(event, "the rater's" if simulated else "your")
+    return f"{said}. {taste.measured(event)}.", f"{said}."
 
 
 def _reinforced(state: State, event: e.Reinforced) -> Forms:
@@ -365,6 +378,7 @@ _TELLERS: dict[type[Any], Callable[[State, Any], str | Forms]] = {
     e.BestKept: _best_kept,
     e.PairOffered: _offered,
     e.Picked: _picked,
+    e.TasteTested: _taste_tested,
     e.Reinforced: _reinforced,
     e.Measured: _measured,
     e.WeightsFrozen: _frozen,

@@ -23,7 +23,7 @@ def shown_now(actions: Sequence[Action], scene: Scene, here: Context) -> list[Ac
         return [a for a in actions if a.context == context and a.footer in places and a.key]
 
     shown = placed("anywhere", "urgent")
-    if here == "rater" and scene.now.offered is not None:
+    if here == "rater" and scene.now.waits is not None:
         shown += [*placed("rater", "yes"), *placed("anywhere", "first", "yes")]
     else:
         shown += [*placed("anywhere", "first"), *placed(here, "yes"), *placed("anywhere", "yes")]

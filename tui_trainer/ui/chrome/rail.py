@@ -79,7 +79,7 @@ class Rail(LineView):
             left = state.seconds_left(state.stage)
             if state.examining:
                 figures.append(("now", "exam"))
-            elif left is not None and not state.picking and state.offered is None:
+            elif left is not None and not state.picking and state.waits is None:
                 figures.append(("left", numbers.duration(left)))
             if progress.tokens_per_second:
                 figures.append(("tokens/s", numbers.short(progress.tokens_per_second)))

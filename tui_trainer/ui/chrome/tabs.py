@@ -23,7 +23,7 @@ class Tabs(LineView):
         parts: list[Part] = [(" ", ink.text)]
         for number, name in enumerate(PANES, 1):
             here = number == self.current()
-            waits = number == 4 and self.scene.state.offered is not None and self.scene.steers
+            waits = number == 4 and self.scene.state.waits is not None and self.scene.steers
             text = f"[{number} {name}]" if here else f" {number} {name}{'!' if waits else ' '}"
             style = (
                 ink.accent(self.scene.state.stage, bold=True) if here else ink.warn if waits else ink.muted

@@ -65,11 +65,11 @@ class Steering:
         return self._send(Continue(steps=1), "one step") if self.scene.now.paused else self.pause()
 
     def pick(self, choice: Choice, text: str = "") -> str | None:
-        """Answer the pair on offer; with an answer of one's own, if the choice is that."""
-        offered = self.scene.now.offered
-        if offered is None or self.scene.sent:
+        """Answer what waits, a pair or a question; with an answer of one's own, if the choice is that."""
+        waits = self.scene.now.waits
+        if waits is None or self.scene.sent:
             return None
-        return self._send(Pick(offered.pair, choice, text), "picking")
+        return self._send(Pick(waits.pair, choice, text), "picking")
 
     def edit_prompts(self, added: str, removed: str) -> str | None:
         """Take a prompt in, or out, or one for the other."""

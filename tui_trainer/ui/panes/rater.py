@@ -14,6 +14,7 @@ from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import (
     blind,
     guess,
+    no_taste,
     picks,
     reinforcement,
     reward_model,
@@ -78,6 +79,8 @@ class RaterPane(Pane):
             return self._result(width, height)
         if state.reinforced is not None:
             return self._reinforcing(width, height)
+        if self._feedback and state.tested is not None and state.tested.reason:
+            return no_taste.board(self.scene, state.tested, width, height)
         if self._feedback:
             return self._picking(width, height)
         if state.stage == "feedback":
@@ -166,17 +169,16 @@ class RaterPane(Pane):
         """What feedback changed: the taste, and the same prompts answered before and after."""
         scene, state, ink = self.scene, self.scene.state, self.scene.ink
         won = state.measured.get("aligned/win_rate")
-        rows = []
+        tested = blind.result(scene, width)
+        rows = [*tested]
         if won is not None:
             share = f"{100 * won.value:.0f} %"
             interval = numbers.interval(won.ci95 or (won.value, won.value))
             of = (f"{said} ({interval})" for said in (" of the rater's comparisons", " of comparisons", ""))
             said = fullest(of, width - len("aligned beats tuned in ") - len(share))
             rows.append(line(("aligned beats tuned in ", ink.muted), (share, ink.strong), (said, ink.muted)))
-        else:
+        elif not tested:
             rows.append(line(("The same prompts before and after the feedback", ink.muted)))
-        tested = blind.result(scene)
-        rows += [tested] if tested is not None else []
         rows += [reinforcement.tax(scene, width)] if state.facts is not None else []
         further = self._further(width, 2 if height >= 15 else 1)
         room = height - len(rows) - len(further) - 1

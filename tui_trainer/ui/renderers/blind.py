@@ -8,9 +8,10 @@ from tui_trainer.ui.renderers import two_answers
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers
 from tui_trainer.view.state import Pick
+from tui_trainer.view.text import fullest
 
 KEYS = (*two_answers.PICKING[:5], ("G", "go_on", "end the test", "end"))
-FIGURE = "aligned/blind_win_rate"
+FIGURE, ESTIMATE = "aligned/blind_win_rate", "aligned/win_rate_estimate"
 
 
 def board(scene: Scene, pair: PairOffered, width: int, height: int) -> list[Strip]:
@@ -39,14 +40,25 @@ def _reveal(scene: Scene, last: Pick) -> Strip:
     return line((f"{number}you preferred the model ", ink.muted), (last.preferred, style))
 
 
-def result(scene: Scene) -> Strip | None:
-    """The figure, once it is there."""
+def result(scene: Scene, width: int) -> list[Strip]:
+    """What came of it, once it is there; under it what the reward model guesses."""
     found, ink = scene.state.measured.get(FIGURE), scene.ink
-    if found is None:
-        return None
-    interval = numbers.interval(found.ci95 or (found.value, found.value))
-    return line(
-        ("blindly, after beat before in ", ink.muted),
-        (numbers.percent(found.value), ink.strong),
-        (f" of {found.n} pairs ({interval})", ink.muted),
-    )
+    guessed = scene.state.measured.get(ESTIMATE)
+    rows = []
+    if found is not None:
+        low, high = found.ci95 or (found.value, found.value)
+        fair = low <= 0.5 <= high
+        means = "; a coin could do that" if fair else ""
+        rows.append(
+            line(
+                ("your own blind test: after beat before in ", ink.text),
+                (numbers.percent(found.value), ink.strong),
+                (f" of {found.n} ({numbers.interval((low, high))}){means}", ink.muted),
+            )
+        )
+    if guessed is not None:
+        interval = numbers.interval(guessed.ci95 or (guessed.value, guessed.value))
+        of = "estimate by the reward model, which only guesses at your taste: "
+        said = fullest((of, "the reward model's estimate: ", "estimate: "), width - 16)
+        rows.append(line((f"{said}{numbers.percent(guessed.value)} ({interval})", ink.muted)))
+    return rows
