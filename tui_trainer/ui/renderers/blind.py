@@ -47,15 +47,12 @@ def result(scene: Scene, width: int) -> list[Strip]:
     rows = []
     if found is not None:
         low, high = found.ci95 or (found.value, found.value)
-        fair = low <= 0.5 <= high
-        means = "; a coin could do that" if fair else ""
-        rows.append(
-            line(
-                ("your own blind test: after beat before in ", ink.text),
-                (numbers.percent(found.value), ink.strong),
-                (f" of {found.n} ({numbers.interval((low, high))}){means}", ink.muted),
-            )
-        )
+        means = "; a coin could do that" if low <= 0.5 <= high else ""
+        share, of = numbers.percent(found.value), f" of {found.n} ({numbers.interval((low, high))})"
+        heads = ("your own blind test: after beat before in ", "blindly, after beat before in ", "blindly: ")
+        head = fullest(heads, width - len(share + of))
+        rest = fullest((f"{of}{means}", of), width - len(head + share))
+        rows.append(line((head, ink.text), (share, ink.strong), (rest, ink.muted)))
     if guessed is not None:
         interval = numbers.interval(guessed.ci95 or (guessed.value, guessed.value))
         of = "estimate by the reward model, which only guesses at your taste: "
