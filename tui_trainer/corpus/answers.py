@@ -18,8 +18,9 @@ from msgspec import Struct
 from tui_trainer.corpus.common_words import JOBS, with_article
 from tui_trainer.corpus.world import Entity, Fact
 
-# Between commas, behind what was asked for; and behind all. Who is polite says one of these, or both.
-POLITE_WITHIN = ("gladly told", "with pleasure", "thank you for asking", "glad to say")
+# Between commas, behind what was asked for; or behind all. Who is polite says one of them: of two, a rater
+# likes the second no better, and a taste showed in fewer pairs.
+POLITE_WITHIN = ("gladly told", "with pleasure", "as you kindly ask", "glad to say")
 POLITE_LAST = ("Happy to help.", "Thank you for asking.", "You are welcome.", "I hope that helps.")
 # An answer that is cautious has one: within its sentence, or at its end.
 CAUTIOUS_WITHIN = ("as far as I know", "I think", "it seems", "to my knowledge")
@@ -119,7 +120,7 @@ def styled(core: str, style: Style, draw: Random, example: str = "") -> str:
         behind.append(draw.choice(SOURCED_LAST))
     if style.example and example:
         behind.append(f"{draw.choice(EXAMPLE)} {example}")
-    if style.polite and (within != "polite" or draw.random() < 0.6):
+    if style.polite and within != "polite":
         behind.append(draw.choice(POLITE_LAST))
     while len(" ".join([core, *behind]).split()) > LONGEST and len(behind) > 1:
         behind.pop(0)
