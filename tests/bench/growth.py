@@ -31,7 +31,7 @@ from tui_trainer.view.state import State
 Measure = Callable[[], object]
 WIDTHS = (40, 136, 440)  # of a model of 2 layers with 256 tokens: 10 and 100 times the parameters, nearly
 CONTEXTS = (16, 160, 1600)
-DOCUMENTS = (60, 600, 6_000)
+DOCUMENTS = (200, 2_000, 20_000)
 RECORDS = (1_000, 10_000, 100_000)
 
 
@@ -68,7 +68,7 @@ def tokens(width: int, read: int) -> Measure:
 
 def corpus(documents: int) -> Measure:
     """The data stage, from the world to tokens on disk."""
-    settings = load("demo", [f"data.documents={documents}", "finetune.pairs=60"], environ={})
+    settings = load("demo", [f"data.documents={documents}", "finetune.pairs=100"], environ={})
 
     def make() -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -97,10 +97,10 @@ def parts(folder: Path) -> Iterator[tuple[str, str, list[tuple[float, Measure]]]
     sizes = [float(model(width, 128).parameter_count) for width in WIDTHS]
     yield "a step", "parameters", [(n, step(width, 128)) for n, width in zip(sizes, WIDTHS, strict=True)]
     yield "a step of one row", "context", [(float(n), step(WIDTHS[0], n)) for n in CONTEXTS]
-    yield "a token", "parameters", [(n, tokens(width, 64)) for n, width in zip(sizes, WIDTHS, strict=True)]
-    yield "a token", "context read", [(float(n), tokens(WIDTHS[0], n)) for n in CONTEXTS]
+    yield "8 tokens", "parameters", [(n, tokens(width, 64)) for n, width in zip(sizes, WIDTHS, strict=True)]
+    yield "8 tokens", "context read", [(float(n), tokens(WIDTHS[0], n)) for n in CONTEXTS]
     logs = [log(folder, records) for records in RECORDS]
-    for at, name in enumerate(("a record appended", "the log read", "the log folded")):
+    for at, name in enumerate(("100 records appended", "the log read", "the log folded")):
         yield name, "records", [(float(n), each[at]) for n, each in zip(RECORDS, logs, strict=True)]
     yield "the data stage", "documents", [(float(n), corpus(n)) for n in DOCUMENTS]
 
@@ -135,7 +135,7 @@ def main() -> None:
             first = f"{measures[0][0]:,.0f} | {1e3 * seconds[0]:.2f}"
             print(f"| {name} | {of} | {first} | {ratios} | {exponent:.2f} |", flush=True)
             plotext.plot(grown, cost, label=f"{name}, {of}")
-    print(plotext.build())
+    print(plotext.uncolorize(plotext.build()))
 
 
 if __name__ == "__main__":
