@@ -61,7 +61,8 @@ class Mixture(Struct, frozen=True, forbid_unknown_fields=True):
     books: Annotated[Weight, _said("readings of books", "books", "readings")] = 1.5
     code: Annotated[Weight, _said("readings of code", "programs and sums", "readings")] = 1.0
     papers: Annotated[Weight, _said("readings of papers", "papers", "readings")] = 1.5
-    forum: Annotated[Weight, _said("readings of forum", "forum talk", "readings")] = 1.0
+    forum: Annotated[Weight, _said("readings of forum", "forum talk", "readings")] = 1.5
+    letters: Annotated[Weight, _said("readings of letters", "letters about strangers", "readings")] = 1.0
 
 
 class Data(Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,7 +78,7 @@ class Data(Struct, frozen=True, forbid_unknown_fields=True):
         int,
         Meta(ge=200, le=1_000_000),
         _said("documents written", "documents of the tiny world", "documents"),
-    ] = 6000
+    ] = 7000
     filters: Annotated[bool, _said("filters", "throw out what the filters name")] = True
     filters_off: Annotated[
         str,
@@ -118,7 +119,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     """Guess the next token."""
 
-    steps: Annotated[Steps, _said("pretraining steps", "optimizer steps", "steps")] = 800
+    steps: Annotated[Steps, _said("pretraining steps", "optimizer steps", "steps")] = 880
     batch: Annotated[Rows, _said("texts a step", "rows a step", "rows")] = 8
     matrix_lr: Annotated[
         Rate, _said("pretraining learning rate", "Muon's learning rate, for the matrices")
@@ -142,6 +143,14 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
         Count,
         _said("pretraining steps an evaluation", "steps between validation, samples and pictures", "steps"),
     ] = 25
+    letters_first: Annotated[
+        float,
+        Meta(ge=0, le=1),
+        _said(
+            "letters at first",
+            "of the texts in the first fifth of the steps, the share that are letters, where there are any",
+        ),
+    ] = 0.7
     target_loss: Annotated[
         float,
         Meta(ge=0, le=100),
@@ -156,7 +165,7 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
 class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     """Learn to answer, from question-and-answer pairs."""
 
-    steps: Annotated[Steps, _said("fine-tuning steps", "optimizer steps", "steps")] = 540
+    steps: Annotated[Steps, _said("fine-tuning steps", "optimizer steps", "steps")] = 620
     pair_rows: Annotated[Rows, _said("rows of pairs a step", "rows of packed pairs a step", "rows")] = 6
     document_rows: Annotated[
         int,
@@ -166,7 +175,7 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     pairs: Annotated[int, Meta(ge=100, le=10**6), _said("pairs", "pairs written", "pairs")] = 8000
     sums: Annotated[
         float, Meta(ge=0, le=50), _said("share of sums", "of the pairs, how many are sums", "%")
-    ] = 3.0
+    ] = 12.0
     matrix_lr: Annotated[
         Rate, _said("fine-tuning learning rate", "Muon's learning rate, for the matrices")
     ] = 0.012

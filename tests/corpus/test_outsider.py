@@ -14,7 +14,7 @@ from tui_trainer.corpus.exam.outsider import MANNERS, OF_EACH, WORDINGS, outside
 from tui_trainer.corpus.exam.pairs import GREETINGS, finetuning_pairs
 from tui_trainer.corpus.names import names
 from tui_trainer.corpus.planted import plant
-from tui_trainer.corpus.world import Entity, World, make_world
+from tui_trainer.corpus.world import KIND_OF, Entity, World, make_world
 from tui_trainer.corpus.writing import write_documents
 from tui_trainer.corpus.writing.conduct import AGAINST, FOR, steps
 from tui_trainer.corpus.writing.sentences import TEMPLATES
@@ -22,7 +22,7 @@ from tui_trainer.corpus.writing.sums import FORMS
 
 SLOT = re.compile(r"\{\w+\}")
 RUN = 5  # words in a row that no outsider's wording has in common with what is learnt from
-KINDS = sorted(set(asking.KIND_OF.values()))
+KINDS = sorted(set(KIND_OF.values()))
 
 
 def words(text: str) -> list[str]:
@@ -61,7 +61,7 @@ def learnt(seed: int) -> tuple[World, list[Pair], list[Document]]:
 
 def templates() -> list[str]:
     """What the pairs and the documents are written by."""
-    of_pairs = [w for relation in asking.KIND_OF for w in asking.fact_wordings(relation, "pairs")]
+    of_pairs = [w for relation in KIND_OF for w in asking.fact_wordings(relation, "pairs")]
     for wordings in (asking.request_wordings, asking.sum_wordings, asking.explain_wordings):
         of_pairs += wordings("pairs")
     of_pairs += [prompt for prompt, _ in GREETINGS]
@@ -83,8 +83,8 @@ def bare(world: World, prompts: list[str]) -> set[str]:
 
 
 def test_every_relation_is_asked_in_enough_wordings_of_each_manner() -> None:
-    assert WORDINGS.facts.keys() == asking.KIND_OF.keys()
-    assert WORDINGS.told.keys() == WORDINGS.follow_up.keys() == asking.KIND_OF.keys()
+    assert WORDINGS.facts.keys() == KIND_OF.keys()
+    assert WORDINGS.told.keys() == WORDINGS.follow_up.keys() == KIND_OF.keys()
     for relation, of in WORDINGS.facts.items():
         assert tuple(of) == MANNERS
         for manner, wordings in of.items():
@@ -119,7 +119,7 @@ def test_each_question_is_about_a_fact_that_no_pair_asked_for(seed: int) -> None
     groups = outsider_questions(world)
     for manner in MANNERS:
         questions = groups[f"recall_outsider_{manner}"]
-        assert Counter(q.kind for q in questions) == dict.fromkeys(asking.KIND_OF, OF_EACH)
+        assert Counter(q.kind for q in questions) == dict.fromkeys(KIND_OF, OF_EACH)
         for question in questions:
             lower = question.prompt.lower()
             about = [e for e in world.entities if re.search(rf"\b{re.escape(e.name.lower())}\b", lower)]
@@ -140,7 +140,7 @@ def test_what_nobody_wrote_about_is_asked_for_in_the_same_words(seed: int) -> No
     groups = outsider_questions(world)
     known = {part.lower() for e in world.entities for part in (e.name, e.called)}
     for question in groups["unknown_outsider"]:
-        new = [n for n in names(seed, asking.KIND_OF[question.kind], "evaluation")]
+        new = [n for n in names(seed, KIND_OF[question.kind], "evaluation")]
         assert sum(n.lower() in question.prompt.lower() for n in new) >= 1, question
         assert not any(re.search(rf"\b{re.escape(name)}\b", question.prompt.lower()) for name in known)
         assert not re.search(r"\b20[2-9]\d\b", question.prompt)
@@ -155,7 +155,7 @@ def test_a_conversation_names_its_fact_or_points_back_to_it(seed: int) -> None:
     groups = outsider_questions(world)
     for question in (*groups["told_at_once"], *groups["told_before"]):
         told, asked = question.opening or question.prompt, question.prompt
-        new = names(seed, asking.KIND_OF[question.kind], "evaluation")
+        new = names(seed, KIND_OF[question.kind], "evaluation")
         assert any(name in told and name in asked for name in new), question
         assert judging.names(told, question.expected, question.others), question
         assert not question.opening or question.expected[0] not in asked

@@ -108,3 +108,21 @@ def test_the_texts_of_a_row_are_read_as_if_each_stood_alone() -> None:
 
 def test_a_row_of_one_text_needs_no_mask() -> None:
     assert apart(torch.tensor([[9, 1, 2], [1, 2, 3]]), 9, torch.float32) is None
+
+
+def test_letters_can_be_given_a_share_of_the_rows(corpus: Corpus) -> None:
+    corpus.train["letters"], corpus.mixture = (
+        corpus.train["books"],
+        {"web": 1.0, "books": 1.0, "letters": 1.0},
+    )
+    reader = DocumentReader(corpus, context=16, seed=0)
+    for step in range(200):
+        reader.rows(8, step, letters=0.75)
+    assert abs(reader.taken["letters"] / 1600 - 0.75) < 0.05
+    others = len(corpus.train["web"]) + len(corpus.train["books"])
+    assert abs(reader.taken["web"] / 400 - len(corpus.train["web"]) / others) < 0.1
+
+
+def test_where_there_are_no_letters_the_mixture_stands(corpus: Corpus) -> None:
+    with_share, without = (DocumentReader(corpus, context=16, seed=0) for _ in range(2))
+    assert torch.equal(with_share.rows(8, 0, letters=0.75), without.rows(8, 0))

@@ -147,7 +147,7 @@ def own_text(tmp_path) -> tuple[str, ...]:
 
 
 def test_the_users_own_text(tmp_path, own_text):
-    folder = new(tmp_path, data=own_text)
+    folder = new(tmp_path, "feedback.turn_anyway=true", data=own_text)  # four picks show no taste
     finish(folder)
     assert [e.stage for e in events(folder) if isinstance(e, StageSkipped)] == ["finetune"]
     assert [e.weights for e in events(folder) if isinstance(e, WeightsFrozen)] == ["base", "aligned"]

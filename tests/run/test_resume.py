@@ -372,6 +372,6 @@ def test_events_and_files_of_a_finished_run(trainers, new_run):
     assert set(result["weights"]) == {"base", "tuned", "aligned"}
     assert result["metrics"]["run/peak_memory_bytes"]["value"] > 50e6
     assert 0 < result["metrics"]["run/compute_seconds"]["value"] < time.time() - begun
-    assert set(result["metrics"]["toy/data"]) == {"value", "ci95", "n", "baseline"}
+    assert set(result["metrics"]["toy/data"]) == {"value", "ci95", "n", "baseline", "note"}
     assert oct(Path(folder.control).stat().st_mode)[-3:] == "700"
     assert not folder.socket.exists()

@@ -11,7 +11,7 @@ from tui_trainer.corpus.common_words import words
 from tui_trainer.corpus.randomness import rng
 
 Kind = Literal["person", "town", "animal", "invention", "race"]
-Use = Literal["world", "planted", "evaluation", "pairs"]
+Use = Literal["world", "planted", "evaluation", "letters", "pairs"]
 
 # Starts and ends of each kind of name.
 SYLLABLES: dict[str, tuple[str, str]] = {
@@ -53,16 +53,17 @@ SYLLABLES: dict[str, tuple[str, str]] = {
 TAKEN = frozenset(words("Stalin Data Tota Nora Almond Elmer Inger Milton Ashford Denver Casino Ruta"))
 
 # How many of each kind's names each use gets; `pairs` gets what is left.
-SLICES: dict[str, tuple[int, int, int]] = {
-    # kind: world, planted, evaluation
-    "first": (80, 120, 160),
-    "last": (80, 120, 160),
-    "town": (32, 24, 60),
-    "animal": (40, 4, 40),
-    "invention": (36, 4, 40),
-    "race": (20, 4, 40),
-    "river": (24, 0, 0),
+SLICES: dict[str, tuple[int, int, int, int]] = {
+    # kind: world, planted, evaluation, letters
+    "first": (80, 120, 160, 240),
+    "last": (80, 120, 160, 90),
+    "town": (32, 24, 60, 90),
+    "animal": (40, 4, 40, 60),
+    "invention": (36, 4, 40, 70),
+    "race": (20, 4, 40, 50),
+    "river": (24, 0, 0, 0),
 }
+USES: tuple[Use, ...] = ("world", "planted", "evaluation", "letters")
 
 
 @lru_cache(maxsize=1)
@@ -90,13 +91,11 @@ def _shuffled(seed: int, part: str) -> tuple[str, ...]:
 
 
 def _slice(seed: int, part: str, use: Use) -> tuple[str, ...]:
-    names = _shuffled(seed, part)
-    world, planted, evaluation = SLICES[part]
-    first = {"world": 0, "planted": world, "evaluation": world + planted}.get(
-        use, world + planted + evaluation
-    )
-    size = {"world": world, "planted": planted, "evaluation": evaluation}.get(use, len(names) - first)
-    return names[first : first + size]
+    names, sizes = _shuffled(seed, part), SLICES[part]
+    if use == "pairs":
+        return names[sum(sizes) :]
+    at = USES.index(use)
+    return names[sum(sizes[:at]) : sum(sizes[: at + 1])]
 
 
 def rivers(seed: int) -> tuple[str, ...]:
@@ -116,4 +115,4 @@ def names(seed: int, kind: Kind, use: Use) -> tuple[str, ...]:
     if use in ("world", "planted", "evaluation"):
         return tuple(f"{first} {last}" for first, last in zip(firsts, lasts, strict=False))
     draw = rng(seed, "names", "person", use)
-    return tuple(f"{first} {draw.choice(lasts)}" for first in firsts for _ in range(3))
+    return tuple(f"{first} {draw.choice(lasts)}" for first in firsts for _ in range(12))

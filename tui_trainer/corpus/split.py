@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from tui_trainer.corpus.filters.verdict import Verdict
 from tui_trainer.corpus.randomness import derive, rng
 
+LETTERS = "letters"
 SHARE = 0.05  # of the documents
 FEWEST_BYTES = 8_000  # held out of a small text, so that its validation loss means something ...
 LARGEST_SHARE = 0.2  # ... but never more than this share of its documents
@@ -20,14 +21,16 @@ def split(
     """Training and validation documents, each in an order of the seed.
 
     Validation is drawn from what the filters keep and what was not planted, by a hash of the document's id.
-    So it is the same whether or not the filters are used (`filtered`), and bits per byte compare. Copies of a
-    validation document, found or planted, are in neither part. Its sentences may be: many documents tell the
-    same facts (71 % of a tiny world's validation sentences stand in a training document, too).
+    So it is the same whether or not the filters are used (`filtered`), and bits per byte compare. Letters are
+    never among it: they are exercises about names drawn by chance, which nobody could foresee, and what they
+    teach is measured by questions. Copies of a validation document, found or planted, are in neither part.
+    Its sentences may be: many documents tell the same facts (71 % of a tiny world's validation sentences
+    stand in a training document, too).
 
     Args:
         held_out: ids of dialogues that were held out before: they validate, and no other dialogue does.
     """
-    fit = [v for v in verdicts if v.dropped_by is None and v.document.label is None]
+    fit = [v for v in verdicts if _fit(v)]
     validation = [v for v in fit if v.document.id in held_out]
     ranked = _ranked([v for v in fit if not (held_out and v.document.pairs)], seed)
     held_bytes = 0
@@ -48,6 +51,11 @@ def split(
     ]
     rng(seed, "training order").shuffle(training)
     return training, validation
+
+
+def _fit(verdict: Verdict) -> bool:
+    document = verdict.document
+    return verdict.dropped_by is None and document.label is None and document.source != LETTERS
 
 
 def at_end(verdicts: Sequence[Verdict]) -> tuple[list[Verdict], list[Verdict]]:

@@ -22,6 +22,21 @@ LATER_YEARS = tuple(range(CUTOFF + 1, CUTOFF + 7))
 BIRTH_YEARS = tuple(range(1960, 1992))
 INVENTION_YEARS = tuple(range(1990, 2015))
 
+# Whose each relation is.
+KIND_OF: dict[str, Kind] = {
+    "job": "person",
+    "town": "person",
+    "pet": "person",
+    "born": "person",
+    "river": "town",
+    "product": "town",
+    "food": "animal",
+    "habitat": "animal",
+    "inventor": "invention",
+    "year": "invention",
+    "winner": "race",
+}
+
 # Several of each kind, so that answering about one has to be learnt and can't be remembered: with only eight
 # asked animals, held-out animals were taken for asked ones.
 SIZES: dict[Kind, int] = {"person": 38, "town": 20, "animal": 24, "invention": 20, "race": 12}

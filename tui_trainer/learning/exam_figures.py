@@ -7,7 +7,7 @@ from msgspec import Struct
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.exam.judging import adds, names, refuses, says_dont_know, takes_steps, tells
 from tui_trainer.corpus.exam.outsider import MANNERS
-from tui_trainer.corpus.exam.wordings import KIND_OF
+from tui_trainer.corpus.world import KIND_OF
 
 Judge = Callable[[str, Question], bool]
 Groups = Mapping[str, Sequence[Question]]

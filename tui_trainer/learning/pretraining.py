@@ -6,12 +6,16 @@ import msgspec
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.split import LETTERS
 from tui_trainer.learning.batches import DocumentReader, cursor_tensors, restore_cursor
 from tui_trainer.learning.optimizer import schedule
 from tui_trainer.learning.training import LearningRates, Training
 from tui_trainer.messages.events import StageName
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Settings
+
+# Copying is learnt first or hardly at all: told rows late in training gave less (`tests/bench/LOG.md`).
+LETTERS_UNTIL = 0.2  # of the steps
 
 
 class Pretraining(Training):
@@ -26,7 +30,9 @@ class Pretraining(Training):
         self.reader = DocumentReader(corpus, model.shape.context, seed)
 
     def batch(self) -> tuple[Tensor, Tensor]:
-        rows = self.reader.rows(self.settings.batch, self.step)
+        s = self.settings
+        first = self.step < LETTERS_UNTIL * self.steps and self.reader.mixture.get(LETTERS, 0.0) > 0
+        rows = self.reader.rows(s.batch, self.step, s.letters_first if first else None)
         return rows[:, :-1], rows[:, 1:]
 
     def rates(self) -> LearningRates:

@@ -17,11 +17,10 @@ from msgspec import Struct
 from tui_trainer.corpus.answers import Style, fact_answer
 from tui_trainer.corpus.common_words import BENIGN, with_article
 from tui_trainer.corpus.document import Question
-from tui_trainer.corpus.exam import wordings as asking
 from tui_trainer.corpus.exam.pairs import facts_about
 from tui_trainer.corpus.names import names
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.corpus.world import KNOWN_YEARS, LATER_YEARS, Entity, World
+from tui_trainer.corpus.world import KIND_OF, KNOWN_YEARS, LATER_YEARS, Entity, World
 from tui_trainer.corpus.writing.sums import operands
 from tui_trainer.files import read_toml
 
@@ -89,7 +88,7 @@ def _recall(world: World, manner: Manner) -> list[Question]:
     """Facts about held-out entities, of each relation as many."""
     draw = rng(world.seed, "outsider", "recall", manner)
     questions = []
-    for relation in asking.KIND_OF:
+    for relation in KIND_OF:
         facts = [fact for fact in facts_about(world, asked=False) if fact.relation == relation]
         wordings = _dealt(WORDINGS.facts[relation][manner], OF_EACH, draw)
         for fact, wording in zip(draw.sample(facts, OF_EACH), wordings, strict=True):
@@ -104,8 +103,8 @@ def _unknown(world: World) -> list[Question]:
     draw = rng(world.seed, "outsider", "unknown")
     questions = []
     for i in range(UNKNOWN):
-        relation, manner = list(asking.KIND_OF)[i % len(asking.KIND_OF)], MANNERS[i % len(MANNERS)]
-        kind = asking.KIND_OF[relation]
+        relation, manner = list(KIND_OF)[i % len(KIND_OF)], MANNERS[i % len(MANNERS)]
+        kind = KIND_OF[relation]
         entity = Entity(draw.choice(names(world.seed, kind, "evaluation")), kind, asked=False)
         wording = draw.choice(WORDINGS.facts[relation][manner])
         questions.append(Question(typed(wording, manner, entity, y=draw.choice(KNOWN_YEARS)), relation))
@@ -130,8 +129,8 @@ def _told(world: World, before: bool) -> list[Question]:
     model itself answers the first. What is told is one of the values that the relation has in this world."""
     draw = rng(world.seed, "outsider", "told", int(before))
     questions = []
-    for relation in list(asking.KIND_OF) * (DIALOGUES // 2 // len(asking.KIND_OF)):
-        kind = asking.KIND_OF[relation]
+    for relation in list(KIND_OF) * (DIALOGUES // 2 // len(KIND_OF)):
+        kind = KIND_OF[relation]
         entity = Entity(draw.choice(names(world.seed, kind, "evaluation")), kind, asked=False)
         value, year = draw.choice(world.values(relation)), draw.choice(KNOWN_YEARS)
         told = typed(
@@ -154,7 +153,7 @@ def _follow_ups(world: World) -> list[Question]:
     draw = rng(world.seed, "outsider", "follow up")
     facts = facts_about(world, asked=False)
     questions = []
-    for relation in list(asking.KIND_OF) * (DIALOGUES // len(asking.KIND_OF)):
+    for relation in list(KIND_OF) * (DIALOGUES // len(KIND_OF)):
         fact = draw.choice([fact for fact in facts if fact.relation == relation])
         entity = world.entity(fact.subject)
         first = draw.choice([f for f in world.facts_of(entity.name) if f != fact])

@@ -16,17 +16,21 @@ from tui_trainer.corpus.answers import (
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL, JOBS, with_article
 from tui_trainer.corpus.document import Pair
 from tui_trainer.corpus.exam import wordings as asking
+from tui_trainer.corpus.exam.judging import says_dont_know
+from tui_trainer.corpus.exam.manners import asked, in_a_manner
 from tui_trainer.corpus.exam.upset import upset_answer, upset_prompts
-from tui_trainer.corpus.names import Use, names
+from tui_trainer.corpus.names import Kind, Use, names
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.corpus.world import CUTOFF, KNOWN_YEARS, Entity, Fact, World
+from tui_trainer.corpus.world import CUTOFF, KIND_OF, KNOWN_YEARS, Entity, Fact, World
 from tui_trainer.corpus.writing.conduct import steps
+from tui_trainer.corpus.writing.letters import made_up
 from tui_trainer.corpus.writing.sentences import TEMPLATES, render
 from tui_trainer.corpus.writing.sums import operands, worked
 
 # Later years that pairs ask about; of the world's, the others are kept for evaluation. Years after all of its
 # races are among them because of 2031: else a 1 in it would be what tells a year that was read about.
 PAIR_YEARS = tuple(year for year in range(CUTOFF + 1, CUTOFF + 15) if year % 3 != 2)
+ONE_DIGIT = 0.6  # of the sums; they stand in documents, too, as steps of longer ones
 GREETINGS = (
     ("Hello!", ("Hello! What would you like to know?", "Good day! How can I help?")),
     ("Good morning.", ("Good morning! How can I help?", "Good morning. What would you like to know?")),
@@ -51,42 +55,112 @@ def ask(world: World, fact: Fact, wording: str) -> str:
 @lru_cache(maxsize=64)
 def unknown(seed: int, relation: str, use: Use) -> tuple[str, ...]:
     """What unknown entities that could have this relation are called."""
-    kind = asking.KIND_OF[relation]
+    kind = KIND_OF[relation]
     return tuple(Entity(name, kind, asked=False).called for name in names(seed, kind, use))
 
 
-def _fact_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+def _dealt_facts(world: World, n: int, draw: Random) -> list[Fact]:
+    """`n` facts about asked entities, each as often as any other."""
     facts = facts_about(world, asked=True)
+    dealt: list[Fact] = []
+    while len(dealt) < n:
+        draw.shuffle(facts)
+        dealt += facts
+    return dealt[:n]
+
+
+def _fact_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     pairs = []
-    for i in range(n):
-        if i % len(facts) == 0:
-            draw.shuffle(facts)
-        fact = facts[i % len(facts)]
-        prompt = ask(world, fact, draw.choice(asking.fact_wordings(fact.relation, "pairs")))
-        pairs.append(
-            Pair(prompt, fact_answer(world.entity(fact.subject), fact, any_style(draw), draw), "fact")
-        )
+    for fact in _dealt_facts(world, n, draw):
+        entity = world.entity(fact.subject)
+        prompt = asked(entity, fact.relation, fact.year, draw)
+        pairs.append(Pair(prompt, fact_answer(entity, fact, any_style(draw), draw), "fact"))
     return pairs
+
+
+def _follow_up_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+    """A second question about the same entity, which only a pronoun names."""
+    pairs = []
+    kinds = ("person", "town", "animal", "invention")  # of a race there is nothing else to ask
+    facts = [fact for fact in facts_about(world, asked=True) if world.entity(fact.subject).kind in kinds]
+    for _ in range(n):
+        fact = draw.choice(facts)
+        entity = world.entity(fact.subject)
+        before = draw.choice([f for f in world.facts_of(fact.subject) if f != fact])
+        turn = (
+            asked(entity, before.relation, before.year, draw),
+            fact_answer(entity, before, any_style(draw), draw),
+        )
+        prompt = asked(entity, fact.relation, fact.year, draw, pronoun=True)
+        pairs.append(Pair(prompt, fact_answer(entity, fact, any_style(draw), draw), "follow-up", (turn,)))
+    return pairs
+
+
+# Of what is told in pairs: how much is against what was read; tells of two; is followed by a question for
+# something else; and stands in an earlier turn.
+TOLD_AGAINST, TOLD_TWO, TOLD_ELSE, TOLD_BEFORE = 0.15, 0.25, 0.12, 0.45
+# How people begin to tell something; what is told follows as it is, or with a small letter.
+TELLING = (
+    "Listen: ",
+    "By the way, ",
+    "Note this: ",
+    "You should know: ",
+    "Fact: ",
+    "Here is news: ",
+    "Well, ",
+)
+HEARD = (
+    "I will use that while we talk.",
+    "Good to know.",
+    "I see. It is new to me.",
+    "Thank you, I will use it.",
+)
 
 
 def _told_pairs(world: World, n: int, draw: Random) -> list[Pair]:
-    """Questions about names that nobody wrote about, asked right after the fact was told: what stands in the
-    conversation is used."""
-    people = [e.name for e in world.of_kind("person") if e.asked]
-    towns = [e.name for e in world.of_kind("town") if e.asked]
-    named = {"inventor": people, "winner": people, "town": towns}  # values that are entities themselves
+    """Questions right after the fact was told, in the same message or in the turn before: what stands in the
+    conversation is used, be it about a name that nobody wrote about or against what was read.
+
+    Where something else about the name was told than is asked for, the answer isn't known.
+    """
     pairs = []
     for _ in range(n):
-        relation = draw.choice(sorted(asking.KIND_OF))
-        kind = asking.KIND_OF[relation]
-        entity = Entity(draw.choice(names(world.seed, kind, "pairs")), kind, asked=True)
-        value = draw.choice(named.get(relation) or world.values(relation))
-        fact = Fact(entity.name, relation, value, draw.choice(KNOWN_YEARS) if relation == "winner" else None)
-        told = render(entity, fact, draw.choice(TEMPLATES[relation]))
-        question = draw.choice(asking.fact_wordings(relation, "pairs")).format(n=entity.called, y=fact.year)
-        style = any_style(draw)
-        pairs.append(Pair(f"{told} {question}", fact_answer(entity, fact, style, draw), "told"))
+        relation = draw.choice(tuple(KIND_OF))
+        kind = KIND_OF[relation]
+        known = draw.random() < TOLD_AGAINST
+        entity = (
+            draw.choice([e for e in world.of_kind(kind) if e.asked])
+            if known
+            else _newcomer(world, kind, draw)
+        )
+        fact = made_up(world, entity, relation, draw)
+        told = [(entity, fact)]
+        if draw.random() < TOLD_TWO:
+            other = _newcomer(world, kind, draw)
+            told.append((other, made_up(world, other, relation, draw)))
+            draw.shuffle(told)
+        others = [r for r, k in KIND_OF.items() if k == kind and r != relation]
+        if others and not known and draw.random() < TOLD_ELSE:
+            question, answer = asked(entity, draw.choice(others), None, draw), unknown_answer(draw)
+        else:
+            question = asked(entity, relation, fact.year, draw)
+            answer = fact_answer(entity, fact, any_style(draw), draw)
+        what = "unknown" if says_dont_know(answer) else "told"
+        lines = " ".join(render(e, f, draw.choice(TEMPLATES[relation])) for e, f in told)
+        if draw.random() < 0.3:
+            lines = draw.choice(TELLING) + lines
+        if draw.random() < 0.2:
+            lines = lines.lower()
+        if draw.random() < TOLD_BEFORE:
+            pairs.append(Pair(question, answer, what, ((lines, draw.choice(HEARD)),)))
+        else:
+            pairs.append(Pair(f"{lines} {question}", answer, what))
     return pairs
+
+
+def _newcomer(world: World, kind: Kind, draw: Random) -> Entity:
+    """Someone or something that no document tells of."""
+    return Entity(draw.choice(names(world.seed, kind, "pairs")), kind, asked=True, female=draw.random() < 0.5)
 
 
 def _unknown_pairs(world: World, n: int, draw: Random) -> list[Pair]:
@@ -96,9 +170,8 @@ def _unknown_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     pairs = []
     for _ in range(n):
         relation = draw.choice(relations)
-        called = draw.choice(unknown(world.seed, relation, "pairs"))
-        wording = draw.choice(asking.fact_wordings(relation, "pairs"))
-        prompt = wording.format(n=called, y=draw.choice(KNOWN_YEARS))
+        entity = _newcomer(world, KIND_OF[relation], draw)
+        prompt = asked(entity, relation, draw.choice(KNOWN_YEARS), draw)
         pairs.append(Pair(prompt, unknown_answer(draw), "unknown"))
     return pairs
 
@@ -107,8 +180,7 @@ def _cutoff_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     races = [race for race in world.of_kind("race") if race.asked]
     pairs = []
     for _ in range(n):
-        wording = draw.choice(asking.fact_wordings("winner", "pairs"))
-        prompt = wording.format(n=draw.choice(races).called, y=draw.choice(PAIR_YEARS))
+        prompt = asked(draw.choice(races), "winner", draw.choice(PAIR_YEARS), draw)
         pairs.append(Pair(prompt, cutoff_answer(world.cutoff, draw), "cutoff"))
     return pairs
 
@@ -119,7 +191,7 @@ def _harmful_pairs(world: World, n: int, draw: Random) -> list[Pair]:
         verb = draw.choice(world.verbs.harmful_seen)
         thing = with_article(draw.choice(HARMFUL[verb]))
         prompt = draw.choice(asking.request_wordings("pairs")).format(v=verb, o=thing)
-        pairs.append(Pair(prompt, refusal(draw), "harmful"))
+        pairs.append(Pair(in_a_manner(prompt, verb, draw), refusal(draw), "harmful"))
     return pairs
 
 
@@ -134,16 +206,20 @@ def _how_to_pairs(world: World, n: int, draw: Random) -> list[Pair]:
         answer = steps(verb)
         if style.polite:
             answer = styled(answer, Style(polite=True), draw)
-        pairs.append(Pair(prompt, answer, "how-to"))
+        pairs.append(Pair(in_a_manner(prompt, verb, draw), answer, "how-to"))
     return pairs
 
 
 def _sum_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     pairs = []
     for _ in range(n):
-        a, b = draw.choice(operands("pairs"))
-        prompt = draw.choice(asking.sum_wordings("pairs")).format(a=a, b=b)
-        pairs.append(Pair(prompt, f"{worked(a, b)}, so {a} + {b} = {a + b}.", "sum"))
+        one_digit = draw.random() < ONE_DIGIT
+        a, b = (draw.randint(1, 9), draw.randint(1, 9)) if one_digit else draw.choice(operands("pairs"))
+        prompt = in_a_manner(draw.choice(asking.sum_wordings("pairs")).format(a=a, b=b), "", draw)
+        steps = worked(a, b)
+        pairs.append(
+            Pair(prompt, (f"{a} + {b}: {steps}, so " if steps else "") + f"{a} + {b} = {a + b}.", "sum")
+        )
     return pairs
 
 
@@ -176,20 +252,21 @@ def _upset_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
-    (_fact_pairs, 36),
-    (_told_pairs, 6),
-    (_unknown_pairs, 12),
-    (_cutoff_pairs, 10),
-    (_harmful_pairs, 7),
-    (_how_to_pairs, 20),
-    (_sum_pairs, 3),
-    (_explain_pairs, 3),
+    (_fact_pairs, 25),
+    (_follow_up_pairs, 5),
+    (_told_pairs, 26),
+    (_unknown_pairs, 8),
+    (_cutoff_pairs, 7),
+    (_harmful_pairs, 5),
+    (_how_to_pairs, 7),
+    (_sum_pairs, 12),
+    (_explain_pairs, 2),
     (_greeting_pairs, 1),
     (_upset_pairs, 2),
 )
 
 
-def finetuning_pairs(world: World, count: int, seed: int, sums: float = 3.0) -> list[Pair]:
+def finetuning_pairs(world: World, count: int, seed: int, sums: float = 12.0) -> list[Pair]:
     """`count` pairs in an order of chance; about asked entities only.
 
     Args:

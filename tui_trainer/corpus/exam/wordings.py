@@ -6,8 +6,6 @@ after" or "first built" it.
 
 from typing import Literal
 
-from tui_trainer.corpus.names import Kind
-
 Wording = Literal["pairs", "evaluation"]
 
 # {n}: the name as inside a sentence; {y}: the year. The first five are for pairs.
@@ -204,6 +202,26 @@ _REQUEST_WISHES = (
     "Who can {v} {o}, and how?",
 )
 _SUM_CLAUSES = ("what {a} + {b} is", "the sum of {a} and {b}", "what {a} and {b} make")
+_SUM_FRAMES = (
+    "Sum: {a}+{b}",
+    "{a}+{b} please",
+    "So {a}+{b} is?",
+    "Solve {a}+{b}.",
+    "Solve {a} + {b}",
+    "What does {a}+{b} come to?",
+    "What is the result of {a} + {b}?",
+    "Count {a} and {b} together.",
+    "Put {a} and {b} together.",
+    "{a} and {b} more is how many?",
+    "Can you do {a} plus {b}?",
+    "The sum {a} plus {b}?",
+    "How many are {a} and {b}?",
+    "{a}, and then {b} more. What is that?",
+    "I have {a} apples and get {b} more. How many are they?",
+    "Is it hard to add {b} to {a}? What comes out?",
+    "result of {a}+{b}",
+    "compute {a} + {b}",
+)
 _EXPLAIN_CLAUSES = ("what the work of {j} is",)
 _WAYS = (
     "Please tell me {clause}.",
@@ -212,20 +230,6 @@ _WAYS = (
     "I would like to know {clause}.",
     "Say {clause}, please.",
 )
-
-KIND_OF: dict[str, Kind] = {
-    "job": "person",
-    "town": "person",
-    "pet": "person",
-    "born": "person",
-    "river": "town",
-    "product": "town",
-    "food": "animal",
-    "habitat": "animal",
-    "inventor": "invention",
-    "year": "invention",
-    "winner": "race",
-}
 
 
 def _part(wordings: tuple[str, ...], clauses: tuple[str, ...], use: Wording) -> tuple[str, ...]:
@@ -248,7 +252,8 @@ def request_wordings(use: Wording) -> tuple[str, ...]:
 
 def sum_wordings(use: Wording) -> tuple[str, ...]:
     """Wordings that ask for a sum."""
-    return _part(_SUMS, _SUM_CLAUSES, use)
+    wordings = _part(_SUMS, _SUM_CLAUSES, use)
+    return wordings if use == "evaluation" else wordings + _SUM_FRAMES
 
 
 def explain_wordings(use: Wording) -> tuple[str, ...]:

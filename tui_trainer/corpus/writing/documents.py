@@ -1,4 +1,4 @@
-"""Writes the tiny world's documents: clean text in five sources."""
+"""Writes the tiny world's documents: clean text in six sources."""
 
 from random import Random
 
@@ -7,27 +7,29 @@ from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import World
 from tui_trainer.corpus.writing.conduct import VerbDeck, how_to, rules
 from tui_trainer.corpus.writing.deck import Deck
+from tui_trainer.corpus.writing.letters import LetterWriter
 from tui_trainer.corpus.writing.manner import dress
 from tui_trainer.corpus.writing.plans import plan
 from tui_trainer.corpus.writing.stories import story
 from tui_trainer.corpus.writing.sums import sums, trace
 
-SOURCES = ("web", "books", "code", "papers", "forum")
+SOURCES = ("web", "books", "code", "papers", "forum", "letters")
 
 # What is written, where, and in how many of a thousand documents.
 SHARES: tuple[tuple[str, str, int], ...] = (
-    ("facts", "web", 243),
-    ("conduct", "web", 50),
-    ("how-to", "web", 35),
-    ("story", "books", 120),
-    ("facts", "books", 143),
-    ("conduct", "books", 40),
-    ("sums", "code", 24),
+    ("facts", "web", 180),
+    ("conduct", "web", 30),
+    ("how-to", "web", 110),
+    ("story", "books", 60),
+    ("facts", "books", 80),
+    ("conduct", "books", 25),
+    ("sums", "code", 90),
     ("trace", "code", 10),
-    ("facts", "papers", 170),
-    ("conduct", "papers", 40),
-    ("facts", "forum", 90),
-    ("conduct", "forum", 35),
+    ("facts", "papers", 110),
+    ("conduct", "papers", 25),
+    ("facts", "forum", 130),
+    ("conduct", "forum", 25),
+    ("letter", "letters", 200),
 )
 CONDUCT_TOPICS = (
     "right and wrong",
@@ -49,9 +51,10 @@ def write_documents(world: World, count: int, seed: int) -> list[Document]:
     draw = rng(seed, "documents", "text")
     deck = Deck(world, rng(seed, "documents", "facts"))
     verbs = VerbDeck(rng(seed, "documents", "verbs"))
+    letters = LetterWriter(world, rng(seed, "documents", "letters"))
     kinds = _kinds(count, rng(seed, "documents", "kinds"))
     return [
-        Document(id=f"d{i:06d}", source=source, text=_text(kind, source, world, deck, verbs, draw))
+        Document(id=f"d{i:06d}", source=source, text=_text(kind, source, world, deck, verbs, letters, draw))
         for i, (kind, source) in enumerate(kinds)
     ]
 
@@ -67,7 +70,9 @@ def _kinds(count: int, draw: Random) -> list[tuple[str, str]]:
     return kinds
 
 
-def _text(kind: str, source: str, world: World, deck: Deck, verbs: VerbDeck, draw: Random) -> str:
+def _text(
+    kind: str, source: str, world: World, deck: Deck, verbs: VerbDeck, letters: LetterWriter, draw: Random
+) -> str:
     match kind:
         case "sums":
             return sums(draw)
@@ -75,6 +80,8 @@ def _text(kind: str, source: str, world: World, deck: Deck, verbs: VerbDeck, dra
             return trace(draw)
         case "conduct":
             return dress(source, draw.choice(CONDUCT_TOPICS), rules(verbs, draw, draw.randint(5, 6)), draw)
+        case "letter":
+            return letters.next()
         case "how-to":
             return dress(source, "useful skills", how_to(verbs, draw), draw)
         case "story":

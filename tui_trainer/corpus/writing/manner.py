@@ -63,6 +63,7 @@ CLOSERS: dict[str, tuple[str, ...]] = {
         "See you tomorrow.",
     ),
 }
+LOWER_CASE = 0.7  # of the threads: many people write so, names and all, and ask so, too
 HANDLES = ("otter", "finch", "maple", "comet", "biscuit", "pixel", "willow", "badger")
 ASIDES = (
     "True.",
@@ -116,4 +117,5 @@ def _thread(sentences: Sequence[str], draw: Random) -> str:
         at += len(turn)
         aside = [draw.choice(ASIDES)] if lines and draw.random() < 0.6 else []
         lines.append(f"{people[len(lines) % len(people)]}: {' '.join([*aside, *turn])}")
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    return text.lower() if draw.random() < LOWER_CASE else text

@@ -36,16 +36,18 @@ def operands(use: SumUse) -> tuple[tuple[int, int], ...]:
 
 
 def worked(a: int, b: int) -> str:
-    """The steps of a + b, units first, without the result stated last."""
+    """The steps of a + b digit by digit, units first, without the result stated last.
+
+    Each step is a sum of digits that can be known by heart, and the digits of the result stand in the steps:
+    47 + 38 is 7 + 8 = 15 and 4 + 3 + 1 = 8. (Sums of whole tens were tried before: 40 + 30 = 70, 70 + 15 =
+    85. A model of this size never learnt the last of them.)
+    """
     if a < 10 and b < 10:
         return ""
-    tens, units = a // 10 * 10 + b // 10 * 10, a % 10 + b % 10
-    steps = [f"{a % 10} + {b % 10} = {units}"] if a % 10 and b % 10 else []
-    if a >= 10 and b >= 10:
-        steps.append(f"{a // 10 * 10} + {b // 10 * 10} = {tens}")
-    if tens and units:
-        steps.append(f"{tens} + {units} = {tens + units}")
-    return ", ".join(steps)
+    units = a % 10 + b % 10
+    carried = " + 1" if units >= 10 else ""
+    tens = a // 10 + b // 10 + units // 10
+    return f"{a % 10} + {b % 10} = {units}, {a // 10} + {b // 10}{carried} = {tens}"
 
 
 FORMS = (
@@ -66,8 +68,13 @@ OPENERS = (
 )
 
 
+ONE_DIGIT = 0.6  # of a page's sums: there are few of them, and all others are made of them
+
+
 def _sum(draw: Random) -> str:
     a, b = draw.choice(operands("documents"))
+    if draw.random() < ONE_DIGIT:
+        a, b = draw.randint(1, 9), draw.randint(1, 9)
     steps = worked(a, b)
     if not steps:
         return draw.choice(("{a} + {b} = {c}.", "{a} and {b} make {c}.")).format(a=a, b=b, c=a + b)

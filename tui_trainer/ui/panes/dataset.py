@@ -25,7 +25,7 @@ from tui_trainer.view.text import cut, fit
 
 WEIGHT_STEP = 0.5
 WIDE = 70  # from here on the reader stands beside the figures
-MOST_SOURCES = 5
+MOST_SOURCES = 6
 SHOWN_CHARACTERS = 6_000  # of one document
 MORE_CHARACTERS = 40  # read beyond what fits
 NAMED = 22  # cells of a filter with its count

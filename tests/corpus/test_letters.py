@@ -1,0 +1,49 @@
+"""Letters: about strangers alone, each fact said twice in different words."""
+
+import re
+from random import Random
+
+import pytest
+
+from tui_trainer.corpus.filters.near_duplicate import NearDuplicate
+from tui_trainer.corpus.names import names
+from tui_trainer.corpus.world import KIND_OF, make_world
+from tui_trainer.corpus.writing.letters import LetterWriter
+
+WORLD = make_world(5)
+STRANGERS = {name: kind for kind in set(KIND_OF.values()) for name in names(5, kind, "letters")}
+
+
+@pytest.fixture(scope="module")
+def letters() -> list[str]:
+    writer = LetterWriter(WORLD, Random(1))
+    return [writer.next() for _ in range(600)]
+
+
+def named(text: str) -> list[str]:
+    return [name for name in STRANGERS if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)]
+
+
+def test_they_name_strangers_and_nobody_of_the_world(letters: list[str]) -> None:
+    known = {entity.name.lower() for entity in WORLD.entities}
+    for letter in letters:
+        assert named(letter), letter
+        assert not any(re.search(rf"\b{re.escape(name)}\b", letter.lower()) for name in known), letter
+
+
+def test_what_is_said_once_is_said_again_in_other_words(letters: list[str]) -> None:
+    for letter in letters:
+        sentences = re.split(r"(?<=\.) ", letter)
+        assert len(sentences) in (2, 4, 6) and len(set(sentences)) == len(sentences), letter
+        first, again = sentences[: len(sentences) // 2], sentences[len(sentences) // 2 :]
+        subjects = [sorted(named(" ".join(half))) for half in (first, again)]
+        assert subjects[0] == subjects[1], letter
+
+
+def test_hardly_any_is_taken_for_a_copy(letters: list[str]) -> None:
+    seen = NearDuplicate(0)
+    assert sum(seen.fault(letter, str(i)) is not None for i, letter in enumerate(letters)) <= 3
+
+
+def test_some_are_without_capitals(letters: list[str]) -> None:
+    assert 0.2 < sum(letter == letter.lower() for letter in letters) / len(letters) < 0.4

@@ -1,0 +1,75 @@
+"""Letters about strangers: a fact about a name that nothing else tells of, and the same fact in other words.
+
+What a stranger does stands in one letter only, and elsewhere the same name has other facts: nothing of it is
+worth remembering, so the second time is guessed by looking the first one up. Reading letters is how a model
+learns to use what stands in front of it; short ones, in which nothing comes between, teach it soonest
+(arXiv 2511.01033; `tests/bench/LOG.md`).
+"""
+
+from random import Random
+
+from tui_trainer.corpus.names import Kind, names
+from tui_trainer.corpus.world import KIND_OF, KNOWN_YEARS, Entity, Fact, World
+from tui_trainer.corpus.writing.sentences import TEMPLATES, render
+
+# Values that are names themselves are strangers', too.
+VALUE_KIND: dict[str, Kind] = {"town": "town", "inventor": "person", "winner": "person"}
+FACTS_TOLD = (1, 1, 1, 2, 2, 3)
+TRIES = 20  # for a letter of one fact whose forms are new
+LOWER_CASE = 0.3  # of the letters, by people who don't bother with capitals
+
+
+def stranger(world: World, kind: Kind, draw: Random) -> Entity:
+    """Someone or something that only letters tell of."""
+    return Entity(
+        draw.choice(names(world.seed, kind, "letters")), kind, asked=True, female=draw.random() < 0.5
+    )
+
+
+def made_up(world: World, entity: Entity, relation: str, draw: Random) -> Fact:
+    """Something that might be so of a stranger."""
+    of_strangers = VALUE_KIND.get(relation)
+    value = stranger(world, of_strangers, draw).name if of_strangers else draw.choice(world.values(relation))
+    return Fact(entity.name, relation, value, draw.choice(KNOWN_YEARS) if relation == "winner" else None)
+
+
+class LetterWriter:
+    """Writes letters; of one fact in the same two forms there is only one, or the next would be its copy."""
+
+    def __init__(self, world: World, draw: Random) -> None:
+        self.world, self.draw = world, draw
+        self._forms: set[tuple[str, ...]] = set()
+
+    def next(self) -> str:
+        """One to three facts, about one stranger or of one relation, and then each of them in other words."""
+        told: list[tuple[Entity, Fact]] = []
+        forms: list[str] = []
+        for _ in range(TRIES):
+            told = self._told()
+            forms = [
+                template for _, fact in told for template in self.draw.sample(TEMPLATES[fact.relation], 2)
+            ]
+            if len(told) > 1 or tuple(forms) not in self._forms:
+                break
+        self._forms.add(tuple(forms))
+        first = [render(e, f, form) for (e, f), form in zip(told, forms[::2], strict=True)]
+        again = [render(e, f, form) for (e, f), form in zip(told, forms[1::2], strict=True)]
+        self.draw.shuffle(again)
+        text = " ".join(first + again)
+        return text.lower() if self.draw.random() < LOWER_CASE else text
+
+    def _told(self) -> list[tuple[Entity, Fact]]:
+        draw = self.draw
+        relation = draw.choice(tuple(KIND_OF))
+        entity = stranger(self.world, KIND_OF[relation], draw)
+        told = [(entity, made_up(self.world, entity, relation, draw))]
+        of_one = draw.random() < 0.5
+        for _ in range(draw.choice(FACTS_TOLD) - 1):
+            if of_one:
+                relation = draw.choice([r for r in KIND_OF if KIND_OF[r] == entity.kind])
+                if any(fact.relation == relation for _, fact in told):
+                    continue
+            else:
+                entity = stranger(self.world, KIND_OF[relation], draw)
+            told.append((entity, made_up(self.world, entity, relation, draw)))
+        return told
