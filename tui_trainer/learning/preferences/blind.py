@@ -18,7 +18,7 @@ from tui_trainer.learning.randomness import generator
 from tui_trainer.messages.events import Choice, Event, Measured, PairOffered, Picked
 from tui_trainer.model.transformer import Transformer
 
-PAIRS = 8  # at most
+PAIRS = 24  # at most; who has said enough before is asked no more. Of eight, all could be a coin's luck
 FIGURE = "aligned/blind_win_rate"
 
 
