@@ -135,10 +135,15 @@ def test_question_and_answer_are_told_apart(corpus: Corpus, tiny_model: Transfor
 
 def test_samples_are_marked_where_the_truth_is_known(corpus: Corpus, tiny_model: Transformer) -> None:
     asked = corpus.rating_prompts[0]
-    corpus.questions["rated"] = [Question(asked, "fact", ("barn",), ("wood", "mill", "town"))]
+    corpus.questions["rated"] = [
+        Question(asked, "fact", ("barn",), ("wood", "mill", "town")),
+        Question("What does Ada do?", "job", ("mason",), ("baker",)),
+    ]
     assert corpus.right(asked, "It sleeps in the barn.") is True
     assert corpus.right(asked, "In the barn or the mill.") is False
     assert corpus.right("Who are you?", "barn") is None
+    assert corpus.right("What does Ada do?", "The job is that of a mason.") is True
+    assert corpus.right("What does Ada do?", "The pet is a mason.") is False
     sampled = next(e for e in _run(Finetuning(tiny_model, corpus, SETTINGS, 0), 1) if isinstance(e, Sampled))
     assert [sample.right is None for sample in sampled.samples] == [False, True, True, True]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tui_trainer.corpus import summary
 from tui_trainer.corpus.document import Pair, Question
-from tui_trainer.corpus.exam.judging import names
+from tui_trainer.corpus.exam.judging import tells
 from tui_trainer.corpus.summary import Summary
 from tui_trainer.corpus.tokenizer import Tokenizer
 from tui_trainer.errors import UserError, foreign
@@ -66,7 +66,7 @@ class Corpus(Struct, dict=True):
     def right(self, prompt: str, answer: str) -> bool | None:
         """Whether an answer to one of the prompts is true in the world; None: nobody knows."""
         asked = self._rated.get(prompt)
-        return None if asked is None else names(answer, asked.expected, asked.others)
+        return None if asked is None else tells(answer, asked.kind, asked.expected, asked.others)
 
     @cached_property
     def _rated(self) -> dict[str, Question]:

@@ -20,7 +20,8 @@ def verdict(tested: TasteTested, whose: str = "your") -> str:
 def measured(tested: TasteTested) -> str:
     """How the picks were predicted, and those of raters at random, with how these were come by."""
     low, high = tested.at_random
-    said = f"Of {tested.decided} picks of a side, {tested.predicted} are predicted by the others; "
+    are = "is" if tested.predicted == 1 else "are"
+    said = f"Of {tested.decided} picks of a side, {tested.predicted} {are} predicted by the others; "
     said += f"of {numbers.plural(tested.raters, 'simulated rater')} who pick at random from the same pairs, "
     return f"{said}{low} to {high} are in 95 of 100, and as well as here in {share(tested)}"
 
