@@ -252,11 +252,11 @@ def _upset_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
-    (_fact_pairs, 25),
-    (_follow_up_pairs, 5),
-    (_told_pairs, 26),
-    (_unknown_pairs, 8),
-    (_cutoff_pairs, 7),
+    (_fact_pairs, 24),
+    (_follow_up_pairs, 6),
+    (_told_pairs, 22),
+    (_unknown_pairs, 11),
+    (_cutoff_pairs, 8),
     (_harmful_pairs, 5),
     (_how_to_pairs, 7),
     (_sum_pairs, 12),
