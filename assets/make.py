@@ -34,7 +34,7 @@ from tui_trainer.run.storage import folder as folders
 from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
-from tui_trainer.ui import app as studio
+from tui_trainer.ui import app as trainer_app
 from tui_trainer.ui import screen_settings as preferences
 from tui_trainer.ui.app import TrainerApp
 from tui_trainer.view.fold import apply_all
@@ -78,7 +78,7 @@ SCENES: dict[str, tuple[Callable[[list[Record]], int], tuple[str, ...]]] = {
 class Still(TrainerApp):
     """The app on one state, which nothing changes."""
 
-    CSS_PATH = Path(studio.__file__).with_name("studio.tcss")
+    CSS_PATH = Path(trainer_app.__file__).with_name("app.tcss")
 
     def __init__(self, folder: RunFolder, state: State) -> None:
         # Who steers is shown the keys that steer; picks were made by the rater that the run tells of.
