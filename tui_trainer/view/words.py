@@ -55,7 +55,7 @@ FILTER: dict[str, str] = {
 FIGURES: tuple[tuple[str, str, bool], ...] = (
     ("bits_per_byte", "bits per byte of unseen text ↓", False),
     ("completion_heldout", "facts, by finishing a sentence", True),
-    ("completion_seen", "known entities, by finishing a sentence", True),
+    ("completion_seen", "known ones, by finishing a sentence", True),
     ("recall_heldout", "facts, asked about new entities", True),
     ("recall_seen", "facts, asked about known entities", True),
     ("recall_outsider", "facts, asked in a stranger's words", True),
@@ -85,7 +85,7 @@ FIGURES: tuple[tuple[str, str, bool], ...] = (
     ("win_rate", "the rater's taste: wins over tuned", True),
     ("blind_win_rate", "after beats before, picked blindly", True),
     ("facts_lost", "facts lost to feedback ↓", False),
-    ("own_exact_match", "your held-out questions, word for word", True),
+    ("own_exact_match", "your held-out ones, word for word", True),
     ("own_answer_loss", "loss on your held-out answers, nats ↓", False),
 )
 
