@@ -18,6 +18,7 @@ from tui_trainer.view.reading import has_read
 from tui_trainer.view.text import cut, fit, fullest, wrap
 
 NEW = "a new conversation: the model reads nothing of what stands above"
+WAITING = "waiting for the first token: the model's libraries and weights are loaded before it"
 KEPT = 200  # turns
 KEPT_CHARACTERS = 20_000  # of one turn
 
@@ -95,7 +96,7 @@ class Conversation(Page):
         if turn.who == "new":
             said = fullest((NEW, NEW.partition(":")[0]), width - 6)
             return [line((f"── {said} ".ljust(width, "─"), ink.muted))]
-        shown = wrap(text + (" …" if turn.open else ""), width - 2) or [""]
+        shown = wrap(f"{text or WAITING} …" if turn.open else text, width - 2) or [""]
         if not text and not turn.open:
             shown = ["(it said nothing)"]
         rows = [row for kept in turn.told for row in self._noted("kept as a note", kept, width)]
