@@ -200,12 +200,12 @@ def test_own_answers_are_scored_and_matched_word_for_word(
     assert loss.name == "base/own_answer_loss" and loss.baseline == pytest.approx(math.log(tokenizer.size))
     answers = [q.expected[0] for q in own.questions["own"]]
     said = [answers[0], f" {answers[1]}\n", "It is kept.", answers[3]]  # the last goes on and on
-    ids = [[*tokenizer.encode(text), tokenizer.end] for text in said[:3]] + [tokenizer.encode(said[3])]
-    monkeypatch.setattr("tui_trainer.learning.own_answers.generate", lambda *_, **__: ids)
+    given = [(text, at < 3) for at, text in enumerate(said)]
+    monkeypatch.setattr("tui_trainer.learning.own_answers.answer_questions", lambda *_: given)
     match, _ = own_figures("tuned", tiny_model, own)
     assert (match.value, match.n) == (0.5, 4)
     asked_alike = [Question(q.prompt, "own", (own.pairs[0].answer,)) for q in own.questions["own"][:1]]
-    monkeypatch.setattr("tui_trainer.learning.own_answers.generate", lambda *_, **__: ids[:1])
+    monkeypatch.setattr("tui_trainer.learning.own_answers.answer_questions", lambda *_: given[:1])
     match, _ = own_figures("tuned", tiny_model, replace(own, questions={"own": asked_alike}))
     assert match.baseline == 1.0
     assert not list(own_figures("tuned", tiny_model, replace(own, questions={})))

@@ -8,7 +8,8 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
 from tui_trainer.formulas.intervals import paired_interval
 from tui_trainer.learning import evaluation
-from tui_trainer.learning.evaluation import Evaluation, answer_questions, facts_lost
+from tui_trainer.learning.answering import answer_questions
+from tui_trainer.learning.evaluation import Evaluation, facts_lost
 from tui_trainer.messages.events import Measured
 from tui_trainer.model.transformer import Shape, Transformer
 from tui_trainer.serving.chat import ChatSession

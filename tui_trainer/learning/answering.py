@@ -6,10 +6,12 @@ import torch
 from msgspec import Struct
 
 from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.tokenizer import CharTokenizer
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
 
+ROWS = 128  # questions answered at once
 CHARACTERS_A_TOKEN = 3  # a character model needs about as many more tokens for the same length of text
 
 
@@ -82,3 +84,35 @@ class Asker:
         for at in range(len(answer.tokens)):
             tokens = answer.tokens[:at]
             yield Answer(tokens, self.tokenizer.decode(tokens).strip(), True)
+
+
+def answer_questions(
+    model: Transformer, corpus: Corpus, questions: Sequence[Question], longest: int
+) -> list[tuple[str, bool]]:
+    """The likeliest answer to each question as a chat would ask it, and whether it ended by itself."""
+    tokenizer = corpus.tokenizer
+    room = model.shape.context - min(longest, model.shape.context // 2)
+
+    def answers(prompts: Sequence[list[int]]) -> list[tuple[str, bool]]:
+        rows = likeliest(model, prompts, longest, tokenizer.end, tokenizer.silent)
+        return [(tokenizer.decode(ids), bool(ids) and ids[-1] == tokenizer.end) for ids in rows]
+
+    opened = [question.opening for question in questions if question.opening]
+    replies = iter(answers([tokenizer.chat(opening, room=room) for opening in opened]))
+    turns = [((q.opening, next(replies)[0]), *q.turns) if q.opening else q.turns for q in questions]
+    return answers([tokenizer.chat(q.prompt, t, room) for q, t in zip(questions, turns, strict=True)])
+
+
+def likeliest(
+    model: Transformer, prompts: Sequence[list[int]], new: int, end: int | None, banned: Sequence[int] = ()
+) -> list[list[int]]:
+    """Greedy, in batches of prompts of similar length (padding costs), given back in order."""
+    order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
+    rows: list[list[int]] = [[] for _ in prompts]
+    for first in range(0, len(order), ROWS):
+        chosen = order[first : first + ROWS]
+        for index, ids in zip(
+            chosen, generate(model, [prompts[i] for i in chosen], new, end=end, banned=banned), strict=True
+        ):
+            rows[index] = ids
+    return rows

@@ -16,6 +16,7 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.exam.judging import well_formed
 from tui_trainer.formulas.intervals import paired_interval, proportion_interval
+from tui_trainer.learning.answering import answer_questions, likeliest
 from tui_trainer.learning.exam_figures import (
     BY_QUESTION,
     BY_RELATION,
@@ -31,54 +32,20 @@ from tui_trainer.learning.stage import OneStep
 from tui_trainer.learning.training import within
 from tui_trainer.learning.validation import ValidationLoss, token_bytes, validation_loss
 from tui_trainer.messages.events import Event, Measured, StageName, WeightsName
-from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Settings
 
-ROWS = 128  # questions answered at once
 COMPLETION_TOKENS = 12
 STAGE_OF: dict[WeightsName, StageName] = {"base": "pretrain", "tuned": "finetune", "aligned": "feedback"}
 
 BY_COMPLETION = ("completion_heldout", "completion_seen")
 
 
-def answer_questions(
-    model: Transformer, corpus: Corpus, questions: Sequence[Question], longest: int
-) -> list[tuple[str, bool]]:
-    """The likeliest answer to each question as a chat would ask it, and whether it ended by itself."""
-    tokenizer = corpus.tokenizer
-    room = model.shape.context - min(longest, model.shape.context // 2)
-
-    def answers(prompts: Sequence[list[int]]) -> list[tuple[str, bool]]:
-        rows = _continue(model, prompts, longest, tokenizer.end, tokenizer.silent)
-        return [(tokenizer.decode(ids), bool(ids) and ids[-1] == tokenizer.end) for ids in rows]
-
-    opened = [question.opening for question in questions if question.opening]
-    replies = iter(answers([tokenizer.chat(opening, room=room) for opening in opened]))
-    turns = [((q.opening, next(replies)[0]), *q.turns) if q.opening else q.turns for q in questions]
-    return answers([tokenizer.chat(q.prompt, t, room) for q, t in zip(questions, turns, strict=True)])
-
-
 def complete(model: Transformer, corpus: Corpus, prompts: Sequence[str], new: int) -> list[str]:
     """The likeliest continuation of each prompt as plain text, up to the end of its sentence."""
     tokenizer = corpus.tokenizer
     starts = [[tokenizer.document, *tokenizer.encode(p)] for p in prompts]
-    return [tokenizer.decode(ids).split(".")[0] for ids in _continue(model, starts, new, None)]
-
-
-def _continue(
-    model: Transformer, prompts: Sequence[list[int]], new: int, end: int | None, banned: Sequence[int] = ()
-) -> list[list[int]]:
-    """Greedy, in batches of prompts of similar length (padding costs), given back in order."""
-    order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
-    rows: list[list[int]] = [[] for _ in prompts]
-    for first in range(0, len(order), ROWS):
-        chosen = order[first : first + ROWS]
-        for index, ids in zip(
-            chosen, generate(model, [prompts[i] for i in chosen], new, end=end, banned=banned), strict=True
-        ):
-            rows[index] = ids
-    return rows
+    return [tokenizer.decode(ids).split(".")[0] for ids in likeliest(model, starts, new, None)]
 
 
 def share(name: str, right: Sequence[bool], baseline: float | None) -> Measured:

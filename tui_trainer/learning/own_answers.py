@@ -9,10 +9,10 @@ import torch
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.own_pairs import GROUP
 from tui_trainer.formulas.intervals import mean_interval, proportion_interval
+from tui_trainer.learning.answering import answer_questions
 from tui_trainer.learning.batches import packed_dialogues
 from tui_trainer.messages.events import Measured, WeightsName
 from tui_trainer.model.operations import IGNORED
-from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
 
 ROWS = 32  # questions at once
@@ -46,14 +46,11 @@ def own_figures(weights: WeightsName, model: Transformer, corpus: Corpus) -> Ite
         return
     tokenizer = corpus.tokenizer
     longest = max(len(tokenizer.encode(answer)) for q in questions for answer in q.expected) + MARGIN
-    right: list[bool] = []
-    for first in range(0, len(questions), ROWS):
-        asked = questions[first : first + ROWS]
-        prompts = [tokenizer.chat(q.prompt) for q in asked]
-        for question, ids in zip(asked, generate(model, prompts, longest, end=tokenizer.end), strict=True):
-            said = _plain(tokenizer.decode(ids))
-            ended = bool(ids) and ids[-1] == tokenizer.end
-            right.append(ended and said in {_plain(answer) for answer in question.expected})
+    answers = answer_questions(model, corpus, questions, longest)
+    right = [
+        ended and _plain(said) in {_plain(answer) for answer in question.expected}
+        for (said, ended), question in zip(answers, questions, strict=True)
+    ]
     counts = Counter(_plain(pair.answer) for pair in corpus.pairs if pair.kind == "user")
     commonest = counts.most_common(1)[0][0] if counts else None
     baseline = sum(commonest in {_plain(a) for a in q.expected} for q in questions) / len(questions)
