@@ -24,7 +24,7 @@ Tasteless = Literal["random", "ties", "left"]  # simulated raters without a tast
 Topic = Literal["everyday", "upset"]
 
 
-# What `data.filters_off` can name.
+# In the order in which a document meets them; what `data.filters_off` can name.
 FILTERS = (
     "exact_duplicate",
     "gibberish",

@@ -46,7 +46,7 @@ def step(width: int, context: int) -> Measure:
     rows = torch.randint(0, 256, (1, context + 1))
 
     def take() -> None:
-        trained.score(rows[:, :-1], rows[:, 1:]).loss.backward()  # type: ignore[no-untyped-call]
+        trained.score(rows[:, :-1], rows[:, 1:]).loss.backward()  # type: ignore[no-untyped-call]  # torch has no types
         optimizer.step(0.01, 0.01, 0.01)
 
     return take

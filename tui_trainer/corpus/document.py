@@ -22,6 +22,9 @@ class Pair(Struct, frozen=True, omit_defaults=True):
     turns: tuple[tuple[str, str], ...] = ()  # what was asked and answered before, in the same conversation
 
 
+LETTERS = "letters"  # the source that teaches to use what was just told: read first, never held out
+
+
 class Document(Struct, frozen=True, omit_defaults=True):
     """One text and where it comes from.
 

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from tui_trainer.corpus.document import CLASSES, Document
-from tui_trainer.corpus.filters.chain import ORDER, public_spam, unplanted_harm
+from tui_trainer.corpus.filters.chain import public_spam, unplanted_harm
 from tui_trainer.corpus.filters.verdict import Verdict
 from tui_trainer.formulas.intervals import proportion_interval
 from tui_trainer.messages.events import FilterApplied, Measured, SourceRead
+from tui_trainer.settings import FILTERS
 
 EXAMPLE = 200  # characters
 
@@ -21,7 +22,7 @@ def source_events(documents: Sequence[Document]) -> Iterator[SourceRead]:
 def filter_events(verdicts: Sequence[Verdict], off: Collection[str] = ()) -> Iterator[FilterApplied]:
     """One event a filter that is not off, in order; what one filter drops, the next never sees."""
     remaining = len(verdicts)
-    for name in ORDER:
+    for name in FILTERS:
         if name in off:
             continue
         dropped = [v for v in verdicts if v.dropped_by == name]

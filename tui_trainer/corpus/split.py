@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
+from tui_trainer.corpus.document import LETTERS
 from tui_trainer.corpus.filters.verdict import Verdict
 from tui_trainer.corpus.randomness import derive, rng
 
-LETTERS = "letters"
 SHARE = 0.05  # of the documents
 FEWEST_BYTES = 8_000  # held out of a small text, so that its validation loss means something ...
 LARGEST_SHARE = 0.2  # ... but never more than this share of its documents

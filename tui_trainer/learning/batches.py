@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.document import LETTERS
 from tui_trainer.corpus.randomness import derive
-from tui_trainer.corpus.split import LETTERS
 from tui_trainer.learning.randomness import generator
 from tui_trainer.model.operations import IGNORED, causal
 

@@ -6,7 +6,7 @@ import msgspec
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.corpus.split import LETTERS
+from tui_trainer.corpus.document import LETTERS
 from tui_trainer.learning.batches import DocumentReader, cursor_tensors, restore_cursor
 from tui_trainer.learning.optimizer import schedule
 from tui_trainer.learning.training import LearningRates, Training

@@ -99,7 +99,7 @@ def _follow_up_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 # Of what is told in pairs: how much is against what was read; tells of two; is followed by a question for
 # something else; and stands in an earlier turn.
 TOLD_AGAINST, TOLD_TWO, TOLD_ELSE, TOLD_BEFORE = 0.15, 0.25, 0.12, 0.45
-# How people begin to tell something; what is told follows as it is, or with a small letter.
+# How people begin to tell something.
 TELLING = (
     "Listen: ",
     "By the way, ",

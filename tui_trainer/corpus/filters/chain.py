@@ -20,22 +20,13 @@ from tui_trainer.corpus.filters.verdict import Filter, Verdict
 from tui_trainer.corpus.identifiers import masked
 from tui_trainer.corpus.planted import reference_documents
 
-ORDER = (
-    "exact_duplicate",
-    "gibberish",
-    "boilerplate",
-    "spam",
-    "harmful",
-    "personal_data",
-    "near_duplicate",
-)
 COPIES = ("exact_duplicate", "near_duplicate")
 HAM_TIMES = 6  # so often people's messages are read: they are few beside the documents
 LETTERS_FROM = 400  # good texts are plenty to learn letter statistics from
 
 
 def filters(seed: int) -> list[Filter]:
-    """Fresh filters, in the order of `ORDER`: the cheap and sure ones first, and copies of junk as junk."""
+    """Fresh ones, in the order of `settings.FILTERS`: cheap and sure ones first, copies of junk as junk."""
     gibberish, spam = _learnt(seed)
     return [ExactDuplicate(), gibberish, Boilerplate(), spam, Harmful(), PersonalData(), NearDuplicate(seed)]
 

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from tui_trainer.corpus.document import Document
+from tui_trainer.corpus.document import LETTERS, Document
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import World
 from tui_trainer.corpus.writing.conduct import VerbDeck, how_to, rules
@@ -13,7 +13,7 @@ from tui_trainer.corpus.writing.plans import plan
 from tui_trainer.corpus.writing.stories import story
 from tui_trainer.corpus.writing.sums import sums, trace
 
-SOURCES = ("web", "books", "code", "papers", "forum", "letters")
+SOURCES = ("web", "books", "code", "papers", "forum", LETTERS)
 
 # What is written, where, and in how many of a thousand documents.
 SHARES: tuple[tuple[str, str, int], ...] = (
@@ -29,7 +29,7 @@ SHARES: tuple[tuple[str, str, int], ...] = (
     ("conduct", "papers", 25),
     ("facts", "forum", 130),
     ("conduct", "forum", 25),
-    ("letter", "letters", 200),
+    ("letter", LETTERS, 200),
 )
 CONDUCT_TOPICS = (
     "right and wrong",

@@ -1,9 +1,8 @@
 """Letters about strangers: a fact about a name that nothing else tells of, and the same fact in other words.
 
-What a stranger does stands in one letter only, and elsewhere the same name has other facts: nothing of it is
-worth remembering, so the second time is guessed by looking the first one up. Reading letters is how a model
-learns to use what stands in front of it; short ones, in which nothing comes between, teach it soonest
-(arXiv 2511.01033; `tests/bench/LOG.md`).
+In the next letter the same name has other facts: nothing is worth remembering, so the second time is guessed
+by looking the first one up. Reading letters is how a model learns to use what stands in front of it; short
+ones, in which nothing comes between, teach it soonest (arXiv 2511.01033; `tests/bench/LOG.md`).
 """
 
 from random import Random
