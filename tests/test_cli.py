@@ -10,9 +10,7 @@ import pytest
 
 import tui_trainer
 from tui_trainer import cli
-from tui_trainer.console.commands import experiment, showing, training
-from tui_trainer.experiments.feedback import ON_TUNED
-from tui_trainer.experiments.worlds import EXPERIMENTS
+from tui_trainer.console.commands import showing, training
 from tui_trainer.run.storage.folder import create, list_runs, runs_directory
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.settings import PRESETS, Settings, describe
@@ -203,10 +201,6 @@ def test_the_data_option_takes_what_a_shell_makes_of_a_pattern(
     for given in (["--data", *map(str, paths)], [part for path in paths for part in ("--data", str(path))]):
         assert status("run", "--headless", *given) == 0
     assert asked == [tuple(str(path.resolve()) for path in paths)] * 2
-
-
-def test_experiments_are_those_that_there_are() -> None:
-    assert list(experiment.EXPERIMENTS) == [*EXPERIMENTS, *ON_TUNED]
 
 
 def test_version(capsys: Capture) -> None:

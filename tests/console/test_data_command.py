@@ -1,4 +1,4 @@
-"""`tui-trainer data` and `experiment`: figures that add up."""
+"""`tui-trainer data`: figures that add up."""
 
 import json
 from pathlib import Path
@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from tui_trainer import cli
-from tui_trainer.console import corpus, experiment
+from tui_trainer.console import corpus
 from tui_trainer.messages import events as e
-from tui_trainer.run.storage.report import Metric
 
 Capture = pytest.CaptureFixture[str]
 
@@ -53,13 +52,3 @@ def test_the_command_on_own_text(capsys: Capture, book: Path, tmp_path: Path) ->
     assert shown["filters"] == []
     assert shown["tokens"]["train"] > 2000
     assert any("picture.png" in notice for notice in shown["notices"])
-
-
-def test_an_experiment_puts_its_arms_beside_each_other() -> None:
-    metrics = {"with/sums": Metric(0.9), "without/sums": Metric(0.1), "with/format": Metric(1.0)}
-    lines = experiment.text(experiment.Result("It helps.", True, metrics)).splitlines()
-    assert lines[0] == "It helps."
-    assert lines[2].split() == ["with", "without", "chance"]
-    assert lines[3].split() == ["sums", "of", "unseen", "numbers", "0.900", "0.100", "-"]
-    assert lines[-1] == "It holds."
-    assert "does not hold" in experiment.text(experiment.Result("It helps.", False, metrics))

@@ -3,7 +3,7 @@
 import re
 
 from tui_trainer.console.tables import figures, runs, table
-from tui_trainer.run.storage.report import Metric
+from tui_trainer.messages.results import Metric
 from tui_trainer.run.storage.status import Status
 
 

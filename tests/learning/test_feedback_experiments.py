@@ -6,23 +6,25 @@ from tiny_world import SETTINGS, make_corpus, tuned_model
 
 from tui_trainer.errors import UserError
 from tui_trainer.experiments import feedback as feedback_experiments
-from tui_trainer.experiments.feedback import ON_TUNED, Tuned, cultures
+from tui_trainer.experiments.catalog import named
+from tui_trainer.experiments.feedback import cultures
+from tui_trainer.experiments.tuned import Tuned
 from tui_trainer.learning.preferences.raters import TASTES
 from tui_trainer.messages.events import Measured, Noticed, Reinforced
 from tui_trainer.model.weights_hash import weights_sha256
 
 
 @pytest.fixture(scope="module")
-def tuned() -> Tuned:
+def tuned(tmp_path_factory: pytest.TempPathFactory) -> Tuned:
     corpus = make_corpus()
     corpus = msgspec.structs.replace(corpus, questions={"recall_heldout": corpus.questions["recall_seen"]})
     settings = msgspec.structs.replace(SETTINGS, feedback=msgspec.structs.replace(SETTINGS.feedback, steps=2))
-    return Tuned(corpus, tuned_model(corpus), settings)
+    return Tuned(corpus, tuned_model(corpus), settings, tmp_path_factory.mktemp("scratch"))
 
 
 def _figures(tuned: Tuned, name: str) -> dict[str, Measured]:
     before = weights_sha256(tuned.model)
-    events = list(ON_TUNED[name][0](tuned, 0))
+    events = list(getattr(feedback_experiments, name)(tuned, 0))
     assert weights_sha256(tuned.model) == before  # every arm begins from the same weights
     assert any(isinstance(e, Reinforced) for e in events)
     return {e.name: e for e in events if isinstance(e, Measured)}
@@ -40,7 +42,7 @@ def test_taste_measures_every_taste(tuned: Tuned, monkeypatch: pytest.MonkeyPatc
             found[f"reward_model/agreement_24_worst/{taste}"],
         )
         assert 0 <= worst.value <= mean.value <= 1 and mean.n == 2
-    assert isinstance(ON_TUNED["taste"][1].holds({name: m.value for name, m in found.items()}), bool)
+    assert isinstance(named("taste").claim.holds({name: m.value for name, m in found.items()}), bool)
 
 
 def test_leash_differs_in_the_leash_alone(tuned: Tuned, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +53,7 @@ def test_leash_differs_in_the_leash_alone(tuned: Tuned, monkeypatch: pytest.Monk
     for kind in ("proxy_gain", "gold_gain"):  # with the same leash on both, both arms are one and the same
         assert found[f"leash/off/{kind}"].value == found[f"leash/on/{kind}"].value
         assert found[f"leash/off/{kind}"].n == 2
-    holds = ON_TUNED["leash"][1].holds
+    holds = named("leash").claim.holds
     good = {"leash/off/proxy_gain_up": 1.0, "leash/off/gold_gain_up": 0.0, "leash/on/gold_gain_up": 1.0}
     assert holds(good) and not any(holds({**good, name: 0.8}) for name in good)
 
@@ -76,13 +78,13 @@ def test_whose_words_asks_those_who_are_upset(tuned: Tuned) -> None:
     )
     found = _figures(msgspec.structs.replace(tuned, corpus=upset), "words")
     assert found["words/own"].n == len(corpus.held_out_prompts)
-    holds = ON_TUNED["words"][1].holds
+    holds = named("words").claim.holds
     assert holds({"words/own": 0.75, "words/other": 0.35}) and not holds({"words/own": 0.7, "words/other": 0})
 
 
 def test_whose_words_needs_people_who_are_upset(tuned: Tuned) -> None:
     with pytest.raises(UserError, match="upset people"):
-        list(ON_TUNED["words"][0](tuned, 0))
+        list(feedback_experiments.words(tuned, 0))
 
 
 def test_cultures_can_be_anyone_s(tuned: Tuned) -> None:

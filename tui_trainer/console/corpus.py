@@ -12,7 +12,7 @@ from tui_trainer.console.tables import table
 from tui_trainer.corpus.prepare import prepare
 from tui_trainer.corpus.record import read_records
 from tui_trainer.messages.events import CorpusReady, Event, FilterApplied, Measured, Noticed, SourceRead
-from tui_trainer.run.storage.report import Metric
+from tui_trainer.messages.results import Metric
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Settings
 from tui_trainer.view.numbers import count, figure, percent, size

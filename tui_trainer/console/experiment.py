@@ -1,32 +1,35 @@
 """`tui-trainer experiment`: a claim, put to the test in a folder that is thrown away."""
 
+import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from tui_trainer.console import tables
+from tui_trainer.console import output, tables
 from tui_trainer.console.progress import Teller
 from tui_trainer.errors import UserError
-from tui_trainer.messages.events import Event, Measured, Noticed, Picked, Reinforced, Stepped
+from tui_trainer.experiments import source as sources
+from tui_trainer.experiments.catalog import CATALOG, Beginning, Experiment, named
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import Event, Measured
+from tui_trainer.messages.results import Result
 from tui_trainer.run import machine
-from tui_trainer.run.storage import frozen_weights
-from tui_trainer.run.storage.folder import RunFolder, find, list_runs, runs_directory
-from tui_trainer.run.storage.report import Metric
+from tui_trainer.run.storage import history, results
+from tui_trainer.run.storage.folder import RunFolder, list_runs, runs_directory
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Settings
 from tui_trainer.view import words
 from tui_trainer.view.numbers import count, figure
 
-
-class Result(Struct):
-    """What `--json` prints."""
-
-    claim: str
-    holds: bool
-    metrics: dict[str, Metric]
+Told = Callable[[Event], None]
 
 
 def put_to_the_test(
@@ -36,107 +39,169 @@ def put_to_the_test(
     runs: Path | None = None,
     run: str | None = None,
     raters: Path | None = None,
+    *,
+    preset: str = "",
+    told: Told | None = None,
 ) -> Result:
-    """Do an experiment, with a progress line on stderr.
+    """Do an experiment; what it finds is kept in the folder of the run that it began from.
 
     Args:
         runs: where runs are looked for; the usual place, if not given.
-        run: whose tuned weights to begin from, for those experiments that do.
+        run: what to begin from.
         raters: a file of raters, for `cultures`.
+        told: takes every event; if not given, a progress line on stderr.
 
     Raises:
         UserError: the run, or the raters, can't be used.
     """
-    # Imported here: they bring torch.
-    from tui_trainer.experiments.feedback import ON_TUNED
-    from tui_trainer.experiments.worlds import EXPERIMENTS
-
-    if run is not None and name not in ON_TUNED:
-        raise UserError(f"the experiment {name} trains its own models; it takes no run")
     if raters is not None and name != "cultures":
         raise UserError("--raters is for the experiment cultures")
-    source = _tuned_run(runs, run) if name in ON_TUNED else None
-    machine.configure(machine.threads(settings.run.threads))
-    teller, measured = Teller(sys.stderr), list[Measured]()
-    with tempfile.TemporaryDirectory(prefix="tui-trainer-") as folder:
-        if name in ON_TUNED:
-            claim = ON_TUNED[name][1]
-            events = _on_tuned(name, source, settings, seed, Path(folder), raters, teller)
-        else:
-            experiment, claim = EXPERIMENTS[name]
-            events = experiment(settings, seed, Path(folder))
-        for event in events:
-            if isinstance(event, Measured):
-                measured.append(event)
-            else:
-                _show(event, teller)
+    experiment = named(name)
+    folder = sources.of(experiment, runs_directory(runs), run)
+    further = {} if raters is None else {"raters": _two(raters)}
+    from tui_trainer.experiments import beginning  # it brings torch
+
+    threads = machine.threads(settings.run.threads)
+    machine.configure(threads)
+    teller = Teller(sys.stderr)
+    told = told or (lambda event: _show(event, teller))
+    begun = time.monotonic()
+    measured, plots = list[Measured](), dict[str, e.Plotted]()
+    with tempfile.TemporaryDirectory(prefix="tui-trainer-") as scratch:
+        for event in beginning.events(experiment, folder, settings, seed, Path(scratch), **further):
+            match event:
+                case Measured():
+                    measured.append(event)
+                case e.Plotted():
+                    plots[event.title] = event
+            told(event)
     teller.clear()
-    holds = claim.holds({m.name: m.value for m in measured})
-    return Result(claim.text, holds, tables.metrics(measured))
+    figures = {m.name: m.value for m in measured}
+    result = Result(
+        name,
+        experiment.claim.text,
+        experiment.claim.holds(figures),
+        experiment.claim.outcome(figures),
+        tables.metrics(measured),
+        tuple(plots.values()),
+        seed=seed,
+        preset=preset,
+        seconds=time.monotonic() - begun,
+        software=machine.software(),
+        machine=machine.description(threads),
+        **({} if folder is None else _began_from(experiment, folder)),
+    )
+    if folder is not None:
+        try:
+            results.save(folder, result)
+        except UserError as error:
+            told(e.Noticed(str(error), "warning"))
+    return result
+
+
+def _two(raters: Path) -> dict[str, Any]:
+    """The first two of a file of raters. Raises `UserError`."""
+    from tui_trainer.learning.preferences.raters import read
+
+    chosen = {key: culture.weights for key, culture in read(raters).items()}
+    if len(chosen) < 2:
+        raise UserError(f"raters file {raters}: two raters are needed")
+    return dict(list(chosen.items())[:2])
+
+
+def _began_from(experiment: Experiment, folder: RunFolder) -> dict[str, str]:
+    weights = sources.weights_of(experiment, folder)
+    frozen = None if weights is None else history.frozen(folder).get(weights)
+    return {"run": folder.id, "weights_sha256": "" if frozen is None else frozen.sha256}
 
 
 def _show(event: Event, teller: Teller) -> None:
     match event:
-        case Stepped():
+        case e.Stepped():
             teller.show(f"{words.STAGE[event.stage]}  step {count(event.step)}  loss {figure(event.loss, 3)}")
-        case Picked():
+        case e.Picked():
             teller.show(f"{one_line(event.rater)} picks  pair {event.pair + 1}")
-        case Reinforced():
+        case e.Reinforced():
             gold = "" if event.gold is None else f"  gold {figure(event.gold, 2)}"
             teller.show(
                 f"reinforcement  step {event.step}  reward {figure(event.reward, 2)}{gold}"
                 f"  KL {figure(event.kl, 2)}"
             )
-        case Noticed():
+        case e.Showed():
+            teller.show(f"{one_line(event.who)}: {one_line(event.text)}")
+        case e.Noticed():
             teller.say(one_line(event.text))
 
 
-def _tuned_run(runs: Path | None, run: str | None) -> RunFolder | None:
-    """The run to begin from; None, where a model must be trained first."""
-    directory = runs_directory(runs)
-    if run is not None:
-        folder = find(directory, run)
-        if not folder.weights("tuned").exists():
-            raise UserError(f"run {folder.id} has no tuned weights; give one that went through fine-tuning")
-        return folder
-    return next((folder for folder in list_runs(directory) if folder.weights("tuned").exists()), None)
+# -- for another program ---------------------------------------------------------------------------------
 
 
-def _on_tuned(
-    name: str,
-    source: RunFolder | None,
-    settings: Settings,
-    seed: int,
-    scratch: Path,
-    raters: Path | None,
-    teller: Teller,
-) -> Iterator[Event]:
-    from tui_trainer.corpus.corpus import Corpus
-    from tui_trainer.experiments.feedback import ON_TUNED, Tuned, cultures
-    from tui_trainer.experiments.worlds import trained
-    from tui_trainer.learning.preferences.raters import read
+def tell_event(event: Event) -> None:
+    """A line of JSON on stdout."""
+    output.show_encoded(e.encoder.encode(event) + b"\n")
 
-    chosen = {key: culture.weights for key, culture in read(raters).items()} if raters else {}
-    if raters and len(chosen) < 2:
-        raise UserError(f"raters file {raters}: two raters are needed")
-    if source is not None:
-        teller.say(f"with the tuned weights of run {one_line(source.id)}")
-        corpus = Corpus.load(source.corpus)
-        model = frozen_weights.load(source, "tuned")
-        frozen_weights.fit(source, model, corpus.tokenizer)
-    else:
-        teller.say("there is no run with tuned weights yet: training one first")
-        model, corpus = yield from trained(settings, seed, scratch)
-    tuned = Tuned(corpus, model, settings)
-    if chosen:
-        yield from cultures(tuned, seed, dict(list(chosen.items())[:2]))
-    else:
-        yield from ON_TUNED[name][0](tuned, seed)
+
+def tell_result(result: Result) -> None:
+    """Likewise; the last one."""
+    output.show_encoded(e.encoder.encode(result) + b"\n")
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """While this lasts, who asks the process to end leaves no folder behind."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+# -- for people ------------------------------------------------------------------------------------------
 
 
 def text(result: Result) -> str:
-    """The same for people: the arms beside each other, and the verdict."""
+    """What came of it: the arms beside each other, and the verdict."""
     owners = (name.split("/")[0] for name in result.metrics if name.count("/") == 1)
     arms = {owner: owner for owner in owners if owner != "baseline"}
-    verdict = "It holds." if result.holds else "It does not hold in this run."
-    return f"{result.claim}\n\n{tables.figures(result.metrics, arms)}\n\n{verdict}"
+    asked = named(result.experiment).claim.asks
+    return (
+        f"{result.claim}\n\n{tables.figures(result.metrics, arms)}\n\n"
+        f"{asked}\n  {result.came_true}\n\n{words.verdict(result.holds)}"
+    )
+
+
+class Found(Struct, frozen=True):
+    """An experiment, and what came of it in the newest run in which it was done."""
+
+    name: str
+    claim: str
+    begins_from: Beginning
+    run: str | None = None  # None: it was never done
+    holds: bool | None = None
+    came_true: str | None = None
+
+
+def list_all(runs: Path | None) -> list[Found]:
+    """All experiments. Raises `UserError` where the runs can't be listed."""
+    found = {x.name: Found(x.name, x.claim.text, x.begins_from) for x in CATALOG}
+    for folder in reversed(list_runs(runs_directory(runs))):
+        for name, one in found.items():
+            with suppress(UserError):  # damaged: it can be done again
+                if (result := results.load(folder, name)) is not None:
+                    found[name] = replace(one, run=folder.id, holds=result.holds, came_true=result.came_true)
+    return list(found.values())
+
+
+def listing(found: Sequence[Found]) -> str:
+    """The same for people: name, verdict and run, and the claim under them."""
+    return "\n\n".join(f"{one.name}: {_state(one)}\n  {one.claim}" for one in found)
+
+
+def _state(found: Found) -> str:
+    if found.holds is None or found.run is None:
+        return "never done"
+    return f"{'held' if found.holds else 'did not hold'} in run {found.run}"

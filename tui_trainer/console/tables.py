@@ -7,7 +7,8 @@ from typing import Any, get_args
 from msgspec.structs import asdict
 
 from tui_trainer.messages.events import Measured, WeightsName
-from tui_trainer.run.storage.report import Metric, of
+from tui_trainer.messages.results import Metric
+from tui_trainer.run.storage.report import of
 from tui_trainer.run.storage.status import Activity, Status
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Description, Settings, describe, lookup

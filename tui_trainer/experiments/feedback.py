@@ -10,14 +10,12 @@ What a rater really likes (gold) is known here, because the raters are simulated
 """
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 
 import msgspec
-from msgspec import Struct
 
-from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.experiments.claim import Claim, Figures
+from tui_trainer.experiments.tuned import Tuned
 from tui_trainer.formulas.intervals import mean_interval, proportion_interval
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.evaluation import facts_lost
@@ -45,14 +43,6 @@ EXAMS: dict[str, tuple[float, float]] = {  # share flipped; noise
 }
 LEASH_SEEDS = 5
 LEASH_TASTE = "polite"
-
-
-class Tuned(Struct, frozen=True):
-    """What the experiments begin from."""
-
-    corpus: Corpus
-    model: Transformer
-    settings: Settings
 
 
 def asker_of(tuned: Tuned) -> Asker:
@@ -127,19 +117,6 @@ def _recall(tuned: Tuned, model: Transformer) -> list[bool]:
     return [a.ended and gives_the_answer(a.text, q) for a, q in zip(answers, questions, strict=True)]
 
 
-def taste_holds(figures: Figures) -> bool:
-    """Every taste: predicted, with and without slips; turned to; at no great cost in facts."""
-    return all(
-        figures[f"reward_model/agreement_24/{name}"] >= 0.90
-        and figures[f"reward_model/agreement_24_worst/{name}"] >= 0.82
-        and figures[f"reward_model/agreement_24_noisy/{name}"] >= 0.82
-        and figures[f"reward_model/agreement_24_noisy_worst/{name}"] >= 0.72
-        and figures[f"aligned/win_rate/{name}"] >= 0.75
-        and figures.get(f"aligned/facts_lost/{name}", 0.0) <= 0.05
-        for name in TASTES
-    )
-
-
 # -- leash -------------------------------------------------------------------------------------------------
 
 
@@ -181,15 +158,6 @@ def _worths(stage: Feedback, seed: int) -> tuple[float, float]:
     )
     weights = weights_of(LEASH_TASTE)
     return fmean(stage.proxy(stage.held_out, answers)), fmean(worth(weights, a.text) for a in answers)
-
-
-def leash_holds(figures: Figures) -> bool:
-    """In every seed."""
-    return (
-        figures["leash/off/proxy_gain_up"] == 1.0
-        and figures["leash/off/gold_gain_up"] == 0.0
-        and figures["leash/on/gold_gain_up"] == 1.0
-    )
 
 
 # -- cultures ----------------------------------------------------------------------------------------------
@@ -239,49 +207,3 @@ def _opposed(tuned: Tuned, seed: int, experiment: str, raters: Mapping[str, Weig
             yield Measured(f"{experiment}/{name}_by_{by}", share, interval, len(prompts), 0.5)
     for figure, (share, interval) in (("own", min(own)), ("other", max(other))):
         yield Measured(f"{experiment}/{figure}", share, interval, len(prompts), 0.5)
-
-
-def cultures_hold(figures: Figures) -> bool:
-    """The worse of both models counts."""
-    return figures["cultures/own"] >= 0.75 and figures["cultures/other"] <= 0.35
-
-
-def words_hold(figures: Figures) -> bool:
-    """Likewise."""
-    return figures["words/own"] >= 0.75 and figures["words/other"] <= 0.35
-
-
-ON_TUNED: dict[str, tuple[Callable[[Tuned, int], Iterator[Event]], Claim]] = {
-    "taste": (
-        taste,
-        Claim(
-            "Two dozen picks say what a rater likes, and in under a minute the model turns to it, for each "
-            "of four tastes, and forgets at most 5 % of its facts by it.",
-            taste_holds,
-        ),
-    ),
-    "leash": (
-        leash,
-        Claim(
-            "Without a leash the model games the reward model: the reward rises, and what the rater really "
-            "likes falls below where it began. With KL as the only difference, it ends above.",
-            leash_holds,
-        ),
-    ),
-    "cultures": (
-        cultures,
-        Claim(
-            "Two raters who disagree make two models that disagree out of the same one; each prefers its "
-            "own.",
-            cultures_hold,
-        ),
-    ),
-    "words": (
-        words,
-        Claim(
-            "What a model says to somebody who is upset is the taste of whoever rated it: by one rater's "
-            "picks a kind word, by another's a list of what helps.",
-            words_hold,
-        ),
-    ),
-}

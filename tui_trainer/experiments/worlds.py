@@ -6,14 +6,13 @@
   the same clean held-out text and facts.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import msgspec
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.prepare import prepare
-from tui_trainer.experiments.claim import Claim
 from tui_trainer.learning.evaluation import Evaluation
 from tui_trainer.learning.finetuning import Finetuning
 from tui_trainer.learning.pretraining import Pretraining
@@ -87,26 +86,3 @@ def filtered_or_not(settings: Settings, seed: int, folder: Path) -> Iterator[Eve
         model = new_model(corpus, own, seed)
         yield from _through(Pretraining(model, corpus, own, seed))
         yield from _renamed(Evaluation("base", model, corpus, own).advance(), arm)
-
-
-EXPERIMENTS: dict[str, tuple[Callable[[Settings, int, Path], Iterator[Event]], Claim]] = {
-    "pretraining": (
-        without_pretraining,
-        Claim(
-            "What the assistant knows about entities nobody asked about in fine-tuning, it knows from "
-            "pretraining: without it, at most 5 % of the questions are answered.",
-            lambda m: m["not_pretrained/recall_heldout"] <= 0.05 < m["pretrained/recall_heldout"],
-        ),
-    ),
-    "filters": (
-        filtered_or_not,
-        Claim(
-            "The same number of tokens teaches more when spam, junk and duplicates were filtered out first.",
-            lambda m: (
-                m["filtered/bits_per_byte"] < m["unfiltered/bits_per_byte"]
-                and m["filtered/completion_heldout"] + m["filtered/completion_seen"]
-                > m["unfiltered/completion_heldout"] + m["unfiltered/completion_seen"]
-            ),
-        ),
-    ),
-}

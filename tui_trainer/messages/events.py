@@ -450,6 +450,35 @@ class WeightsFrozen(Event, frozen=True):
     file_sha256: str = ""  # of the file itself, as `sha256sum` prints it; "" in an older log
 
 
+# -- experiments -----------------------------------------------------------------------------------------
+
+
+class Line(Struct, frozen=True, omit_defaults=True):
+    """One line, or one row of points, of a picture."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    points: bool = False
+
+
+class Plotted(Event, frozen=True):
+    """A picture of an experiment as it is by now; a later one of the same title takes its place."""
+
+    title: str
+    x_label: str
+    y_label: str
+    lines: tuple[Line, ...]
+
+
+class Showed(Event, frozen=True):
+    """One thing that is said or done in front of whoever watches an experiment."""
+
+    who: str  # "asked", "model", "tool", ...: one word
+    text: str
+    right: bool | None = None  # None: nobody judges it
+
+
 AnyEvent = (
     RunStarted
     | Forked
@@ -487,6 +516,8 @@ AnyEvent = (
     | BeforeAfter
     | Measured
     | WeightsFrozen
+    | Plotted
+    | Showed
 )
 
 

@@ -153,6 +153,11 @@ def figure(name: str) -> str:
     return one_line(", ".join(part for part in (owner, last) if part).replace("/", ", ").replace("_", " "))
 
 
+def verdict(holds: bool) -> str:
+    """Of a claim that was put to the test."""
+    return "It holds." if holds else "It does not hold in this run."
+
+
 def markdown() -> str:
     """The figures of the exam as the README has them."""
     rows = [f"| `{name}` | {said} |" for name, said, _ in FIGURES]

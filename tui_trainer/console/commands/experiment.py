@@ -8,18 +8,17 @@ import click
 from tui_trainer.console import output
 from tui_trainer.console.commands.common import Failed
 from tui_trainer.console.options import settings_of, with_json, with_runs, with_seed, with_settings
-
-# As in learning.experiments and learning.feedback_experiments, which need torch.
-EXPERIMENTS = ("pretraining", "filters", "taste", "leash", "cultures", "words")
+from tui_trainer.experiments.catalog import NAMES
 
 
 @click.command(
     epilog="""\b
 Examples:
+  tui-trainer experiment
   tui-trainer experiment pretraining --seed 1
   tui-trainer experiment taste latest --json"""
 )
-@click.argument("name", type=click.Choice(EXPERIMENTS))
+@click.argument("name", type=click.Choice(NAMES), required=False)
 @click.argument("run", required=False)
 @click.option(
     "--raters",
@@ -31,20 +30,36 @@ Examples:
 @with_seed
 @with_runs
 @with_json
-def experiment(name: str, run: str | None, raters: Path | None, as_json: bool, **options: Any) -> None:
-    """Put a claim to the test.
+@click.option("--events", is_flag=True, help="Print what happens as JSON, an event a line, the result last.")
+def experiment(
+    name: str | None, run: str | None, raters: Path | None, as_json: bool, events: bool, **options: Any
+) -> None:
+    """Put a claim to the test; without a name, list all claims and what was found.
 
-    pretraining: what the model knows, it knows from pretraining. filters: filtered text teaches more.
-    taste: two dozen picks turn it to a taste. leash: without KL it games the reward. cultures: opposed raters
-    make opposed models. The last four begin from the tuned weights of a run, or of the newest that has any;
-    where there is none, they train one first.
+    Those that need a model begin from a run's weights, by default the newest's that has any; where there is
+    none, they train one first. What is found is kept in that run's folder, as experiments/NAME.json.
     """
     from tui_trainer.console import experiment as experiments
 
-    result = experiments.put_to_the_test(
-        name, settings_of(options), options["seed"], options["runs"], run, raters
-    )
-    if as_json:
+    if name is None:
+        found = experiments.list_all(options["runs"])
+        output.show_json(found) if as_json else output.show(experiments.listing(found))
+        return
+    settings = settings_of(options)
+    with experiments.stoppable():
+        result = experiments.put_to_the_test(
+            name,
+            settings,
+            options["seed"],
+            options["runs"],
+            run,
+            raters,
+            preset=options["preset"],
+            told=experiments.tell_event if events else None,
+        )
+    if events:
+        experiments.tell_result(result)
+    elif as_json:
         output.show_json(result)
     else:
         output.show(experiments.text(result))

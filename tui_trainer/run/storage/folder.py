@@ -56,6 +56,10 @@ class RunFolder:
         """The file of a stage's frozen weights."""
         return self.path / "weights" / f"{name}.safetensors"
 
+    def result(self, experiment: str) -> Path:
+        """The file of what an experiment has found."""
+        return self.path / "experiments" / f"{experiment}.json"
+
     def __repr__(self) -> str:
         return f"RunFolder({str(self.path)!r})"
 

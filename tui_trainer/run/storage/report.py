@@ -21,22 +21,12 @@ from tui_trainer.messages.events import (
     Validated,
     WeightsFrozen,
 )
+from tui_trainer.messages.results import Metric
 from tui_trainer.run.storage import resources
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.plan import Fork
 from tui_trainer.settings import of_today
-
-
-class Metric(Struct, frozen=True):
-    """One figure."""
-
-    value: float
-    ci95: tuple[float, float] | None = None
-    n: int | None = None
-    baseline: float | None = None  # chance, or the commonest answer
-    note: str = ""  # of a figure without an interval: why it has none
-
 
 COUNTED = "counted in this run: no sample"
 

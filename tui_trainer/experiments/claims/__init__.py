@@ -1,0 +1,1 @@
+"""What the experiments claim, and what decides; no torch, for the screen reads it."""
