@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from tui_trainer.errors import UserError
 from tui_trainer.experiments.claim import Claim
-from tui_trainer.experiments.claims import feedback, worlds
+from tui_trainer.experiments.claims import feedback, limits, worlds
 
 # nothing: trains its own models. tuned: a run's tuned weights. aligned: its aligned ones or, where it has
 # none, the tuned ones. run: a finished run's log and files.
@@ -38,6 +38,8 @@ CATALOG: tuple[Experiment, ...] = (
     Experiment("leash", feedback.LEASH, "tuned", "tui_trainer.experiments.feedback:leash"),
     Experiment("cultures", feedback.CULTURES, "tuned", "tui_trainer.experiments.feedback:cultures"),
     Experiment("words", feedback.WORDS, "tuned", "tui_trainer.experiments.feedback:words"),
+    Experiment("understands", limits.UNDERSTANDS, "tuned", "tui_trainer.experiments.understands:understands"),
+    Experiment("honest", limits.HONEST, "tuned", "tui_trainer.experiments.honest:honest"),
 )
 NAMES = tuple(experiment.name for experiment in CATALOG)
 
