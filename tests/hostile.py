@@ -106,6 +106,8 @@ def arguments(draw: random.Random) -> Case:
     given += draw.choices(ATOMS, k=draw.randrange(2))
     if name in ("run", "train", "experiment", "data"):
         given += ["--set", "no.such=1"]
+    if name == "crawl":
+        given += ["--depth", "-1"]  # nor a crawl of whatever those are names of
     if draw.random() < 0.1:
         given = draw.choices([*ATOMS, *OPTIONS], k=3)
     return Case("arguments", [part.replace("\0", "") for part in given])

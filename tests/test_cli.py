@@ -63,6 +63,10 @@ def test_the_readme_tells_of_every_command() -> None:
         ["preferences", "room", "--noise", "nan"],
         ["chat", "--stage", "raw"],
         ["experiment", "nonsense"],
+        ["crawl"],
+        ["crawl", "http://a.example/", "--tiny-web"],
+        ["crawl", "--tiny-web", "1"],
+        ["crawl", "--delay", "nan"],
     ],
 )
 def test_wrong_usage_is_status_2(arguments: list[str], capsys: Capture) -> None:

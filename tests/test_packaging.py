@@ -12,6 +12,7 @@ PACKAGE = Path(tui_trainer.__file__).parent
 ROOT = PACKAGE.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 FILES = sorted(PACKAGE.rglob("*.py"))
+EXTRAS = PROJECT["project"]["optional-dependencies"]
 
 # Not imported, and yet named: textual-plotext uses privates that plotext 6 moved.
 PINNED_FOR_ANOTHER = {"plotext"}
@@ -35,16 +36,20 @@ def imported() -> set[str]:
 
 
 def test_dependencies_are_what_is_imported() -> None:
-    assert named(PROJECT["project"]["dependencies"]) - PINNED_FOR_ANOTHER == imported() - PINNED_FOR_ANOTHER
+    declared = named([*PROJECT["project"]["dependencies"], *EXTRAS["crawl"]])
+    assert declared - PINNED_FOR_ANOTHER == imported() - PINNED_FOR_ANOTHER
+
+
+def test_the_tests_have_all_extras() -> None:
+    assert EXTRAS.keys() == {"test", "crawl"} and "tui-trainer[crawl]" in EXTRAS["test"]
 
 
 def test_every_dependency_has_an_exact_version() -> None:
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", pin) for pin in pins)
-    needed = named(PROJECT["project"]["dependencies"])
-    needed |= named(PROJECT["project"]["optional-dependencies"]["test"])
-    assert needed - named(pins) == set()
+    needed = named([*PROJECT["project"]["dependencies"], *EXTRAS["crawl"], *EXTRAS["test"]])
+    assert needed - named(pins) == {"tui-trainer"}  # itself, with its extras
 
 
 def test_an_installed_copy_has_all_its_files() -> None:

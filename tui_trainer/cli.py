@@ -14,6 +14,9 @@ from tui_trainer.console.commands import (
     compare as comparing,
 )
 from tui_trainer.console.commands import (
+    crawl as crawling,
+)
+from tui_trainer.console.commands import (
     experiment,
     preferences,
     preparing,
@@ -114,6 +117,7 @@ for command in (
     results.chat,
     comparing.compare,
     preferences.preferences,
+    crawling.crawl,
     preparing.data,
     preparing.settings,
     experiment.experiment,

@@ -22,8 +22,8 @@ from tui_trainer.messages.events import Noticed
 BLOCK = 65_536  # characters of a piece of running text that is sampled
 MOST_NOTICES = 20  # lines about single files; the others are only counted
 TAKEN = (
-    ".txt, .md, code, .jsonl, .json, .csv or .parquet (a field text, messages, or prompt and completion), "
-    "also as .gz, .zip or .tar"
+    ".txt, .md, code, .html, .warc, .jsonl, .json, .csv or .parquet (a field text, messages, or prompt and "
+    "completion), also as .gz, .zip or .tar"
 )
 DIALOGUES = "forum"
 
@@ -31,9 +31,10 @@ DIALOGUES = "forum"
 def read(paths: Sequence[str], max_bytes: int, running: bool = False) -> Iterator[Document | Pair | Noticed]:
     """All text under these paths, or an even sample of about `max_bytes` of it.
 
-    Files are read one at a time and in pieces. Prose comes as source `books`, code as `code`, records as
-    `web`, dialogues as `forum`, so that the mixture's weights apply. Nothing that a file holds raises: what
-    cannot be read gives one `Noticed`, up to `MOST_NOTICES` of them, and a last one with the count.
+    Files are read one at a time and in pieces. Prose comes as source `books`, code as `code`, records and
+    pages as `web`, dialogues as `forum`, so that the mixture's weights apply. Nothing that a file holds
+    raises: what cannot be read gives one `Noticed`, up to `MOST_NOTICES` of them, and a last one with the
+    count.
 
     Args:
         running: the documents of a text, one after the other, are that text, its white space included.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO
 
-from tui_trainer.corpus.reading import table
+from tui_trainer.corpus.reading import html, table, warc
 from tui_trainer.corpus.reading.archive import BLOCK, members
 from tui_trainer.corpus.reading.errors import Unreadable
 from tui_trainer.corpus.reading.find import Found, Kind, Skipped
@@ -90,6 +90,12 @@ def _streamed(
     kind: Kind, stream: BinaryIO, budget: int, block: int, notes: Notes, running: bool
 ) -> Iterator[Row]:
     """The rows of a file that is read from its beginning to its end."""
+    if kind in ("html", "warc"):
+        pages = (
+            (text for _, text in warc.pages(stream, notes)) if kind == "warc" else html.texts(stream, notes)
+        )
+        yield from (Row(part) for text in pages for part in pack([text], not running))
+        return
     texts = whole(stream, notes)
     if kind in ("jsonl", "json"):
         notes.unit = "lines" if kind == "jsonl" else "records"

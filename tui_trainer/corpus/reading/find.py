@@ -12,20 +12,21 @@ from msgspec import Struct
 from tui_trainer.corpus.reading.unpack import Packing
 from tui_trainer.files import named
 
-Kind = Literal["prose", "code", "jsonl", "json", "table", "parquet", "zip", "tar"]
+Kind = Literal["prose", "code", "jsonl", "json", "table", "parquet", "zip", "tar", "html", "warc"]
 
 PROSE = ("txt", "text", "md", "markdown", "rst", "tex", "org", "adoc", "srt", "log")
 # fmt: off
 CODE = frozenset((
     "py", "pyi", "js", "mjs", "cjs", "jsx", "ts", "tsx", "c", "h", "cc", "cpp", "cxx", "hpp", "java", "kt",
     "go", "rs", "rb", "php", "pl", "lua", "r", "jl", "hs", "ml", "scala", "swift", "cs", "sh", "bash", "zsh",
-    "fish", "ps1", "sql", "html", "htm", "css", "scss", "yaml", "yml", "toml", "ini", "cfg", "vue", "dart",
+    "fish", "ps1", "sql", "css", "scss", "yaml", "yml", "toml", "ini", "cfg", "vue", "dart",
     "ex", "exs", "erl", "clj", "el", "vim", "cmake", "nix", "zig", "asm", "s", "f90", "m", "tcl",
 ))
 # fmt: on
 OTHERS: dict[str, Kind] = {
     **{"jsonl": "jsonl", "ndjson": "jsonl", "json": "json", "csv": "table", "tsv": "table"},
-    **{"parquet": "parquet", "zip": "zip", "tar": "tar"},
+    **{"parquet": "parquet", "zip": "zip", "tar": "tar", "warc": "warc"},
+    **{"html": "html", "htm": "html", "xhtml": "html"},
 }
 PACKINGS: dict[str, Packing] = {"gz": "gz", "bz2": "bz2", "xz": "xz"}
 PACKED_TAR: dict[str, Packing] = {"tgz": "gz", "tbz": "bz2", "tbz2": "bz2", "txz": "xz"}

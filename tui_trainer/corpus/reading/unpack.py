@@ -4,12 +4,14 @@ import bz2
 import gzip
 import io
 import lzma
+import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO, Literal
 
 from tui_trainer.corpus.reading.errors import Unreadable
 from tui_trainer.errors import reason
 
+GZIP = b"\x1f\x8b"
 Packing = Literal["gz", "bz2", "xz"]
 
 
@@ -61,3 +63,28 @@ def unpacked(opened: BinaryIO, packing: Packing, meter: Meter) -> Unpacked:
     if packing == "gz":
         return Unpacked(gzip.GzipFile(fileobj=opened, mode="rb").read1, meter)
     return Unpacked((bz2.BZ2File(opened) if packing == "bz2" else lzma.LZMAFile(opened)).read1, meter)
+
+
+def unpacked_body(body: bytes, coding: str, most: int) -> bytes:
+    """What a server sent, without its packing; as it is, if it is not packed, whatever it says.
+
+    Raises:
+        Unreadable: it is damaged, packed in another way, or has more than `most` bytes.
+    """
+    if coding in ("", "identity"):
+        return body
+    if coding not in ("gzip", "x-gzip", "deflate"):
+        raise Unreadable("packed in a way that is not read")
+    if coding != "deflate" and not body.startswith(GZIP):
+        return body
+    for bits in (47, -15):  # gzip or zlib by its head; what some servers send as deflate
+        unpacker = zlib.decompressobj(bits)
+        try:
+            content = unpacker.decompress(body, most + 1)
+        except zlib.error:
+            continue
+        if len(content) > most:
+            raise Unreadable(f"more than {most / 1e6:g} MB, unpacked")
+        if unpacker.eof:
+            return content
+    raise Unreadable("its packing is damaged")

@@ -1,0 +1,114 @@
+"""`tui-trainer crawl`: text from the web, as a file that a run can read."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tui_trainer.console import output
+from tui_trainer.console.commands.common import Failed, need
+from tui_trainer.console.options import Finite, with_json, with_seed
+
+DOCUMENTS = 300  # of the tiny web, where none are given
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  tui-trainer crawl --tiny-web
+  tui-trainer crawl https://example.org/ --pages 200 --out example.warc.gz
+  tui-trainer run --data example.warc.gz"""
+)
+@click.argument("url", required=False)
+@click.option(
+    "--tiny-web",
+    "documents",
+    type=click.IntRange(10, 20_000),
+    is_flag=False,
+    flag_value=DOCUMENTS,
+    metavar="[DOCUMENTS]",
+    help=f"Crawl a web of the tiny world, served on this machine; of {DOCUMENTS} documents or as many.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="The archive to write, or to go on with; else named after the host, in this folder.",
+)
+@click.option("--host", "hosts", multiple=True, metavar="HOST", help="Crawl this host, too; repeatable.")
+@click.option(
+    "--pages",
+    type=click.IntRange(1, 1_000_000),
+    default=1_000,
+    show_default=True,
+    help="Ask for at most so many.",
+)
+@click.option(
+    "--depth",
+    type=click.IntRange(0, 100),
+    default=8,
+    show_default=True,
+    help="Follow links at most so far from the start.",
+)
+@click.option(
+    "--delay",
+    type=Finite(0, 3_600),
+    metavar="SECONDS",
+    help="Wait between two requests to a host: 1, or what its robots.txt asks for, if more; tiny web: 0.",
+)
+@click.option(
+    "--page-bytes",
+    type=click.IntRange(1_000, 4_000_000),
+    default=2_000_000,
+    show_default=True,
+    help="Leave a page that is larger.",
+)
+@click.option(
+    "--page-seconds",
+    type=Finite(0.1, 600),
+    default=20.0,
+    show_default=True,
+    help="Leave a page that takes longer.",
+)
+@click.option(
+    "--seconds",
+    type=Finite(1, 1_000_000),
+    default=3_600.0,
+    show_default=True,
+    help="Stop after so long; the same command goes on.",
+)
+@click.option("--start-over", is_flag=True, help="Put what there is of this crawl aside, and begin anew.")
+@with_seed
+@with_json
+def crawl(
+    url: str | None,
+    documents: int | None,
+    out: Path | None,
+    hosts: tuple[str, ...],
+    delay: float | None,
+    seed: int,
+    start_over: bool,
+    as_json: bool,
+    **limits: Any,
+) -> None:
+    """Collect pages of a site, politely, as a WARC file.
+
+    Keeps to robots.txt and to one host, and waits between requests. Stopped or killed, the same command
+    goes on where it was.
+    """
+    if (url is None) == (documents is None):
+        raise click.UsageError("Give a URL, or --tiny-web.")
+    need("crawl", "fastwarc", "protego", "resiliparse")
+    from tui_trainer.console import crawl as crawling
+
+    limits["delay"] = delay if delay is not None else 1.0 if documents is None else 0.0
+    if documents is None:
+        crawled = crawling.site(url or "", hosts, out, limits, start_over)
+    else:
+        crawled = crawling.tiny_web(documents, seed, out, limits, start_over)
+    if why := crawling.nothing_came(crawled):
+        raise Failed(why)
+    if as_json:
+        output.show_json(crawled)
+    else:
+        output.show(crawling.text(crawled))
