@@ -105,6 +105,19 @@ def test_prose_of_ten_languages_passes(language: str) -> None:
     assert {text: found for text in texts if (found := faults(text))} == {}
 
 
+UNSPACED = {
+    "Chinese": "东边的旧桥下有一条安静的河，岸上的人修补灯笼。第{}天，信写好了，路上没有别的声音。",
+    "Japanese": "川は海へ流れ、岸辺を老人が本を持って歩いている。{}日目、手紙は書かれ、庭に雨が降った。",
+    "Thai": "แม่น้ำไหลลงสู่ทะเล ชายชราเดินถือหนังสือริมฝั่ง วันที่ {} เขาเขียนจดหมายในสวน ",
+}
+
+
+@pytest.mark.parametrize("language", UNSPACED)
+def test_where_no_space_stands_between_words_none_are_counted(language: str) -> None:
+    assert faults("".join(UNSPACED[language].format(n) for n in range(30))) == []
+    assert faults("哈哈，哈哈！" * 40) == faults("buy buy, buy! " * 40)[:1] == ["gibberish"]
+
+
 def test_public_spam_that_nothing_is_planted_after() -> None:
     spam, ham = public_spam(0)
     assert sum(spam) >= 0.7 * len(spam) == 0.7 * 150

@@ -1,6 +1,7 @@
 import json
 import math
 import random
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -182,6 +183,22 @@ def test_too_little_text_is_the_users_error(tmp_path: Path) -> None:
     path.write_text(PROSE[:4_000])
     with pytest.raises(UserError, match=r"only [\d,]+ tokens of text to train on; give at least 2,000"):
         run(tmp_path / "b", paths=(str(path),))
+
+
+def test_too_little_text_says_how_it_was_read_and_what_the_filters_took(tmp_path: Path) -> None:
+    path = tmp_path / "old.txt"
+    path.write_bytes(
+        "Über Flüße und Brücken. ".encode("cp1252") + b"zq xv wq jx qz vx kj xq zj qv xz jq wx\n\n" * 400
+    )
+    with pytest.raises(UserError) as refused:
+        run(tmp_path / "a", paths=(str(path),))
+    said = str(refused.value)
+    assert said.startswith("no text is left to train on (read as ") and "a guess" in said
+    assert re.search(r"filters threw out (\d+) of \1 documents \(gibberish \d+.*; gibberish: ", said), said
+    assert "--set data.filters_off=gibberish, or give more" in said and "\n" not in said
+    with pytest.raises(UserError) as refused:
+        run(tmp_path / "b", "data.filters=false", paths=(str(path),))
+    assert "filters" not in str(refused.value)
 
 
 def test_a_mixture_of_nothing_is_the_users_error(book: Path, tmp_path: Path) -> None:

@@ -20,11 +20,13 @@ class Gathered(Struct):
     # Of the user's own dialogues: ids of documents that are asked for in the exam, and never trained on.
     held_out: frozenset[str] = frozenset()
     skipped: list[str] = []  # what was left out of the user's text and why, a line each
+    remarks: list[str] = []  # what else is to be known of how it was read, as an encoding that was guessed
 
     def why_less(self) -> str:
-        """What was left out, for a line about too little text: the first of it, in brackets; "": nothing."""
-        if not self.skipped:
+        """How it was read, for a line about too little text, in brackets: first what was left out; or ""."""
+        told = [*self.skipped, *self.remarks]
+        if not told:
             return ""
-        more = len(self.skipped) - MOST_NAMED
-        first = "; ".join(line[:300] for line in self.skipped[:MOST_NAMED])
+        more = len(told) - MOST_NAMED
+        first = "; ".join(line[:300] for line in told[:MOST_NAMED])
         return f" ({first}{f'; and {more:,} more' if more > 0 else ''})"

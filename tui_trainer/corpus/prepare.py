@@ -1,5 +1,6 @@
 """The data stage: from the tiny world, or the user's own text, to tokens on disk."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -83,7 +84,8 @@ def prepare(
     _ask_own(gathered, training, [v for v in verdicts if not (filtered and v.dropped_by)])
     if not training or not validation:
         raise UserError(
-            f"no text is left to train on{gathered.why_less()}; give more, or try --set data.filters=false"
+            f"no text is left to train on{gathered.why_less()}; "
+            f"{_thrown_out(verdicts if filtered else ())}give more"
         )
     below = None if base is None else OnBase(base)
     tokenizer = below.tokenizer if below else _tokenizer(settings, [v.document.text for v in training])
@@ -92,8 +94,9 @@ def prepare(
     tokens_train = sum(tokens.values())
     if tokens_train < FEWEST_TOKENS and below is None:
         raise UserError(
-            f"only {tokens_train:,} tokens of text to train on{gathered.why_less()}; give at least "
-            f"{FEWEST_TOKENS:,} (about 8 kB), or go on from another run's base: --base RUN"
+            f"only {tokens_train:,} tokens of text to train on{gathered.why_less()}; "
+            f"{_thrown_out(verdicts if filtered else ())}give at least {FEWEST_TOKENS:,} (about 8 kB), or "
+            "go on from another run's base: --base RUN"
         )
     tokens_validation = _write_tokens(tokenizer, validation, folder / "validation.npy", running)
     yield from baselines(
@@ -124,6 +127,20 @@ def filters_off(settings: Settings) -> tuple[str, ...]:
     """The names of the filters that are left out."""
     names = settings.data.filters_off.split(",")
     return tuple(name.strip() for name in names if name.strip())
+
+
+def _thrown_out(verdicts: Sequence[Verdict]) -> str:
+    """What the filters took and how to keep it, for a line about too little text; "": nothing."""
+    dropped = [(v.dropped_by, v.reason) for v in verdicts if v.dropped_by]
+    if not dropped:
+        return ""
+    by = Counter(name for name, _ in dropped).most_common()
+    most, why = by[0][0], next(reason for name, reason in dropped if name == by[0][0])
+    return (
+        f"filters threw out {len(dropped):,} of {len(verdicts):,} documents "
+        f"({', '.join(f'{name} {count:,}' for name, count in by)}; {most}: {why[:100]}): "
+        f"leave one out by --set data.filters_off={most}, or "
+    )
 
 
 def _tiny_world(settings: Settings, seed: int) -> Gathered:

@@ -101,8 +101,7 @@ def gather(
     gathered = Gathered(documents=[])
     for item in read(paths, max_bytes, running):
         if isinstance(item, Noticed):
-            if item.level == "warning":
-                gathered.skipped.append(item.text)
+            (gathered.skipped if item.level == "warning" else gathered.remarks).append(item.text)
             yield item
         elif isinstance(item, Document):
             gathered.documents.append(item)

@@ -30,6 +30,10 @@ AROUND = ".,;:!?\"'()[]{}<>«»“”‘’-–—"
 FEWEST_WORDS = 12
 MOST_SYMBOLS = 0.45  # of the characters that are not space
 FEWEST_DISTINCT = 0.08  # of the words
+# Chinese, Japanese, Thai, Lao, Burmese, Khmer: no space stands between words, so what stands between two
+# marks is a clause; their letters are counted instead, of which a text has many kinds.
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+FEWEST_LETTERS = 0.008  # kinds of them, of all
 # What the letters of a text (nats each, see `plausibility`) and its small words (share) must come to
 # together. English prose has -3 and 0.35; a language that the statistics do not know -4.7 and 0.15; random
 # letters -5.2 and 0.01; English backwards -4.7 and 0.
@@ -68,6 +72,11 @@ class Gibberish:
             return None
         if not text.isascii() and len(BROKEN.findall(text)) > MOST_BROKEN * len(words):
             return Fault("its letters were read in the wrong encoding")
+        letters = [] if text.isascii() else UNSPACED.findall(text)
+        if 2 * len(letters) > sum(map(len, words)):
+            kinds = len(set(letters))
+            few = kinds <= max(2, FEWEST_LETTERS * len(letters))
+            return Fault(f"{kinds} letters over and over") if few else None
         distinct = Counter(words)
         if len(words) >= 20 and len(distinct) <= max(2, FEWEST_DISTINCT * len(words)):
             return Fault(f"{len(distinct)} words over and over")
