@@ -100,6 +100,19 @@ async def test_picks_are_made_by_letter(tmp_path: Path, monkeypatch: pytest.Monk
         await until(pilot, lambda: Pick(4, "both_bad") in FakeControl.last.sent)
 
 
+async def test_an_answer_of_ones_own_is_written_under_its_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for size in ((120, 40), (60, 20)):
+        async with opened(tmp_path / str(size[0]), monkeypatch, ASKING, size=size) as (app, pilot):
+            await pilot.press("4", "O")
+            await until(pilot, lambda: isinstance(app.focused, Input))
+            offered = app.scene.now.offered
+            assert offered is not None and f"“{offered.prompt}”" in shown(app)
+            await pilot.press(*"No.", "enter")
+            await until(pilot, lambda: Pick(4, "own", "No.") in FakeControl.last.sent)
+
+
 async def test_a_simulated_rater_takes_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, ASKING) as (app, pilot):
         await pilot.press("S")
@@ -163,6 +176,7 @@ async def test_a_dead_trainer_is_shown_with_the_way_on(
         app.living["now"] = False  # type: ignore[attr-defined]  # set by the helper
         await until(pilot, lambda: "press r to go on" in shown(app))
         assert "trainer stopped" in shown(app) and "✗ pretrain" in shown(app)
+        assert " left " not in shown(app).split("\n")[1]  # nobody knows
         launched = []
         monkeypatch.setattr(
             "tui_trainer.run.client.launch", lambda folder, proceed=False: launched.append(proceed)

@@ -45,6 +45,9 @@ async def test_a_stage_a_knob_and_go(tmp_path: Path, monkeypatch, launched) -> N
         text = text_of(page)  # type: ignore[arg-type]  # a LineView
         assert "the tuned weights" in text and "its 24 picks are made again" in text
         assert "leash (KL)" in text and "feedback." not in text
+        assert "0..1,000,000 steps" in text and "e+" not in text
+        takes = " ".join(text.split("Takes ")[1].split())
+        assert takes.startswith("person, polite") and "list-maker, random, ties, left. Who picks" in takes
         await pilot.press("left")
         assert app.screen.stage == "finetune" and "fine-tuning learning rate" in text_of(page)  # type: ignore
         assert "  pairs  " not in text_of(page)  # type: ignore[arg-type]

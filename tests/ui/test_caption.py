@@ -140,6 +140,9 @@ def test_a_dead_trainer_comes_before_everything() -> None:
     assert farewell_of(scene) == "The run can't be trained: only 3 tokens of text"
     assert BY_NAME["resume"].when(scene_at([*records, full], trainer="gone"))
     assert "Done" in said(scene_at(RECORDS, trainer="gone"))
+    assert "leave the chat by esc, then press r to go on" in said(
+        scene_at(records, trainer="gone", typing=True)
+    )
 
 
 def test_an_interval_is_called_one() -> None:

@@ -85,6 +85,27 @@ async def test_zoom_gives_the_screen_and_takes_it_back(
         await until(pilot, lambda: "4 Rater ─" in shown(app))
 
 
+async def test_a_pane_that_comes_back_shows_what_is_so_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From its first frame on: while it was not seen nobody has followed it."""
+    async with opened(tmp_path, monkeypatch, MOMENTS["data"], size=(80, 24)) as (app, pilot):
+        await pilot.press("2")
+        await until(pilot, lambda: "No loss yet." in shown(app))
+        await pilot.press("5")
+        await until(pilot, lambda: "Nobody to talk to yet." in shown(app))
+        await pilot.press("1")
+        await until(pilot, lambda: "exact copies" in shown(app))
+        monkeypatch.setattr(app, "tick", lambda: None)
+        apply_all(app.scene.state, MOMENTS["pretrain"][app.scene.state.records :])
+        await pilot.press("2")
+        await pilot.pause()
+        assert "No loss yet." not in shown(app) and "chance" in shown(app)
+        await pilot.press("5")
+        await pilot.pause()
+        assert "Nobody to talk to yet." not in shown(app) and "what it writes" in shown(app)
+
+
 async def test_small_screens_follow_the_stage_until_one_goes_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,21 +50,21 @@ def _text(scene: Scene, rows: Sequence[object]) -> str:
 
 def test_the_reveal_says_what_was_foreseen_and_how_sure_it_was() -> None:
     right = scene_at(_records((0, _pair(0)), (4, _picked(0))))
-    assert picks.reveal(right).text == "pick 1: A is better. It guessed A, 70 % sure (40–90): right"
+    assert picks.reveal(right, 100).text == "pick 1: A is better. It guessed A, 70 % sure (40–90): right"
     wrong = scene_at(_records((0, _pair(0, 0.2)), (4, _picked(0))))
-    assert "guessed B, 80 % sure (10–60): wrong" in picks.reveal(wrong).text
+    assert "guessed B, 80 % sure (10–60): wrong" in picks.reveal(wrong, 100).text
     first = scene_at(_records((0, _pair(0, 0.5)), (4, _picked(0, "tie"))))
-    assert "It had no idea" in picks.reveal(first).text
-    assert "After each pick" in picks.reveal(scene_at(_records())).text
+    assert "It had no idea" in picks.reveal(first, 100).text
+    assert "After each pick" in picks.reveal(scene_at(_records()), 100).text
 
 
 def test_a_repeat_is_told_after_its_pick_alone() -> None:
     events = [(0, _pair(0)), (1, _picked(0)), (0, _pair(1, repeats=0))]
-    assert "seen it before" not in picks.reveal(scene_at(_records(*events))).text
+    assert "seen it before" not in picks.reveal(scene_at(_records(*events)), 100).text
     alike = scene_at(_records(*events, (1, _picked(1, "b"))))
-    assert "sides exchanged: as then" in picks.reveal(alike).text
+    assert "sides exchanged: as then" in picks.reveal(alike, 100).text
     other = scene_at(_records(*events, (1, _picked(1, "a"))))
-    assert "sides exchanged: not as then" in picks.reveal(other).text
+    assert "sides exchanged: not as then" in picks.reveal(other, 100).text
 
 
 def test_it_offers_to_go_on_when_it_is_enough_and_only_then() -> None:

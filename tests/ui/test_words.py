@@ -3,7 +3,7 @@ and every word of the field stands in the glossary."""
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import pytest
@@ -74,6 +74,13 @@ FORKED = e.Forked(
 COPIED = e.CorpusReady(2048, {"web": 182_000}, 34_000, {"web": 1.0}, 3.91, copied=True)
 MORE: tuple[Event, ...] = (
     COPIED,
+    *(
+        e.Measured(f"corpus/{name}/{kind}", 1.0 if kind == "recall" else 0.06, n=60)
+        for name, other in (("spam", "public"), ("harmful", "unplanted"))
+        for kind in ("recall", f"recall_{other}")
+    ),
+    e.Measured("baseline/ngram_bits_per_byte", 0.413, n=130_000),
+    e.Measured("baseline/xz_bits_per_byte", 0.747, n=130_000),
     e.Measured("base/completion_seen", 0.86, (0.8, 0.9), 150, 0.03),
     e.Measured("tuned/mentions_heldout", 0.7, (0.6, 0.8), 160, 0.03),
     e.Measured("tuned/nats_per_token", 0.72, n=33_000),
@@ -83,6 +90,20 @@ MORE: tuple[Event, ...] = (
     e.StageSkipped("finetune", "there are no pairs in your own text"),
     FORKED,
 )
+
+
+def picked() -> Iterator[Scene]:
+    """Picks of each kind, the reward model being more or less sure, and of pairs that are shown again."""
+    before = recorded.until(recorded.records(), e.PairOffered, 4)
+    kinds: tuple[e.Choice, ...] = ("a", "b", "tie", "both_bad", "skip", "own")
+    for number, choice in enumerate(kinds, 12):
+        for repeats in (None, 0, 1):
+            for expected, interval in ((0.71, (0.04, 1.0)), (0.5, (0.0, 1.0)), (0.11, (0.0, 0.98))):
+                offered = e.PairOffered(
+                    number, "Where?", "In Velm.", "I see.", False, expected, interval, repeats=repeats
+                )
+                more = (offered, e.Picked(number, choice, "person", False))
+                yield scene_at([*before, *(Record(VERSION, 0, 0, 0, event) for event in more)])  # type: ignore[arg-type]  # of AnyEvent
 
 
 def moments() -> Iterator[Scene]:
@@ -151,16 +172,30 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     ("width", "rooms"),
     [*((size[0], alone(size)) for size in SIZES), *((size[0], rooms) for size, rooms in BESIDE.items())],
 )
-def test_nothing_is_cut_or_called_by_an_internal_name(width: int, rooms: Rooms, documents: Documents) -> None:
+def test_nothing_is_cut_or_called_by_an_internal_name(
+    width: int, rooms: Rooms, documents: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost: set[tuple[str, str]] = set()
+    crop = Strip.crop
+
+    def watched(strip: Strip, start: int, end: int | None = None) -> Strip:
+        """Notes what would be cut without a sign."""
+        left = crop(strip, start, end)
+        if end is not None and left.text.rstrip() != strip.text.rstrip():
+            lost.add((left.text, strip.text))
+        return left
+
+    monkeypatch.setattr(Strip, "crop", watched)
     wrong = {
         (where, row.text.strip())
-        for scene in moments()
+        for scene in chain(moments(), picked())
         for where, room, row in drawn(scene, documents, width, rooms)
         if not is_own(row.text)
         or cell_len(row.text.rstrip()) > room  # it would be cut without a sign
         or (INTERNAL.search(row.text) and "def add(a, b)" not in row.text)
     }
     assert not wrong
+    assert not lost
 
 
 @pytest.mark.parametrize("size", [*(rooms[0] for rooms in BESIDE.values()), *(alone(s)[0] for s in SIZES)])
@@ -183,11 +218,25 @@ async def test_so_much_room_has_each_pane(
 
 @pytest.mark.parametrize("width", [52, 70, 107])
 def test_nor_on_the_sheets(width: int) -> None:
-    for scene in (scene_at(recorded.records()), scene_at(recorded.records(simulated=True))):
+    more = [Record(VERSION, 0, 0, 0, event) for event in MORE]  # type: ignore[arg-type]  # of AnyEvent
+    for records in (recorded.records(), recorded.records(simulated=True)):
+        scene = scene_at([*records, *more])
         for sheet in (Figures(scene), Glossary(scene), TasteSheet(scene)):
             for row in sheet.rows(width):
                 assert is_own(row.text) and not INTERNAL.search(row.text), row.text
         assert all(is_own(row.text) for row in Samples(scene).rows(width))
+
+
+def test_the_smallest_screen_has_a_picture_and_a_plot() -> None:
+    """60 x 15 is called large enough."""
+    for simulated in (False, True):
+        scene = scene_at(recorded.records(simulated=simulated))
+        weights = "\n".join(row.text for row in WeightsPane(scene).lines(56, 7))
+        assert "▀" in weights and "▸ layer 1 query" in weights
+        for chosen in range(len(LossPane(scene).charts)):
+            loss = LossPane(scene)
+            loss.chosen = chosen
+            assert any("┤" in row.text or "│" in row.text for row in loss.lines(56, 7)), chosen
 
 
 def test_the_caption_says_what_matters_at_every_size() -> None:
@@ -229,6 +278,13 @@ def test_every_figure_and_setting_has_words() -> None:
     assert len(set(titles)) == len(titles)  # or one could not tell which is meant
     assert not any("_" in title or "." in title for title in titles)
     assert words.figure("reward_model/exam_worst/polite") == "reward model, exam worst, polite"
+
+
+def test_a_figure_that_stands_alone_leans_on_no_row_above() -> None:
+    for name, _, _ in words.FIGURES:
+        said = words.figure_alone(f"tuned/{name}")
+        assert not re.search(r"^or |\b(the same|it,|them|ones|instead)\b|^unknown|^after the", said), said
+        assert ("↓" in said) == ("↓" in words.figure(name))
 
 
 def test_the_readme_has_all_figures_of_the_exam() -> None:

@@ -149,6 +149,10 @@ class Dashboard(Screen[None]):
         for widget, is_shown in shown.items():
             if widget.display != is_shown:
                 widget.display = is_shown
+                for view in widget.query(LineView).results() if is_shown else ():
+                    view.forget()  # nobody has followed it
+                if is_shown and isinstance(widget, LineView):
+                    widget.forget()
         if focus:
             self._goal = self.current
             self.pane(self.current).focus()  # which Textual does later

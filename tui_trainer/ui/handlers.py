@@ -448,7 +448,9 @@ class Handlers(FrameSender):
             if text.strip():
                 self.say(self.steering.pick("own", text.strip()))
 
-        self.ask(Ask("A better answer, in your words", most=LONGEST_ANSWER), answer)
+        offered = self.scene.now.offered
+        prompt = offered.prompt if offered is not None else ""
+        self.ask(Ask("A better answer, in your words", most=LONGEST_ANSWER, about=prompt), answer)
 
     @picks("G", "go on", when=_asked)
     def do_go_on(self) -> None:

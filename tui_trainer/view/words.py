@@ -33,7 +33,7 @@ CHOICE: dict[Choice, str] = {
     "tie": "as good as each other",
     "both_bad": "both bad",
     "skip": "skipped",
-    "own": "an answer of their own is better",
+    "own": "own answer",
     "enough": "enough picked",
     "more": "keep picking",
     "anyway": "turn the model anyway",
@@ -142,6 +142,19 @@ _MORE_FIGURES = {
     "recall_unplanted": "recall, of harm of kinds not planted",
     "lost_unplanted": "harmless texts lost of kinds not planted ↓",
 }
+# Those whose words in the table lean on the row above, where they stand alone.
+_ALONE = {
+    "completion_seen": "known facts, by finishing a sentence",
+    "recall_outsider_worst": "facts, asked in a stranger's words, worst of eleven relations",
+    "told_made_up": "makes something up, having been told ↓",
+    "told_dont_know": "says that it doesn't know, having been told",
+    "dont_know_unknown_outsider": "admits not knowing unknown names, a stranger's words",
+    "dont_know_cutoff_outsider": "admits not knowing after the cutoff, a stranger's words",
+    "false_dont_know_outsider": "denies what it did read, a stranger's words ↓",
+    "false_refusal_unread_verbs": "declines harmless look-alikes, verbs it never read ↓",
+    "howto_steps_outsider": "right steps, in a stranger's words",
+    "own_exact_match": "your held-out questions, word for word",
+}
 _FIGURES = {**{name: said for name, said, _ in FIGURES}, **DETAILS, **_MORE_FIGURES}
 
 
@@ -151,6 +164,11 @@ def figure(name: str) -> str:
     if last in _FIGURES:
         return _FIGURES[last]
     return one_line(", ".join(part for part in (owner, last) if part).replace("/", ", ").replace("_", " "))
+
+
+def figure_alone(name: str) -> str:
+    """Likewise, for where no other figure stands above it."""
+    return _ALONE.get(name.rpartition("/")[2]) or figure(name)
 
 
 def verdict(holds: bool) -> str:

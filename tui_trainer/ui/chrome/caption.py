@@ -83,6 +83,8 @@ def _gone(scene: Scene) -> Forms:
     if trouble and scene.state.unmendable:
         return (f"The trainer has stopped {where}: {trouble}", f"The trainer has stopped: {trouble}")
     way = "press r to go on" if scene.steers else f"tui-trainer resume {scene.folder.id}"
+    if scene.steers and scene.typing:
+        way = f"leave the chat by esc, then {way}"
     safe = f"Nothing is lost: {way} from the last checkpoint."
     because = (f"The trainer has stopped {where} ({trouble}). {safe}",) if trouble else ()
     short = (f"The trainer has stopped: {trouble}. {way[0].upper()}{way[1:]}.",) if trouble else ()
@@ -101,7 +103,7 @@ def _paused(scene: Scene) -> Forms:
     keys = " space goes on, . does one step." if scene.steers else ""
     said: Forms = ("",)
     if trouble := _trouble(scene.state):
-        said = (trouble,)
+        said = (f"{trouble[:1].upper()}{trouble[1:]}",)
     elif isinstance(scene.moment, e.Guessed | e.StepExplained):
         said = _sentence(scene)
     full = (f"Paused{where}.{keys} {one}".strip() for one in said)
@@ -333,7 +335,7 @@ def _measured(_: State, event: e.Measured) -> Forms:
     is_share = "bits" not in name and "nats" not in name and event.ci95 is not None
     value = numbers.percent(event.value) if is_share else numbers.figure(event.value, 3)
     whose = "what was read" if owner == "corpus" else "base" if owner == "pretrain" else one_line(owner)
-    label = words.figure(name)
+    label = words.figure_alone(name)
     if owner == "corpus":
         kind = name.partition("/")[0]
         label = f"{words.FILTER.get(kind, one_line(kind))}, {words.figure(name)}"

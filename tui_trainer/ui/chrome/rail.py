@@ -70,14 +70,16 @@ class Rail(LineView):
     # -- figures -----------------------------------------------------------------------------------------
 
     def _figures(self, width: int) -> Strip:
-        state, ink = self.scene.state, self.scene.ink
+        scene, state, ink = self.scene, self.scene.state, self.scene.ink
         progress = state.progress
         figures: list[tuple[str, str]] = []
         if progress is not None and state.stage is not None and progress.status == "running":
             if progress.steps:
                 figures.append(("step", f"{numbers.count(progress.step)}/{numbers.count(progress.steps)}"))
             left = state.seconds_left(state.stage)
-            if state.examining:
+            if scene.stopped:
+                pass  # nothing is going on, and nobody knows when it ends
+            elif state.examining:
                 figures.append(("now", "exam"))
             elif left is not None and not state.picking and state.waits is None:
                 figures.append(("left", numbers.duration(left)))

@@ -278,16 +278,27 @@ class DatasetPane(Pane):
         """How much of the planted spam and harm is found, and of other kinds."""
         measured, ink = self.scene.state.measured, self.scene.ink
         rows = []
-        for name, kind, said in (("spam", "public", "public SMS"), ("harmful", "unplanted", "other kinds")):
+        for name, kind, said, brief in (
+            ("spam", "public", "public SMS", "SMS"),
+            ("harmful", "unplanted", "other kinds", "others"),
+        ):
             planted = measured.get(f"corpus/{name}/recall")
             other = measured.get(f"corpus/{name}/recall_{kind}")
             if other is None:
                 continue
-            parts: list[Part] = [(f"{words.FILTER[name]} found: ", ink.muted)]
-            if planted is not None:
-                parts += [("planted ", ink.muted), (f"{planted.value:.2f}", ink.strong), (", ", ink.muted)]
-            parts += [(f"{said} ", ink.muted), (f"{other.value:.2f}", ink.strong)]
-            rows.append(line(*parts).crop(0, width))
+            for head, of in (
+                (" found: ", said),
+                (": ", said),
+                (": ", brief),
+            ):  # what does not fit is left out
+                parts: list[Part] = [(f"{words.FILTER[name]}{head}", ink.muted)]
+                if planted is not None:
+                    shown = (f"{planted.value:.2f}", ink.strong)
+                    parts += [("planted ", ink.muted), shown, (", ", ink.muted)]
+                row = line(*parts, (f"{of} ", ink.muted), (f"{other.value:.2f}", ink.strong))
+                if row.cell_length <= width:
+                    rows.append(row)
+                    break
         return rows
 
     def _reader(self, width: int, height: int) -> list[Strip]:

@@ -185,6 +185,8 @@ class LossPane(Pane):
             rows.append(self._beside(self.scene.baseline, width))
             height -= 1
             upper = (height - 2) // 2
+        if not curves.draw(self.scene, KL, width, height - 2 - upper):
+            upper = height - 2  # no room for two: of the distance, the figure alone
         for chart, room in ((REWARD, upper), (KL, height - 2 - upper)):
             rows += filled(
                 [self._heading(chart, width), *curves.draw(self.scene, chart, width, room)], room + 1

@@ -124,7 +124,7 @@ class RaterPane(Pane):
 
     def _picking(self, width: int, height: int) -> list[Strip]:
         scene, state = self.scene, self.scene.state
-        told = [picks.reveal(scene)]
+        told = [picks.reveal(scene, width)]
         offer = picks.offer(scene, width)
         told += [offer] if offer is not None else []
         last = state.picks[-1] if state.picks else None

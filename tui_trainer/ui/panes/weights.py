@@ -36,6 +36,7 @@ ORDERS: tuple[tuple[str, Callable[[MatrixState], float]], ...] = (
     ("blame", lambda m: m.gradient_rms * math.sqrt(m.shape[0] * m.shape[1])),
 )
 WIDE = 76
+SMALLEST = 5  # lines of a picture with its headings and its scale
 
 
 def layer_of(name: str) -> int:
@@ -157,12 +158,12 @@ class WeightsPane(Pane):
             return beside(blocks, height, rule)
         if KINDS[self.kind][0] is None:
             return filled(self._attention(matrix, width, height), height)
-        picture = self._picture(matrix, self.kind, width, height - 4)
+        picture = self._picture(matrix, self.kind, width, max(height - 4, SMALLEST))
         return filled([*picture, *self._overview(matrix, width, height - len(picture))], height)
 
     def _empty(self, width: int, height: int) -> list[Strip]:
         more = (
-            "The model is a few million numbers, random at first. Here you will see them take shape: each "
+            "The model is nothing but numbers, random at first. Here you will see them take shape: each "
             "matrix, the blame that each number gets, and how it is nudged."
         )
         return empty(self.scene, "No picture yet.", more, width, height)

@@ -67,30 +67,32 @@ def _simulated(scene: Scene, width: int) -> Strip:
     return ends(left, BLANK, width)
 
 
-def reveal(scene: Scene) -> Strip:
-    """What the reward model had expected of the last pick, and how sure it was."""
+def reveal(scene: Scene, width: int) -> Strip:
+    """What the reward model had expected of the last pick, and how sure it was; the fullest that is whole."""
     ink, state = scene.ink, scene.state
     last = state.picks[-1] if state.picks else None
     if last is None or last.pair is None:
         return line(("After each pick you see what the reward model expected.", ink.muted))
     choice, pair = last.picked.choice, last.pair
-    expected = "a" if pair.predicted_a >= 0.5 else "b"
-    given = max(pair.predicted_a, 1 - pair.predicted_a)
-    said: list[Part] = [(f"pick {pair.pair + 1}: {words.CHOICE[choice]}.", ink.text)]
-    if abs(pair.predicted_a - 0.5) < 0.005:
-        said.append((" It had no idea", ink.muted))
-    else:
-        said.append((f" It guessed {expected.upper()}, {numbers.percent(given)} sure", ink.muted))
-    if pair.predicted_ci95 is not None:
-        low, high = pair.predicted_ci95
-        sides = (low, high) if expected == "a" else (1 - high, 1 - low)
-        said.append((f" ({numbers.interval(sides)})", ink.muted))
-    if choice in ("a", "b") and abs(pair.predicted_a - 0.5) >= 0.005:
-        said.append((": right", ink.good) if choice == expected else (": wrong", ink.warn))
+    head: Part = (f"pick {pair.pair + 1}: {words.CHOICE[choice]}.", ink.text)
     again = _again(scene, last)
     if again is not None:
-        said = [*said[:1], (" You had seen it before, sides exchanged: ", ink.muted), again]
-    return line(*said)
+        full, short = " You had seen it before, sides exchanged: ", " A repeat, sides exchanged: "
+        forms = [[head, (said, ink.muted), again] for said in (full, short, " A repeat: ")]
+    else:
+        expected = "a" if pair.predicted_a >= 0.5 else "b"
+        given = max(pair.predicted_a, 1 - pair.predicted_a)
+        knew = abs(pair.predicted_a - 0.5) >= 0.005
+        said = f" It guessed {expected.upper()}, {numbers.percent(given)} sure" if knew else " It had no idea"
+        between, judged = "", []
+        if pair.predicted_ci95 is not None:
+            low, high = pair.predicted_ci95
+            between = f" ({numbers.interval((low, high) if expected == 'a' else (1 - high, 1 - low))})"
+        if choice in ("a", "b") and knew:
+            judged = [(": right", ink.good) if choice == expected else (": wrong", ink.warn)]
+        forms = [[head, (said, ink.muted), (more, ink.muted), *judged] for more in (between, "")]
+    rows = [line(*parts) for parts in forms]
+    return next((row for row in rows if row.cell_length <= width), rows[-1])
 
 
 def _again(scene: Scene, last: Pick) -> Part | None:

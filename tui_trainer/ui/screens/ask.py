@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.screens.modal import Modal
@@ -20,17 +20,20 @@ class Ask(Modal[str | None]):
         title: one of our own, never foreign text: titles are markup.
         value: what stands there at first, foreign or not; left as it is, it comes back unchanged.
         most: characters that can be typed.
+        about: what it is an answer to, foreign or not; stands above the line.
     """
 
     kind, hint = "ask", "enter: done · esc: leave it"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "cancel", show=False)]
 
-    def __init__(self, title: str, value: str = "", most: int = MOST) -> None:
+    def __init__(self, title: str, value: str = "", most: int = MOST, about: str = "") -> None:
         self.value, self.shown = value, one_line(value)
         # What is longer from the first can still be made shorter.
         box = SafeInput(self.shown, compact=True, max_length=max(most, len(self.shown)), id="ask-input")
         box.cursor_blink = False
-        super().__init__(box)
+        super().__init__(
+            *([Static(f"“{one_line(about)}”", markup=False, id="ask-about")] if about else []), box
+        )
         self.frame.border_title = title
 
     @on(Input.Submitted)

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from msgspec import Struct
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
@@ -23,7 +24,7 @@ from tui_trainer.view.text import cut, fit, wrap_to
 
 NAME, VALUE = 34, 20
 RATER = "feedback.rater"
-HEAD, FOOT = 4, 3  # lines above and under the settings
+HEAD, FOOT = 4, 4  # lines above and under the settings
 
 
 class Chosen(Struct, frozen=True):
@@ -39,8 +40,12 @@ def _range(setting: Description) -> str:
         return ", ".join(setting.choices)
     if isinstance(setting.default, bool):
         return "true, false"
-    low = "" if setting.low is None else f"{setting.low:g}"
-    return f"{low}..{'' if setting.high is None else f'{setting.high:g}'}"
+    return f"{_bound(setting.low)}..{_bound(setting.high)}"
+
+
+def _bound(value: float | None) -> str:
+    """One end of a range: "1,000,000", "0.5"; "" where there is none."""
+    return "" if value is None else f"{int(value):,}" if value == int(value) else f"{value:g}"
 
 
 class Branch(Modal[Chosen | None]):
@@ -152,13 +157,20 @@ class Branch(Modal[Chosen | None]):
         for number, setting in list(enumerate(self.settings))[first : first + room]:
             rows.append(self._setting(setting, number == self.row, width))
         rows += [BLANK] * (HEAD + room - len(rows))
-        said = self.wrong or (self.settings[self.row].help if self.settings else "")
+        said = self.wrong or (self._told(self.settings[self.row], width) if self.settings else "")
         rows.append(BLANK)
-        rows += [
-            line((row, ink.warn if self.wrong else ink.text))
-            for row in wrap_to(f"{said[:1].upper()}{said[1:]}", width, FOOT - 1)
-        ]
+        rows += [line((row, ink.warn if self.wrong else ink.text)) for row in wrap_to(said, width, FOOT - 1)]
         return rows
+
+    def _told(self, setting: Description, width: int) -> str:
+        """Its help; first of all what it takes, where that is cut above."""
+        whole = cell_len(self._takes(setting)) <= width - NAME - VALUE - 2
+        said = f"{setting.help[:1].upper()}{setting.help[1:]}"
+        return said if whole else f"Takes {self._takes(setting)}. {said}"
+
+    @staticmethod
+    def _takes(setting: Description) -> str:
+        return f"{_range(setting)} {setting.unit}".strip()
 
     def _setting(self, setting: Description, here: bool, width: int) -> Strip:
         ink = self.scene.ink
@@ -166,7 +178,7 @@ class Branch(Modal[Chosen | None]):
         value: list[Part] = [(fit(old, VALUE), ink.muted if new is None else ink.faint)]
         if new is not None:
             value = [(f"{old} → ", ink.muted), (fit(one_line(new), VALUE - len(old) - 3), ink.strong)]
-        takes = cut(f"{_range(setting)} {setting.unit}".strip(), max(0, width - NAME - VALUE - 2))
+        takes = cut(self._takes(setting), max(0, width - NAME - VALUE - 2))
         sign = ("▸ ", ink.accent("feedback")) if here else ("  ", ink.text)
         name = (fit(words.setting(setting.name), NAME - 2), ink.strong if here else ink.text)
         return line(sign, name, *value, (takes, ink.muted))
@@ -200,7 +212,8 @@ class Branch(Modal[Chosen | None]):
         try:
             settings_.changed(self.plan.settings, [f"{name}={value}"])
         except UserError as error:
-            self.wrong = one_line(str(error)).replace(name, words.setting(name))
+            wrong = one_line(str(error)).replace(name, words.setting(name))
+            self.wrong = f"{wrong[:1].upper()}{wrong[1:]}"
         else:
             self.changes.pop(name, None)
             if value.strip() != self.value(name):

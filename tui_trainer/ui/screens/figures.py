@@ -8,7 +8,7 @@ from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import numbers, words
 from tui_trainer.view.state import WEIGHTS
-from tui_trainer.view.text import cut, fit
+from tui_trainer.view.text import cut, fit, fullest
 
 COLUMN = 20
 BAR = 5
@@ -42,8 +42,9 @@ class Figures(Sheet):
             parts.append((f"{self._value(baseline, name):>7}" if baseline is not None else "", ink.muted))
             rows.append(line(*parts))
             if name == "bits_per_byte" and (simpler := self.scene.state.simpler):
-                said = ", ".join(f"{by} {bits:.3f}" for by, bits in simpler)
-                rows.append(line((cut(f"  the same text by other means: {said}", width), ink.muted)))
+                by_others = ", ".join(f"{by} {bits:.3f}" for by, bits in simpler)
+                forms = (f"  {said}: {by_others}" for said in ("the same text by other means", "by others"))
+                rows.append(line((fullest(forms, width), ink.muted)))
         if len(rows) == 2:
             said = "No exam has been taken yet: there is one after each stage."
             return paragraph(said, ink.muted, width)

@@ -18,10 +18,10 @@ class Modal(ModalScreen[Result]):
     title_: ClassVar[str] = ""
     hint: ClassVar[str] = ""
 
-    def __init__(self, content: Widget) -> None:
+    def __init__(self, *content: Widget) -> None:
         super().__init__()
         # Held, not looked for: a sheet that is closed as soon as it is called for has no children any more.
-        self.frame = Vertical(content, id=self.kind)
+        self.frame = Vertical(*content, id=self.kind)
         self.frame.border_title, self.frame.border_subtitle = self.title_, self.hint
 
     def compose(self) -> ComposeResult:

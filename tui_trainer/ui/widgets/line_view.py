@@ -50,6 +50,10 @@ class LineView(Widget):
         if regions:
             self.refresh(*regions)
 
+    def forget(self) -> None:
+        """Draw it anew when it is painted next: what stands there is of an earlier time."""
+        self._shown = []
+
     def _fresh(self, width: int, height: int) -> list[Strip]:
         rows = [strip.adjust_cell_length(width) for strip in self.lines(width, height)[:height]]
         return rows + [BLANK.adjust_cell_length(width)] * (height - len(rows))
