@@ -13,7 +13,7 @@ from tui_trainer.messages import events as e
 from tui_trainer.messages.commands import Continue, Pause, Pick, Reply, Simulate, Stop, TakeControl, Turn
 from tui_trainer.messages.conversation import Ask, Said
 from tui_trainer.messages.events import VERSION, Record, encoder
-from tui_trainer.ui.screens.figures import Figures
+from tui_trainer.ui.screens.exam import ExamSheet
 from tui_trainer.ui.screens.help import Help
 
 RECORDS = recorded.records()
@@ -275,12 +275,12 @@ async def test_help_exam_and_palette(tmp_path: Path, monkeypatch: pytest.MonkeyP
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(app.screen, Help) and "you are here" in shown(app))
         await pilot.press("escape", "m")
-        await until(pilot, lambda: isinstance(app.screen, Figures))
+        await until(pilot, lambda: isinstance(app.screen, ExamSheet))
         await until(pilot, lambda: "79 % 73–84" in shown(app))
         await pilot.press("escape", "ctrl+p")
         await until(pilot, lambda: "Zoom (z)" in shown(app))
         await pilot.press(*"exam", "enter")
-        await until(pilot, lambda: isinstance(app.screen, Figures))
+        await until(pilot, lambda: isinstance(app.screen, ExamSheet))
 
 
 async def test_a_replay_plays_pauses_and_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,14 +35,14 @@ from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.branch import Branch
 from tui_trainer.ui.screens.comparison import ComparisonScreen
 from tui_trainer.ui.screens.cultures import MakingCultures
-from tui_trainer.ui.screens.figures import Figures
+from tui_trainer.ui.screens.exam import ExamSheet
 from tui_trainer.ui.screens.ledger import LedgerSheet
 from tui_trainer.ui.screens.prompts import Prompts
 from tui_trainer.ui.screens.rater_panel import RaterPanelSheet
+from tui_trainer.ui.screens.reward_model import RewardModelSheet
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.ui.screens.simulate import Simulate
-from tui_trainer.ui.screens.taste import TasteSheet
 from tui_trainer.ui.terminal.flow_control import ASK
 from tui_trainer.view.fold import apply_all
 
@@ -217,7 +217,7 @@ async def test_a_line_of_a_megabyte_is_one_line(
 
 
 SHEETS: dict[str, Callable[[Scene], Screen[Any]]] = {
-    "taste": TasteSheet,
+    "taste": RewardModelSheet,
     "ledger": LedgerSheet,
     "prompts": lambda scene: Prompts(scene, lambda *edit: None),
     "a prompt being edited": lambda scene: Ask(
@@ -228,7 +228,7 @@ SHEETS: dict[str, Callable[[Scene], Screen[Any]]] = {
     "two cultures": lambda scene: MakingCultures(scene, Cultures(scene.folder, ("polite", "short"))),
     "a simulated rater": Simulate,
     "branch": Branch,
-    "exam": Figures,
+    "exam": ExamSheet,
     "samples": Samples,
 }
 

@@ -16,7 +16,7 @@ from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.ui.renderers import blind, no_taste, picks, reinforcement
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ledger import LedgerSheet
-from tui_trainer.ui.screens.taste import TasteSheet, calibration
+from tui_trainer.ui.screens.reward_model import RewardModelSheet, calibration
 
 
 def _records(*events: tuple[float, e.Event]) -> list[Record]:
@@ -225,7 +225,7 @@ def test_calibration_by_hand_and_the_sheet_of_the_reward_model() -> None:
     scene = scene_at(_records(*events))
     found = calibration(scene.state)
     assert found[0.6, 0.7] == (1, 2) and found[0.9, 1.0] == (1, 1) and found[0.5, 0.6] == (0, 0)
-    text = _text(scene, TasteSheet(scene).rows(76))
+    text = _text(scene, RewardModelSheet(scene).rows(76))
     assert "length apart" in text and "shorter is better" in text
     assert "60–70 %" in text and "50 % of 2" in text and "+2.1" in text and "\x1b" not in text
     assert "picked alike: 50 % of 2" in text and "left side picked: 75 % of 4" in text

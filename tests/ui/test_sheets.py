@@ -9,14 +9,14 @@ from test_actions import scene_at
 from watching import opened, shown, until
 
 from tui_trainer.messages import events as e
-from tui_trainer.ui.screens.figures import Figures
+from tui_trainer.ui.screens.exam import ExamSheet
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.view.words import FIGURES
 
 
 @pytest.mark.parametrize("width", [52, 70, 107, 180])
 def test_the_exam_has_an_interval_at_every_width(width: int) -> None:
-    rows = [row.text for row in Figures(scene_at(recorded.records())).rows(width)]
+    rows = [row.text for row in ExamSheet(scene_at(recorded.records())).rows(width)]
     assert all(len(row) <= width for row in rows)
     text = "\n".join(rows)
     measured = {name for key in scene_at(recorded.records()).state.measured for name in [key.split("/")[-1]]}
@@ -33,7 +33,7 @@ def test_bits_per_byte_stand_beside_what_simpler_means_come_to(width: int) -> No
         found.append(replace(found[-1], seq=found[-1].seq + 1, event=event))
     scene = scene_at(found)
     assert scene.state.simpler == [("n-gram", 0.912), ("xz", 1.534)]
-    rows = [row.text for row in Figures(scene).rows(width)]
+    rows = [row.text for row in ExamSheet(scene).rows(width)]
     (said,) = (row for row in rows if "n-gram" in row)
     assert len(said) <= width and ("n-gram 0.912, xz 1.534" in said or width < 60)
     assert scene_at(recorded.records()).state.simpler == []

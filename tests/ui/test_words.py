@@ -29,10 +29,10 @@ from tui_trainer.ui.panes.weights import WeightsPane
 from tui_trainer.ui.renderers import axes
 from tui_trainer.ui.run_files.documents import Documents
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screens.figures import Figures
+from tui_trainer.ui.screens.exam import ExamSheet
 from tui_trainer.ui.screens.glossary import Glossary
+from tui_trainer.ui.screens.reward_model import RewardModelSheet
 from tui_trainer.ui.screens.samples import Samples
-from tui_trainer.ui.screens.taste import TasteSheet
 from tui_trainer.view import words
 from tui_trainer.view.fold import apply
 from tui_trainer.view.glossary import TERMS
@@ -221,7 +221,7 @@ def test_nor_on_the_sheets(width: int) -> None:
     more = [Record(VERSION, 0, 0, 0, event) for event in MORE]  # type: ignore[arg-type]  # of AnyEvent
     for records in (recorded.records(), recorded.records(simulated=True)):
         scene = scene_at([*records, *more])
-        for sheet in (Figures(scene), Glossary(scene), TasteSheet(scene)):
+        for sheet in (ExamSheet(scene), Glossary(scene), RewardModelSheet(scene)):
             for row in sheet.rows(width):
                 assert is_own(row.text) and not INTERNAL.search(row.text), row.text
         assert all(is_own(row.text) for row in Samples(scene).rows(width))

@@ -21,16 +21,16 @@ from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.branch import Branch, Chosen
 from tui_trainer.ui.screens.comparison import ComparisonScreen
 from tui_trainer.ui.screens.cultures import ChooseCultures, MakingCultures
-from tui_trainer.ui.screens.figures import Figures
+from tui_trainer.ui.screens.exam import ExamSheet
 from tui_trainer.ui.screens.glossary import Glossary
 from tui_trainer.ui.screens.help import Help
 from tui_trainer.ui.screens.ledger import LedgerSheet
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.screens.prompts import Prompts
 from tui_trainer.ui.screens.rater_panel import RaterPanelSheet
+from tui_trainer.ui.screens.reward_model import RewardModelSheet
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.simulate import Simulate
-from tui_trainer.ui.screens.taste import TasteSheet
 from tui_trainer.ui.screens.unleash import Unleash
 from tui_trainer.ui.terminal.frame_sender import FrameSender
 from tui_trainer.ui.travel import Travel
@@ -227,7 +227,7 @@ class Handlers(FrameSender):
     @action("m", "exam")
     def do_figures(self) -> None:
         """What it can do: all exam results, stage by stage."""
-        self.push_screen(Figures(self.scene))
+        self.push_screen(ExamSheet(self.scene))
 
     @action("j", "samples", footer="no")
     def do_samples(self) -> None:
@@ -480,7 +480,7 @@ class Handlers(FrameSender):
     @picks("R", "reward model", when=lambda scene: scene.now.fitted is not None and not scene.typing)
     def do_taste(self) -> None:
         """All that the reward model has learnt."""
-        self.push_screen(TasteSheet(self.scene))
+        self.push_screen(RewardModelSheet(self.scene))
 
     @picks("M", "room of raters", when=lambda scene: bool(scene.now.picks) and not scene.typing, footer="no")
     def do_room(self) -> None:

@@ -15,7 +15,7 @@ BAR = 5
 INDENT = 2  # of figures under their words
 
 
-class Figures(Sheet):
+class ExamSheet(Sheet):
     """The table of capabilities; it fills while the run goes on."""
 
     title_ = "What it can do"

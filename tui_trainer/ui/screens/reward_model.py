@@ -20,7 +20,7 @@ from tui_trainer.view.text import fit, wrap_to
 BINS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
-class TasteSheet(Sheet):
+class RewardModelSheet(Sheet):
     """Follows the picks as they are made."""
 
     title_ = "The reward model"
