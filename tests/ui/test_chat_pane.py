@@ -101,6 +101,9 @@ async def test_escape_stops_the_answer_and_then_leaves_the_input(
         app.tick()
         app.dashboard.redraw_frame()
         assert "esc  stop" in shown(app)
+        await pilot.press(*"And", "enter")  # too soon: it is said, and nothing is lost
+        await until(pilot, lambda: "One answer at a time" in shown(app))
+        assert chat.input.value == "And" and len(process.asked) == 1
         await pilot.press("escape")
         assert process.stops == 1 and app.dashboard.typing
         assert "stopped · aligned c04d5be1 unchanged" in " ".join(text_of(chat.conversation).split())

@@ -148,7 +148,10 @@ class ChatPane(Acting, Vertical, can_focus=True):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         text = event.value.strip()
-        if not text or self._answer is not None:
+        if not text:
+            return
+        if self._answer is not None:
+            self.notify("One answer at a time: esc stops this one. What you typed stays.", markup=False)
             return
         weights = self.weights
         event.input.value = ""
