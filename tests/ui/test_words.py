@@ -106,6 +106,27 @@ def picked() -> Iterator[Scene]:
                 yield scene_at([*before, *(Record(VERSION, 0, 0, 0, event) for event in more)])  # type: ignore[arg-type]  # of AnyEvent
 
 
+def stepped() -> Iterator[Scene]:
+    """Single steps with the longest numbers: of marks, of what was known, of what was not learnt."""
+    marks = tuple((f"<|{mark}|>", 0.01) for mark in ("document", "user", "assistant", "end"))
+    before = recorded.until(recorded.records(), e.Guessed, 130)
+    for truth, share, after in (
+        ("<|document|>", 0.0004, 0.0005),
+        (" rabbit", 0.9991, 0.9992),
+        (" a", 0.3, 0.2),
+    ):
+        guess = e.Guessed("pretrain", 131, "Velm.", truth, share, ((truth, share), *marks))
+        blamed = tuple(
+            e.Blamed(name, 0.4, 1013, 1019, -0.00571, -0.0383, -0.0438)
+            for name in ("embed_tokens", "layers.11.self_attn.o_proj")
+        )
+        step = e.StepExplained("pretrain", 131, after, ((truth, after), *marks), 6.514, 5.902, 5.804, blamed)
+        for events in ((guess,), (guess, step)):
+            scene = scene_at([*before, *(Record(VERSION, 0, 0, 0, event) for event in events)])  # type: ignore[arg-type]  # of AnyEvent
+            scene.hold()
+            yield scene
+
+
 def moments() -> Iterator[Scene]:
     """A run by a person and one by a program, at every kind of event and now and then between."""
     for simulated in (False, True):
@@ -188,7 +209,7 @@ def test_nothing_is_cut_or_called_by_an_internal_name(
     monkeypatch.setattr(Strip, "crop", watched)
     wrong = {
         (where, row.text.strip())
-        for scene in chain(moments(), picked())
+        for scene in chain(moments(), picked(), stepped())
         for where, room, row in drawn(scene, documents, width, rooms)
         if not is_own(row.text)
         or cell_len(row.text.rstrip()) > room  # it would be cut without a sign
@@ -293,7 +314,7 @@ def test_the_readme_has_all_figures_of_the_exam() -> None:
 
 
 def test_tokens_that_are_no_text_are_said_in_words() -> None:
-    assert words.token("<|document|>") == "(a new text begins)" and words.token(" rabbit") == " rabbit"
+    assert words.token("<|document|>") == "(a new text)" and words.token(" rabbit") == " rabbit"
 
 
 # -- the field's words -----------------------------------------------------------------------------------

@@ -210,9 +210,9 @@ def best_kept(event: BestKept) -> str:
 
 # What stands for a token that is no text; its name in the log is `<|end|>` and the like.
 _MARKS = {
-    "<|document|>": "(a new text begins)",
-    "<|user|>": "(a question begins)",
-    "<|assistant|>": "(the answer begins)",
+    "<|document|>": "(a new text)",
+    "<|user|>": "(a question)",
+    "<|assistant|>": "(an answer)",
     "<|end|>": "(the end)",
     "<|pad|>": "(nothing)",
 }

@@ -338,7 +338,7 @@ def _measured(_: State, event: e.Measured) -> Forms:
     label = words.figure_alone(name)
     if owner == "corpus":
         kind = name.partition("/")[0]
-        label = f"{words.FILTER.get(kind, one_line(kind))}, {words.figure(name)}"
+        label = f"filter “{words.FILTER.get(kind, one_line(kind))}”, {words.figure(name)}"
     said = f"Exam of {whose}: {label}: {value}"
     if owner == "baseline":
         said = f"To compare with, unseen text in {label}: {value}"

@@ -17,6 +17,7 @@ from tui_trainer.ui.renderers.reading import readings
 from tui_trainer.ui.run_files import baseline_run, metrics_csv
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers
+from tui_trainer.view.text import cut
 
 BOTH = Chart("reward and KL", "reward", feedback=True)
 REDRAW_SECONDS = 1.0  # a curve grows by less than a cell in that time
@@ -256,8 +257,8 @@ class LossPane(Pane):
         ink = self.scene.ink
         validated = baseline.state.validated
         then = f" {validated.nats:.2f}" if validated is not None else ""
-        left = line(("· ", ink.muted), (one_line(baseline.run), ink.muted), (then, ink.strong))
-        return left.crop(0, width)
+        run = cut(one_line(baseline.run), width - 2 - len(then))
+        return line(("· ", ink.muted), (run, ink.muted), (then, ink.strong))
 
     def _empty(self, width: int, height: int) -> list[Strip]:
         vocabulary = self.scene.state.setting("data.vocabulary")

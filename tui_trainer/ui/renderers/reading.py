@@ -2,7 +2,7 @@
 
 from textual.strip import Strip
 
-from tui_trainer.ui.drawing.lines import Part, line
+from tui_trainer.ui.drawing.lines import Part, fitting, line
 from tui_trainer.ui.renderers.axes import Span
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
@@ -25,14 +25,13 @@ def readings(scene: Scene, spans: list[Span], cursor: int, width: int) -> list[S
     stage, first, _ = found
     step = cursor - first
     state = scene.state
-    where: list[Part] = [
-        ("│ ", ink.strong),
-        (f"step {numbers.count(step)} of {words.STAGE[stage]}", ink.text),
+    where: list[list[Part]] = [
+        [("│ ", ink.strong), (f"step {numbers.count(step)} of {words.STAGE[stage]}", ink.text)]
     ]
     for metric, name in (("tokens", "tokens"), ("flops", "FLOPs")):
         series = state.curve(stage, metric)
         if series is not None and step < series.end:
-            where.append((f"  {numbers.short(series.between(step))} {name}", ink.muted))
+            where.append([(f"{numbers.short(series.between(step))} {name}", ink.muted)])
     values: list[Part] = []
     for metric, name in READ:
         series = state.curve(stage, metric)
@@ -44,4 +43,4 @@ def readings(scene: Scene, spans: list[Span], cursor: int, width: int) -> list[S
             values += part
     if not values:
         values = [("nothing has been measured here yet", ink.muted)]
-    return [line(*where).crop(0, width), line(*values)]
+    return [fitting(where, width), line(*values)]

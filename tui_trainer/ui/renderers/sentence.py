@@ -66,9 +66,15 @@ def _loss(scene: Scene, saw: Saw, before: Saw | None, width: int) -> Strip:
 
     parts: list[Part] = [("the sentence itself: loss ", ink.muted)]
     if before is None or before.looked.stage != saw.looked.stage:
-        return line(*parts, (f"{mean(saw):.3f}", ink.strong), (" nats a token", ink.muted))
+        rest = fullest((" nats a token", " nats"), width - 32)
+        return line(*parts, (f"{mean(saw):.3f}", ink.strong), (rest, ink.muted))
     change = mean(saw) - mean(before)
     steps = saw.looked.step - before.looked.step
-    parts.append((f"{mean(before):.3f} → {mean(saw):.3f}", ink.strong))
-    over = f"  {numbers.signed(change, 3)} in {steps} step{'' if steps == 1 else 's'}" if steps > 0 else ""
-    return line(*parts, (over, ink.muted)).crop(0, width)
+    losses = f"{mean(before):.3f} → {mean(saw):.3f}"
+    moved = f"  {numbers.signed(change, 3)}"
+    over = (f"{moved} in {numbers.plural(steps, 'step')}", moved) if steps > 0 else ()
+    for head in ("the sentence itself: loss ", "its loss "):
+        left = width - len(head + losses)
+        if left >= len(moved):
+            break
+    return line((head, ink.muted), (losses, ink.strong), (fullest(over, left), ink.muted))

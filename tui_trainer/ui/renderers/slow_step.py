@@ -7,14 +7,14 @@ from textual.strip import Strip
 from tui_trainer.messages.events import Guessed, StepExplained
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar, block
-from tui_trainer.ui.drawing.lines import Part, line
+from tui_trainer.ui.drawing.lines import Part, fitting, line
 from tui_trainer.ui.renderers.guess import LEAST, context, visible
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
-from tui_trainer.view.text import fit
+from tui_trainer.view.text import fit, fullest
 
 LABEL = 7  # cells of "guess  "
-NAME = 12  # of a token
+NAME = 13  # of a token
 NUDGE = 3  # lines after the blame
 ROOMY = 12  # lines, from which on a question has one of its own
 FIXED = 2 + NUDGE  # besides the bars and the blame
@@ -55,11 +55,10 @@ def after(
     Args:
         guessed: the guess is shown as well.
     """
-    nudge = _nudge(scene, guess, step)
+    nudge = _nudge(scene, guess, step, width)
     nudge = nudge if guessed else nudge[:-1]
     blamed = max(1, min(len(step.blamed), height - len(nudge)))
-    rows = [*_blame(scene, guess, step, width, blamed), *nudge]
-    return [row.crop(0, width) for row in rows[:height]]
+    return [row.crop(0, width) for row in [*_blame(scene, guess, step, width, blamed), *nudge][:height]]
 
 
 def _guesses(scene: Scene, guess: Guessed, step: StepExplained, width: int, count: int) -> list[Strip]:
@@ -97,8 +96,9 @@ def _blame(scene: Scene, guess: Guessed, step: StepExplained, width: int, count:
         parts.append((fit(one_line(words.matrix(part.name)), 17) + " ", ink.text))
         parts += bar(part.share, room, ink.accent(guess.stage), ink.faint)
         parts.append((f" {numbers.percent(part.share):>6} ", ink.strong))
-        most = f" most at {part.row},{part.column}: {numbers.small(part.gradient)}"
-        parts.append((fit(most, 28) if changes else most, ink.muted))
+        at, most = f" {part.row},{part.column}", numbers.small(part.gradient)
+        left = 28 if changes else width - sum(len(text) for text, _ in parts)
+        parts.append((fit(fullest((f" most at{at}: {most}", f"{at}: {most}", at), left), left), ink.muted))
         if changes:
             parts.append((f"{part.before:+.5f} → {part.after:+.5f}", ink.text))
             parts.append((f" {numbers.small(part.after - part.before):>10}", ink.muted))
@@ -106,40 +106,43 @@ def _blame(scene: Scene, guess: Guessed, step: StepExplained, width: int, count:
     return rows
 
 
-def _nudge(scene: Scene, guess: Guessed, step: StepExplained) -> list[Strip]:
-    """The most blamed weight before and after, and what all nudges together did to the loss."""
+def _nudge(scene: Scene, guess: Guessed, step: StepExplained, width: int) -> list[Strip]:
+    """The most blamed weight before and after, and what all nudges together did; no number is cut."""
     ink = scene.ink
     accent = ink.accent(guess.stage, bold=True)
     rows = []
     if step.blamed:
         cell = step.blamed[0]
         rows.append(
-            line(
-                (fit("nudge", LABEL), accent),
-                (f"{one_line(words.matrix(cell.name))} {cell.row},{cell.column}  ", ink.text),
-                (f"{cell.before:+.5f} → {cell.after:+.5f}", ink.strong),
-                (f"  by {numbers.small(cell.after - cell.before)}", ink.muted),
+            fitting(
+                [
+                    [
+                        (fit("nudge", LABEL), accent),
+                        (f"{one_line(words.matrix(cell.name))} {cell.row},{cell.column}", ink.text),
+                    ],
+                    [(f"{cell.before:+.5f} → {cell.after:+.5f}", ink.strong)],
+                    [(f"by {numbers.small(cell.after - cell.before)}", ink.muted)],
+                ],
+                width,
             )
         )
     change = step.loss_after - step.loss_before
-    foreseen = step.loss_foreseen - step.loss_before
+    predicted = numbers.signed(step.loss_foreseen - step.loss_before, 3)
+    losses = f"{step.loss_before:.3f} → {step.loss_after:.3f}"
+    moved = f"  {numbers.signed(change, 3)}"
+    head = "batch loss " if width >= 60 else "batch "
+    rest = fullest((f"{moved}; predicted {predicted}", moved), width - LABEL - len(head + losses))
     rows.append(
-        line(
-            (fit("again", LABEL), accent),
-            ("batch loss ", ink.muted),
-            (f"{step.loss_before:.3f} → {step.loss_after:.3f}", ink.strong),
-            (f"  {numbers.signed(change, 3)}; predicted {numbers.signed(foreseen, 3)}", ink.muted),
-        )
+        line((fit("again", LABEL), accent), (head, ink.muted), (losses, ink.strong), (rest, ink.muted))
     )
     after = -math.log(max(step.probability_after, LEAST))
-    verdict = "less wrong" if step.probability_after > guess.probability else "no less wrong this time"
+    verdicts = ("  less wrong",)
     if guess.probability >= words.KNEW_ALREADY:
-        verdict = "right already: next to nothing to learn"
-    rows.append(
-        line(
-            (" " * LABEL + "this guess ", ink.muted),
-            (f"{-math.log(max(guess.probability, LEAST)):.3f} → {after:.3f}", ink.strong),
-            (f"  {verdict}", ink.muted),
-        )
-    )
+        verdicts = ("  right already: next to nothing to learn", "  right already")
+    elif step.probability_after <= guess.probability:
+        verdicts = ("  no less wrong this time", "  no less wrong")
+    head = " " * LABEL + "this guess "
+    losses = f"{-math.log(max(guess.probability, LEAST)):.3f} → {after:.3f}"
+    said = fullest(verdicts, width - len(head + losses))
+    rows.append(line((head, ink.muted), (losses, ink.strong), (said, ink.muted)))
     return rows
