@@ -16,7 +16,7 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.panes.chat import ChatPane
 from tui_trainer.ui.screens.inside import InsideSheet
-from tui_trainer.ui.screens.stages import StagesSheet
+from tui_trainer.ui.screens.side_by_side import SideBySideSheet
 from tui_trainer.view.reading import has_read
 
 RECORDS = recorded.records()
@@ -217,7 +217,7 @@ async def test_all_frozen_models_are_asked_the_same_outside_of_the_conversation(
 ) -> None:
     async with chatting(tmp_path, monkeypatch, size) as (app, pilot, chat, process):
         await pilot.press("ctrl+s")
-        assert not isinstance(app.screen, StagesSheet)  # nothing to ask
+        assert not isinstance(app.screen, SideBySideSheet)  # nothing to ask
         await pilot.press(*"Where?", "ctrl+s")
         await until(pilot, lambda: len(process.asked) == 3 and "…" not in shown(app))
         assert [(asked.prompt, asked.weights, asked.alone) for asked in process.asked] == [

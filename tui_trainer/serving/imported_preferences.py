@@ -16,10 +16,10 @@ from tui_trainer.run import machine
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.serving.frozen import opened
 
-Doing = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
+Progress = Callable[[str, int, int], None]  # what is being done, how much of it, of how much
 
 
-def ground_of(run: RunFolder, doing: Doing) -> Ground:
+def ground_of(run: RunFolder, doing: Progress) -> Ground:
     """A run's tuned model, and the very answers that picks are made from in it: they set the scale.
 
     Raises:
@@ -43,7 +43,7 @@ def ground_of(run: RunFolder, doing: Doing) -> Ground:
     return Ground(tuned, asker, answers, plan.seed)
 
 
-def learn(ground: Ground, own: Comparisons, exam: Comparisons, doing: Doing) -> Learnt:
+def learn(ground: Ground, own: Comparisons, exam: Comparisons, doing: Progress) -> Learnt:
     """Learn from some comparisons, and predict others; from `ENOUGH` on with both kinds of reward model.
 
     Raises:

@@ -23,7 +23,7 @@ from tui_trainer.ui.panes.pane import title
 from tui_trainer.ui.processes.chat import ChatProcess
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.inside import InsideSheet
-from tui_trainer.ui.screens.stages import StagesSheet
+from tui_trainer.ui.screens.side_by_side import SideBySideSheet
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.ui.widgets.safe_input import SafeInput
 from tui_trainer.view.state import WEIGHTS
@@ -236,7 +236,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
         text = self.input.value.strip() or (asked[-1] if asked else "")
         frozen = [name for name in WEIGHTS if name in self.scene.state.weights]
         if text and frozen:
-            self.app.push_screen(StagesSheet(self.scene, self.process, frozen, text, self.drawing))
+            self.app.push_screen(SideBySideSheet(self.scene, self.process, frozen, text, self.drawing))
         else:
             self.notify("Type a question first: all frozen models are asked the same.", timeout=4)
 

@@ -12,8 +12,8 @@ from tui_trainer.ui.drawing.lines import Part, filled, fitting, line
 from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import curves, overoptimization
 from tui_trainer.ui.renderers.axes import UNITS, View, XAxis
+from tui_trainer.ui.renderers.cursor import readings
 from tui_trainer.ui.renderers.curves import CHARTS, FEEDBACK_CHARTS, KL, LOSS, REWARD, Chart
-from tui_trainer.ui.renderers.reading import readings
 from tui_trainer.ui.run_files import baseline_run, metrics_csv
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers

@@ -21,7 +21,7 @@ BESIDE = 20  # cells of a column, from which on they stand side by side
 STAGE: dict[WeightsName, StageName] = {"base": "pretrain", "tuned": "finetune", "aligned": "feedback"}
 
 
-class StagesSheet(Modal[None]):
+class SideBySideSheet(Modal[None]):
     """Each model answers the prompt alone, outside of the conversation."""
 
     kind, title_ = "stages", "The same prompt, stage by stage"
