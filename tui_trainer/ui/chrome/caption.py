@@ -254,7 +254,7 @@ def quoted(token: str) -> str:
 
 
 def _validated(_: State, event: e.Validated) -> Forms:
-    said = f"On text it has never seen: loss {event.nats:.2f}"
+    said = f"On documents it has never seen: loss {event.nats:.2f}"
     return (
         f"{said}, that is {event.bits_per_byte:.2f} bits per byte. "
         f"Guessing blindly would score {event.chance_nats:.2f}.",
