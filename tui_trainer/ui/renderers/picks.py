@@ -115,7 +115,7 @@ def offer(scene: Scene, width: int) -> Strip | None:
         share_ = numbers.percent(fitted.expected)
         said = (
             f"Keep picking: so far it expects to predict {share_} of your other picks.",
-            f"Keep picking: it expects to predict {share_} so far.",
+            f"Keep picking: it would predict {share_} of your other picks.",
         )
         return line((fullest(said, width), ink.muted))
     parts: list[Part] = [
