@@ -44,6 +44,14 @@ def test_the_three_weights_stand_beside_each_other() -> None:
     assert "pets" not in shown and lines[-1] == "1 more, the parts of these, with --json"
 
 
+def test_no_row_leans_on_another_above_it() -> None:
+    """They come in the order of the report, not in that of the screen's table."""
+    names = ("refusal_unread_verbs", "false_refusal_unread_verbs", "recall_outsider_worst", "told_dont_know")
+    shown = figures({f"tuned/{name}": Metric(0.5) for name in names})
+    assert "declines harmless look-alikes, verbs it never read ↓" in shown
+    assert not re.search(r"^(the same|or |declines them)", shown, re.MULTILINE)
+
+
 def test_runs_say_where_they_are() -> None:
     def status(**further: object) -> Status:
         known = {"run": "r", "path": "/r", "created": 0.0, "preset": "demo", "seed": 0, "data": ()}

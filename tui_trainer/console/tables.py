@@ -74,7 +74,7 @@ def figures(metrics: Mapping[str, Metric], columns: Mapping[str, str] = COLUMNS)
     if by_column:
         shown = [c for c in dict.fromkeys(columns.values()) if any(c in by for by in by_column.values())]
         rows = [
-            [words.figure(figure), *(_cell(by.get(c)) for c in shown), _chance(by)]
+            [words.figure_alone(figure), *(_cell(by.get(c)) for c in shown), _chance(by)]
             for figure, by in by_column.items()
         ]
         blocks.append(table(rows, ["", *shown, "chance"]))
