@@ -187,9 +187,11 @@ def test_too_little_text_is_the_users_error(tmp_path: Path) -> None:
 
 def test_too_little_text_says_how_it_was_read_and_what_the_filters_took(tmp_path: Path) -> None:
     path = tmp_path / "old.txt"
-    path.write_bytes(
-        "Über Flüße und Brücken. ".encode("cp1252") + b"zq xv wq jx qz vx kj xq zj qv xz jq wx\n\n" * 400
+    draw = random.Random(0)
+    mashed = "\n\n".join(
+        " ".join("".join(draw.choices("qxzjvkw", k=5)) for _ in range(14)) for _ in range(300)
     )
+    path.write_bytes(f"Über Flüße und Brücken.\n\n{mashed}".encode("cp1252"))
     with pytest.raises(UserError) as refused:
         run(tmp_path / "a", paths=(str(path),))
     said = str(refused.value)

@@ -56,7 +56,7 @@ async def test_a_stage_a_knob_and_go(tmp_path: Path, monkeypatch, launched) -> N
         await until(pilot, lambda: isinstance(app.screen, Branch))
         setting = app.screen.settings[1].name
         if app.screen.wrong:  # a rate: too much
-            assert words.setting(setting) in app.screen.wrong and "not '9999999'" in app.screen.wrong
+            assert words.setting(setting) in app.screen.wrong.lower() and "not '9999999'" in app.screen.wrong
         await pilot.press("up", "enter")
         await pilot.press("ctrl+u", *"77", "enter")
         await until(pilot, lambda: isinstance(app.screen, Branch))

@@ -243,7 +243,8 @@ def _explained(state: State, event: e.StepExplained) -> Forms:
         told = f"It had this one right already: {quoted(guess.truth)}, given {before}. "
     else:
         told = f"{quoted(guess.truth)}, given {before}, now gets {after}. "
-    return (f"The same guess after the nudge: {told}{batch}", f"{told}{batch}")
+    brief = f"{told}Its batch: {change}, predicted {foreseen}."
+    return (f"The same guess after the nudge: {told}{batch}", f"{told}{batch}", brief, told.strip())
 
 
 def quoted(token: str) -> str:

@@ -37,10 +37,11 @@ def link(style: Style, action: str) -> Style:
 
 
 def ends(left: Strip, right: Strip, width: int, gap: int = 1) -> Strip:
-    """One line with something at both ends; the left end gives way."""
+    """One line with something at both ends; the left end gives way, with an ellipsis."""
     room = width - right.cell_length
     if room - gap < left.cell_length:
-        left = left.crop(0, max(0, room - gap))
+        style = next((segment.style for segment in left if segment.style is not None), None)
+        left = Strip.join([left.crop(0, max(0, room - gap - 1)), Strip([Segment("…"[: room - gap], style)])])
     if room <= 0:
         return right.crop(0, width)
     return Strip.join([left.adjust_cell_length(room), right])

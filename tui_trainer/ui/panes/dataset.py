@@ -231,15 +231,14 @@ class DatasetPane(Pane):
         state, ink = self.scene.state, self.scene.ink
         read = sum(source.documents for source in state.sources.values())
         dropped = sum(applied.dropped for applied in state.filters.values())
-        left = line(
-            ("kept ", ink.muted),
-            (numbers.count(read - dropped), ink.strong),
-            (f" of {numbers.count(read)}", ink.muted),
-        )
+        kept = [("kept ", ink.muted), (numbers.count(read - dropped), ink.strong)]
         right = BLANK
         if state.corpus is not None:
             tokens = sum(state.corpus.tokens_train.values())
             right = line((numbers.short(tokens), ink.strong), (" tokens", ink.muted))
+        left = line(*kept, (f" of {numbers.count(read)}", ink.muted))
+        if left.cell_length + 1 + right.cell_length > width:
+            left = line(*kept)
         copied = state.corpus is not None and state.corpus.copied
         return [
             ends(left, right, width),

@@ -136,7 +136,7 @@ def _nudge(scene: Scene, guess: Guessed, step: StepExplained, width: int) -> lis
         line((fit("again", LABEL), accent), (head, ink.muted), (losses, ink.strong), (rest, ink.muted))
     )
     after = -math.log(max(step.probability_after, LEAST))
-    verdicts = ("  less wrong",)
+    verdicts: tuple[str, ...] = ("  less wrong",)
     if guess.probability >= words.KNEW_ALREADY:
         verdicts = ("  right already: next to nothing to learn", "  right already")
     elif step.probability_after <= guess.probability:
