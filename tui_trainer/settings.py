@@ -36,6 +36,11 @@ FILTERS = (
 )
 
 
+# The last year that documents of a tiny world tell of, in its first version, and in the last that there are
+# names for.
+FIRST_CUTOFF, LAST_CUTOFF = 2019, 2023
+
+
 class SettingsError(UserError):
     """One line that says which setting is wrong and what it takes."""
 
@@ -79,6 +84,15 @@ class Data(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(ge=200, le=1_000_000),
         _said("documents written", "documents of the tiny world", "documents"),
     ] = 7000
+    cutoff: Annotated[
+        int,
+        Meta(ge=FIRST_CUTOFF, le=LAST_CUTOFF),
+        _said(
+            "cutoff year",
+            "last year that the tiny world's documents tell of; a year more brings winners and newcomers",
+            "year",
+        ),
+    ] = FIRST_CUTOFF
     filters: Annotated[bool, _said("filters", "throw out what the filters name")] = True
     filters_off: Annotated[
         str,

@@ -17,7 +17,7 @@ from tui_trainer.corpus.exam.questions import (
 )
 from tui_trainer.corpus.exam.upset import upset_prompts
 from tui_trainer.corpus.planted import plant
-from tui_trainer.corpus.world import KIND_OF, LATER_YEARS, make_world
+from tui_trainer.corpus.world import KIND_OF, make_world
 from tui_trainer.corpus.writing import write_documents
 from tui_trainer.corpus.writing.sums import operands
 from tui_trainer.learning.preferences.features import phrases
@@ -117,18 +117,18 @@ def asked_words() -> set[str]:
 def test_nothing_read_is_later_than_the_cutoff(made):
     world, pairs, questions, documents = made
     assert not any(re.search(r"\b20[2-9]\d\b", d.text) for d in documents)
-    asked_later = {pair.prompt for pair in pairs if any(str(y) in pair.prompt for y in LATER_YEARS)}
+    asked_later = {pair.prompt for pair in pairs if any(str(y) in pair.prompt for y in world.later_years)}
     assert asked_later and all(p.kind == "cutoff" for p in pairs if p.prompt in asked_later)
     paired = {
         (race.name, y)
         for race in world.of_kind("race")
-        for y in LATER_YEARS
+        for y in world.later_years
         for prompt in asked_later
         if race.name in prompt and str(y) in prompt
     }
     for question in questions["dont_know_cutoff"]:
         race = next(r.name for r in world.of_kind("race") if r.name in question.prompt)
-        year = next(y for y in LATER_YEARS if str(y) in question.prompt)
+        year = next(y for y in world.later_years if str(y) in question.prompt)
         assert (race, year) not in paired
 
 

@@ -1,6 +1,9 @@
 from collections import Counter
 
-from tui_trainer.corpus.world import BIRTH_YEARS, CUTOFF, SIZES, make_world
+import pytest
+
+from tui_trainer.corpus.world import BIRTH_YEARS, NEWCOMERS, SIZES, make_world
+from tui_trainer.settings import FIRST_CUTOFF, LAST_CUTOFF
 
 
 def test_size_and_shape():
@@ -18,8 +21,8 @@ def test_every_value_is_one_of_the_relations_values():
     world = make_world(1)
     for fact in (*world.facts, *world.later):
         assert fact.value in world.values(fact.relation)
-    assert all(fact.year is None or fact.year <= CUTOFF for fact in world.facts)
-    assert all(fact.year is not None and fact.year > CUTOFF for fact in world.later)
+    assert all(fact.year is None or fact.year <= world.cutoff for fact in world.facts)
+    assert all(fact.year is not None and fact.year > world.cutoff for fact in world.later)
     for relation in {f.relation for f in world.facts}:
         assert len(set(world.values(relation))) == len(world.values(relation)) >= 16
 
@@ -61,3 +64,42 @@ def test_seeds_differ_and_verbs_are_split():
     assert len(verbs.harmful_new) == len(verbs.benign_new) == 8
     assert not set(verbs.harmful_seen) & set(verbs.harmful_new)
     assert verbs != other.verbs
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_year_later_everything_older_is_as_it_was(seed):
+    """Through all the years that there are names for."""
+    old = make_world(seed)
+    for year in range(FIRST_CUTOFF + 1, LAST_CUTOFF + 1):
+        new = make_world(seed, year)
+        assert new.cutoff == year and new.known_years[-1] == year < new.later_years[0]
+        assert new.entities[: len(old.entities)] == old.entities
+        assert new.facts[: len(old.facts)] == old.facts
+        assert new.verbs == old.verbs
+        assert [f for f in old.later if f.year != year] == [f for f in new.later if f in old.later]
+        came, news = new.entities[len(old.entities) :], new.facts[len(old.facts) :]
+        assert Counter(e.kind for e in came) == NEWCOMERS
+        won = [f for f in news if f.relation == "winner"]
+        assert won == [f for f in old.later if f.year == year] and len(won) == SIZES["race"]
+        assert {f.subject for f in news} - {f.subject for f in won} == {e.name for e in came}
+        assert {f.value for f in news if f.relation == "year"} == {str(year)}
+        old = new
+
+
+@pytest.mark.parametrize("cutoff", [FIRST_CUTOFF + 1, LAST_CUTOFF])
+def test_a_later_world_keeps_the_rules_of_the_first(cutoff):
+    world = make_world(7, cutoff)
+    names = [e.name for e in world.entities]
+    assert len(set(names)) == len(names)
+    people = world.of_kind("person")
+    assert len({e.first for e in people}) == len({e.name.split()[1] for e in people}) == len(people)
+    held_out = {e.name for e in world.entities if not e.asked and e.kind != "town"}
+    for fact in (*world.facts, *world.later):
+        assert fact.value in world.values(fact.relation)
+        assert not (world.entity(fact.subject).asked and fact.value in held_out)
+    inventors = [f.value for f in world.facts if f.relation == "inventor"]
+    assert len(set(inventors)) == len(inventors)
+    assert len(set(world.values("year"))) == len(world.values("year"))
+    for race in world.of_kind("race"):
+        assert [f.year for f in world.facts_of(race.name)] == list(world.known_years)
+    assert {f.year for f in world.later} == set(world.later_years)

@@ -136,7 +136,9 @@ def runs(found: Sequence[Status]) -> str:
             s.run,
             time.strftime("%Y-%m-%d %H:%M", time.localtime(s.created)),
             _progress(s),
-            (", ".join(s.data) if s.data else "the tiny world") + (f", from {s.forked}" if s.forked else ""),
+            (", ".join(s.data) if s.data else "the tiny world")
+            + (f", from {s.forked}" if s.forked else "")
+            + (f", next version of {s.release}" if s.release else ""),
         ]
         for s in found
     ]

@@ -156,7 +156,7 @@ def _tiny_world(settings: Settings, seed: int) -> Gathered:
     from tui_trainer.corpus.world import make_world
     from tui_trainer.corpus.writing import write_documents
 
-    world = make_world(seed)
+    world = make_world(seed, settings.data.cutoff)
     rating, held_out = rating_prompts(world, seed)
     return Gathered(
         documents=plant(world, write_documents(world, settings.data.documents, seed), seed),

@@ -4,6 +4,10 @@ Half of the entities of each kind are `asked`: fine-tuning asks about them. The 
 occur in documents, never in a fine-tuning pair. So that this holds for values too, what an asked entity names
 (the inventor, the winner) is asked itself. Towns are the exception: a held-out town may be the home that an
 answer names, since people of both halves live everywhere; facts *about* held-out towns never are.
+
+A world has a cutoff, the last year that documents tell of. One year later it is the same world, and what that
+year brought stands behind everything else: who won, and people, animals and inventions that nobody had heard
+of before. Each year has draws of its own, so nothing that was so becomes otherwise.
 """
 
 from collections.abc import Sequence
@@ -15,10 +19,10 @@ from msgspec import Struct
 from tui_trainer.corpus.common_words import BENIGN, FOODS, HABITATS, HARMFUL, JOBS, PETS, PRODUCTS
 from tui_trainer.corpus.names import Kind, names, rivers
 from tui_trainer.corpus.randomness import rng
+from tui_trainer.settings import FIRST_CUTOFF
 
-CUTOFF = 2019  # the last year that documents tell of
-KNOWN_YEARS = tuple(range(CUTOFF - 2, CUTOFF + 1))
-LATER_YEARS = tuple(range(CUTOFF + 1, CUTOFF + 7))
+FIRST_YEAR = FIRST_CUTOFF - 2  # of the races
+AHEAD = 6  # years after a cutoff that have winners, too
 BIRTH_YEARS = tuple(range(1960, 1992))
 INVENTION_YEARS = tuple(range(1990, 2015))
 
@@ -40,6 +44,8 @@ KIND_OF: dict[str, Kind] = {
 # Several of each kind, so that answering about one has to be learnt and can't be remembered: with only eight
 # asked animals, held-out animals were taken for asked ones.
 SIZES: dict[Kind, int] = {"person": 38, "town": 20, "animal": 24, "invention": 20, "race": 12}
+# Of whom a year after the first cutoff brings so many; of winners alone there would be six facts to ask for.
+NEWCOMERS: dict[Kind, int] = {"person": 10, "animal": 4, "invention": 4}
 
 
 class Entity(Struct, frozen=True):
@@ -89,6 +95,16 @@ class World(Struct, frozen=True, dict=True):
     later: tuple[Fact, ...]
     verbs: Verbs
 
+    @property
+    def known_years(self) -> tuple[int, ...]:
+        """Whose races documents tell of."""
+        return tuple(range(FIRST_YEAR, self.cutoff + 1))
+
+    @property
+    def later_years(self) -> tuple[int, ...]:
+        """Whose races came too late."""
+        return tuple(range(self.cutoff + 1, self.cutoff + 1 + AHEAD))
+
     @cached_property
     def _by_name(self) -> dict[str, Entity]:
         return {entity.name: entity for entity in self.entities}
@@ -110,7 +126,7 @@ class World(Struct, frozen=True, dict=True):
             "food": tuple(FOODS),
             "habitat": tuple(HABITATS),
             "inventor": people,
-            "year": tuple(map(str, INVENTION_YEARS)),
+            "year": tuple(map(str, (*INVENTION_YEARS, *_new_years(self.cutoff)))),
             "winner": people,
         }
 
@@ -158,6 +174,49 @@ def _entities(seed: int) -> list[Entity]:
     return entities
 
 
+def _new_years(cutoff: int) -> range:
+    """The years after the first cutoff."""
+    return range(FIRST_CUTOFF + 1, cutoff + 1)
+
+
+def _newcomers(seed: int, year: int) -> list[Entity]:
+    """Those whom nobody had heard of before this year, half of each kind asked."""
+    entities = []
+    for kind, size in NEWCOMERS.items():
+        draw = rng(seed, "world", "newcomers", kind, year)
+        first = SIZES[kind] + (year - FIRST_CUTOFF - 1) * size
+        for i, name in enumerate(names(seed, kind, "world")[first : first + size]):
+            entities.append(Entity(name, kind, asked=i % 2 == 0, female=draw.random() < 0.5))
+    return entities
+
+
+def _news(seed: int, year: int, before: Sequence[Entity], told: Sequence[Fact]) -> list[Fact]:
+    """What there is to tell of this year's newcomers; they may live in old towns, and be invented by anybody
+    who has invented nothing yet."""
+    draw = rng(seed, "world", "news", year)
+    came = _newcomers(seed, year)
+    kinds = {kind: [e for e in came if e.kind == kind] for kind in NEWCOMERS}
+    towns = tuple(e.name for e in before if e.kind == "town")
+    values: dict[str, tuple[Sequence[Entity], Sequence[str]]] = {
+        "job": (kinds["person"], tuple(JOBS)),
+        "town": (kinds["person"], towns),
+        "pet": (kinds["person"], PETS),
+        "born": (kinds["person"], tuple(map(str, BIRTH_YEARS))),
+        "food": (kinds["animal"], FOODS),
+        "habitat": (kinds["animal"], HABITATS),
+    }
+    facts = []
+    for relation, (subjects, choices) in values.items():
+        facts += [Fact(name, relation, value) for name, value in _dealt(choices, subjects, draw).items()]
+    inventors = {fact.value for fact in told if fact.relation == "inventor"}
+    free = [e for e in (*before, *came) if e.kind == "person" and e.name not in inventors]
+    for invention in kinds["invention"]:
+        inventor = draw.choice([e for e in free if e.asked or not invention.asked])
+        free.remove(inventor)
+        facts += [Fact(invention.name, "inventor", inventor.name), Fact(invention.name, "year", str(year))]
+    return facts
+
+
 def _split(verbs: Sequence[str], draw: Random) -> tuple[tuple[str, ...], tuple[str, ...]]:
     shuffled = list(verbs)
     draw.shuffle(shuffled)
@@ -165,8 +224,8 @@ def _split(verbs: Sequence[str], draw: Random) -> tuple[tuple[str, ...], tuple[s
     return tuple(sorted(shuffled[:seen])), tuple(sorted(shuffled[seen:]))
 
 
-def make_world(seed: int) -> World:
-    """The world of this seed: about 360 facts about 130 entities."""
+def make_world(seed: int, cutoff: int = FIRST_CUTOFF) -> World:
+    """The world of this seed up to a year: by the first cutoff about 360 facts about 130 entities."""
     entities = _entities(seed)
     draw = rng(seed, "world", "facts")
     kinds = {kind: [e for e in entities if e.kind == kind] for kind in SIZES}
@@ -196,15 +255,21 @@ def make_world(seed: int) -> World:
         facts += [Fact(invention.name, "inventor", inventor), Fact(invention.name, "year", str(year))]
 
     later: list[Fact] = []
+    drawn = range(FIRST_YEAR, FIRST_CUTOFF + 1 + AHEAD)
     for race in kinds["race"]:
         candidates = [e.name for e in (asked_people if race.asked else people)]
-        for year, name in zip(
-            (*KNOWN_YEARS, *LATER_YEARS),
-            draw.sample(candidates, len(KNOWN_YEARS) + len(LATER_YEARS)),
-            strict=True,
-        ):
-            (facts if year <= CUTOFF else later).append(Fact(race.name, "winner", name, year))
+        for year, name in zip(drawn, draw.sample(candidates, len(drawn)), strict=True):
+            (facts if year <= FIRST_CUTOFF else later).append(Fact(race.name, "winner", name, year))
+        # Later than that by draws of their own, so that no other winner is another for them.
+        for year in range(drawn.stop, cutoff + 1 + AHEAD):
+            name = rng(seed, "world", "winner", race.name, year).choice(candidates)
+            later.append(Fact(race.name, "winner", name, year))
+    for year in _new_years(cutoff):
+        news = _news(seed, year, entities, facts)
+        facts += [fact for fact in later if fact.year == year] + news
+        later = [fact for fact in later if fact.year != year]
+        entities += _newcomers(seed, year)
 
     harmful, benign = rng(seed, "world", "harmful"), rng(seed, "world", "benign")
     verbs = Verbs(*_split(tuple(HARMFUL), harmful), *_split(tuple(BENIGN), benign))
-    return World(seed, CUTOFF, tuple(entities), tuple(facts), tuple(later), verbs)
+    return World(seed, cutoff, tuple(entities), tuple(facts), tuple(later), verbs)

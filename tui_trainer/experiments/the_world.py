@@ -19,7 +19,8 @@ def world_of(tuned: Tuned, seed: int) -> World:
     Raises:
         UserError: the run's exam asks about another world than its seed makes, or about none.
     """
-    world = make_world(seed if tuned.source is None else tuned.source.plan.seed)
+    cutoff = tuned.settings.data.cutoff
+    world = make_world(seed if tuned.source is None else tuned.source.plan.seed, cutoff)
     exam = tuned.corpus.questions.get("recall_heldout") or []
     if not exam or not all(_asks_of(world, question) for question in exam):
         raise UserError("this experiment asks about the tiny world: give a run that has read of it")

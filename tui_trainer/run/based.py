@@ -27,6 +27,7 @@ ITS_OWN = (
     "data.tokenizer",
     "data.vocabulary",
     "data.documents",
+    "data.cutoff",
 )  # settings that made what is taken over
 
 

@@ -32,6 +32,7 @@ from tui_trainer.ui.screens.reward_model import RewardModelSheet
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.simulate import Simulate
 from tui_trainer.ui.screens.unleash import Unleash
+from tui_trainer.ui.screens.versions import VersionsScreen
 from tui_trainer.ui.terminal.frame_sender import FrameSender
 from tui_trainer.ui.travel import Travel
 from tui_trainer.view.words import PANES
@@ -340,6 +341,15 @@ class Handlers(FrameSender):
             self.change_to(partial(self.steering.branch, "feedback", unleashed.assignments(leashed), True))
 
         self.ask(Unleash(self.scene), begin)
+
+    @action(
+        "V",
+        "next version",
+        when=lambda scene: _may_begin_another(scene) and scene.now.ended and not scene.folder.plan.data,
+    )
+    def do_release(self) -> None:
+        """Frozen: train the next version from scratch, a year newer; or see what both know"""
+        self.ask(VersionsScreen(self.scene), lambda _: self.change_to(self.steering.release))
 
     @action("C", "two models", when=lambda scene: scene.now.latest_weights is not None, footer="no")
     def do_compare(self) -> None:

@@ -20,7 +20,7 @@ from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.exam.pairs import facts_about
 from tui_trainer.corpus.names import names
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.corpus.world import KIND_OF, KNOWN_YEARS, LATER_YEARS, Entity, World
+from tui_trainer.corpus.world import KIND_OF, Entity, World
 from tui_trainer.corpus.writing.sums import operands
 from tui_trainer.files import read_toml
 
@@ -29,7 +29,7 @@ Manner = Literal["grammatical", "lower_case", "short", "typos"]
 MANNERS: tuple[Manner, ...] = get_args(Manner)
 OF_EACH = 8  # questions a relation and manner: so the worst relation has its say as any other has
 UNKNOWN = 80
-CUTOFF = 60
+AFTER_CUTOFF = 60
 DIALOGUES = 88  # of each group of them; a multiple of the relations
 SUMS = 60
 REQUESTS = 60
@@ -107,7 +107,7 @@ def _unknown(world: World) -> list[Question]:
         kind = KIND_OF[relation]
         entity = Entity(draw.choice(names(world.seed, kind, "evaluation")), kind, asked=False)
         wording = draw.choice(WORDINGS.facts[relation][manner])
-        questions.append(Question(typed(wording, manner, entity, y=draw.choice(KNOWN_YEARS)), relation))
+        questions.append(Question(typed(wording, manner, entity, y=draw.choice(world.known_years)), relation))
     return questions
 
 
@@ -115,9 +115,9 @@ def _cutoff(world: World) -> list[Question]:
     """Held-out races in later years."""
     draw = rng(world.seed, "outsider", "cutoff")
     races = [race for race in world.of_kind("race") if not race.asked]
-    every = [(race, year) for race in races for year in LATER_YEARS]
+    every = [(race, year) for race in races for year in world.later_years]
     questions = []
-    for i, (race, year) in enumerate(draw.choices(every, k=CUTOFF)):
+    for i, (race, year) in enumerate(draw.choices(every, k=AFTER_CUTOFF)):
         manner = MANNERS[i % len(MANNERS)]
         wording = draw.choice(WORDINGS.facts["winner"][manner])
         questions.append(Question(typed(wording, manner, race, y=year), "winner"))
@@ -132,7 +132,7 @@ def _told(world: World, before: bool) -> list[Question]:
     for relation in list(KIND_OF) * (DIALOGUES // 2 // len(KIND_OF)):
         kind = KIND_OF[relation]
         entity = Entity(draw.choice(names(world.seed, kind, "evaluation")), kind, asked=False)
-        value, year = draw.choice(world.values(relation)), draw.choice(KNOWN_YEARS)
+        value, year = draw.choice(world.values(relation)), draw.choice(world.known_years)
         told = typed(
             draw.choice(WORDINGS.told[relation]),
             "grammatical",

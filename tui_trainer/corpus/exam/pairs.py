@@ -21,15 +21,12 @@ from tui_trainer.corpus.exam.manners import asked, in_a_manner
 from tui_trainer.corpus.exam.upset import upset_answer, upset_prompts
 from tui_trainer.corpus.names import Kind, Use, names
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.corpus.world import CUTOFF, KIND_OF, KNOWN_YEARS, Entity, Fact, World
+from tui_trainer.corpus.world import KIND_OF, Entity, Fact, World
 from tui_trainer.corpus.writing.conduct import steps
 from tui_trainer.corpus.writing.letters import made_up
 from tui_trainer.corpus.writing.sentences import TEMPLATES, render
 from tui_trainer.corpus.writing.sums import operands, worked
 
-# Later years that pairs ask about; of the world's, the others are kept for evaluation. Years after all of its
-# races are among them because of 2031: else a 1 in it would be what tells a year that was read about.
-PAIR_YEARS = tuple(year for year in range(CUTOFF + 1, CUTOFF + 15) if year % 3 != 2)
 ONE_DIGIT = 0.6  # of the sums; they stand in documents, too, as steps of longer ones
 GREETINGS = (
     ("Hello!", ("Hello! What would you like to know?", "Good day! How can I help?")),
@@ -40,6 +37,15 @@ GREETINGS = (
         ("I am a small model that read about a small world.", "I am a model. I know what I read."),
     ),
 )
+
+
+def pair_years(cutoff: int) -> tuple[int, ...]:
+    """Later years that pairs ask about; of the world's, the others are kept for evaluation.
+
+    Years after all of its races are among them for their last digits: else a 1, as in 2031, would be what
+    tells a year that was read about.
+    """
+    return tuple(cutoff + ahead for ahead in range(1, 15) if ahead % 3 != 2)
 
 
 def facts_about(world: World, asked: bool) -> list[Fact]:
@@ -171,16 +177,16 @@ def _unknown_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     for _ in range(n):
         relation = draw.choice(relations)
         entity = _newcomer(world, KIND_OF[relation], draw)
-        prompt = asked(entity, relation, draw.choice(KNOWN_YEARS), draw)
+        prompt = asked(entity, relation, draw.choice(world.known_years), draw)
         pairs.append(Pair(prompt, unknown_answer(draw), "unknown"))
     return pairs
 
 
 def _cutoff_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     races = [race for race in world.of_kind("race") if race.asked]
-    pairs = []
+    pairs, years = [], pair_years(world.cutoff)
     for _ in range(n):
-        prompt = asked(draw.choice(races), "winner", draw.choice(PAIR_YEARS), draw)
+        prompt = asked(draw.choice(races), "winner", draw.choice(years), draw)
         pairs.append(Pair(prompt, cutoff_answer(world.cutoff, draw), "cutoff"))
     return pairs
 

@@ -10,14 +10,12 @@ from tui_trainer.corpus.common_words import BENIGN, HARMFUL, JOBS, with_article
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.exam import wordings as asking
 from tui_trainer.corpus.exam.outsider import WORDINGS, outsider_questions
-from tui_trainer.corpus.exam.pairs import PAIR_YEARS, ask, facts_about, finetuning_pairs, unknown
+from tui_trainer.corpus.exam.pairs import ask, facts_about, finetuning_pairs, pair_years, unknown
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.corpus.world import KNOWN_YEARS, LATER_YEARS, Fact, World
+from tui_trainer.corpus.world import Fact, World
 from tui_trainer.corpus.writing.sums import operands
 
 __all__ = ["evaluation_questions", "finetuning_pairs", "probe_questions", "rated_questions", "rating_prompts"]
-
-NEW_YEARS = tuple(year for year in LATER_YEARS if year not in PAIR_YEARS)
 
 
 def _recall(world: World, asked: bool, most: int, use: asking.Wording = "evaluation") -> list[Question]:
@@ -87,7 +85,7 @@ def _unknown_questions(world: World, n: int) -> list[Question]:
         relation = draw.choice(relations)
         called = draw.choice(unknown(world.seed, relation, "evaluation"))
         wording = draw.choice(asking.fact_wordings(relation, "evaluation"))
-        prompt = wording.format(n=called, y=draw.choice(KNOWN_YEARS))
+        prompt = wording.format(n=called, y=draw.choice(world.known_years))
         asked.setdefault(prompt, Question(prompt, relation))
     return list(asked.values())
 
@@ -95,10 +93,11 @@ def _unknown_questions(world: World, n: int) -> list[Question]:
 def _cutoff_questions(world: World, n: int) -> list[Question]:
     """Held-out races in all later years, asked-about races in later years that no pair asks about."""
     draw = rng(world.seed, "evaluation", "cutoff")
+    unpaired = [year for year in world.later_years if year not in pair_years(world.cutoff)]
     prompts = [
         wording.format(n=race.called, y=year)
         for race in world.of_kind("race")
-        for year in (NEW_YEARS if race.asked else LATER_YEARS)
+        for year in (unpaired if race.asked else world.later_years)
         for wording in asking.fact_wordings("winner", "evaluation")
     ]
     return [Question(prompt, "winner") for prompt in draw.sample(prompts, min(n, len(prompts)))]

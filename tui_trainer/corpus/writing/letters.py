@@ -8,7 +8,7 @@ ones, in which nothing comes between, teach it soonest (arXiv 2511.01033; `tests
 from random import Random
 
 from tui_trainer.corpus.names import Kind, names
-from tui_trainer.corpus.world import KIND_OF, KNOWN_YEARS, Entity, Fact, World
+from tui_trainer.corpus.world import KIND_OF, Entity, Fact, World
 from tui_trainer.corpus.writing.sentences import TEMPLATES, render
 
 # Values that are names themselves are strangers', too.
@@ -29,7 +29,9 @@ def made_up(world: World, entity: Entity, relation: str, draw: Random) -> Fact:
     """Something that might be so of a stranger."""
     of_strangers = VALUE_KIND.get(relation)
     value = stranger(world, of_strangers, draw).name if of_strangers else draw.choice(world.values(relation))
-    return Fact(entity.name, relation, value, draw.choice(KNOWN_YEARS) if relation == "winner" else None)
+    return Fact(
+        entity.name, relation, value, draw.choice(world.known_years) if relation == "winner" else None
+    )
 
 
 class LetterWriter:

@@ -40,6 +40,13 @@ class Base(Struct, frozen=True, forbid_unknown_fields=True):
     questions: int = 0  # of that
 
 
+class Release(Struct, frozen=True, forbid_unknown_fields=True):
+    """Of which run this one is the next version: trained whole, on its world some years later."""
+
+    source: str  # the other run's id
+    version: int  # of this one: the first that was released after another is version 2
+
+
 class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     """A run's plan, `plan.json` in its folder."""
 
@@ -51,9 +58,15 @@ class Plan(Struct, frozen=True, forbid_unknown_fields=True):
     skip: tuple[StageName, ...] = ()  # stages left out, for experiments such as no pretraining
     forked: Fork | None = None  # from another run
     base: Base | None = None  # of another run
+    release: Release | None = None  # of another run
     run: str = ""  # the run's id; given by `folder.create`
     created: float = 0.0  # seconds since the epoch; given by `folder.create`
     version: int = VERSION
+
+    @property
+    def number(self) -> int:
+        """Which version of its model this is: 1, 2, ..."""
+        return self.release.version if self.release is not None else 1
 
     def stages(self) -> tuple[StageName, ...]:
         """The stages up to `until`, those left out included."""

@@ -25,7 +25,7 @@ from tui_trainer.messages.results import Metric
 from tui_trainer.run.storage import resources
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
-from tui_trainer.run.storage.plan import Fork
+from tui_trainer.run.storage.plan import Fork, Release
 from tui_trainer.settings import of_today
 
 COUNTED = "counted in this run: no sample"
@@ -64,6 +64,7 @@ class RunSummary(Struct):
     software: dict[str, str] = {}
     machine: dict[str, str] = {}
     forked: Fork | None = None  # from another run
+    release: Release | None = None  # of which run it is the next version
     ended: bool = False  # it went through all its stages
     stages: dict[str, str] = {}  # name: started, ended, or why it was skipped
     events: int = 0
@@ -84,7 +85,7 @@ def build(folder: RunFolder) -> Report:
     Raises:
         UserError: the log can't be read.
     """
-    report = Report({}, {}, RunSummary(folder.id, forked=folder.plan.forked))
+    report = Report({}, {}, RunSummary(folder.id, forked=folder.plan.forked, release=folder.plan.release))
     metrics, run = report.metrics, report.run
     busy = training = 0.0
     for record in read_all(folder.events):

@@ -42,6 +42,7 @@ class Status(Struct, frozen=True):
     step: int  # done in that stage
     forked: str | None = None  # the run whose finished stages it took over
     doing: Activity | None = None  # of a run that a trainer is at work on; the last two need a person
+    release: str | None = None  # the run whose next version it is
 
 
 def status(folder: RunFolder) -> Status:
@@ -87,6 +88,7 @@ def status(folder: RunFolder) -> Status:
         step,
         plan.forked.source if plan.forked is not None else None,
         doing if running else None,
+        plan.release.source if plan.release is not None else None,
     )
 
 

@@ -19,7 +19,7 @@ from tui_trainer.messages.commands import (
     Turn,
 )
 from tui_trainer.messages.events import Choice, StageName
-from tui_trainer.run import client, fork, replacing
+from tui_trainer.run import client, fork, release, replacing
 from tui_trainer.run.storage import folder as folders
 from tui_trainer.run.storage import plan as plans
 from tui_trainer.run.storage.folder import RunFolder
@@ -146,6 +146,13 @@ class Steering:
         """The plan of a run that goes on from this one's stages before `stage`, or why there can't be one."""
         try:
             return fork.plan_of(fork.own_run(self.scene.folder), stage, assignments, keep_picks)
+        except UserError as error:
+            return str(error)
+
+    def release(self) -> Plan | str:
+        """The plan of the version that comes after this run's, or why there can't be one."""
+        try:
+            return release.plan_of(self.scene.folder)
         except UserError as error:
             return str(error)
 
