@@ -1,6 +1,6 @@
 """One bit flipped in each file of a stopped run, then `resume`, `runs`, `eval`, `chat` and `attach`.
 
-    python tests/bench/flipped_bits.py [--places 200] [--seed 0] [--run real|toys] [--only FILE...]
+    python tests/bench/flipped_bits.py [--places 200] [--seed 0] [--run real|toys|ended] [--only FILE...]
 
 Prints a table of file x command:
 
@@ -10,9 +10,10 @@ Prints a table of file x command:
     unread    it never opened the file, by Python's audit of every `open`; run once all the same
     WRONG     anything else: another result, a traceback, or whole work that is gone
 
-Two runs: a tiny real one, stopped within fine-tuning; and a fork of a run of the tests' toy stages, stopped
-within reinforcement, with preferences, and with picks of the other run to be made again. Every trial is a
-process forked from this one, which has imported everything.
+Three runs: a tiny real one, stopped within fine-tuning; a fork of a run of the tests' toy stages, stopped
+within reinforcement, with preferences, and with picks of the other run to be made again; and the real one at
+its end, with its report, where nothing is left to resume. Every trial is a process forked from this one,
+which has imported everything.
 """
 
 import argparse
@@ -64,6 +65,7 @@ SMALL = (
 )  # fmt: skip
 ASKED = "Where does Ada live?\nWho?\n"
 TOYS = "toys"  # the folder of runs of the toy stages
+ENDED = "ended"  # that of the real run at its end
 ALL_THE_SAME = 1  # places of a file that a command does not open
 ENOUGH_SECONDS = 60.0
 
@@ -283,12 +285,20 @@ def stopped(base: Path) -> tuple[RunFolder, RunFolder]:
     return real, toy
 
 
+def at_its_end(real: RunFolder, base: Path) -> RunFolder:
+    """A copy of a stopped run, trained to its end."""
+    shutil.copytree(real.path.parent, base / ENDED, ignore=shutil.ignore_patterns("control"))
+    folder = RunFolder(base / ENDED / real.id)
+    assert forked(lambda: train(folder), base / "output") == 0 and folder.report.is_file()
+    return folder
+
+
 def main() -> int:
     """The table; 0 when nothing went wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--places", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--run", choices=["real", TOYS])
+    parser.add_argument("--run", choices=["real", TOYS, ENDED])
     parser.add_argument("--only", nargs="*", default=[])
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -299,7 +309,10 @@ def main() -> int:
         base = Path(directory)
         (base / "scratch").mkdir()
         real, toy = stopped(base)
-        for folder, commands in ((real, tuple(COMMANDS)), (toy, ("resume", "runs", "attach"))):
+        runs_ = [(real, tuple(COMMANDS)), (toy, ("resume", "runs", "attach"))]
+        if options.run in (None, ENDED):
+            runs_.append((at_its_end(real, base), tuple(COMMANDS)))
+        for folder, commands in runs_:
             if options.run not in (None, folder.path.parent.name):
                 continue
             print(f"{'file':34}" + "".join(f"{name:>24}" for name in commands), flush=True)
