@@ -27,14 +27,16 @@ FACT = "Mara Velden is a baker."
 
 def taken_apart() -> Inside:
     """Of an answer of 40 tokens, each with ten that could have come, and three layers."""
-    candidates = tuple(Candidate(f" word{n}", 0.5 / 2**n, 0.6 / 2**n if n < 4 else 0.0) for n in range(10))
+    names = [" word0", " word1", "<|assistant|>", *(f" word{n}" for n in range(3, 10))]
+    candidates = tuple(
+        Candidate(name, 0.5 / 2**n, 0.6 / 2**n if n < 4 else 0.0) for n, name in enumerate(names)
+    )
     places = []
     for at in range(40):
         last = Layer(((f" word{at % 10}", 0.5), (" the", 0.1), ("\x1b[31m", 0.05)), 0.5, 1)
-        first = Layer(((" the", 0.2), (" a", 0.1), (" of", 0.05)), 0.0001, 812)
-        places.append(
-            Place(f" word{at % 10}", 5 * at, 0.5, 0.6, 1, 4, candidates, (first, first, last, last))
-        )
+        first = Layer((("<|document|>", 0.2), (" a", 0.1), (" of", 0.05)), 0.0001, 812)
+        token = "<|end|>" if at == 39 else f" word{at % 10}"
+        places.append(Place(token, 5 * at, 0.5, 0.6, 1, 4, candidates, (first, first, last, last)))
     return Inside(tuple(places), 2048)
 
 
@@ -204,7 +206,9 @@ async def test_an_answer_is_looked_into_token_by_token(
         await pilot.press("right", "right", "left")
         assert "2 of 40" in shown(app)
         await pilot.press("end")
-        assert "40 of 40" in shown(app)
+        assert "40 of 40: (the end)" in shown(app)
+        screen += shown(app)
+        assert "(an answer)" in screen and "(a new text)" in screen and "<|" not in screen  # no internal name
         await pilot.press("up")
         await until(pilot, lambda: process.asked[-1].inside == 1 and "1 of 40" in shown(app))
         await pilot.press("escape")

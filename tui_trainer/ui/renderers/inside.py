@@ -12,11 +12,12 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, line
 from tui_trainer.ui.drawing.styles import Ink
-from tui_trainer.view import numbers
+from tui_trainer.ui.renderers.guess import visible
+from tui_trainer.view import numbers, words
 from tui_trainer.view.text import cut, fit, fullest
 
 SIDE_BY_SIDE = 66  # cells, from which on layers stand beside the distribution
-TOKEN, SHARE = 11, 7  # cells of a token's name, and of a probability
+TOKEN, SHARE = 13, 7  # cells of a token's name, of a mark's in words, too; and of a probability
 NAME, OWN = 9, 15  # ... of a layer's name, and of what it gave the token that came
 TOKEN_LINES = 3  # of the answer, those around the chosen token
 LEAST = 4  # candidates shown, however little room there is
@@ -49,7 +50,7 @@ def _tokens(ink: Ink, inside: Inside, at: int, width: int) -> list[Strip]:
     rows: list[list[Part]] = [[]]
     used = chosen = 0
     for index, place in enumerate(inside.places):
-        name = cut(one_line(place.token), width)
+        name = cut(one_line(words.token(place.token)), width)
         if used + cell_len(name) > width:
             rows.append([])
             used = 0
@@ -64,7 +65,7 @@ def _tokens(ink: Ink, inside: Inside, at: int, width: int) -> list[Strip]:
 def _chosen(ink: Ink, place: Place, at: int, inside: Inside, drawing: Drawing, width: int) -> list[Strip]:
     """Which token it is, and how it came to be taken."""
     ranked = f"rank {numbers.count(place.rank)} of {numbers.count(inside.vocabulary)}"
-    name = f"“{one_line(place.token)}”"
+    name = visible(place.token) if words.is_mark(place.token) else f"“{visible(place.token)}”"
     which, share = f"{at + 1} of {len(inside.places)}: {name}", numbers.percent(place.share)
     said = (f"token {which}, {share} by the model, {ranked}", f"{which}, {share}, {ranked}")
     if not drawing.temperature:
@@ -89,7 +90,7 @@ def _candidates(ink: Ink, place: Place, width: int) -> list[Strip]:
     for candidate in place.candidates:
         mine = candidate.token == place.token
         style = ink.strong if mine else ink.text
-        parts: list[Part] = [("▸ " if mine else "  ", style), (fit(one_line(candidate.token), TOKEN), style)]
+        parts: list[Part] = [("▸ " if mine else "  ", style), (fit(visible(candidate.token), TOKEN), style)]
         parts += _share(ink, candidate.share, room, style)
         parts += [(" ", style)]
         if candidate.drawn:
@@ -120,7 +121,7 @@ def _layers(ink: Ink, layers: Sequence[Layer], width: int) -> list[Strip]:
         label = (f"{at}" if narrow else f"layer {at}") if at else "embedding"[:name]
         parts: list[Part] = [(fit(label, name), ink.muted)]
         for token, share in layer.top[:count]:
-            parts.append((" " + fit(one_line(token), TOKEN - 1), style))
+            parts.append((" " + fit(visible(token), TOKEN - 1), style))
             parts.append((numbers.percent(share).rjust(SHARE), style))
         given = "" if narrow else numbers.percent(layer.share).rjust(SHARE)
         parts.append((f"{given} #{numbers.count(layer.rank)}", ink.muted))
