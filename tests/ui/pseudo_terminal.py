@@ -134,6 +134,11 @@ class Terminal:
             if stalled.exists():
                 return
             assert time.monotonic() < end, "there still is room"
+            self.press(key)
+
+    def press(self, keys: str) -> None:
+        """Press keys, one after the other, and read nothing."""
+        for key in keys:
             os.write(self.end, key.encode())
             time.sleep(0.05)
 
