@@ -42,7 +42,8 @@ def test_answers_in_pieces_then_with_the_hash(run: RunFolder) -> None:
     assert done["sha256"] == load(run.weights("base"))[1]["sha256"]
 
 
-def test_reads_a_text_without_answering(run: RunFolder) -> None:
+def test_reads_a_text_without_answering(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "COALESCE_SECONDS", 1e9)  # else the machine's pace cuts answers into pieces
     first, seen, *rest = (
         b'{"prompt": "Ada", "weights": "base"}',
         b'{"look": {"text": "Ada lives in Oster.", "layer": 1}, "weights": "base"}',
