@@ -13,6 +13,7 @@ Capture = pytest.CaptureFixture[str]
 
 EVENTS = [
     e.Noticed("skipped a\x1b[2Jb.bin: binary"),
+    e.CrawlRead("a\x1b[2Jb.warc.gz", 9, 4_000, 900, refused=3, limited=0),
     e.SourceRead("web", 10, 1000),
     e.SourceRead("books", 4, 500),
     e.FilterApplied("spam", 14, 5, 400, "Buy\nnow \x1b[31m", "3 of 4 words sell"),
@@ -38,6 +39,7 @@ def test_it_is_shown_with_an_example_and_the_reason() -> None:
     assert "\x1b" not in shown
     assert "3 of 4 words sell" in shown
     assert "Buy↵now" in shown
+    assert "b.warc.gz: 9 pages of the web, 900 B of text in 4.00 kB; the crawl left out: 3 refused" in shown
     assert "14 documents read, 5 dropped, 9 kept: 400 tokens to train on" in shown
 
 

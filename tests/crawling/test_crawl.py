@@ -13,12 +13,14 @@ import pytest
 from crawls import LIMITS, Crawled, content, crawled, plan_of
 from waiting import PATIENCE
 
+from tui_trainer.corpus.user_text import read
 from tui_trainer.crawling.crawl import opened
 from tui_trainer.crawling.robots import Rules
 from tui_trainer.crawling.tiny_web.measure import measure
 from tui_trainer.crawling.tiny_web.server import HERE, NAME, Server, serving
 from tui_trainer.crawling.tiny_web.site import TinyWeb
 from tui_trainer.errors import Damaged, UserError
+from tui_trainer.messages.events import CrawlRead
 
 TRIED_AGAIN = {"/odd/broken": 3, "/odd/busy.html": 2}
 
@@ -79,6 +81,15 @@ def test_the_archive_says_what_was_crawled(whole: Crawled) -> None:
     assert said.count("WARC-Type: warcinfo") == 2
     last = said.rpartition("WARC-Type: warcinfo")[2]
     assert f"kept: {whole.result.counts.kept}\r\n" in last and "crawl: complete\r\n" in last
+
+
+def test_data_that_was_crawled_says_how(whole: Crawled) -> None:
+    counts = whole.result.counts
+    (said,) = [item for item in read([str(whole.path)], 10**8) if isinstance(item, CrawlRead)]
+    assert (said.pages, said.text, said.refused) == (counts.kept, counts.text, counts.refused)
+    left = said.duplicates, said.limited, said.failed, said.frontier
+    assert left == (counts.duplicates, counts.limited, counts.failed, 0)
+    assert 0 < said.bytes < counts.bytes  # of the duplicates, too
 
 
 def test_limits_of_pages_and_of_depth(server: Server, tmp_path: Path) -> None:

@@ -81,6 +81,7 @@ MORE: tuple[Event, ...] = (
     ),
     e.Measured("baseline/ngram_bits_per_byte", 0.413, n=130_000),
     e.Measured("baseline/xz_bits_per_byte", 0.747, n=130_000),
+    e.CrawlRead("site.warc.gz", 391, 1_912_000, 91_300, 18, 43, 27, 7, 12),
     e.Measured("base/completion_seen", 0.86, (0.8, 0.9), 150, 0.03),
     e.Measured("tuned/mentions_heldout", 0.7, (0.6, 0.8), 160, 0.03),
     e.Measured("tuned/nats_per_token", 0.72, n=33_000),

@@ -4,17 +4,28 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from tui_trainer.console import tables
 from tui_trainer.console.tables import table
 from tui_trainer.corpus.prepare import prepare
 from tui_trainer.corpus.record import read_records
-from tui_trainer.messages.events import CorpusReady, Event, FilterApplied, Measured, Noticed, SourceRead
+from tui_trainer.messages.events import (
+    CorpusReady,
+    CrawlRead,
+    Event,
+    FilterApplied,
+    Measured,
+    Noticed,
+    SourceRead,
+)
 from tui_trainer.messages.results import Metric
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Settings
+from tui_trainer.view import words
 from tui_trainer.view.numbers import count, figure, percent, size
 from tui_trainer.view.text import cut
 
@@ -56,6 +67,7 @@ class CorpusShown(Struct):
     bytes_per_token: float
     notices: list[str]
     metrics: dict[str, Metric]  # of the filters, where the tiny world's labels tell
+    crawls: list[dict[str, Any]] = []  # pages of the web that were read, by file
 
 
 def prepared(settings: Settings, seed: int, texts: tuple[str, ...]) -> CorpusShown:
@@ -92,6 +104,9 @@ def summary(events: Iterable[Event], kept: Mapping[str, float]) -> CorpusShown:
                 left = round(event.documents * kept.get(event.source, 1.0))
                 shown.sources.append(SourceShown(event.source, event.documents, event.bytes, left))
                 shown.documents["read"] += event.documents
+            case CrawlRead():
+                shown.crawls.append(asdict(event))
+                shown.notices.append(words.crawl_read(event))
             case FilterApplied():
                 shown.filters.append(
                     FilterShown(

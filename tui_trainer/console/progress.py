@@ -99,6 +99,8 @@ def told(state: State, event: Event) -> str | None:
             return f"computes on {plural(event.threads, 'thread')}, the fastest as this machine is now"
         case e.Noticed():
             return one_line(event.text) if event.level == "info" else f"{event.level}: {one_line(event.text)}"
+        case e.CrawlRead():
+            return words.crawl_read(event)
         case e.FilterApplied(dropped=dropped) if dropped and state.run is not None and state.run.data:
             name = words.FILTER.get(event.filter, one_line(event.filter))
             return f"{count(dropped)} thrown out as {name}, for example: {one_line(event.reason)}"

@@ -17,7 +17,7 @@ from tui_trainer.corpus.reading.notes import Notes
 from tui_trainer.corpus.reading.records import Row
 from tui_trainer.corpus.reading.thin import Thinner
 from tui_trainer.errors import UserError
-from tui_trainer.messages.events import Noticed
+from tui_trainer.messages.events import CrawlRead, Noticed
 
 BLOCK = 65_536  # characters of a piece of running text that is sampled
 MOST_NOTICES = 20  # lines about single files; the others are only counted
@@ -26,9 +26,10 @@ TAKEN = (
     "completion), also as .gz, .zip or .tar"
 )
 DIALOGUES = "forum"
+Told = Noticed | CrawlRead
 
 
-def read(paths: Sequence[str], max_bytes: int, running: bool = False) -> Iterator[Document | Pair | Noticed]:
+def read(paths: Sequence[str], max_bytes: int, running: bool = False) -> Iterator[Document | Pair | Told]:
     """All text under these paths, or an even sample of about `max_bytes` of it.
 
     Files are read one at a time and in pieces. Prose comes as source `books`, code as `code`, records and
@@ -74,6 +75,8 @@ def read(paths: Sequence[str], max_bytes: int, running: bool = False) -> Iterato
                 size += len(item.text)
             yield item
         kept += size
+        if (crawled := notes.crawled).pages:
+            yield CrawlRead(file.name, crawled.pages, crawled.bytes, crawled.text, **crawled.said)
         for encoding in notes.guessed:
             guessed.setdefault(encoding, []).append(file.name)
     for encoding, names in guessed.items():
@@ -89,8 +92,8 @@ def read(paths: Sequence[str], max_bytes: int, running: bool = False) -> Iterato
 
 def gather(
     paths: Sequence[str], max_bytes: int, seed: int, running: bool = False
-) -> Generator[Noticed, None, Gathered]:
-    """`read`, all of it; the notices come as they arise.
+) -> Generator[Told, None, Gathered]:
+    """`read`, all of it; what is to be told comes as it arises.
 
     With dialogues, some are held out before anything else: half of their questions to collect feedback on,
     half to measure its effect. Without, feedback is about continuations of held-out text.
@@ -102,6 +105,8 @@ def gather(
     for item in read(paths, max_bytes, running):
         if isinstance(item, Noticed):
             (gathered.skipped if item.level == "warning" else gathered.remarks).append(item.text)
+            yield item
+        elif isinstance(item, CrawlRead):
             yield item
         elif isinstance(item, Document):
             gathered.documents.append(item)

@@ -134,6 +134,21 @@ class SourceRead(Event, frozen=True):
     bytes: int
 
 
+class CrawlRead(Event, frozen=True):
+    """The pages of a WARC file. What came is counted as it is read; what did not is what the crawl says of
+    itself in the file, if it says so."""
+
+    file: str
+    pages: int
+    bytes: int  # of the pages, as they were sent
+    text: int  # bytes of text in them
+    refused: int | None = None  # by robots.txt
+    duplicates: int | None = None
+    limited: int | None = None  # left: too deep, too large, too slow
+    failed: int | None = None
+    frontier: int | None = None  # known, and not asked for
+
+
 class FilterApplied(Event, frozen=True):
     """What one filter threw out, of what the filters before it had left."""
 
@@ -493,6 +508,7 @@ AnyEvent = (
     | Continued
     | RunEnded
     | SourceRead
+    | CrawlRead
     | FilterApplied
     | CorpusReady
     | Stepped

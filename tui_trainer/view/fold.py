@@ -125,6 +125,12 @@ def source_read(state: State, event: e.SourceRead) -> None:
     _touch(state, "data")
 
 
+def crawl_read(state: State, event: e.CrawlRead) -> None:
+    state.crawls[event.file] = event
+    state.moment = event
+    _touch(state, "data")
+
+
 def filter_applied(state: State, event: e.FilterApplied) -> None:
     state.filters[event.filter] = event
     state.moment = event
@@ -355,6 +361,7 @@ HANDLERS: dict[type[Event], Callable[[State, Any], None]] = {
     e.Continued: continued,
     e.RunEnded: run_ended,
     e.SourceRead: source_read,
+    e.CrawlRead: crawl_read,
     e.FilterApplied: filter_applied,
     e.CorpusReady: corpus_ready,
     e.Stepped: stepped,

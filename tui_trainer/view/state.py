@@ -62,6 +62,7 @@ class State:
     notices: deque[e.Noticed] = field(default_factory=lambda: deque(maxlen=KEPT_NOTICES))
     moment: Event | None = None  # the latest event that a sentence can be said about
     sources: dict[str, e.SourceRead] = field(default_factory=dict)
+    crawls: dict[str, e.CrawlRead] = field(default_factory=dict)  # by file
     filters: dict[str, e.FilterApplied] = field(default_factory=dict)
     corpus: e.CorpusReady | None = None
     mixture: dict[str, float] = field(default_factory=dict)

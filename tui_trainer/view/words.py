@@ -3,9 +3,18 @@
 import re
 from typing import Any, Literal
 
-from tui_trainer.messages.events import BestKept, Choice, Forked, Overfitting, StageName, WeightsName
+from tui_trainer.messages.events import (
+    BestKept,
+    Choice,
+    CrawlRead,
+    Forked,
+    Overfitting,
+    StageName,
+    WeightsName,
+)
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import UNLEASHED, describe, today
+from tui_trainer.view import numbers
 
 KNEW_ALREADY = 0.95  # a truth that was given as much teaches next to nothing
 
@@ -190,6 +199,31 @@ def is_detail(name: str) -> bool:
 def held_out(own: bool) -> str:
     """What is held out from training, as it is spoken of."""
     return "your held-out answers" if own else "unseen text"
+
+
+def crawled(event: CrawlRead) -> str:
+    """What came out of the pages of the web in a file."""
+    text, size = numbers.size(event.text), numbers.size(event.bytes)
+    return f"{numbers.plural(event.pages, 'page')} of the web, {text} of text in {size}"
+
+
+def left_by_the_crawl(event: CrawlRead) -> list[str]:
+    """What a crawl did not bring home, as far as it says; nothing of what there was none of."""
+    left = (
+        (event.refused, "refused by robots.txt"),
+        (event.duplicates, "the same as another"),
+        (event.limited, "left by limits"),
+        (event.failed, "dead"),
+        (event.frontier, "not asked for yet"),
+    )
+    return [f"{numbers.count(many)} {what}" for many, what in left if many]
+
+
+def crawl_read(event: CrawlRead) -> str:
+    """The same, and what was left out, for a line that stays."""
+    left = left_by_the_crawl(event)
+    said = f"{one_line(event.file)}: {crawled(event)}"
+    return f"{said}; the crawl left out: {', '.join(left)}" if left else said
 
 
 def overfitting(event: Overfitting) -> str:

@@ -7,6 +7,16 @@ from tui_trainer.corpus.reading.encoding import Encoding
 
 
 @dataclass
+class Crawled:
+    """Pages of the web in a file."""
+
+    pages: int = 0
+    bytes: int = 0  # as they were sent
+    text: int = 0  # bytes of text in them
+    said: dict[str, int] = field(default_factory=dict)  # what the crawler says it left out, and how much
+
+
+@dataclass
 class Notes:
     """Kept while the content of one file, or of one archive, is read."""
 
@@ -16,6 +26,7 @@ class Notes:
     first_bad: str = ""
     rest: str = ""  # why what follows is left out
     roles: Counter[str] = field(default_factory=Counter)  # unknown ones of turns, which are left out
+    crawled: Crawled = field(default_factory=Crawled)
     guessed: set[Encoding] = field(default_factory=set)
 
     def note(self, reason: str) -> None:

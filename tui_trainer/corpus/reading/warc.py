@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 CHUNK = re.compile(rb"[0-9a-fA-F]{1,8}[^\r\n]{0,99}\r\n")
 LONGEST_HEADER = 32_768  # bytes
+MOST_INFO = 65_536  # bytes
+LEFT_OUT = ("refused", "duplicates", "limited", "failed", "frontier")
 BLOCK = 65_536
 HTML = ("text/html", "application/xhtml+xml")
 TEXTS = (*HTML, "text/plain")
@@ -36,9 +38,17 @@ def pages(stream: BinaryIO, notes: Notes) -> Iterator[tuple[str, str]]:
     from fastwarc.warc import ArchiveIterator, WarcRecordType
 
     notes.unit = "pages"
-    kinds = WarcRecordType.response | WarcRecordType.resource | WarcRecordType.conversion
+    kinds = (
+        WarcRecordType.warcinfo
+        | WarcRecordType.response
+        | WarcRecordType.resource
+        | WarcRecordType.conversion
+    )
     with parsing("damaged, or no WARC file"):
         for record in ArchiveIterator(_Ahead(stream), record_types=kinds, max_header_len=LONGEST_HEADER):
+            if record.record_type == WarcRecordType.warcinfo:
+                notes.crawled.said.update(_said(record.reader.read(MOST_INFO)))
+                continue
             if (kind := _kind(record)) not in TEXTS:
                 continue
             notes.read += 1
@@ -47,7 +57,17 @@ def pages(stream: BinaryIO, notes: Notes) -> Iterator[tuple[str, str]]:
             except Unreadable as error:
                 notes.note(str(error))
             else:
+                notes.crawled.pages += 1
+                notes.crawled.text += len(page[1].encode("utf-8", "replace"))
                 yield page
+
+
+def _said(info: bytes) -> Iterator[tuple[str, int]]:
+    """What a crawl says in its archive of what it left out."""
+    for line in info.decode("utf-8", "replace").splitlines():
+        name, _, value = line.partition(":")
+        if name in LEFT_OUT and value.strip().isdecimal() and len(value) < 12:
+            yield name, int(value)
 
 
 def _kind(record: "WarcRecord") -> str:
@@ -63,6 +83,7 @@ def _text(record: "WarcRecord", kind: str, notes: Notes) -> str:
     body = record.reader.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
         raise Unreadable(f"a page of more than {MOST_BYTES / 1e6:.0f} MB")
+    notes.crawled.bytes += len(body)
     charset = ""
     if record.is_http:
         charset = record.http_charset or ""

@@ -184,6 +184,12 @@ def _source(state: State, event: e.SourceRead) -> str:
     )
 
 
+def _crawl(_: State, event: e.CrawlRead) -> Forms:
+    said = f"Read {words.crawled(event)}"
+    left = words.left_by_the_crawl(event)
+    return (f"{said}. The crawl left out: {', '.join(left)}.", f"{said}.") if left else (f"{said}.",)
+
+
 def _filter(_: State, event: e.FilterApplied) -> Forms:
     name = words.FILTER.get(event.filter, one_line(event.filter))
     dropped, of = numbers.count(event.dropped), numbers.count(event.documents_in)
@@ -372,6 +378,7 @@ _TELLERS: dict[type[Any], Callable[[State, Any], str | Forms]] = {
     e.StageStarted: _stage_started,
     e.StageSkipped: _skipped,
     e.SourceRead: _source,
+    e.CrawlRead: _crawl,
     e.FilterApplied: _filter,
     e.CorpusReady: _corpus,
     e.Guessed: _guess,

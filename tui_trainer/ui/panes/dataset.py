@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from msgspec.structs import asdict
 from rich.cells import cell_len
 from textual.message import Message
 from textual.strip import Strip
 
-from tui_trainer.messages.events import SourceRead
+from tui_trainer.messages.events import CrawlRead, SourceRead
 from tui_trainer.messages.inspection import Look
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import Context, action
@@ -37,6 +38,19 @@ def _after(chosen: str | None, names: Sequence[str | None]) -> str | None:
     """The next of the names; None, for all, after the last."""
     at = list(names).index(chosen) + 1 if chosen in names else 0
     return names[at] if at < len(names) else None
+
+
+def _together(crawls: Sequence[CrawlRead]) -> CrawlRead:
+    """Several crawls as one."""
+    first, *others = crawls
+    for other in others:
+        sums = {
+            name: getattr(first, name) if value is None else value + (getattr(first, name) or 0)
+            for name, value in asdict(other).items()
+            if name != "file"
+        }
+        first = CrawlRead(first.file, **sums)
+    return first
 
 
 def weighable(scene: Scene) -> bool:
@@ -180,13 +194,13 @@ class DatasetPane(Pane):
             return self._empty(width, height)
         if width >= WIDE:
             left = min(52, width // 2 - 2)
-            upper = [*self._sources(left), BLANK, *self._kept(left)]
+            upper = [*self._sources(left), *self._crawls(left), BLANK, *self._kept(left)]
             figures = [*upper, *self._filters(left, 1, height - len(upper))]
             reader = self._reader(width - left - 3, height)
             rule = line((" │ ", self.scene.ink.faint))
             return beside([(figures, left), (reader, width - left - 3)], height, rule)
         sources = self._sources(width)
-        figures = [*sources, *self._kept(width), *self._filters(width, 2, height)]
+        figures = [*sources, *self._crawls(width), *self._kept(width), *self._filters(width, 2, height)]
         if height - len(figures) < ROOM_FOR_READER:  # the text itself is what one comes for
             shown = min(len(sources) - 1, max(0, self.chosen))
             figures = [*self._kept(width), *sources[shown : shown + 1]]
@@ -225,6 +239,22 @@ class DatasetPane(Pane):
                 line((f"and {len(sources) - len(shown)} more sources: {numbers.count(rest)}", ink.muted))
             )
         return rows
+
+    def _crawls(self, width: int) -> list[Strip]:
+        """Pages of the web, the text in them, and what their crawl left out; of many files together."""
+        if not self.scene.state.crawls:
+            return []
+        ink, all_ = self.scene.ink, _together(list(self.scene.state.crawls.values()))
+        pages = line(("crawled ", ink.muted), (numbers.count(all_.pages), ink.strong), (" pages", ink.muted))
+        text = line(
+            (numbers.size(all_.text), ink.strong), (f" of text in {numbers.size(all_.bytes)}", ink.muted)
+        )
+        fits = pages.cell_length + text.cell_length < width
+        rows = [ends(pages, text, width)] if fits else [pages, text]
+        said = words.left_by_the_crawl(all_)
+        while said and cell_len(", ".join(said)) > width:
+            said.pop()
+        return [*rows, line((", ".join(said), ink.muted))] if said else rows
 
     def _kept(self, width: int) -> list[Strip]:
         """Documents in, what is left, and the tokens they make; and whether that was found by this run."""
