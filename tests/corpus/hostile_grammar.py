@@ -14,7 +14,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-DOORS = ("txt", "md", "jsonl", "json", "csv", "parquet", "gz", "zip", "tar.gz", "folder", "preferences")
+DOORS = ("txt", "md", "jsonl", "json", "csv", "parquet", "html", "warc", "gz", "zip", "tar.gz")
+DOORS += ("folder", "preferences")  # these two last: what they hold is of the others' kinds
 PIECES = [
     *("{", "}", "[", "]", '"', ":", ",", "\\", "\n", "\r\n", "\x00", "\x1b[2J", "\ufeff", "\u202e", "\ud800"),
     *("null", "true", "1e999", "-", "9" * 5_000, "\\ud800", "é", "漢字", "😀", " " * 1_000, "a" * 10_000),
@@ -78,6 +79,10 @@ def _whole(kind: str, draw: Random) -> bytes:
         return _archive(kind, draw)
     if kind == "parquet":
         return _parquet(draw)
+    if kind == "html":
+        return _page(draw)
+    if kind == "warc":
+        return _warc(draw)
     if kind in ("txt", "md"):
         text = "".join(draw.choices([*PIECES, "The boat passed. ", "\n\n"], k=draw.randrange(300)))
     elif kind == "csv":
@@ -144,6 +149,47 @@ def _archive(kind: str, draw: Random) -> bytes:
             )
             tar.addfile(info, io.BytesIO(data) if info.isreg() else None)
     return made.getvalue()
+
+
+def _page(draw: Random) -> bytes:
+    """Elements in each other and beside each other, rarely closed, and what stands between them."""
+    names = draw.choices(
+        ["div", "p", "table", "td", "svg", "script", "a href='x'", "b", "article", "!--"], k=4
+    )
+    between = [
+        "The boat passed the mill in the morning. ",
+        "</",
+        "<",
+        "&#0;",
+        "&#xD800;",
+        "&amp",
+        *PIECES[:20],
+    ]
+    parts = []
+    for _ in range(draw.randrange(60)):
+        parts += [f"<{draw.choice(names)}>" * draw.choice((1, 1, 1, 50, 5_000)), draw.choice(between)]
+        parts.append(f"</{draw.choice(names)}>" * draw.choice((0, 1, 50)))
+    head = draw.choice(["", "<meta charset=utf-7>", "<meta charset=utf-16>", "<meta charset=big5>", "<html>"])
+    return (head + "".join(parts)).encode(draw.choice(ENCODINGS), "replace")
+
+
+def _warc(draw: Random) -> bytes:
+    """Records whose headers say the truth, or nearly."""
+    records = []
+    for _ in range(draw.randrange(12)):
+        body = draw.choice((_page, lambda draw: _content("txt", draw)))(draw)
+        packed = draw.choice((b"", b"Content-Encoding: gzip\r\n", b"Transfer-Encoding: chunked\r\n"))
+        if packed and draw.random() < 0.7:
+            body = gzip.compress(body) if b"gzip" in packed else b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        kind = draw.choice((b"text/html", b"text/plain; charset=x", b"image/png", b"\x1b[2J", b""))
+        answer = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\n%s\r\n%s" % (kind, packed, body)
+        length = len(answer) + draw.choice((0, 0, 0, 1, -1, 10**12, -(10**9)))
+        record = draw.choice((b"response", b"response", b"resource", b"conversion", b"warcinfo", b"x"))
+        head = b"WARC/1.1\r\nWARC-Type: %s\r\nContent-Type: application/http; msgtype=response\r\n" % record
+        head += b"WARC-Target-URI: http://a\xff/\r\nContent-Length: %d\r\n\r\n" % length
+        records.append(head + answer + b"\r\n\r\n")
+    pack = gzip.compress if draw.random() < 0.3 else bytes
+    return b"".join(map(pack, records))
 
 
 def _parquet(draw: Random) -> bytes:

@@ -150,10 +150,11 @@ def test_a_hostile_warc_file_is_a_line(tmp_path: Path, content: bytes) -> None:
     assert found.texts == [] and len(found.notices) == 1
 
 
-def test_a_page_that_is_nested_too_deeply_is_a_line(tmp_path: Path) -> None:
-    (tmp_path / "deep.html").write_text("<div>" * 100_000 + "down here")
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16"])
+def test_a_page_that_is_nested_too_deeply_is_a_line(tmp_path: Path, codec: str) -> None:
+    (tmp_path / "deep.html").write_text("<div>" * 40_000 + "down here", codec)
     assert Reading(tmp_path).notices == [f"skipped {tmp_path}/deep.html: a page that is nested too deeply"]
-    assert html.looks(b"<div>a<DIV id=b>c</div></div><p><article>d</article><divided>") == 2 * 3
+    assert html.looks("<div>a<DIV id=b>c</div></div><p><article>d</article><divided>") == 2 * 3
 
 
 def test_without_the_extra_a_line_says_what_to_install(

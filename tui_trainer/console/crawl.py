@@ -107,9 +107,9 @@ def progress_line(counts: Counts) -> str:
             f"frontier {count(counts.frontier)}",
             f"text {size(counts.text)} of {size(counts.bytes)}",
             f"refused {count(counts.refused)}",
-            f"duplicates {count(counts.duplicates)}",
-            f"left by limits {count(counts.limited)}",
-            f"failed {count(counts.failed)}",
+            f"same {count(counts.duplicates)}",
+            f"left {count(counts.limited)}",
+            f"dead {count(counts.failed)}",
         )
     )
 

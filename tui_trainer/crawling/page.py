@@ -1,6 +1,7 @@
 """What a crawl takes out of a page: its text, where its links lead, what it says to robots."""
 
 import re
+from itertools import islice
 
 from msgspec import Struct
 
@@ -12,6 +13,8 @@ from tui_trainer.crawling.limits import MOST_LINKS
 from tui_trainer.crawling.robots import AGENT
 
 LINKS = "a[href], area[href], frame[src], iframe[src]"
+MOST_METAS = 100
+TIMES_THE_LINKS = 5  # elements looked at, of which some lead to the same page, or nowhere
 WORDS = re.compile(r"[\w-]+")
 
 
@@ -36,13 +39,14 @@ def read(answer: Answer, at: Address) -> Page:
     if document is None:
         return Page("")
     said = ""
-    for meta in document.query_selector_all("meta[name][content]"):
+    for meta in islice(document.query_selector_all("meta[name][content]"), MOST_METAS):
         if (meta.get_attribute("name") or "").strip().lower() in ("robots", AGENT):
             said += f" {meta.get_attribute('content')}"
     found: dict[Address, None] = {}
     base = document.query_selector("base[href]")
     start = (base and address(base.get_attribute("href") or "", at)) or at
-    for element in document.query_selector_all(LINKS) if _followed(answer, said) else ():
+    elements = document.query_selector_all(LINKS) if _followed(answer, said) else ()
+    for element in islice(elements, TIMES_THE_LINKS * MOST_LINKS):
         if "nofollow" in WORDS.findall((element.get_attribute("rel") or "").lower()):
             continue
         link = address(element.get_attribute("href") or element.get_attribute("src") or "", start)

@@ -9,6 +9,8 @@ from tui_trainer.console import output
 from tui_trainer.console.commands.common import Failed, need
 from tui_trainer.console.options import Finite, with_json, with_seed
 
+POLITE = {"pages": 1_000, "delay": 1.0, "page_seconds": 20.0}
+AT_HOME = {"pages": 1_000_000, "delay": 0.0, "page_seconds": 2.0}  # of the tiny web, which waits for nobody
 DOCUMENTS = 300  # of the tiny web, where none are given
 
 
@@ -35,13 +37,11 @@ Examples:
     metavar="FILE",
     help="The archive to write, or to go on with; else named after the host, in this folder.",
 )
-@click.option("--host", "hosts", multiple=True, metavar="HOST", help="Crawl this host, too; repeatable.")
 @click.option(
-    "--pages",
-    type=click.IntRange(1, 1_000_000),
-    default=1_000,
-    show_default=True,
-    help="Ask for at most so many.",
+    "--host", "hosts", multiple=True, metavar="HOST", help="Follow links to this host, too; repeatable."
+)
+@click.option(
+    "--pages", type=click.IntRange(1, 1_000_000), help="Ask for at most so many: 1,000; tiny web: all."
 )
 @click.option(
     "--depth",
@@ -54,7 +54,7 @@ Examples:
     "--delay",
     type=Finite(0, 3_600),
     metavar="SECONDS",
-    help="Wait between two requests to a host: 1, or what its robots.txt asks for, if more; tiny web: 0.",
+    help="Between two requests to a host: 1, or what its robots.txt asks for, if that is more; tiny web: 0.",
 )
 @click.option(
     "--page-bytes",
@@ -66,9 +66,8 @@ Examples:
 @click.option(
     "--page-seconds",
     type=Finite(0.1, 600),
-    default=20.0,
-    show_default=True,
-    help="Leave a page that takes longer.",
+    metavar="SECONDS",
+    help="Leave a page that takes longer: 20; tiny web: 2.",
 )
 @click.option(
     "--seconds",
@@ -85,7 +84,6 @@ def crawl(
     documents: int | None,
     out: Path | None,
     hosts: tuple[str, ...],
-    delay: float | None,
     seed: int,
     start_over: bool,
     as_json: bool,
@@ -101,11 +99,11 @@ def crawl(
     need("crawl", "fastwarc", "protego", "resiliparse")
     from tui_trainer.console import crawl as crawling
 
-    limits["delay"] = delay if delay is not None else 1.0 if documents is None else 0.0
+    given = {name: value for name, value in limits.items() if value is not None}
     if documents is None:
-        crawled = crawling.site(url or "", hosts, out, limits, start_over)
+        crawled = crawling.site(url or "", hosts, out, POLITE | given, start_over)
     else:
-        crawled = crawling.tiny_web(documents, seed, out, limits, start_over)
+        crawled = crawling.tiny_web(documents, seed, out, AT_HOME | given, start_over)
     if why := crawling.nothing_came(crawled):
         raise Failed(why)
     if as_json:

@@ -18,7 +18,7 @@ MOST_BYTES = 4_000_000  # of one page
 MOST_LOOKS = 20_000_000
 SEARCHED = 2_048  # bytes in which a page says its encoding; a browser looks at 1,024
 DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2,40})", re.IGNORECASE)
-NESTING = re.compile(rb"<(/?)(?:div|article)\b", re.IGNORECASE)
+NESTING = re.compile(r"<(/?)(?:div|article)\b", re.IGNORECASE)
 
 
 def has_library() -> bool:
@@ -41,10 +41,10 @@ def parsed(body: bytes, charset: str = "") -> "tuple[HTMLTree, Encoding]":
 
     if len(body) > MOST_BYTES:
         raise Unreadable(f"a page of more than {MOST_BYTES / 1e6:.0f} MB")
-    if looks(body) > MOST_LOOKS:
-        raise Unreadable("a page that is nested too deeply")
     encoding = encoding_of_page(body, charset)
     text = "".join(encoding.text([body]))
+    if looks(text) > MOST_LOOKS:
+        raise Unreadable("a page that is nested too deeply")
     with parsing("a page that can't be parsed"):
         return HTMLTree.parse(text), encoding
 
@@ -95,10 +95,10 @@ def _fits(body: bytes, codec: str) -> bool:
         return False
 
 
-def looks(body: bytes) -> int:
+def looks(text: str) -> int:
     """How often the library would look at one element for the sake of another, at most."""
     depth = deepest = count = 0
-    for closing in NESTING.findall(body):
+    for closing in NESTING.findall(text):
         depth = max(0, depth - 1) if closing else depth + 1
         deepest = max(deepest, depth)
         count += not closing
