@@ -29,10 +29,16 @@ from tui_trainer.ui.panes.weights import WeightsPane
 from tui_trainer.ui.renderers import axes
 from tui_trainer.ui.run_files.documents import Documents
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.ask import Ask
+from tui_trainer.ui.screens.branch import Branch
+from tui_trainer.ui.screens.comparison import ComparisonScreen
 from tui_trainer.ui.screens.exam import ExamSheet
 from tui_trainer.ui.screens.glossary import Glossary
+from tui_trainer.ui.screens.inside import InsideSheet
+from tui_trainer.ui.screens.ledger import LedgerSheet
 from tui_trainer.ui.screens.reward_model import RewardModelSheet
 from tui_trainer.ui.screens.samples import Samples
+from tui_trainer.ui.screens.side_by_side import SideBySideSheet
 from tui_trainer.view import words
 from tui_trainer.view.fold import apply
 from tui_trainer.view.glossary import TERMS
@@ -238,15 +244,22 @@ async def test_so_much_room_has_each_pane(
         assert tuple((view.size.width, view.size.height) for view in views) == BESIDE[size]
 
 
-@pytest.mark.parametrize("width", [52, 70, 107])
+@pytest.mark.parametrize("width", [51, 70, 107])
 def test_nor_on_the_sheets(width: int) -> None:
     more = [Record(VERSION, 0, 0, 0, event) for event in MORE]  # type: ignore[arg-type]  # of AnyEvent
     for records in (recorded.records(), recorded.records(simulated=True)):
         scene = scene_at([*records, *more])
-        for sheet in (ExamSheet(scene), Glossary(scene), RewardModelSheet(scene)):
+        for sheet in (ExamSheet(scene), Glossary(scene), RewardModelSheet(scene), LedgerSheet(scene)):
             for row in sheet.rows(width):
                 assert is_own(row.text) and not INTERNAL.search(row.text), row.text
+                assert cell_len(row.text.rstrip()) <= width, row.text
         assert all(is_own(row.text) for row in Samples(scene).rows(width))
+
+
+def test_the_keys_of_a_sheet_stand_whole_in_its_frame() -> None:
+    assert all(
+        cell_len(sheet.hint) <= 53 for sheet in (Ask, Branch, ComparisonScreen, InsideSheet, SideBySideSheet)
+    )
 
 
 def test_the_smallest_screen_has_a_picture_and_a_plot() -> None:

@@ -14,7 +14,7 @@ from tui_trainer.run import fork, live_settings, unleashed
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Description, Settings, describe
-from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
+from tui_trainer.ui.drawing.lines import BLANK, Part, filled, line, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.modal import Modal
@@ -146,7 +146,7 @@ class Branch(Modal[Chosen | None]):
             here = stage == self.stage
             stages.append((f" {words.STAGE[stage]} ", ink.key if here else ink.text))
             stages.append(("  ", ink.text))
-        rows = [line(*stages), line((cut(self.taken(), width), ink.muted)), BLANK]
+        rows = filled([line(*stages), *paragraph(self.taken(), ink.muted, width, 2)], HEAD - 1)
         if self.problem:
             return [*rows, *paragraph(self.problem, ink.warn, width, 4)]
         rows.append(

@@ -35,7 +35,7 @@ class ComparisonScreen(Modal[None]):
     """
 
     kind, title_ = "comparison", "Two models, the same prompts"
-    hint = "o other model · p your prompt · r raters · ↑ ↓ · esc"
+    hint = "o other model · p prompt · r raters · ↑ ↓ · esc"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,C", "close", "close", show=False),
         Binding("o", "other", "other model", show=False),

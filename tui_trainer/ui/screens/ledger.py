@@ -15,6 +15,7 @@ from tui_trainer.view.text import fit, wrap
 STEP = 0.25  # dollars an hour
 MOST = 1000.0
 WORKING_WEEK = 40  # hours
+WIDE = 65  # cells, from which on there is room for weeks
 
 
 class LedgerSheet(Sheet):
@@ -69,7 +70,7 @@ class LedgerSheet(Sheet):
                     (fit(known.name, 13), ink.text),
                     (f"{numbers.count(known.picks):>8} picks", ink.strong),
                     (f"{numbers.count(hours):>8} hours", ink.strong),
-                    (f"{hours / WORKING_WEEK:>8,.1f} weeks", ink.muted),
+                    (f"{hours / WORKING_WEEK:>8,.1f} weeks" if width >= WIDE else "", ink.muted),
                     (f"{'$' + numbers.count(hours * self.wage):>10}", ink.strong),
                 )
             )
@@ -80,8 +81,9 @@ class LedgerSheet(Sheet):
             first, *more = wrap(f"{whose} ({source})", width - 13)
             rows.append(line((f"{pay:>11}  ", ink.text), (first, ink.muted)))
             rows += [line((" " * 13 + row, ink.muted)) for row in more]
+        weeks = f"Weeks are of {WORKING_WEEK} hours. " if width >= WIDE else ""
         note = (
-            f"Weeks are of {WORKING_WEEK} hours. A pick here is of short answers about a tiny world; to "
-            "read a page of real text takes minutes."
+            f"{weeks}A pick here is of short answers about a tiny world; to read a page of real text takes "
+            "minutes."
         )
         return [*rows, BLANK, *paragraph(note, ink.muted, width)]

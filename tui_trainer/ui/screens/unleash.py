@@ -74,5 +74,5 @@ class Unleash(Choice[bool]):
             for said, old, new in self.changes
         ]
         rows += [BLANK, self.option(1, "off the leash")]
-        meaning = f"the same, but a nat of KL costs {unleashed.LEASH:g}"
+        meaning = f"but a nat of KL costs {unleashed.LEASH:g}"
         return [*rows, self.option(2, f"{'the contrast':<14}", meaning)]
