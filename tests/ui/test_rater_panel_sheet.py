@@ -54,9 +54,12 @@ def test_who_is_outvoted_is_said_and_not_only_colored() -> None:
     )
     sheet = RaterPanelSheet(scene_at(recorded.records()))
     sheet.gathered = Gathered(RaterPanel(22, 11, 0.1, {}, annotators))
-    rows = [row.text.rstrip() for row in sheet.rows(72)]  # of a terminal of 80
-    assert [row.split()[0] for row in rows if row.endswith("  outvoted")] == ["person"]
-    assert any(row.startswith("ceremonious (simulated) ") for row in rows)
+    for width in (72, 51):  # of a terminal of 80, and of 60
+        rows = [row.text.rstrip() for row in sheet.rows(width)]
+        assert [row.split()[0] for row in rows if row.endswith("  outvoted")] == ["person"]
+        assert any(f"{row} ".startswith("ceremonious (simulated) ") for row in rows)
+        assert any(row.endswith("8 of 11") or row.endswith("73 % of 11") for row in rows)
+        assert all(len(row) <= width and "…" not in row for row in rows), rows
 
 
 async def test_nothing_came_back(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]

@@ -17,7 +17,7 @@ from tui_trainer.ui.run_files.baseline_run import others
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import numbers
-from tui_trainer.view.text import cut, fit
+from tui_trainer.view.text import cut, fit, fullest
 
 ABOUT = (
     "Everybody rates the same pairs: whoever picked in this run, people who picked in others of the same "
@@ -26,7 +26,7 @@ ABOUT = (
 )
 OUTVOTED = "Outvoted is a rater whose picks their own model predicts better than the majority's model does."
 OUT = "  outvoted"
-NUMBERS = 12  # cells of a column of figures
+NAME, NUMBERS = 26, 12  # cells of a rater's name, and of a column of figures
 
 
 def with_the_same_pairs(here: RunFolder) -> list[RunFolder]:
@@ -80,19 +80,24 @@ class RaterPanelSheet(Sheet):
             return paragraph(one_line(self.gathered.error), ink.warn, width)
         rows = paragraph(ABOUT, ink.text, width)
         rows += [BLANK, *self._agreement(panel, width), BLANK]
-        name = max(16, width - 3 * NUMBERS - len(OUT))
+        beside = width >= NAME + 3 * NUMBERS + len(OUT)  # else each name stands over its figures
+        name = width - 3 * NUMBERS - (len(OUT) if beside else 0)
         head = [fit("rater", name), *(f"{said:>{NUMBERS}}" for said in ("picks", "own model", "majority's"))]
         rows.append(line(("".join(head), ink.muted)))
         for annotator in panel.annotators:
             style = ink.text if annotator.simulated else ink.strong
             outvoted = (annotator.own.share or 0.0) > (annotator.majority.share or 0.0)
+            said = one_line(annotator.rater)
+            out = (OUT if outvoted else "", ink.warn)
+            if not beside:
+                rows.append(line((cut(said, width - len(OUT)), style), out))
             rows.append(
                 line(
-                    (fit(one_line(annotator.rater), name), style),
+                    (fit(said if beside else "", name), style),
                     (f"{annotator.picks:>{NUMBERS}}", ink.text),
                     (f"{_share(annotator.own):>{NUMBERS}}", ink.text),
                     (f"{_share(annotator.majority):>{NUMBERS}}", ink.warn if outvoted else ink.text),
-                    (OUT if outvoted and width >= 16 + 3 * NUMBERS + len(OUT) else "", ink.warn),
+                    *([out] if beside else []),
                 )
             )
             rows += self._nearest(panel, annotator, width)
@@ -115,8 +120,11 @@ class RaterPanelSheet(Sheet):
                 (" 1: all agree", ink.muted),
             )
         )
-        said = "0 is what chance would bring; below 0 they oppose each other"
-        return [*rows, line((cut(said, width), ink.muted))]
+        forms = (
+            f"{said}; below 0 they oppose each other"
+            for said in ("0 is what chance would bring", "0: chance")
+        )
+        return [*rows, line((fullest(forms, width), ink.muted))]
 
     def _nearest(self, panel: RaterPanel, annotator: Annotator, width: int) -> list[Strip]:
         """With whom somebody agrees most, and least; of people only."""
