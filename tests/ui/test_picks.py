@@ -226,6 +226,7 @@ def test_calibration_by_hand_and_the_sheet_of_the_reward_model() -> None:
     found = calibration(scene.state)
     assert found[0.6, 0.7] == (1, 2) and found[0.9, 1.0] == (1, 1) and found[0.5, 0.6] == (0, 0)
     text = _text(scene, RewardModelSheet(scene).rows(76))
+    assert all(row.cell_length <= 51 for row in RewardModelSheet(scene).rows(51))  # of a terminal of 60
     assert "length apart" in text and "shorter is better" in text
     assert "60–70 %" in text and "50 % of 2" in text and "+2.1" in text and "\x1b" not in text
     assert "picked alike: 50 % of 2" in text and "left side picked: 75 % of 4" in text

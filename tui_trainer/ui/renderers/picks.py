@@ -127,24 +127,19 @@ def offer(scene: Scene, width: int) -> Strip | None:
     return line(*parts)
 
 
-def steadiness(scene: Scene) -> list[Strip]:
+def steadiness(scene: Scene, width: int) -> list[Strip]:
     """How steady the rater is: pairs shown twice, and a lean to one side."""
     fitted, ink = scene.state.fitted, scene.ink
     if fitted is None:
         return []
     rows = []
     if fitted.alike[1]:
-        parts: list[Part] = [
-            ("of pairs shown twice, sides exchanged, picked alike: ", ink.muted),
-            (share(fitted.alike), ink.text),
-        ]
-        rows.append(line(*parts))
+        found = share(fitted.alike)
+        forms = ("of pairs shown twice, sides exchanged, picked alike: ", "shown twice, picked alike: ")
+        rows.append(line((fullest(forms, width - len(found)), ink.muted), (found, ink.text)))
     if fitted.left[1]:
-        rows.append(
-            line(
-                ("the left side picked: ", ink.muted),
-                (share(fitted.left), ink.text),
-                ("; sides are shuffled, so 50 % is no lean", ink.muted),
-            )
-        )
+        found = share(fitted.left)
+        forms = ("; sides are shuffled, so 50 % is no lean", "; 50 %: no lean")
+        rest = fullest(forms, width - len("left side picked: " + found))
+        rows.append(line(("left side picked: ", ink.muted), (found, ink.text), (rest, ink.muted)))
     return rows

@@ -15,7 +15,7 @@ from tui_trainer.ui.renderers import picks, reward_model
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import numbers
 from tui_trainer.view.state import State
-from tui_trainer.view.text import fit, wrap_to
+from tui_trainer.view.text import fit, fullest, wrap_to
 
 BINS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
@@ -37,7 +37,7 @@ class RewardModelSheet(Sheet):
         rows += [*self._calibration(width), BLANK]
         rows += self._valued("it likes best", fitted.best, width)
         rows += self._valued("it likes least", fitted.least, width)
-        steady = picks.steadiness(self.scene)
+        steady = picks.steadiness(self.scene, width)
         if steady:
             rows += [BLANK, line(("how steady you are", ink.strong)), *steady]
         return rows
@@ -56,7 +56,8 @@ class RewardModelSheet(Sheet):
     def _calibration(self, width: int) -> list[Strip]:
         """How often it was right when it was so sure; on the diagonal it knows what it knows."""
         ink = self.scene.ink
-        rows = [line(("calibration: how sure it was, and how often it was right", ink.strong))]
+        forms = ("how sure it was, and how often it was right", "how sure it was, how often right")
+        rows = [line(("calibration: " + fullest(forms, width - 13), ink.strong))]
         for (low, high), (right, n) in calibration(self.scene.state).items():
             label = fit(f"{numbers.interval((low, high))} %", 10)
             if not n:
