@@ -6,9 +6,8 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from fastwarc.warc import WarcRecord, WarcRecordType
 from test_own_files import Reading
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from tui_trainer import cli
 from tui_trainer.corpus.reading import html
@@ -26,17 +25,24 @@ def page(text: str, head: str = "", around: str = AROUND) -> str:
     return f"<html>{head}<body>{around}<main><p>{text}</p></main></body></html>"
 
 
-def warc(*answers: tuple[str, bytes, str], packed: bool = True, status: str = "200 OK") -> bytes:
-    """A WARC file with an answer each: address, body, content type."""
+def record(kind: WarcRecordType, address: str, content: bytes, packed: bool = True) -> bytes:
+    made = WarcRecord()
+    made.init_headers(kind)
+    made.is_http = kind == WarcRecordType.response
+    made.headers.set("WARC-Target-URI", address)
+    made.set_bytes_content(content)
     out = io.BytesIO()
-    writer = WARCWriter(out, gzip=packed)
-    writer.write_record(writer.create_warcinfo_record("a.warc", {"software": "another crawler"}))
+    made.write(out, checksum_data=True)
+    return gzip.compress(out.getvalue()) if packed else out.getvalue()
+
+
+def warc(*answers: tuple[str, bytes, str], packed: bool = True, status: str = "200 OK") -> bytes:
+    """A WARC file with an answer each: address, body, content type and further headers."""
+    records = [record(WarcRecordType.warcinfo, "", b"software: another crawler\r\n", packed)]
     for address, body, kind in answers:
-        headers = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.1")
-        writer.write_record(
-            writer.create_warc_record(address, "response", io.BytesIO(body), http_headers=headers)
-        )
-    return out.getvalue()
+        head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n\r\n".encode()
+        records.append(record(WarcRecordType.response, address, head + body, packed))
+    return b"".join(records)
 
 
 def words(found: Reading) -> str:
@@ -101,25 +107,23 @@ def test_a_warc_file_is_the_text_of_its_pages(tmp_path: Path, name: str) -> None
     found = Reading(tmp_path)
     assert found.texts == [*found.texts[:1], "Früh am Morgen.", "Früh hört man die Mühle."]
     assert " ".join(found.texts[0].split()) == SAID and found.notices == []
-    (tmp_path / name).write_bytes(warc(*answers[:1], status="404 Not Found"))
+    (tmp_path / name).write_bytes(warc(*answers[:1], packed=name.endswith("gz"), status="404 Not Found"))
     assert Reading(tmp_path).notices == [f"skipped {tmp_path / name}: no text in it"]
 
 
 def test_an_answer_that_is_packed_is_unpacked_and_no_more_of_it_than_a_page_may_have(tmp_path: Path) -> None:
-    out = io.BytesIO()
-    writer = WARCWriter(out)
-    for body in (page(SAID).encode(), b"<p>" + b"a " * 40_000_000):
-        headers = StatusAndHeaders(
-            "200 OK", [("Content-Type", "text/html"), ("Content-Encoding", "gzip")], protocol="HTTP/1.1"
-        )
-        packed = io.BytesIO(gzip.compress(body))
-        writer.write_record(
-            writer.create_warc_record("http://a.example/", "response", packed, http_headers=headers)
-        )
-    (tmp_path / "a.warc.gz").write_bytes(out.getvalue())
+    kind = "text/html\r\nContent-Encoding: gzip"
+    bodies = [gzip.compress(body) for body in (page(SAID).encode(), b"<p>" + b"a " * 40_000_000)]
+    chunks = [b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body) for body in bodies]
+    answers = [(f"http://a.example/{n}", body, kind) for n, body in enumerate(bodies)]
+    answers += [("http://a.example/3", chunks[0], f"{kind}\r\nTransfer-Encoding: chunked")]
+    answers += [
+        ("http://a.example/4", page(SAID).encode(), f"{kind}\r\nTransfer-Encoding: chunked")
+    ]  # it lies
+    (tmp_path / "a.warc.gz").write_bytes(warc(*answers))
     found = Reading(tmp_path)
-    assert words(found) == SAID
-    assert found.notices == [f"skipped 1 of 2 pages of {tmp_path}/a.warc.gz: more than 4 MB, unpacked"]
+    assert words(found) == " ".join([SAID] * 3)
+    assert found.notices == [f"skipped 1 of 4 pages of {tmp_path}/a.warc.gz: more than 4 MB, unpacked"]
 
 
 def test_a_damaged_warc_file_gives_what_came_before(tmp_path: Path) -> None:
@@ -141,6 +145,9 @@ def test_a_damaged_warc_file_gives_what_came_before(tmp_path: Path) -> None:
         b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: -5\r\n\r\nabc\r\n\r\n",
         b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99999999999999\r\n\r\nabc",
         b"WARC/1.1\r\n" + b"a: b\r\n" * 100_000 + b"\r\n",
+        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a/\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+        b"\n" * 900_000,
+        b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 9\r\n\r\nHTTP/1.1 ",
         b"\xff" * 5000,
     ],
 )

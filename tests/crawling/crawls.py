@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastwarc.warc import ArchiveIterator, WarcRecordType, has_valid_block_digest
 from msgspec.structs import replace
-from warcio.archiveiterator import ArchiveIterator
 
 from tui_trainer.crawling.addresses import Address, address
 from tui_trainer.crawling.crawl import Plan, Result, opened
@@ -31,10 +31,10 @@ class Crawled:
         """Addresses of the pages in the archive, as another library reads it, with its hashes."""
         found = []
         with self.path.open("rb") as file:
-            for record in ArchiveIterator(file, check_digests="raise"):
-                record.content_stream().read()
-                if record.rec_type == "response":
-                    found.append(record.rec_headers.get_header("WARC-Target-URI"))
+            for record in ArchiveIterator(file, parse_http=False):
+                assert has_valid_block_digest(record)
+                if record.record_type == WarcRecordType.response:
+                    found.append(record.headers.get("WARC-Target-URI") or "")
         return found
 
 

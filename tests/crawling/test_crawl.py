@@ -1,5 +1,6 @@
 """A crawl of the tiny web: it ends, asks for nothing twice, nothing forbidden, and goes on when killed."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -114,29 +115,36 @@ def test_stopped_and_gone_on_with_it_is_the_same(whole: Crawled, web: TinyWeb, t
     assert done.asked.total() == 0 and done.pages == whole.pages  # there is nothing to do
 
 
-@pytest.mark.parametrize("moment", [1, 2, 17, 60])
-def test_killed_and_gone_on_with_it_is_the_same(
-    whole: Crawled, web: TinyWeb, tmp_path: Path, moment: int
+@pytest.mark.parametrize(
+    ("number", "moment"),
+    [*((signal.SIGKILL, n) for n in (1, 2, 17, 60)), *((signal.SIGINT, n) for n in (2, 40))],
+)
+def test_killed_or_stopped_and_gone_on_with_it_is_the_same(
+    whole: Crawled, web: TinyWeb, tmp_path: Path, number: signal.Signals, moment: int
 ) -> None:
-    """SIGKILL while the server has a request in its hands; what then goes on asks for that one again."""
-    command = [sys.executable, "-m", "tui_trainer", "crawl", "--pages", "5000", "--delay", "0"]
+    """A signal while the server has a request in its hands; what then goes on asks for that one again."""
+    command = [sys.executable, "-m", "tui_trainer", "crawl", "--pages", "5000", "--delay", "0", "--json"]
     command += ["--page-bytes", "200000", "--page-seconds", "0.4", "--out", str(tmp_path / "a.warc.gz")]
     with serving(web) as server:
         command.append(f"http://{HERE}:{server.port}/")
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        killed = False
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        hit = False
 
-        def kill() -> None:
-            nonlocal killed
-            if server.asked.total() == moment + 1 and not killed:
-                killed = True
-                os.kill(process.pid, signal.SIGKILL)
+        def on_request() -> None:
+            nonlocal hit
+            if server.asked.total() == moment + 1 and not hit:
+                hit = True
+                os.kill(process.pid, number)
 
-        server.on_request = kill
-        process.communicate(timeout=PATIENCE)
-        assert process.returncode == -signal.SIGKILL
+        server.on_request = on_request
+        out, told = process.communicate(timeout=PATIENCE)
+        if number == signal.SIGKILL:
+            assert process.returncode == -number
+        else:
+            assert process.returncode == 0 and json.loads(out)["result"]["ended"] == "interrupted"
+            assert "panicked" not in told and "Traceback" not in told
         done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0 and json.loads(done.stdout)["result"]["ended"] == "complete", done.stderr
         found = Crawled(whole.result, tmp_path / "a.warc.gz", server.asked, server.agents)
     assert [urlsplit(page).path for page in found.pages] == [urlsplit(page).path for page in whole.pages]
     again = {target for target, n in found.asked.items() if n > whole.asked[target]}

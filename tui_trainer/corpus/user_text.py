@@ -78,7 +78,8 @@ def read(paths: Sequence[str], max_bytes: int, running: bool = False) -> Iterato
         if (crawled := notes.crawled).pages:
             yield CrawlRead(file.name, crawled.pages, crawled.bytes, crawled.text, **crawled.said)
         for encoding in notes.guessed:
-            guessed.setdefault(encoding, []).append(file.name)
+            name = f"pages of {file.name}" if notes.crawled.pages else file.name
+            guessed.setdefault(encoding, []).append(name)
     for encoding, names in guessed.items():
         more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
         yield Noticed(f"read as {encoding.codec}, a guess ({encoding.guessed}): {', '.join(names[:3])}{more}")

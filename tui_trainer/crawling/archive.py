@@ -1,12 +1,12 @@
 """The WARC file that a crawl writes: each answer that is kept, and what was crawled."""
 
-import gzip
 import io
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from fastwarc.warc import WarcRecord, WarcRecordType
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from tui_trainer.crawling.fetching import USER_AGENT, Answer, Headers
 from tui_trainer.errors import UserError
@@ -28,29 +28,32 @@ class Archive:
             OSError: it can't be opened or written.
             UserError: it is shorter than that.
         """
+        self._name = path.name
         self._file: io.BufferedRandom = os.fdopen(open_own(path, os.O_RDWR | os.O_CREAT), "r+b")
         size = self._file.seek(0, os.SEEK_END)
         if size < length:
             self._file.close()
             raise UserError(f"{path} is shorter than what was crawled into it; --start-over crawls it anew")
         self.cut(length)
+        self._writer = WARCWriter(self._file, gzip=True, warc_version="1.1")
 
-    def add_page(self, address: str, date: str, answer: Answer) -> None:
+    def add_page(self, address: str, answer: Answer) -> None:
         """Append one answer."""
-        body = io.BytesIO()
-        body.write(f"HTTP/1.1 {answer.status} {_line(answer.said)}\r\n".encode("latin-1", "replace"))
-        for name, value in [*_kept(answer.headers), ("Content-Length", str(len(answer.body)))]:
-            body.write(f"{_line(name)}: {_line(value)}\r\n".encode("latin-1", "replace"))
-        body.write(b"\r\n" + answer.body)
-        headers = {"WARC-Target-URI": address, "WARC-Date": date}
-        self._append(WarcRecordType.response, headers, body.getvalue(), is_http=True)
+        headers = [(_line(name), _line(value)) for name, value in _kept(answer.headers)]
+        headers.append(("Content-Length", str(len(answer.body))))
+        head = StatusAndHeaders(f"{answer.status} {_line(answer.said)}", headers, protocol="HTTP/1.1")
+        record = self._writer.create_warc_record(
+            address, "response", io.BytesIO(answer.body), len(answer.body), http_headers=head
+        )
+        self._writer.write_record(record)
+        self.length = self._file.tell()
 
-    def add_info(self, date: str, fields: Mapping[str, str]) -> None:
+    def add_info(self, fields: Mapping[str, str]) -> None:
         """Append what is to be known of the crawl."""
         said = {"software": USER_AGENT, "format": "WARC File Format 1.1", "robots": "RFC 9309", **fields}
-        text = "".join(f"{name}: {_line(value)}\r\n" for name, value in said.items())
-        headers = {"Content-Type": "application/warc-fields", "WARC-Date": date}
-        self._append(WarcRecordType.warcinfo, headers, text.encode())
+        info = {name: _line(value) for name, value in said.items()}
+        self._writer.write_record(self._writer.create_warcinfo_record(self._name, info))
+        self.length = self._file.tell()
 
     def cut(self, length: int) -> None:
         """Cut off what stands behind so many bytes."""
@@ -66,23 +69,11 @@ class Archive:
     def close(self) -> None:
         self._file.close()
 
-    def _append(
-        self, kind: WarcRecordType, headers: Mapping[str, str], content: bytes, is_http: bool = False
-    ) -> None:
-        record = WarcRecord()
-        record.init_headers(kind)
-        record.is_http = is_http
-        for name, value in headers.items():
-            record.headers.set(name, value)
-        record.set_bytes_content(content)
-        out = io.BytesIO()
-        record.write(out, checksum_data=True)
-        self.length += self._file.write(gzip.compress(out.getvalue(), mtime=0))
-
 
 def _kept(headers: Headers) -> Headers:
     return [(name, value) for name, value in headers if name.lower() not in OF_THE_CONNECTION]
 
 
 def _line(text: str) -> str:
-    return text.replace("\r", " ").replace("\n", " ")
+    """One line of ASCII, which is what a header is."""
+    return text.replace("\r", " ").replace("\n", " ").encode("ascii", "replace").decode()

@@ -13,10 +13,11 @@ from msgspec.structs import asdict
 
 from tui_trainer.crawling.addresses import Address
 from tui_trainer.crawling.archive import Archive
-from tui_trainer.crawling.crawler import Crawler, now
+from tui_trainer.crawling.crawler import Crawler
 from tui_trainer.crawling.fetching import Fetcher
 from tui_trainer.crawling.frontier import FORMAT, Frontier
 from tui_trainer.crawling.hosts import Hosts
+from tui_trainer.crawling.interruption import Interruption
 from tui_trainer.crawling.limits import Counts, Limits
 from tui_trainer.errors import Damaged, UserError, foreign
 
@@ -55,19 +56,20 @@ class Result(Struct):
 class Crawl:
     """An open crawl."""
 
-    def __init__(self, plan: Plan, frontier: Frontier, archive: Archive) -> None:
+    def __init__(self, plan: Plan, frontier: Frontier, archive: Archive, interruption: Interruption) -> None:
         self.plan = plan
         self._frontier, self._archive = frontier, archive
         self._begun = time.monotonic()
         fetcher = Fetcher(Hosts(plan.named, plan.routes), plan.limits.page_seconds)
-        self._crawler = Crawler(frontier, archive, fetcher, plan.limits, {plan.start.site, *plan.sites})
+        sites = {plan.start.site, *plan.sites}
+        self._crawler = Crawler(frontier, archive, fetcher, plan.limits, sites, waiting=interruption.may_come)
 
     @property
     def counts(self) -> Counts:
         return self._frontier.counts
 
     def run(self) -> Iterator[None]:
-        """Crawl to the end; yields after each page. May be left at any moment."""
+        """Crawl to the end; yields after each page. May be left at any moment; ctrl+c raises as it should."""
         yield from self._crawler.run()
 
     def finish(self, interrupted: bool = False) -> Result:
@@ -76,7 +78,7 @@ class Crawl:
         self._archive.cut(self._frontier.archived)
         ended: Ended = "interrupted" if interrupted else self._crawler.ended or "complete"
         said = {name: str(value) for name, value in asdict(self.counts).items()}
-        self._archive.add_info(now(), {"crawl": ended, "start": str(self.plan.start), **said})
+        self._archive.add_info({"crawl": ended, "start": str(self.plan.start), **said})
         self._archive.sync()
         return Result(
             str(self.plan.out),
@@ -118,10 +120,11 @@ def opened(plan: Plan, start_over: bool = False) -> Iterator[Crawl]:
             archive = Archive(plan.out, frontier.archived)
         try:
             if not archive.length:
-                archive.add_info(now(), {"start": str(plan.start)})
+                archive.add_info({"start": str(plan.start)})
                 archive.sync()
                 frontier.remember({"archive": archive.length})
-            yield Crawl(plan, frontier, archive)
+            with Interruption() as interruption:
+                yield Crawl(plan, frontier, archive, interruption)
         finally:
             archive.close()
     except sqlite3.Error as error:

@@ -4,6 +4,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal
@@ -39,14 +40,16 @@ class Crawler:
         limits: Limits,
         sites: set[str],
         sleep: Callable[[float], None] = time.sleep,
+        waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """
         Args:
             sites: those that are crawled; if the start leads on to another host, that one is added.
+            waiting: entered for what is only waited for, and may be broken off.
         """
         self._frontier, self._archive, self._fetcher, self._limits = frontier, archive, fetcher, limits
         self._sites = sites | set(str(frontier.recall("sites") or "").split())
-        self._sleep = sleep
+        self._sleep, self._waiting = sleep, waiting
         self._rules: dict[str, Rules] = {}
         self._free: dict[str, float] = {}  # by site, when it may be asked again
         self._in_vain = 0  # requests without any answer, one after the other
@@ -75,7 +78,8 @@ class Crawler:
             return None
         soonest = min(self._free.get(page.address.site, 0.0) for page in waiting)
         if (left := soonest - time.monotonic()) > 0:
-            self._sleep(left)
+            with self._waiting():
+                self._sleep(left)
         now = max(soonest, time.monotonic())
         ready = [page for page in waiting if self._free.get(page.address.site, 0.0) <= now]
         return min(ready, key=lambda page: (page.tries, page.number))
@@ -144,7 +148,7 @@ class Crawler:
 
     def _done(self, page: Known, outcome: Outcome, answer: Answer | None = None) -> None:
         if answer is not None:
-            self._archive.add_page(str(page.address), now(), answer)
+            self._archive.add_page(str(page.address), answer)
             self._archive.sync()
         self._frontier.done(page, outcome, self._archive.length)
 
@@ -152,10 +156,11 @@ class Crawler:
 
     def _ask(self, where: Address, most: int) -> Answer:
         """Ask, once the site has had its pause; it has another one afterwards."""
-        if (left := self._free.get(where.site, 0.0) - time.monotonic()) > 0:
-            self._sleep(left)
         try:
-            return self._fetcher.get(where, most)
+            with self._waiting():
+                if (left := self._free.get(where.site, 0.0) - time.monotonic()) > 0:
+                    self._sleep(left)
+                return self._fetcher.get(where, most)
         finally:
             rules = self._rules.get(where.origin)
             delay = max(self._limits.delay, rules.delay if rules is not None else 0.0)
@@ -205,8 +210,3 @@ def retry_after(said: str, today: datetime) -> float:
         return (parsedate_to_datetime(said) - today).total_seconds()
     except (ValueError, TypeError, OverflowError):  # no date; one without a zone
         return 0.0
-
-
-def now() -> str:
-    """The time as WARC has it."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,8 +9,13 @@ from tui_trainer.console import output
 from tui_trainer.console.commands.common import Failed, need
 from tui_trainer.console.options import Finite, with_json, with_seed
 
-POLITE = {"pages": 1_000, "delay": 1.0, "page_seconds": 20.0}
-AT_HOME = {"pages": 1_000_000, "delay": 0.0, "page_seconds": 2.0}  # of the tiny web, which waits for nobody
+POLITE = {"pages": 1_000, "depth": 8, "delay": 1.0, "page_seconds": 20.0}
+AT_HOME = {
+    "pages": 1_000_000,
+    "depth": 5,
+    "delay": 0.0,
+    "page_seconds": 2.0,
+}  # of the tiny web, which waits for nobody
 DOCUMENTS = 300  # of the tiny web, where none are given
 
 
@@ -46,9 +51,7 @@ Examples:
 @click.option(
     "--depth",
     type=click.IntRange(0, 100),
-    default=8,
-    show_default=True,
-    help="Follow links at most so far from the start.",
+    help="Follow links at most so far from the start: 8; tiny web: 5.",
 )
 @click.option(
     "--delay",
@@ -96,7 +99,7 @@ def crawl(
     """
     if (url is None) == (documents is None):
         raise click.UsageError("Give a URL, or --tiny-web.")
-    need("crawl", "fastwarc", "protego", "resiliparse")
+    need("crawl", "protego", "resiliparse", "warcio")
     from tui_trainer.console import crawl as crawling
 
     given = {name: value for name, value in limits.items() if value is not None}
