@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from tui_trainer.errors import UserError
 from tui_trainer.experiments.claim import Claim
-from tui_trainer.experiments.claims import feedback, limits, worlds
+from tui_trainer.experiments.claims import feedback, limits, sizes, worlds
 
 # nothing: trains its own models. tuned: a run's tuned weights. aligned: its aligned ones or, where it has
 # none, the tuned ones. run: a finished run's log and files.
@@ -34,6 +34,7 @@ CATALOG: tuple[Experiment, ...] = (
         "pretraining", worlds.PRETRAINING, "nothing", "tui_trainer.experiments.worlds:without_pretraining"
     ),
     Experiment("filters", worlds.FILTERS, "nothing", "tui_trainer.experiments.worlds:filtered_or_not"),
+    Experiment("bigger", sizes.BIGGER, "nothing", "tui_trainer.experiments.bigger:bigger"),
     Experiment("taste", feedback.TASTE, "tuned", "tui_trainer.experiments.feedback:taste"),
     Experiment("leash", feedback.LEASH, "tuned", "tui_trainer.experiments.feedback:leash"),
     Experiment("cultures", feedback.CULTURES, "tuned", "tui_trainer.experiments.feedback:cultures"),

@@ -17,10 +17,13 @@ class Spent(Struct, frozen=True):
 
 def spent(folder: RunFolder) -> Spent:
     """Raises `UserError` when the log can't be read."""
-    last: dict[StageName, Stepped] = {}
+    furthest: dict[StageName, Stepped] = {}
     seconds = 0.0
     for record in read_all(folder.events):
         seconds = record.busy
         if isinstance(record.event, Stepped):
-            last[record.event.stage] = record.event
-    return Spent(sum(s.tokens for s in last.values()), sum(s.flops for s in last.values()), seconds)
+            before = furthest.get(record.event.stage)
+            if before is None or record.event.tokens >= before.tokens:
+                furthest[record.event.stage] = record.event
+    took = furthest.values()
+    return Spent(sum(s.tokens for s in took), sum(s.flops for s in took), seconds)
