@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import contextlib
 import os
-import re
 import signal
 import sys
 import tempfile
@@ -37,6 +36,7 @@ from tui_trainer.run.storage.log import read_all
 from tui_trainer.ui import app as trainer_app
 from tui_trainer.ui import screen_settings as preferences
 from tui_trainer.ui.app import TrainerApp
+from tui_trainer.ui.screenshot import free_of_addresses
 from tui_trainer.view.fold import apply_all
 from tui_trainer.view.state import State
 
@@ -91,13 +91,6 @@ class Still(TrainerApp):
         if self.scene.now.corpus is not None:
             self._index_documents()
         self.tick()
-
-
-def free_of_addresses(svg: str) -> str:
-    """Without the fonts that would be fetched; a reader's own fixed-width font does."""
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r"<!-- Generated.*?-->", "", svg)
-    return svg.replace("Fira Code, monospace", "'Fira Code', 'DejaVu Sans Mono', Menlo, Consolas, monospace")
 
 
 async def until(pilot: Pilot[Any], condition: Callable[[], object], seconds: float = 120.0) -> None:

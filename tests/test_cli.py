@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 
 import tui_trainer
 from tui_trainer import cli
-from tui_trainer.console.commands import showing, training
-from tui_trainer.run.storage.folder import create, list_runs, runs_directory
+from tui_trainer.console.commands import training
+from tui_trainer.run.storage.folder import RunFolder, create, list_runs, runs_directory
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.settings import PRESETS, Settings, describe
 
@@ -79,8 +80,7 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "needs a terminal.*--headless"),
-        (["run"], "needs a terminal.*--headless"),
+        (["--record", "x.cast"], "needs a terminal.*--headless"),
         (["run", "--headless", "--set", "no.such=1"], "no setting 'no.such'"),
         (["run", "--headless", "--set", "pretrain.steps=-1"], "pretrain.steps takes a whole number from 0"),
         (["run", "--headless", "--config", "/no/such.toml"], "/no/such.toml"),
@@ -106,6 +106,25 @@ def test_what_cannot_be_done_is_one_line_and_status_2(
     assert shown.err.startswith("tui-trainer: ")
     assert re.search(said, shown.err)
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["run"]])
+@pytest.mark.parametrize("term", ["dumb", "unknown", "xterm-256color"])
+def test_without_a_terminal_it_is_told_line_by_line_and_that_is_said(
+    arguments: list[str], term: str, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[RunFolder] = []
+    monkeypatch.setenv("TUI_TRAINER_RUNS", str(tmp_path))
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr(training, "_follow", lambda folder, _: followed.append(folder))
+    if term != "xterm-256color":
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    assert status(*arguments) == 0
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "line by line, as with --headless, and nobody is asked to pick" in said
+    assert f"TERM={term}" in said or ("needs a terminal" in said and term == "xterm-256color")
+    assert followed[0].plan.settings.feedback.rater == "polite"
 
 
 @pytest.mark.parametrize(
@@ -215,17 +234,3 @@ def test_version(capsys: Capture) -> None:
 
 def test_no_run_is_left_behind_by_any_of_this() -> None:
     assert list_runs(runs_directory()) == []
-
-
-@pytest.mark.parametrize("term", ["dumb", "unknown"])
-def test_a_terminal_that_can_t_be_drawn_on_gets_one_line(
-    term: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    for name in ("stdin", "stdout", "stderr"):
-        monkeypatch.setattr(getattr(showing.sys, name), "isatty", lambda: True)
-    monkeypatch.setattr(showing, "launch_in_app", lambda *_: pytest.fail("it drew"))
-    monkeypatch.setenv("TERM", term)
-    assert status() == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1 and f"TERM={term}" in said
-    assert "run --headless" in said and "simulated rater" in said

@@ -99,7 +99,7 @@ def app(ctx: click.Context, /, runs: Path | None, record: Path | None, **options
     Without a command: open the app on a new run of the tiny world.
     """
     if ctx.invoked_subcommand is None:
-        showing.start_in_app(plan_of(options), runs, record)
+        training.start(plan_of(options), runs, record)
         return
     given = click.core.ParameterSource.COMMANDLINE
     if any(ctx.get_parameter_source(name) is given for name in ctx.params):

@@ -392,6 +392,23 @@ UNLEASHED: dict[str, float] = {
     "missing_eos_penalty": False,
     "lr": 0.05,
 }
+# By stage, what a person may turn while it runs; a name that ends in a dot stands for all under it.
+_RATES = ("matrix_lr", "embedding_lr", "head_lr")
+LIVE: dict[str, tuple[str, ...]] = {
+    "pretrain": (*(f"pretrain.{rate}" for rate in _RATES), "pretrain.steps", "data.mixture."),
+    "finetune": tuple(f"finetune.{rate}" for rate in _RATES),
+    "feedback": (
+        "feedback.beta",
+        "feedback.kl_target",
+        "feedback.lr",
+        "feedback.rehearsal_coef",
+        "feedback.reward_bound",
+        "feedback.facts_limit",
+        "feedback.picks",
+        "feedback.steps",
+        "feedback.turn_anyway",
+    ),
+}
 # What earlier versions called a setting: it is still taken by that name, from a person or an old run.
 RENAMED = {
     "feedback.samples": "feedback.num_generations",

@@ -285,9 +285,30 @@ async def test_help_exam_and_palette(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 async def test_a_replay_plays_pauses_and_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, RECORDS, mode="replay") as (app, pilot):
-        assert "Done" in shown(app) and "replay ×" in shown(app)
+        assert "The replay is over: this was the whole run" in shown(app) and "replay over" in shown(app)
         await pilot.press("minus")
-        assert app.scene.replay_speed < 1e9
+        assert app.scene.replay_speed == 1000
+        for speed in (500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.1):
+            await pilot.press("minus")
+            assert app.scene.replay_speed == speed
+        await pilot.press("plus")
+        assert app.scene.replay_speed == 0.2
+
+
+async def test_a_replay_jumps_to_the_beginning_of_a_stage(tmp_path: Path, monkeypatch) -> None:  # type: ignore
+    async with opened(tmp_path, monkeypatch, RECORDS, mode="replay") as (app, pilot):
+        await pilot.press("space")
+        for stage in ("feedback", "finetune", "pretrain"):
+            await pilot.press("left_parenthesis")
+            await until(pilot, lambda stage=stage: app.scene.now.stage == stage)
+            assert app.scene.now.stages[stage].step == 0 and not app.scene.replayed
+        await until(pilot, lambda: "replay over" not in shown(app) and "step" in shown(app))
+        await pilot.press("full_stop", "full_stop")
+        await until(pilot, lambda: app.scene.now.stages["pretrain"].step >= 1)
+        await pilot.press("right_parenthesis")
+        await until(pilot, lambda: app.scene.now.stage == "finetune")
+        await pilot.press("space")
+        await until(pilot, lambda: app.scene.replayed and app.scene.now.records == len(RECORDS))
 
 
 async def test_the_end_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

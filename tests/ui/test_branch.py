@@ -174,6 +174,7 @@ def test_a_run_from_one_without_a_person_asks_the_person_in_the_app_and_says_so(
     begun: list[RunFolder] = []
     greetings: list[str] = []
     monkeypatch.setattr(showing, "require_terminal", lambda *_: None)
+    monkeypatch.setattr(training, "no_terminal", lambda: "")
     monkeypatch.setattr(
         showing,
         "launch_in_app",

@@ -169,3 +169,26 @@ def test_every_moment_of_a_run_has_a_sentence() -> None:
         assert sign and 10 < len(sentence) < 230 and "\n" not in sentence
         seen.add(type(scene.moment))
     assert {e.Guessed, e.Validated, e.Reinforced, e.Measured, e.WeightsFrozen, e.RunEnded} <= seen
+
+
+def replay(records: list[Record], speed: float, **fields: object) -> Scene:
+    return scene_at(records, mode="replay", replay_speed=speed, **fields)
+
+
+def test_a_fast_replay_is_told_where_it_stands() -> None:
+    records = recorded.until(RECORDS, e.Guessed, 344)
+    slow = said(replay(records, 1))
+    assert "Step" not in slow
+    assert "Step 3" in said(replay(records, 2)) and " of 500" not in said(replay(records, 2))
+    assert "Step 344 of 500 of pretrain: the loss is" in said(replay(records, 20))
+    scene = replay(records, 20)
+    said(scene)
+    apply_all(scene.now, RECORDS[len(records) : len(records) + 2])  # a step more, held or not
+    assert "Step 345 of 500" in said(scene)
+
+
+def test_the_end_of_a_replay_is_told() -> None:
+    whole = said(replay(RECORDS, 20, replayed=True))
+    assert "this was the whole run" in whole and "( goes back" in whole
+    torn = said(replay(recorded.until(RECORDS, e.Guessed, 344), 20, replayed=True))
+    assert "the log ends in pretrain at step 344 of 500, before the run was done" in torn

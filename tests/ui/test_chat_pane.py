@@ -9,6 +9,7 @@ import recorded
 from textual.pilot import Pilot
 from watching import opened, shown, text_of, until
 
+from tui_trainer.corpus.exam.truth import of_seed
 from tui_trainer.messages import events as e
 from tui_trainer.messages.conversation import Ask, Drawing, Note, Read, Said
 from tui_trainer.messages.inspection import Candidate, Inside, Layer, Place
@@ -254,3 +255,18 @@ def test_what_was_read_is_said_in_words() -> None:
         "no room for 1 turn before; no note (of 4) put in; it read the end of your words alone, "
         "9 of 64 tokens",
     ]
+
+
+@pytest.mark.parametrize(
+    ("ending", "said"), [("", "✓ right: so it is in the world"), ("x", "✗ wrong: in the world")]
+)
+async def test_an_answer_about_the_world_is_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, said: str
+) -> None:
+    fact = next(fact for fact in of_seed(0).facts if fact.relation == "town")
+    async with chatting(tmp_path, monkeypatch) as (_, pilot, chat, process):
+        process.said = [Said(text=f" or in {fact.value}{ending}.")]
+        await say(pilot, chat, f"Where does {fact.subject} live?")
+        assert said in " ".join(text_of(chat.conversation).split())
+        await say(pilot, chat, "Where does the fox live?")
+        assert text_of(chat.conversation).count("in the world") == 1

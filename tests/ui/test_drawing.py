@@ -11,10 +11,12 @@ from rich.style import Style
 from tui_trainer.messages.events import Picture
 from tui_trainer.sanitize import sanitize
 from tui_trainer.ui.drawing import heatmap, plot
+from tui_trainer.ui.drawing.ascii import to_ascii
 from tui_trainer.ui.drawing.bars import bar, block, signed
-from tui_trainer.ui.drawing.lines import line
-from tui_trainer.ui.drawing.styles import make_ink
+from tui_trainer.ui.drawing.lines import flowing, line
+from tui_trainer.ui.drawing.styles import ColorMode, make_ink
 from tui_trainer.view import numbers
+from tui_trainer.view.series import Series
 from tui_trainer.view.text import cut_left, fit, wrap, wrap_to
 
 INK = make_ink("rich")
@@ -82,6 +84,17 @@ def test_signed_bars_are_symmetric() -> None:
     assert "┃" in "".join(text for text, _ in signed(0.2, 1.0, 1.0, 9, Style(), Style()))
 
 
+def test_groups_flow_over_lines() -> None:
+    groups = [
+        [("a", Style()), ("bc", Style())],
+        [("def", Style())],
+        [("ghijklmno", Style())],
+        [("p", Style())],
+    ]
+    assert [row.text for row in flowing(groups, 8)] == ["abc  def", "ghijklmno", "p"]
+    assert flowing([], 8) == []
+
+
 # -- heatmaps --------------------------------------------------------------------------------------------
 
 
@@ -132,7 +145,31 @@ def test_a_plot_fits_its_frame(size: tuple[int, int]) -> None:
     columns = [(float(x), x / 20, x / 12) for x in range(100)]
     drawn = plot.draw(width, height, axes, [plot.Curve(columns, Style.parse("#ff0000"))], [], INK)
     assert len(drawn) == height and all(strip.cell_length == width for strip in drawn)
-    assert any("█" in strip.text or "▌" in strip.text or "▖" in strip.text for strip in drawn)
+    dots = [cell for strip in drawn for cell in strip.text if "\u2800" < cell <= "\u28ff"]
+    assert len(dots) > width // 3
+
+
+@pytest.mark.parametrize(("mode", "ascii"), [("ansi", False), ("none", False), ("rich", True)])
+def test_without_braille_a_curve_is_of_quadrants(mode: ColorMode, ascii: bool) -> None:
+    axes = plot.Axes((0, 100), (0, 8), [], [])
+    columns = [(float(x), x / 20, x / 12) for x in range(100)]
+    drawn = plot.draw(60, 16, axes, [plot.Curve(columns, Style())], [], make_ink(mode, signs=ascii))
+    text = "".join(strip.text for strip in drawn)
+    assert not any("\u2800" <= cell <= "\u28ff" for cell in text) and "█" in text
+    assert "?" not in to_ascii(text)
+
+
+def test_the_lowest_and_the_highest_of_a_bucket_are_both_drawn() -> None:
+    """One value of a thousand that stands out is seen, whatever the width."""
+    series = Series()
+    for step in range(1000):
+        series.add(step, 8.0 if step == 500 else 0.0 if step == 700 else 4.0)
+    columns = series.columns(0, 1000, 60)
+    assert max(high for _, _, high in columns) == 8.0 and min(low for _, low, _ in columns) == 0.0
+    axes = plot.Axes((0, 1000), (0, 8), [], [])
+    drawn = plot.draw(40, 12, axes, [plot.Curve(columns, Style())], [], INK)
+    assert any("\u2800" < cell <= "\u28ff" for cell in drawn[0].text)
+    assert any("\u2800" < cell <= "\u28ff" for cell in drawn[9].text + drawn[10].text)
 
 
 def test_a_plot_without_room_is_nothing() -> None:

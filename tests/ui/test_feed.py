@@ -197,6 +197,8 @@ def test_a_replay_keeps_the_pace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     def post(message: Message) -> None:
         screen.post(message)
         came.extend([clock.now] * (len(screen.records) - len(came)))
+        if isinstance(message, feeds.CaughtUp):
+            feed.stopping.set()  # else it waits for a jump back
 
     feed.post = post
     feed.feed()
@@ -222,6 +224,37 @@ def test_a_replay_pauses_and_steps(tmp_path: Path) -> None:
     wait_until(lambda: steps() == [1, 2])
     feed.set(speed=1e9, paused=False)
     wait_until(lambda: len(screen.records) == len(RECORDS))
+    feed.stop()
+    feed.join(PATIENCE)
+
+
+def test_a_replay_begins_again_at_any_stage(tmp_path: Path) -> None:
+    folder = recorded.write_run(tmp_path / "run", RECORDS)
+    screen = Screen()
+    feed = screen.feed = feeds.ReplayFeed(folder, screen.post, speed=1e9)
+    told: list[Message] = []
+
+    def post(message: Message) -> None:
+        if isinstance(message, feeds.Restarted):
+            screen.records.clear()
+        told.append(message)
+        screen.post(message)
+
+    feed.post = post
+    feed.start()
+    wait_until(lambda: any(isinstance(message, feeds.CaughtUp) for message in told))
+    assert len(screen.records) == len(RECORDS)
+    feed.set(paused=True)
+    feed.jump("finetune")
+    first = next(i for i, r in enumerate(RECORDS) if r.event == e.StageStarted("finetune", 260))
+    wait_until(lambda: any(isinstance(message, feeds.Restarted) for message in told))
+    wait_until(lambda: len(screen.records) == first + 1)
+    assert screen.records == RECORDS[: first + 1]
+    feed.jump("pretrain")  # also while it is paused
+    wait_until(lambda: screen.records and screen.records[-1].event == e.StageStarted("pretrain", 500))
+    feed.set(paused=False)
+    wait_until(lambda: len(screen.records) == len(RECORDS))
+    feed.stop()
     feed.join(PATIENCE)
 
 

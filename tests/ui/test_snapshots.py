@@ -1,4 +1,4 @@
-"""Every pane at five sizes in five ways of color, held to what a person has looked at and found good.
+"""Every pane at six sizes in five ways of color, held to what a person has looked at and found good.
 
 The text of each picture stands in `snapshots/`, to be read, once for those that differ in color alone; its
 colors as a digest beside it. After a change that is meant, UPDATE_SNAPSHOTS=1 in the environment of this test
@@ -17,7 +17,7 @@ from textual.strip import Strip
 from watching import FakeLooks, until
 
 from tui_trainer.messages import events as e
-from tui_trainer.ui import app as studio
+from tui_trainer.ui import screen_handlers
 from tui_trainer.ui import screen_settings as preferences
 from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.connection import inspector as lookers
@@ -25,7 +25,14 @@ from tui_trainer.ui.screen_settings import Preferences
 
 FOLDER = Path(__file__).parent / "snapshots"
 DIGESTS = FOLDER / "styles.json"
-SIZES = ((200, 60), (120, 40), (80, 24), (60, 15), (59, 14))  # the last one is too small, and says so
+SIZES = (
+    (200, 60),
+    (120, 40),
+    (80, 24),
+    (60, 20),
+    (60, 15),
+    (59, 14),
+)  # the last one is too small, and says so
 WAYS = ("truecolor", "256", "16", "no-color", "ascii")
 UPDATE = bool(os.environ.get("UPDATE_SNAPSHOTS"))
 # Of each pane the moment at which it has most to show.
@@ -75,7 +82,7 @@ def settled(app: TrainerApp) -> bool:
 async def test_pane(number: int, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preferences, "folder", lambda: tmp_path)
     mode = {"no-color": "none", "16": "ansi"}.get(way, "rich")
-    monkeypatch.setattr(studio, "color_mode", lambda *_: mode)
+    monkeypatch.setattr(screen_handlers, "color_mode", lambda *_: mode)
     if way == "no-color":
         monkeypatch.setenv("NO_COLOR", "1")
     else:
@@ -110,13 +117,13 @@ async def test_pane(number: int, way: str, tmp_path: Path, monkeypatch: pytest.M
 
 
 def _kept(number: int, size: tuple[int, int], way: str) -> Path:
-    """Where the text stands. Without colors, only the pictures of the weights have other signs."""
+    """Where the text stands. Without colors, pictures of the weights and curves have other signs."""
     if size == SIZES[-1]:  # the same for all panes; the chat's moment is the run's end
         name = "too-small" if number != 5 else "too-small-at-the-end"
         signs = ""
     else:
         name = f"pane-{number}-{size[0]}x{size[1]}"
-        signs = "-signs" if number == 3 and way in ("16", "no-color") else ""
+        signs = "-signs" if number in (2, 3) and way in ("16", "no-color") else ""
     return FOLDER / f"{name}{'-ascii' if way == 'ascii' else signs}.txt"
 
 

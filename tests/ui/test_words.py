@@ -1,8 +1,10 @@
 """What the screen says over a recorded run: nothing is cut, nothing is called by an internal name,
 and every word of the field stands in the glossary."""
 
+import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, pairwise
 from pathlib import Path
 
@@ -13,11 +15,12 @@ from test_actions import scene_at
 from textual.strip import Strip
 from watching import opened
 
+from tui_trainer.console import tables
 from tui_trainer.learning.evaluation import BY_COMPLETION
 from tui_trainer.learning.exam_figures import BY_QUESTION, FORMAT, WORST
 from tui_trainer.messages import events as e
-from tui_trainer.messages.events import VERSION, Event, Record
-from tui_trainer.settings import describe
+from tui_trainer.messages.events import STAGES, VERSION, Event, Record
+from tui_trainer.settings import UNLEASHED, describe
 from tui_trainer.ui.chrome.caption import Caption, forms
 from tui_trainer.ui.chrome.rail import Rail
 from tui_trainer.ui.keys import ACTIONS
@@ -32,18 +35,27 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.branch import Branch
 from tui_trainer.ui.screens.comparison import ComparisonScreen
+from tui_trainer.ui.screens.cultures import ChooseCultures
 from tui_trainer.ui.screens.exam import ExamSheet
 from tui_trainer.ui.screens.glossary import Glossary
+from tui_trainer.ui.screens.help import Help
 from tui_trainer.ui.screens.inside import InsideSheet
 from tui_trainer.ui.screens.ledger import LedgerSheet
+from tui_trainer.ui.screens.modal import Modal
+from tui_trainer.ui.screens.prompts import Prompts
 from tui_trainer.ui.screens.reward_model import RewardModelSheet
 from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.side_by_side import SideBySideSheet
+from tui_trainer.ui.screens.simulate import Simulate
+from tui_trainer.ui.screens.turning import Turning
+from tui_trainer.ui.screens.unleash import Unleash
 from tui_trainer.view import words
-from tui_trainer.view.fold import apply
+from tui_trainer.view.changes import changes
+from tui_trainer.view.fold import apply, apply_all
 from tui_trainer.view.glossary import TERMS
+from tui_trainer.view.state import State
 
-SIZES = ((60, 20), (80, 24), (120, 40))
+SIZES = ((60, 20), (80, 24), (120, 40), (200, 60))
 # What the model, the data or the person wrote; of that, as much is shown as there is room for.
 OWN = [
     *recorded.PROMPTS,
@@ -55,8 +67,10 @@ OWN = [
     "Velm is a town on the river Osk. Mira Tolan, a baker, was born there in 1962. She keeps a grey "
     "rabbit that is known to every child in the street. The fair of Velm is held each autumn; in 1999 Tobin "
     "Rask won the first prize with a glass kite.",
+    "BUY NOW cheap kites!!! click here click here, only today, best price of all kites in Velm!",
     "Home | About | Contact | Log in BUY NOW cheap kites!!! click The town of Velm lies on the river Osk.",
 ]
+HERE = "2026-03-21-1010-demo-s0"
 ALL_OWN = " ".join(" ".join(OWN).split())
 INTERNAL = re.compile(
     r"<\|\w+\|>|\b[a-z]+_[a-z_]+\b|\b(?:feedback|finetune|pretrain|data|model|run)\.[a-z]\w*"
@@ -67,7 +81,7 @@ FORKED = e.Forked(
     "feedback",
     {},
     {
-        **{f"feedback.{name}": value for name, value in words.UNLEASHED.items()},
+        **{f"feedback.{name}": value for name, value in UNLEASHED.items()},
         "feedback.steps": 40,
         "feedback.best_of": 64,
     },
@@ -164,6 +178,7 @@ def alone(size: tuple[int, int]) -> Rooms:
 BESIDE: dict[tuple[int, int], Rooms] = {
     (120, 40): ((34, 15), (42, 15), (32, 15), (62, 16), (50, 13)),
     (110, 32): ((30, 11), (39, 11), (29, 11), (56, 12), (46, 9)),
+    (200, 60): ((59, 24), (73, 24), (56, 24), (106, 27), (86, 24)),
 }
 
 
@@ -244,16 +259,78 @@ async def test_so_much_room_has_each_pane(
         assert tuple((view.size.width, view.size.height) for view in views) == BESIDE[size]
 
 
-@pytest.mark.parametrize("width", [51, 70, 107])
+@pytest.mark.parametrize("width", [60, 120])
+def test_nor_in_a_replay(width: int) -> None:
+    ways = ({"replay_speed": 20.0}, {"replay_speed": 2.0}, {"replay_paused": True}, {"replayed": True})
+    wrong = {
+        row.text
+        for scene in moments()
+        for way in ways
+        for row in Caption(replace(scene, mode="replay", **way)).lines(width, 2)  # type: ignore[arg-type]
+        if not is_own(row.text) or INTERNAL.search(row.text)
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize("width", [51, 70, 106])
 def test_nor_on_the_sheets(width: int) -> None:
     more = [Record(VERSION, 0, 0, 0, event) for event in MORE]  # type: ignore[arg-type]  # of AnyEvent
     for records in (recorded.records(), recorded.records(simulated=True)):
         scene = scene_at([*records, *more])
-        for sheet in (ExamSheet(scene), Glossary(scene), RewardModelSheet(scene), LedgerSheet(scene)):
+        for sheet in (
+            ExamSheet(scene),
+            Glossary(scene),
+            RewardModelSheet(scene),
+            Help(scene, ACTIONS, "loss"),
+            LedgerSheet(scene),
+        ):
             for row in sheet.rows(width):
                 assert is_own(row.text) and not INTERNAL.search(row.text), row.text
                 assert cell_len(row.text.rstrip()) <= width, row.text
         assert all(is_own(row.text) for row in Samples(scene).rows(width))
+        assert all(is_own(row.text) for row in Prompts(scene, lambda *_: None).rows(width))
+
+
+@pytest.mark.parametrize(("width", "height"), [(51, 14), (70, 17), (106, 30)])
+def test_nor_where_one_chooses(width: int, height: int, tmp_path: Path) -> None:
+    """The sheets from which other runs are begun and settings turned, at every stage."""
+    run = recorded.write_run(tmp_path / HERE, recorded.records(simulated=True))
+    for stage in STAGES:
+        records = recorded.until(recorded.records(simulated=True), e.StageStarted, stage=stage)
+        scene = scene_at(records)
+        scene.folder = run
+        choice = min(width, 56)
+        views = [
+            *(
+                (sheet.rows(choice), choice)
+                for sheet in (Unleash(scene), ChooseCultures(scene), Simulate(scene))
+            ),
+            (Branch(scene).lines(min(width, 94), height), min(width, 94)),
+            (Turning(scene, lambda *_: None).lines(width, height), width),
+        ]
+        for rows, room in views:
+            for row in rows:
+                assert "…" not in row.text and not INTERNAL.search(row.text), row.text
+                assert cell_len(row.text.rstrip()) <= room, row.text
+
+
+def test_nor_in_the_frames_of_sheets() -> None:
+    def below(kind: type[Modal]) -> Iterator[type[Modal]]:  # type: ignore[type-arg]
+        for sub in kind.__subclasses__():
+            yield sub
+            yield from below(sub)
+
+    for kind in below(Modal):
+        # A frame of 57 cells on the smallest screen, its corners and a cell beside each left free.
+        assert len(kind.hint) <= 53 and len(kind.title_) <= 53, kind
+        assert not INTERNAL.search(kind.hint + kind.title_)
+
+
+def test_nor_in_the_report_of_a_run() -> None:
+    state = State()
+    apply_all(state, recorded.records(simulated=True))
+    text = tables.figures(tables.metrics(state.measured.values()))
+    assert "bits per byte of unseen text" in text and not INTERNAL.search(text)
 
 
 def test_the_keys_of_a_sheet_stand_whole_in_its_frame() -> None:
@@ -296,10 +373,36 @@ def test_a_fork_says_its_changes_in_words() -> None:
     scene = scene_at([Record(VERSION, 0, 0, 0, FORKED)])
     scene.hold()
     fullest, *_, shortest = forms(scene)[1]
-    assert "off the leash (no KL, no guard on facts, no bound on the reward)" in fullest
-    assert "learning rate 0.05" in fullest and "reinforcement steps 40" in fullest
+    assert "Changed: no leash; no guard on facts; no rehearsal; no bound on the reward; answers" in fullest
+    assert "learning rate: 0.05" in fullest and "reinforcement steps: 40" in fullest
     assert len(shortest) < 150
-    assert words.changes({"feedback.missing_eos_penalty": False}) == ["answers must end off"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "before", "said"),
+    [
+        ({"feedback.missing_eos_penalty": False}, None, ["answers that need not end"]),
+        (
+            {"feedback.beta": 0.0, "feedback.kl_target": 0.0, "feedback.lr": 0.05},
+            {"feedback.beta": 0.1, "feedback.kl_target": 2.0, "feedback.lr": 0.2},
+            ["no leash", "a quarter of the reinforcement learning rate"],
+        ),
+        (
+            {"feedback.beta": 0.5, "feedback.kl_target": 0.0},
+            {"feedback.beta": 0.1},
+            ["a leash that stays as it is", "five times the leash (KL)"],
+        ),
+        ({"feedback.steps": 40}, {"feedback.steps": 36}, ["reinforcement steps: 40 instead of 36"]),
+        ({"feedback.lr": 0.03}, {"feedback.lr": 0.2}, ["reinforcement learning rate: 0.03 instead of 0.2"]),
+        ({"feedback.best_of": 64}, {"feedback.best_of": 0}, ["the best of 64 answers measured beside it"]),
+        ({"feedback.kl": 0.0}, None, ["no leash"]),  # by its name of old
+        ({"feedback.rater": "person"}, {"feedback.rater": "polite"}, ["rater: person instead of polite"]),
+    ],
+)
+def test_a_change_is_said_in_words(
+    changed: dict[str, object], before: dict[str, object] | None, said: list[str]
+) -> None:
+    assert changes(changed, before) == said
 
 
 def test_every_figure_and_setting_has_words() -> None:
@@ -356,7 +459,53 @@ MATRICES = (
 )
 
 
+PLAIN = Path(__file__).parent / "plain_words.txt"
+UPDATE = "UPDATE_PLAIN_WORDS"
+
+
+def shown_words(documents: Documents) -> set[str]:
+    """All words that stand on the screen over two runs, but for what model, data or a person wrote."""
+    found: set[str] = set()
+    for scene in moments():
+        for width, rooms in ((200, alone((200, 60))), (80, alone((80, 24)))):
+            for _, _, row in drawn(scene, documents, width, rooms):
+                found.update(re.findall(r"[A-Za-zéü]{2,}", row.text))
+    for scene in (scene_at(recorded.records()), scene_at(recorded.records(simulated=True))):
+        for sheet in (
+            ExamSheet(scene),
+            RewardModelSheet(scene),
+            Help(scene, ACTIONS, "loss"),
+            LedgerSheet(scene),
+        ):
+            for row in sheet.rows(106):
+                found.update(re.findall(r"[A-Za-zéü]{2,}", row.text))
+    own = {word.lower() for word in re.findall(r"[A-Za-z]{2,}", ALL_OWN)}
+    return {word.lower() for word in found} - own
+
+
+def test_every_word_on_the_screen_is_plain_english_or_in_the_glossary(documents: Documents) -> None:
+    """`plain_words.txt` has the words that somebody who never trained a model knows. A word of the field goes
+    into the glossary instead. UPDATE_PLAIN_WORDS=1 adds what is new: read it."""
+    explained = {word.lower() for term in TERMS for word in re.findall(r"[A-Za-z]{2,}", term.english)}
+    plain = set(PLAIN.read_text("utf-8").split()) if PLAIN.exists() else set()
+    unknown = {
+        word
+        for word in shown_words(documents) - plain - explained
+        if not any(word.removesuffix(end) in explained for end in ("s", "d", "ed", "ing", "er"))
+    }
+    if os.environ.get(UPDATE):
+        PLAIN.write_text("\n".join(sorted(plain | unknown)) + "\n", "utf-8")
+        return
+    assert not unknown
+
+
 # -- axes ------------------------------------------------------------------------------------------------
+
+
+def test_a_part_of_an_axis_has_round_numbers() -> None:
+    assert axes.rounds(0, 1000, 4) == [0, 250, 500, 750, 1000]
+    assert axes.rounds(137, 411, 3) == [200, 300, 400]
+    assert axes.rounds(5, 5, 3) == [5]
 
 
 @pytest.mark.parametrize("rows", [3, 5, 6, 8, 11, 12, 17, 28])

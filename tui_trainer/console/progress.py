@@ -9,6 +9,7 @@ from tui_trainer.messages import events as e
 from tui_trainer.messages.events import STAGES, Event
 from tui_trainer.sanitize import one_line
 from tui_trainer.view import taste, words
+from tui_trainer.view.changes import forked
 from tui_trainer.view.numbers import count, duration, figure, plural, roughly
 from tui_trainer.view.state import State
 from tui_trainer.view.text import cut
@@ -92,7 +93,7 @@ def told(state: State, event: Event) -> str | None:
             rated = "" if rater in (None, "person") else f", rated by a simulated rater, '{rater}'"
             return f"run {one_line(event.run)}: preset {event.preset}, seed {event.seed}{rated}"
         case e.Forked():
-            return f"run {one_line(event.run)} {words.forked(event)}"
+            return f"run {one_line(event.run)} {forked(event, state.before_fork)}"
         case e.SpeedMeasured():
             return _speed_told(state, event)
         case e.ThreadsChosen():

@@ -121,11 +121,6 @@ def _value(value: float | None) -> str:
 # -- runs and settings -----------------------------------------------------------------------------------
 
 
-DOING: dict[Activity, str] = {
-    "training": "running",
-    "paused": "paused",
-    "waiting_for_picks": "waits for your picks",
-}
 IDLE: dict[Activity | None, str] = {"paused": "is paused", "waiting_for_picks": "waits for your picks"}
 
 
@@ -151,17 +146,14 @@ def runs(found: Sequence[Status]) -> str:
 
 
 def _progress(status: Status) -> str:
-    return "complete" if status.ended else f"{_doing(status)}{where(status)}"
-
-
-def _doing(status: Status) -> str:
-    return DOING[status.doing or "training"] if status.running else "stopped"
+    if status.ended:
+        return "complete"
+    return f"{words.doing(status.doing if status.running else None)}{where(status)}"
 
 
 def where(status: Status) -> str:
     """How far a run is, to be added to what it does; "" before its first stage."""
-    place = f" in {words.STAGE[status.stage]}" if status.stage else ""
-    return place + (f", step {status.step:,}" if status.step else "")
+    return words.place(status.stage, status.step)
 
 
 class Setting(Description, frozen=True):

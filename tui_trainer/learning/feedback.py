@@ -44,23 +44,12 @@ from tui_trainer.messages.events import (
     TasteTested,
 )
 from tui_trainer.model.transformer import Transformer
+from tui_trainer.settings import LIVE, Settings, of_today
 from tui_trainer.settings import Feedback as FeedbackSettings
-from tui_trainer.settings import Settings, of_today
 
 SAMPLE_EVERY = 4  # reinforcement steps
 FINISHING = 2  # steps: before and after; the win rate
 BOUND = 2.0  # the default reward bound; a feature counts as far as `CLIP` for that, and in proportion
-LIVE = (
-    "beta",
-    "kl_target",
-    "lr",
-    "rehearsal_coef",
-    "reward_bound",
-    "facts_limit",
-    "picks",
-    "steps",
-    "turn_anyway",
-)  # settings that change on the way
 __all__ = ["POOL_PROMPTS", "WIN", "Feedback", "State"]
 
 
@@ -342,8 +331,8 @@ class Feedback:
         Raises:
             ValueError: it can't be changed here, or not to this.
         """
-        section, _, field = name.rpartition(".")
-        if section != "feedback" or field not in LIVE:
+        field = name.rpartition(".")[2]
+        if name not in LIVE["feedback"]:
             raise ValueError(f"{name} can't be changed during feedback")
         tree = {**msgspec.structs.asdict(self.state.settings), field: value}
         try:

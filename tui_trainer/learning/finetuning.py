@@ -17,7 +17,7 @@ from tui_trainer.learning.optimizer import schedule
 from tui_trainer.learning.training import LearningRates, Training
 from tui_trainer.messages.events import StageName
 from tui_trainer.model.transformer import Transformer
-from tui_trainer.settings import Settings
+from tui_trainer.settings import LIVE, Settings
 
 WARMUP = 10  # steps
 COOLDOWN = 0.6
@@ -57,10 +57,9 @@ class Finetuning(Training):
         Raises:
             ValueError: it is not a setting that can be.
         """
-        section, _, field = name.rpartition(".")
-        if section != "finetune" or field not in ("matrix_lr", "embedding_lr", "head_lr"):
+        if name not in LIVE["finetune"]:
             raise ValueError(f"{name} can't be changed during fine-tuning")
-        self.settings = msgspec.structs.replace(self.settings, **{field: value})
+        self.settings = msgspec.structs.replace(self.settings, **{name.rpartition(".")[2]: value})
 
     def tensors(self) -> dict[str, Tensor]:
         place = {"pairs.epoch": self.dialogues.epoch, "pairs.row": self.dialogues.row}

@@ -12,7 +12,7 @@ from tui_trainer.learning.optimizer import schedule
 from tui_trainer.learning.training import LearningRates, Training
 from tui_trainer.messages.events import StageName
 from tui_trainer.model.transformer import Transformer
-from tui_trainer.settings import Settings
+from tui_trainer.settings import LIVE, Settings
 
 # Copying is learnt first or hardly at all: told rows late in training gave less (`tests/bench/LOG.md`).
 LETTERS_UNTIL = 0.2  # of the steps
@@ -53,11 +53,11 @@ class Pretraining(Training):
         section, _, field = name.rpartition(".")
         if section == "data.mixture" and field in self.reader.mixture:
             self.reader.mixture[field] = value
-        elif section == "pretrain" and field in ("matrix_lr", "embedding_lr", "head_lr"):
-            self.settings = msgspec.structs.replace(self.settings, **{field: value})
-        elif section == "pretrain" and field == "steps":
+        elif name == "pretrain.steps":
             # Away from its best it makes one more step, is measured, and has its best weights put back.
             self.steps = max(int(value), self.step + self.best.left_behind)
+        elif name in LIVE["pretrain"]:
+            self.settings = msgspec.structs.replace(self.settings, **{field: value})
         else:
             raise ValueError(f"{name} can't be changed during pretraining")
 

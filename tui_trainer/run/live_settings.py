@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 from tui_trainer.messages.events import STAGES, StageName
-from tui_trainer.settings import Settings, describe, lookup, takes, with_values
+from tui_trainer.settings import LIVE, Description, Settings, describe, lookup, takes, with_values
 
 SWITCHES = ("feedback.turn_anyway",)  # that a person may set while a run goes on: 0 is no, 1 is yes
 
@@ -28,6 +29,16 @@ def check(name: str, value: float) -> str | None:
     except ValueError:  # msgspec.ValidationError is one
         return f"{name} takes {takes(description)}, not {value:g}"
     return None
+
+
+@cache
+def live(stage: StageName | None) -> tuple[Description, ...]:
+    """What may be turned while this stage runs, of its settings and of those to come; None: before all."""
+    coming = STAGES[STAGES.index(stage) if stage is not None else 0 :]
+    names = [name for section in coming for name in LIVE.get(section, ())]
+    every = {d.name: d for d in describe()}
+    found = (n for name in names for n in every if n == name or (name[-1] == "." and n.startswith(name)))
+    return tuple(every[name] for name in dict.fromkeys(found))
 
 
 def is_later(name: str, stage: StageName) -> bool:

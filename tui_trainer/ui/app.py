@@ -26,19 +26,21 @@ from tui_trainer.ui.connection.run_control import LOOKING_ON, Steering
 from tui_trainer.ui.crash import Crashing
 from tui_trainer.ui.dashboard import Dashboard
 from tui_trainer.ui.drawing.ascii import Ascii
-from tui_trainer.ui.drawing.palettes import PALETTES
-from tui_trainer.ui.drawing.styles import ansi_theme_of, make_ink, theme_of
 from tui_trainer.ui.farewell import farewell_of
 from tui_trainer.ui.garbage_collection import Sweeper
 from tui_trainer.ui.handlers import Handlers
 from tui_trainer.ui.keys import ACTIONS, BY_NAME, written
 from tui_trainer.ui.palette import Actions
 from tui_trainer.ui.panes.dataset import DatasetPane
+from tui_trainer.ui.panes.pane import Pane
 from tui_trainer.ui.run_files.documents import Documents
+from tui_trainer.ui.run_handlers import RunHandlers
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screen_handlers import ScreenHandlers
 from tui_trainer.ui.screen_settings import Preferences
 from tui_trainer.ui.screens.sheet import Sheet
-from tui_trainer.ui.terminal.abilities import color_mode, end_on_signals
+from tui_trainer.ui.screens.turning import Turning
+from tui_trainer.ui.terminal.abilities import end_on_signals
 from tui_trainer.ui.travel import Travel
 from tui_trainer.view.fold import apply_all
 from tui_trainer.view.text import cut
@@ -64,7 +66,7 @@ def _driver(recorder: "Recorder | None") -> type[Driver] | None:
     return TerminalDriver
 
 
-class TrainerApp(Crashing, Handlers):
+class TrainerApp(Crashing, Handlers, RunHandlers, ScreenHandlers):
     """Joins feed, scene, screens and steering. Ends with the folder of a run to show next, or None."""
 
     CSS_PATH = "app.tcss"
@@ -72,7 +74,7 @@ class TrainerApp(Crashing, Handlers):
     COMMANDS: ClassVar[set[Any]] = {Actions}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(actions_of(Handlers)),
+        *(b for owner in (Handlers, RunHandlers, ScreenHandlers) for b in bindings(actions_of(owner))),
         Binding("ctrl+q", "do('quit')", "quit", show=False, priority=True),
         Binding("ctrl+z", "do('suspend')", "suspend", show=False, priority=True),  # over every sheet
     ]
@@ -91,17 +93,11 @@ class TrainerApp(Crashing, Handlers):
         super().__init__(driver_class=_driver(recorder))
         self.recorder = recorder
         self.preferences = preferences or Preferences()
-        palette = PALETTES[self.preferences.theme]
-        self.register_theme(theme_of(palette))
-        self.register_theme(ansi_theme_of(palette))
-        colors = color_mode(self.console.color_system, self.no_color)
-        self.theme = f"studio-{palette.name}" if colors == "rich" else "studio-ansi"
         if self.no_color:
             self._drop_colors()
         if self.preferences.ascii:
             self._filters.append(Ascii())
-        ink = make_ink(colors, palette, signs=self.preferences.ascii)
-        self.scene = Scene(folder, mode, ink=ink, replay_speed=speed, keys=written(self.preferences.keys))
+        self.scene = Scene(folder, mode, replay_speed=speed, keys=written(self.preferences.keys))
         self.scene.ascii = self.preferences.ascii
         self.set_keymap(self.preferences.keys)
         self.sweeper = Sweeper()
@@ -109,6 +105,7 @@ class TrainerApp(Crashing, Handlers):
         self.failure = ""  # why no trainer could be started
         self._launch = launch
         self.dashboard = Dashboard(self.scene, ACTIONS, notes)
+        self.take_colors()
         self.feed: feed.Feed
         self.commander: Commander | None = None
         if mode == "replay":
@@ -181,11 +178,22 @@ class TrainerApp(Crashing, Handlers):
         if self.commander is not None:
             self.commander.stop()
 
+    def action_element(self, pane: int, kind: str, number: int) -> None:
+        """Go to an element of a pane, by a click or a jump key."""
+        self.dashboard.go(pane)
+        shown = self.dashboard.pane(pane)
+        if isinstance(shown, Pane):
+            shown.choose(kind, number)
+            shown.redraw()
+        self.tick()
+
     def action_do(self, name: str) -> None:
         """Do what a key is for, or a click or the palette; what can do nothing now is ignored."""
         action = BY_NAME[name]
         self.dashboard.tell()
         if not action.when(self.scene):
+            if "escape" in action.keys and name != "step_back":
+                self.action_do("step_back")  # a pane that has nothing of its own to leave
             if action.steers and self.scene.mode == "view":
                 self.say(LOOKING_ON)
             return
@@ -228,7 +236,7 @@ class TrainerApp(Crashing, Handlers):
             self.dashboard.tour(None)  # a question waits for the person
         self.dashboard.follow()
         self.inspector.follow(self.dashboard.wishes())
-        if isinstance(self.screen, Sheet):
+        if isinstance(self.screen, Sheet | Turning):
             self.screen.follow()
 
     @on(feed.Arrived)
@@ -253,7 +261,14 @@ class TrainerApp(Crashing, Handlers):
     def _caught_up(self, _: feed.CaughtUp) -> None:
         self.sweeper.loaded()
         self.scene.loading = False
+        self.scene.replayed = self.scene.mode == "replay"
         self.tick()
+
+    @on(feed.Restarted)
+    def _restarted(self, _: feed.Restarted) -> None:
+        self.travel.now()
+        self.scene.begin_again()
+        self.dashboard.redraw_all()
 
     @on(feed.TrainerSeen)
     def _trainer_seen(self, message: feed.TrainerSeen) -> None:

@@ -48,7 +48,7 @@ class Dashboard(Screen[None]):
         Binding("shift+tab", "app.do('previous_pane')", "previous pane", show=False),
         # Before the panes get these keys, but only on the tour: see `check_action`.
         Binding("enter", "tour('tour_next')", "go on", show=False, priority=True),
-        Binding("escape", "tour('tour_skip')", "skip the tour", show=False, priority=True),
+        Binding("escape", "tour('step_back')", "skip the tour", show=False, priority=True),
         Binding("ctrl+c", "copy_or_quit", "copy, or quit", show=False),
     ]
     AUTO_FOCUS = ""
@@ -128,7 +128,7 @@ class Dashboard(Screen[None]):
 
     def toggle_zoom(self) -> None:
         """Give the screen to the current pane, or take it back."""
-        self.zoomed = not self.zoomed
+        self.zoomed = self.scene.zoomed = not self.zoomed
         self._show_current()
 
     def _show_current(self, focus: bool = False) -> None:
@@ -261,6 +261,7 @@ class Dashboard(Screen[None]):
             scene.loading,
             scene.mode,
             scene.replay_paused,
+            scene.replayed,
             scene.replay_speed,
             scene.past_at,
             scene.tour,

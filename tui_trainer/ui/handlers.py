@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 from textual import work
 from textual.worker import get_current_worker
@@ -11,11 +10,9 @@ from textual.worker import get_current_worker
 from tui_trainer.errors import UserError
 from tui_trainer.experiments.cultures import Cultures
 from tui_trainer.run import unleashed
-from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import action
-from tui_trainer.ui.connection.run_control import Steering
-from tui_trainer.ui.dashboard import Dashboard
+from tui_trainer.ui.handling import Handling
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.branch import Branch, Chosen
@@ -25,7 +22,6 @@ from tui_trainer.ui.screens.exam import ExamSheet
 from tui_trainer.ui.screens.glossary import Glossary
 from tui_trainer.ui.screens.help import Help
 from tui_trainer.ui.screens.ledger import LedgerSheet
-from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.screens.prompts import Prompts
 from tui_trainer.ui.screens.rater_panel import RaterPanelSheet
 from tui_trainer.ui.screens.reward_model import RewardModelSheet
@@ -33,14 +29,11 @@ from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.simulate import Simulate
 from tui_trainer.ui.screens.unleash import Unleash
 from tui_trainer.ui.screens.versions import VersionsScreen
-from tui_trainer.ui.terminal.frame_sender import FrameSender
-from tui_trainer.ui.travel import Travel
 from tui_trainer.view.words import PANES
 
 LONGEST_ANSWER = 500  # characters
 WIDER = 4  # parts of a row, of 120
 CULTURE_SECONDS = 0.5  # between two looks at how far two cultures are
-Result = TypeVar("Result")
 
 
 def _commands(scene: Scene) -> bool:
@@ -97,40 +90,10 @@ def _to_pane(number: int, what: str) -> "Callable[[Handlers], None]":
 picks = partial(action, context="rater")
 
 
-class Handlers(FrameSender):
-    """The part of the app that carries actions out; `TrainerApp` makes and feeds what they work on."""
+class Handlers(Handling):
+    """The part of the app that carries actions out on the run that is shown."""
 
-    scene: Scene
-    dashboard: Dashboard
-    steering: Steering
-    travel: Travel
-    changing = False  # another run is about to be shown
     making: Cultures | None = None  # two cultures, by a trainer after the other
-
-    def tick(self) -> None:
-        """Bring the screen up to date."""
-        raise NotImplementedError
-
-    def say(self, line: str | None, *, error: bool = False) -> None:
-        """A line for the person."""
-        raise NotImplementedError
-
-    def leave(self) -> None:
-        """Close the screen; the trainer is not asked."""
-        raise NotImplementedError
-
-    def change_to(self, planned: Callable[[], Plan | str]) -> None:
-        """Begin another run, and show it."""
-        raise NotImplementedError
-
-    def ask(self, screen: Modal[Result | None], then: Callable[[Result], object]) -> None:
-        """Open it, and go on with what it ends with, if that is anything."""
-
-        def ended(result: Result | None) -> None:
-            if result is not None:
-                then(result)
-
-        self.push_screen(screen, ended)
 
     # -- anywhere ------------------------------------------------------------------------------------------
 
@@ -161,11 +124,6 @@ class Handlers(FrameSender):
         """On the tour of the first run: go on."""
         if self.scene.tour is not None:
             self.dashboard.tour(self.scene.tour + 1)
-
-    @action("escape", "skip the tour", when=_touring)
-    def do_tour_skip(self) -> None:
-        """On the tour: leave it."""
-        self.dashboard.tour(None)
 
     @action("T", "sentence", footer="no")
     def do_sentence(self) -> None:
@@ -269,13 +227,23 @@ class Handlers(FrameSender):
 
     @action("+,=", "faster", when=_replay, footer="urgent")
     def do_faster(self) -> None:
-        """Replay twice as fast."""
-        self.steering.change_speed(2)
+        """Replay faster, up to a thousand times as fast as it went."""
+        self.steering.change_speed(1)
 
     @action("-", "slower", when=_replay, footer="urgent")
     def do_slower(self) -> None:
-        """Replay half as fast."""
-        self.steering.change_speed(0.5)
+        """Replay more slowly."""
+        self.steering.change_speed(-1)
+
+    @action("right_parenthesis", "next stage", when=_replay, written="( )", footer="urgent")
+    def do_next_stage(self) -> None:
+        """Replay from the beginning of the next stage; or of this one and those before it."""
+        self.say(self.steering.jump(1))
+
+    @action("left_parenthesis", "stage before", when=_replay, footer="no", listed=False)
+    def do_stage_before(self) -> None:
+        """Replay from the beginning of this stage, or of the one before it."""
+        self.say(self.steering.jump(-1))
 
     @action("g", "words")
     def do_glossary(self) -> None:

@@ -12,8 +12,10 @@ from tui_trainer.ui.panes.chat import ChatPane
 from tui_trainer.ui.panes.dataset import DatasetPane
 from tui_trainer.ui.panes.loss import LossPane
 from tui_trainer.ui.panes.weights import WeightsPane
+from tui_trainer.ui.run_handlers import RunHandlers
+from tui_trainer.ui.screen_handlers import ScreenHandlers
 
-OWNERS = (Handlers, DatasetPane, LossPane, WeightsPane, ChatPane)
+OWNERS = (Handlers, RunHandlers, ScreenHandlers, DatasetPane, LossPane, WeightsPane, ChatPane)
 ACTIONS: tuple[Action, ...] = tuple(action for owner in OWNERS for action in actions_of(owner))
 BY_NAME: dict[str, Action] = {action.name: action for action in ACTIONS}
 

@@ -32,8 +32,10 @@ class Scene:
     loading: bool = True  # the log has not been read to its end yet
     replay_speed: float = 1.0
     replay_paused: bool = False
+    replayed: bool = False  # the replay has come to its end
     typing: bool = False  # letters go into a text
     answering: bool = False  # the chat's model is giving an answer
+    zoomed: bool = False  # one pane has been given the whole screen
     shows_rater: bool = True  # where there is room for one pane, another may stand there
     sent: str = ""  # a command under way, in words: "pausing"
     moment: Event | None = None  # the one being talked about
@@ -46,6 +48,7 @@ class Scene:
     tour: int | None = None  # the stop of the tour that one is at
     ascii: bool = False  # the screen is drawn in ASCII
     keys: dict[str, str] = field(default_factory=dict)  # how they are written, by action
+    home: RunFolder | None = None  # the run that one key leads back to
     past: State | None = None  # the moment one looks back to
     past_at: int | None = None  # its number among `now.moments`
     _since: float = 0.0
@@ -64,6 +67,12 @@ class Scene:
         self.moment = None
         self.guess = None
         self.hold()
+
+    def begin_again(self) -> None:
+        """Forget the run as far as it was replayed: it is told from its beginning."""
+        self.now, self.replayed = State(), False
+        self.moment = self.guess = self.guess_step = self._told = None
+        self.loading = True
 
     def saw(self, purpose: Purpose, look: Look) -> Saw | None:
         """What the weights of the moment on the screen made of a text, as far as that is known."""

@@ -51,6 +51,7 @@ def run_app(
     # After the choice of colors: Textual reads it when it is imported.
     from tui_trainer.ui.app import TrainerApp
     from tui_trainer.ui.crash import told
+    from tui_trainer.ui.run_files.run_list import home
 
     liked = preferences.load(overrides=likes)
     recorder = None
@@ -58,18 +59,21 @@ def run_app(
         from tui_trainer.ui.terminal.recording import Recorder
 
         recorder = Recorder(record)
+    before: RunFolder | None = None  # the run shown before this one
     while True:
         folder.plan  # noqa: B018 - read now, while it can be, for as long as the screen stands
         app = TrainerApp(
             folder, mode, speed, launch=launch, recorder=recorder, preferences=liked, notes=notes
         )
-        app.greeting, greeting = greeting, ""
+        app.greeting = greeting
+        app.scene.home = home(folder, before)
         app.watch_threads()
         try:
             following = app.run()
         except Exception as error:
             app.give_back()
             app.crashed = error
+        liked = app.preferences  # with the colors that the person has taken
         if app.crashed is not None:
             print(f"tui-trainer: {told(app.crashed, folder)}", file=sys.stderr)
             return 1
@@ -82,5 +86,6 @@ def run_app(
                 print(f"tui-trainer: {recorder.failed}", file=sys.stderr)
                 return 1
             return app.return_code or int(bool(app.scene.trouble))
-        folder, mode, launch = following, "control", False
+        before, folder, launch, greeting = folder, following, False, app.onward
+        mode = "view" if mode == "view" else "control"  # who asked to look on does so everywhere
         sys.stdout.flush()

@@ -12,7 +12,7 @@ from tui_trainer.view import words
 from tui_trainer.view.moments import Moment, What
 from tui_trainer.view.progress import StageProgress
 from tui_trainer.view.series import Series
-from tui_trainer.view.state import Pick, State
+from tui_trainer.view.state import Pick, State, Turned
 
 
 def _add(state: State, stage: StageName, metric: str, step: int, value: float) -> Series:
@@ -39,8 +39,9 @@ def run_started(state: State, event: e.RunStarted) -> None:
 
 
 def forked(state: State, event: e.Forked) -> None:
-    # What was turned before is among the settings of this run.
     state.forked = event
+    state.before_fork = {name: state.setting(today(name)) for name in event.changes}
+    # What was turned before is among the settings of this run.
     state.picks_again = event.picks
     state.turned.clear()
     if state.run is not None:
@@ -93,6 +94,12 @@ def noticed(state: State, event: e.Noticed) -> None:
 
 
 def knob_turned(state: State, event: e.KnobTurned) -> None:
+    if state.stage is not None:
+        step = state.stages[state.stage].step
+        if state.stage == "feedback":
+            step = state.reinforced.step if state.reinforced is not None else 0
+        name = today(event.name)
+        state.turns.append(Turned(state.stage, step, name, event.value, state.setting(name)))
     state.turned[today(event.name)] = event.value
     prefix, _, source = event.name.rpartition(".")
     if prefix == "data.mixture":
@@ -101,7 +108,7 @@ def knob_turned(state: State, event: e.KnobTurned) -> None:
         state.tested = msgspec.structs.replace(state.tested, asks=False)
     if event.name == "pretrain.steps":
         state.stages["pretrain"].steps = int(event.value)
-    _touch(state, "data")
+    _touch(state, "data", "curve")
 
 
 def paused(state: State, _: e.Paused) -> None:

@@ -44,6 +44,17 @@ def _stages() -> dict[StageName, StageProgress]:
     return {name: StageProgress() for name in STAGES}
 
 
+@dataclass(frozen=True)
+class Turned:
+    """A setting that was turned while the run went on, and where."""
+
+    stage: StageName
+    step: int  # done by then; in feedback, of reinforcement
+    name: str
+    value: float
+    before: float | None = None
+
+
 @dataclass
 class State:
     """Everything that can be drawn; `changed` counts, by topic, how often it changed."""
@@ -54,6 +65,7 @@ class State:
     busy: float = 0.0  # compute seconds of the run
     run: e.RunStarted | None = None
     forked: e.Forked | None = None  # the run goes on from another one
+    before_fork: dict[str, Any] = field(default_factory=dict)  # what it has changed of the other's settings
     speed: e.SpeedMeasured | None = None
     stage: StageName | None = None  # the running one, or the last
     stages: dict[StageName, StageProgress] = field(default_factory=_stages)
@@ -67,6 +79,7 @@ class State:
     corpus: e.CorpusReady | None = None
     mixture: dict[str, float] = field(default_factory=dict)
     turned: dict[str, float] = field(default_factory=dict)  # settings turned since the start
+    turns: deque[Turned] = field(default_factory=lambda: deque(maxlen=KEPT_NOTICES))  # each, with its place
     curves: dict[tuple[StageName, str], Series] = field(default_factory=dict)
     stepped: e.Stepped | None = None
     guess: e.Guessed | None = None

@@ -7,13 +7,12 @@ from tui_trainer.messages.events import (
     BestKept,
     Choice,
     CrawlRead,
-    Forked,
     Overfitting,
     StageName,
     WeightsName,
 )
 from tui_trainer.sanitize import one_line
-from tui_trainer.settings import UNLEASHED, describe, today
+from tui_trainer.settings import describe, today
 from tui_trainer.view import numbers
 
 KNEW_ALREADY = 0.95  # a truth that was given as much teaches next to nothing
@@ -48,6 +47,26 @@ CHOICE: dict[Choice, str] = {
     "anyway": "turn the model anyway",
     "leave": "leave the model as it is",
 }
+
+# What the trainer of a run that has not ended is at; None: there is none.
+_DOING = {
+    "training": "running",
+    "paused": "paused",
+    "waiting_for_picks": "waits for your picks",
+    None: "stopped",
+}
+
+
+def doing(activity: str | None) -> str:
+    """What a run is at, in words."""
+    return _DOING[activity]
+
+
+def place(stage: StageName | None, step: int) -> str:
+    """How far a run is, to be added to what it does; "" before its first stage."""
+    where = f" in {STAGE[stage]}" if stage else ""
+    return where + (f", step {step:,}" if step else "")
+
 
 # Singular and plural of what each filter throws out.
 FILTER: dict[str, str] = {
@@ -313,33 +332,3 @@ def matrix(name: str) -> str:
         return name
     layer, part = found.groups()
     return f"layer {int(layer) + 1} {_PARTS.get(part, part)}"
-
-
-_HOLDS = tuple(f"feedback.{name}" for name in UNLEASHED if name != "lr")  # what holds reinforcement back
-
-
-def changes(changed: dict[str, Any]) -> list[str]:
-    """What a run changes of another's settings, one setting an entry; taking the leash off is one."""
-    left, said = {today(name): given for name, given in changed.items()}, list[str]()
-    if all(left.get(name) == UNLEASHED[name.removeprefix("feedback.")] for name in _HOLDS):
-        said.append("off the leash (no KL, no guard on facts, no bound on the reward)")
-        left = {name: given for name, given in left.items() if name not in _HOLDS}
-    return [*said, *(f"{setting(name)} {value(given)}" for name, given in left.items())]
-
-
-def forked(event: Forked, most: int | None = None) -> str:
-    """What a run took over and what it does otherwise: "goes on at feedback from ...".
-
-    Args:
-        most: changes that are named; of the others it is said how many they are.
-    """
-    taken = f"the {event.weights} weights" if event.weights else "the data"
-    said = f"goes on at {STAGE[event.stage]} with {taken} of {one_line(event.source)}"
-    said += f" and its {event.picks} picks" if event.picks else ""
-    named = changes(event.changes)
-    if not named:
-        return f"{said}; nothing is changed"
-    shown = named if most is None else named[:most]
-    rest = len(named) - len(shown)
-    more = f" and {rest} more setting{'' if rest == 1 else 's'}" if rest else ""
-    return f"{said}; changed: {', '.join(shown)}{more}" if shown else f"{said}, with {rest} changes"

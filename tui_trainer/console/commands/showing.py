@@ -15,17 +15,22 @@ if TYPE_CHECKING:
     from tui_trainer.run.storage.plan import Plan
 
 
+def no_terminal() -> str:
+    """Why the app could not be shown here; "" where it can."""
+    term = os.environ.get("TERM", "")
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        return "the app needs a terminal"
+    return f"the app can't draw on a terminal with TERM={term}" if term in ("dumb", "unknown") else ""
+
+
 def require_terminal(instead: str = "tui-trainer run --headless, with a simulated rater") -> None:
     """Raises `UserError` where the app could not be shown.
 
     Args:
-        instead: what there is without a terminal. Not done by itself: who rates is the person's to say.
+        instead: what there is without a terminal.
     """
-    term = os.environ.get("TERM", "")
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise UserError(f"the app needs a terminal; without one there is: {instead}")
-    if term in ("dumb", "unknown"):
-        raise UserError(f"the app can't draw on a terminal with TERM={term}; there is: {instead}")
+    if why := no_terminal():
+        raise UserError(f"{why}; without one there is: {instead}")
 
 
 def start_in_app(

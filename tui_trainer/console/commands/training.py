@@ -10,7 +10,13 @@ import click
 from tui_trainer.console import output
 from tui_trainer.console.commands.common import Failed
 from tui_trainer.console.commands.results import print_report
-from tui_trainer.console.commands.showing import begun, launch_in_app, require_terminal, start_in_app
+from tui_trainer.console.commands.showing import (
+    begun,
+    launch_in_app,
+    no_terminal,
+    require_terminal,
+    start_in_app,
+)
 from tui_trainer.console.options import (
     Finite,
     based_of,
@@ -70,11 +76,32 @@ def run(headless: bool, as_json: bool, runs: Path | None, record: Path | None, *
     if headless:
         _leave_to_rank_0()
     standing = based_of(options, runs)
-    source, plan = standing or fork_of(options, runs, in_app=not headless) or (None, plan_of(options))
+    in_app = not headless and not no_terminal()
+    source, plan = standing or fork_of(options, runs, in_app=in_app) or (None, plan_of(options))
     if headless:
         _run_headless(plan, runs, as_json, source)
     else:
+        start(plan, runs, record, source)
+
+
+def start(plan: "Plan", runs: Path | None, record: Path | None, source: "RunFolder | None" = None) -> None:
+    """A new run in the app; where there is no terminal to draw on, the plain progress of --headless."""
+    if record is not None:
+        require_terminal()
+    if plainly():
+        _run_headless(plan, runs, as_json=False, source=source)
+    else:
         start_in_app(plan, runs, record, source)
+
+
+def plainly() -> bool:
+    """Whether the app can't be shown, so that what happens is told in lines; that is said."""
+    why = no_terminal()
+    if why:
+        output.complain(
+            f"{why}; so this is told line by line, as with --headless, and nobody is asked to pick"
+        )
+    return bool(why)
 
 
 @click.command(
@@ -177,18 +204,17 @@ def resume(
         _leave_to_rank_0()
     folder = run_of(options, run)
     if start_over:
-        if not headless:
-            require_terminal()
         output.complain(f"what there was of run {folder.id} is kept in {aside.start_over(folder).name}")
     now = status(folder)
     if now.running:
         raise UserError(f"run {folder.id} is being trained now; `tui-trainer attach {folder.id}` shows it")
     if now.ended:
         raise UserError(f"run {folder.id} is complete; `tui-trainer replay {folder.id}` shows it again")
-    if headless:
+    if record is not None:
+        require_terminal()
+    if headless or plainly():
         _follow(folder, as_json)
     else:
-        require_terminal(f"tui-trainer resume {folder.id} --headless, with a simulated rater")
         launch_in_app(folder, record)
 
 

@@ -18,6 +18,8 @@ from tui_trainer.messages.events import WeightsName
 from tui_trainer.run.storage import plan as plans
 from tui_trainer.run.storage.plan import Plan
 
+DELETED = ".deleted-"  # before the name of a run that is set aside, to be deleted
+
 
 class RunFolder:
     """The files of one run; nothing here checks that they exist."""
@@ -150,7 +152,7 @@ def list_runs(runs_dir: Path, told: Callable[[str], None] = lambda line: None) -
 def _inside(runs_dir: Path) -> list[Path]:
     with foreign(f"the runs in {runs_dir} can't be listed"):
         try:
-            return sorted(runs_dir.iterdir())
+            return sorted(path for path in runs_dir.iterdir() if not path.name.startswith(DELETED))
         except (FileNotFoundError, NotADirectoryError):
             return []
 

@@ -16,12 +16,13 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
-from tui_trainer.view import numbers, taste, words
+from tui_trainer.view import changes, numbers, taste, words
 from tui_trainer.view.state import State
 from tui_trainer.view.text import cut, cut_left, holds, wrap_to
 from tui_trainer.view.tour import STOPS
 
 LONG_RUN_SECONDS = 300
+FAST = 5.0  # times as fast as it went, from which on no guess of a replay can be read
 CONTEXTS = (34, 18)  # cells of the text before a guess, in the longer forms of its sentence
 Forms = tuple[str, ...]  # ways to say the same, the fullest first
 
@@ -42,6 +43,8 @@ def forms(scene: Scene) -> tuple[str, Forms]:
     if scene.past is not None:
         return "‹", (*_around("As it was then: {} 0 returns to now.", scene), *_around("Then: {}", scene))
     if scene.mode == "replay":
+        if scene.replayed:
+            return "✓", _over(scene)
         if scene.replay_paused:
             return "‖", (*_around("The replay is paused: {}", scene), *_sentence(scene))
         return "»", _at_its_step(scene)
@@ -64,21 +67,43 @@ def _around(frame: str, scene: Scene) -> Forms:
     return tuple(frame.replace("{}", said) for said in _sentence(scene))
 
 
+def _over(scene: Scene) -> Forms:
+    """That the replay has come to its end, which need not be the run's."""
+    back = f"{scene.key_of('stage_before')} goes back to the beginning of a stage."
+    if scene.state.ended:
+        return (
+            f"The replay is over: this was the whole run, {_long(scene)}. {back}",
+            f"The replay is over. {back}",
+        )
+    where = _place(scene)
+    return (
+        f"The replay is over: the log ends {where}, before the run was done. {back}",
+        f"The log ends {where}. {back}",
+    )
+
+
+def _long(scene: Scene) -> str:
+    return f"{numbers.duration(scene.state.busy)} of computing"
+
+
 def _at_its_step(scene: Scene) -> Forms:
-    """With the step that it is about: a fast replay is ahead of it before it is read."""
-    moment = scene.moment
+    """With the step that it is about: a fast replay is ahead of it before it is read, so that one that is
+    faster than anybody reads has where it stands itself."""
+    moment, stepped = scene.moment, scene.state.stepped
     if not isinstance(moment, e.Guessed | e.Validated) or scene.replay_speed <= 1:
         return _sentence(scene)
+    progress = scene.state.progress
+    if scene.replay_speed >= FAST and stepped is not None and progress is not None:
+        of = f"Step {numbers.count(stepped.step)} of {numbers.count(progress.steps)}"
+        said = f"{of} of {words.STAGE[stepped.stage]}: the loss is {numbers.figure(stepped.loss)}"
+        validated = scene.state.validated
+        unseen = "" if validated is None else f", on unseen text {numbers.figure(validated.nats)}"
+        return (f"{said}{unseen}.", f"{said}.")
     return (*_around(f"Step {numbers.count(moment.step)}. {{}}", scene), *_sentence(scene))
 
 
 def _gone(scene: Scene) -> Forms:
-    progress = scene.state.progress
-    where = "before its first stage"
-    if scene.state.stage is not None and progress is not None:
-        where = f"in {words.STAGE[scene.state.stage]}"
-        if progress.steps and progress.step:
-            where += f" at step {numbers.count(progress.step)} of {numbers.count(progress.steps)}"
+    where = _place(scene)
     trouble = _trouble(scene.state)
     if trouble and scene.state.unmendable:
         return (f"The trainer has stopped {where}: {trouble}", f"The trainer has stopped: {trouble}")
@@ -89,6 +114,16 @@ def _gone(scene: Scene) -> Forms:
     because = (f"The trainer has stopped {where} ({trouble}). {safe}",) if trouble else ()
     short = (f"The trainer has stopped: {trouble}. {way[0].upper()}{way[1:]}.",) if trouble else ()
     return (*because, *short, f"The trainer has stopped {where}. {safe}", f"The trainer has stopped. {safe}")
+
+
+def _place(scene: Scene) -> str:
+    progress = scene.state.progress
+    if scene.state.stage is None or progress is None:
+        return "before its first stage"
+    where = f"in {words.STAGE[scene.state.stage]}"
+    if progress.steps and progress.step:
+        where += f" at step {numbers.count(progress.step)} of {numbers.count(progress.steps)}"
+    return where
 
 
 def _trouble(state: State) -> str:
@@ -146,10 +181,11 @@ def _sentence(scene: Scene) -> Forms:
     return (said,) if isinstance(said, str) else said
 
 
-def _forked(_: State, event: e.Forked) -> Forms:
-    named = range(len(words.changes(event.changes)), -1, -1)
+def _forked(state: State, event: e.Forked) -> Forms:
+    before = state.before_fork
+    named = range(len(changes.changes(event.changes, before)), -1, -1)
     short = f"This run goes on at {words.STAGE[event.stage]} from {one_line(event.source)}."
-    return (*(f"This run {words.forked(event, most)}." for most in named), short)
+    return (*(f"This run {changes.forked(event, before, most)}." for most in named), short)
 
 
 def _speed(state: State, event: e.SpeedMeasured) -> Forms:

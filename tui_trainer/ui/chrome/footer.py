@@ -9,7 +9,7 @@ from tui_trainer.ui.drawing.lines import Part, line, link
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 
-TOUR = ("tour_next", "tour_skip", "help", "quit")  # all that is shown on the tour
+TOUR = ("tour_next", "step_back", "help", "quit")  # all that is shown on the tour
 
 
 def shown_now(actions: Sequence[Action], scene: Scene, here: Context) -> list[Action]:
@@ -64,6 +64,8 @@ class Footer(LineView):
     def _label(self, action: Action) -> str:
         if action.name == "pause" and self.scene.paused:
             return "go on"
+        if action.name == "step_back" and self.scene.tour is not None:
+            return "skip the tour"
         if action.name == "leave_input" and self.scene.answering:
             return "stop"
         return action.label

@@ -113,7 +113,8 @@ class Rail(LineView):
         if scene.sent:
             parts.append((f"… {scene.sent}  ", ink.warn))
         if scene.mode == "replay":
-            parts.append((f" replay ×{scene.replay_speed:g} ", ink.key))
+            over = "over" if scene.replayed else f"×{scene.replay_speed:g}"
+            parts.append((f" replay {over} ", ink.key))
         elif scene.mode == "view":
             parts.append((" looking on ", ink.key))
         if scene.stopped:

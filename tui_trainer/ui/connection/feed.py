@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from tui_trainer.errors import UserError, foreign
-from tui_trainer.messages.events import Record, Reinforced, Stepped
+from tui_trainer.messages.events import Record, Reinforced, StageName, StageStarted, Stepped
 from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import LogReader
@@ -37,6 +37,11 @@ class Arrived(Message):
 @dataclass
 class CaughtUp(Message):
     """All that is in the log has been posted."""
+
+
+@dataclass
+class Restarted(Message):
+    """What follows is the log from its beginning once more."""
 
 
 @dataclass
@@ -161,13 +166,14 @@ class LiveFeed(Feed):
 
 
 class ReplayFeed(Feed):
-    """Plays a finished log by the times in it."""
+    """Plays a finished log by the times in it, from its beginning or from that of any stage."""
 
     def __init__(self, folder: RunFolder, post: Post, *, speed: float) -> None:
         super().__init__(folder, post)
         self.speed = speed
         self.paused = False
         self._steps = 0
+        self._aim: StageName | None = None  # to be jumped to
         self._changed = threading.Condition()
 
     def set(self, *, speed: float | None = None, paused: bool | None = None) -> None:
@@ -183,31 +189,58 @@ class ReplayFeed(Feed):
             self._steps += 1
             self._changed.notify_all()
 
+    def jump(self, stage: StageName) -> None:
+        """Play from the beginning of a stage on; what comes before it is taken in at once."""
+        with self._changed:
+            self._aim = stage
+            self._changed.notify_all()
+
     def stop(self) -> None:
         super().stop()
         with self._changed:
             self._changed.notify_all()
 
+    @property
+    def _broken_off(self) -> bool:
+        return self.stopping.is_set() or self._aim is not None
+
     def feed(self) -> None:
+        aim: StageName | None = None
+        while not self.stopping.is_set():
+            if self._play(aim):
+                self.post(CaughtUp())
+                with self._changed:
+                    while not self._broken_off:
+                        self._changed.wait()
+            aim, self._aim = self._aim, None
+            if not self.stopping.is_set():
+                self.post(Restarted())
+
+    def _play(self, aim: StageName | None) -> bool:
+        """To the end, which is True, or until it is broken off."""
         batch: list[Record] = []
         before: float | None = None
         owed = 0.0  # seconds of the run that the replay is ahead
         for record in self._records():
+            arrives = isinstance(record.event, StageStarted) and record.event.stage == aim
+            if arrives:
+                aim, before = None, record.t
             owed += 0.0 if before is None else min(LONGEST_WAIT, max(0.0, record.t - before))
-            before = record.t
-            if self.paused or owed / self.speed >= FRAME_SECONDS or len(batch) >= BATCH:
+            before = record.t if aim is None else None
+            waits = aim is None and not arrives and (self.paused or owed / self.speed >= FRAME_SECONDS)
+            if waits or len(batch) >= BATCH:
                 if batch:
                     self.deliver(batch)
                     batch = []
-                if not self._wait(owed):
-                    return
+                if self._broken_off or (waits and not self._wait(owed)):
+                    return False
                 owed = 0.0
             batch.append(record)
-            if self._steps and isinstance(record.event, Stepped | Reinforced):
+            if aim is None and self._steps and isinstance(record.event, Stepped | Reinforced):
                 self._steps -= 1
         if batch:
             self.deliver(batch)
-        self.post(CaughtUp())
+        return not self._broken_off
 
     def _records(self) -> Iterator[Record]:
         reader = LogReader(self.folder.events)
@@ -215,10 +248,10 @@ class ReplayFeed(Feed):
             yield from batch
 
     def _wait(self, seconds: float) -> bool:
-        """Wait as long as `seconds` of the run take in the replay; False when it is to end."""
+        """Wait as long as `seconds` of the run take in the replay; False when it is broken off."""
         with self._changed:
             left = seconds
-            while not self.stopping.is_set():
+            while not self._broken_off:
                 if self.paused:
                     if self._steps:
                         return True

@@ -18,7 +18,7 @@ from tui_trainer.messages.commands import (
     TakeControl,
     Turn,
 )
-from tui_trainer.messages.events import Choice, StageName
+from tui_trainer.messages.events import STAGES, Choice, StageName
 from tui_trainer.run import client, fork, release, replacing
 from tui_trainer.run.storage import folder as folders
 from tui_trainer.run.storage import plan as plans
@@ -27,8 +27,10 @@ from tui_trainer.run.storage.plan import Plan
 from tui_trainer.ui.connection.commander import Commander
 from tui_trainer.ui.connection.feed import Feed, ReplayFeed
 from tui_trainer.ui.scene import Scene
+from tui_trainer.view import words
 
-FASTEST, SLOWEST = 1024.0, 0.125
+SPEEDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+LATE_STEPS = 10  # of a stage, after which a jump back leads to its own beginning
 LOOKING_ON = "You are looking on: another screen steers this run."
 
 
@@ -81,7 +83,7 @@ class Steering:
 
     def turn(self, name: str, value: float) -> str | None:
         """Change a setting from the next step on."""
-        return self._send(Turn(name, value), f"{name} {value:g}")
+        return self._send(Turn(name, value), f"{words.setting(name)} {value:g}")
 
     def stop(self) -> str | None:
         """Ask the trainer to write a checkpoint and end."""
@@ -110,15 +112,32 @@ class Steering:
         if reply.error is not None and reply.error.startswith("read-only"):
             self.scene.mode = "view"
             return LOOKING_ON
+        if isinstance(command, Turn) and reply.error is not None:
+            return reply.error.replace(command.name, words.setting(command.name))
         return None if isinstance(command, TakeControl) else reply.error
 
     # -- the replay --------------------------------------------------------------------------------------
 
-    def change_speed(self, factor: float) -> None:
-        """Play faster or slower."""
+    def change_speed(self, by: int) -> None:
+        """Play faster, 1, or slower, -1, by the next of the speeds that there are."""
         if isinstance(self.feed, ReplayFeed):
-            self.scene.replay_speed = min(FASTEST, max(SLOWEST, self.scene.replay_speed * factor))
+            now = self.scene.replay_speed
+            further = [speed for speed in SPEEDS if (speed > now if by > 0 else speed < now)]
+            self.scene.replay_speed = (min if by > 0 else max)(further, default=now)
             self.feed.set(speed=self.scene.replay_speed)
+
+    def jump(self, by: int) -> str | None:
+        """Play from the beginning of the stage after this one, 1, or of this one or the one before it, -1."""
+        if not isinstance(self.feed, ReplayFeed):
+            return None
+        now = self.scene.now
+        at = STAGES.index(now.stage) if now.stage is not None else 0
+        begun = now.stage is not None and now.stages[now.stage].step > LATE_STEPS
+        aim = at + by if by > 0 or not begun else at
+        if aim >= len(STAGES):
+            return "This is the last stage."
+        self.feed.jump(STAGES[max(0, aim)])
+        return None
 
     # -- the trainer's life: these take a moment and are called from a thread ------------------------------
 
@@ -142,10 +161,17 @@ class Steering:
         except UserError as error:
             return str(error)
 
-    def branch(self, stage: StageName, assignments: Sequence[str], keep_picks: bool) -> Plan | str:
-        """The plan of a run that goes on from this one's stages before `stage`, or why there can't be one."""
+    def branch(
+        self,
+        stage: StageName,
+        assignments: Sequence[str],
+        keep_picks: bool,
+        source: RunFolder | None = None,
+    ) -> Plan | str:
+        """The plan of a run that goes on from the stages before `stage` of this one, or of another one beside
+        it; or why there can't be one."""
         try:
-            return fork.plan_of(fork.own_run(self.scene.folder), stage, assignments, keep_picks)
+            return fork.plan_of(fork.own_run(source or self.scene.folder), stage, assignments, keep_picks)
         except UserError as error:
             return str(error)
 
@@ -168,7 +194,7 @@ class Steering:
             if plan.forked is None:
                 new = folders.create(here.path.parent, plan)
             else:
-                new = fork.begin(fork.own_run(here), plan)
+                new = fork.begin(RunFolder(here.path.parent / plan.forked.source), plan)
             if works and self.commander is not None:
                 self.scene.sent = "stopping, to start the new run"
                 replacing.replace(here, new, partial(self.commander.ask, Stop()))

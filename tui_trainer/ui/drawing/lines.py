@@ -60,6 +60,21 @@ def fitting(groups: Sequence[Sequence[Part]], width: int) -> Strip:
     return line(*shown)
 
 
+def flowing(groups: Sequence[Sequence[Part]], width: int) -> list[Strip]:
+    """Lines of the groups in order, as many in each as fit whole, two cells apart."""
+    rows: list[list[Part]] = []
+    used = width
+    for group in groups:
+        needed = sum(cell_len(text) for text, _ in group)
+        if used + 2 + needed > width:
+            rows.append([*group])
+            used = needed
+        else:
+            rows[-1] += [("  ", group[0][1]), *group]
+            used += 2 + needed
+    return [line(*row) for row in rows]
+
+
 def beside(blocks: Sequence[tuple[Sequence[Strip], int]], height: int, gap: Strip) -> list[Strip]:
     """Blocks of (lines, width) side by side, `gap` between them."""
     rows = []

@@ -19,12 +19,16 @@ from textual.strip import Strip
 
 from tui_trainer.ui.drawing.styles import Ink
 
+# Plotext's markers: braille has two by four dots a cell. A console of sixteen colors, or ASCII, has no
+# braille, but the four quadrants of a cell, or signs for them.
+FINE, COARSE = "braille", "hd"
+ACROSS = 2  # dots a cell, of both
 Columns = Sequence[tuple[float, float, float]]  # (x, low, high); NaN is a gap
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One curve: a line of quadrant blocks, or dots of the character `sign`."""
+    """One curve: a line as fine as the terminal can draw it, or dots of the character `sign`."""
 
     columns: Columns
     style: Style
@@ -98,9 +102,8 @@ def draw(
             if curve.sign is not None:
                 plot.scatter(xs, ys, marker=curve.sign, color=_plotext(curve.style))
             else:
-                # Quadrants ("hd") are coarser than braille, and can be seen from the back row.
                 draw_ = plot.scatter if len(line) == 1 else plot.plot
-                draw_(xs, ys, marker="hd", color=_plotext(curve.style))
+                draw_(xs, ys, marker=COARSE if ink.signs else FINE, color=_plotext(curve.style))
     plot.xlim(*axes.x)
     plot.ylim(*axes.y)
     plot.xticks([x for x, _ in axes.x_ticks], [label for _, label in axes.x_ticks])

@@ -21,6 +21,7 @@ from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.panes.conversation import Conversation, Turn, dials, status
 from tui_trainer.ui.panes.pane import title
 from tui_trainer.ui.processes.chat import ChatProcess
+from tui_trainer.ui.run_files.world import judged
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.inside import InsideSheet
 from tui_trainer.ui.screens.side_by_side import SideBySideSheet
@@ -159,7 +160,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
         if weights is None:
             self._fail("No weights are frozen yet; wait for the end of pretraining.")
             return
-        self._answer = self.conversation.add(Turn(weights, open=True, drawing=self.drawing))
+        self._answer = self.conversation.add(Turn(weights, open=True, drawing=self.drawing, asked=text))
         self.scene.answering = True
         self.conversation.redraw()
         asked = Ask(prompt=text, weights=weights, drawing=self.drawing, new=self._new, notes=self.notes)
@@ -178,6 +179,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
         if said.done:
             turn.sha256, turn.read = said.sha256, said.read
             turn.answer, turn.stopped = said.answer, said.stopped
+            turn.judged = None if said.stopped else judged(self.scene.folder, turn.asked, turn.text)
         if said.error and not turn.text:
             self.conversation.turns.remove(turn)
         if said.last:

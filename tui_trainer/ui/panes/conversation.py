@@ -1,7 +1,7 @@
 """The conversation as lines, and before anything is frozen, what the model would write now."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len
 from textual.strip import Strip
@@ -11,11 +11,14 @@ from tui_trainer.messages.events import WeightsName
 from tui_trainer.sanitize import one_line, sanitize
 from tui_trainer.ui.drawing.lines import BLANK, Part, filled, line, paragraph
 from tui_trainer.ui.panes.pane import empty
-from tui_trainer.ui.renderers import samples
+from tui_trainer.ui.renderers import samples, truth
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.page import Page
 from tui_trainer.view.reading import has_read
 from tui_trainer.view.text import cut, fit, fullest, wrap
+
+if TYPE_CHECKING:
+    from tui_trainer.corpus.exam.truth import Judged
 
 NEW = "a new conversation: the model reads nothing of what stands above"
 WAITING = "waiting for the first token: the model's libraries and weights are loaded before it"
@@ -29,6 +32,7 @@ class Turn:
 
     who: Literal["you", "error", "new"] | WeightsName  # "new": a conversation begins here
     text: str = ""
+    asked: str = ""  # the question that it answers
     sha256: str = ""
     open: bool = False  # more is coming
     stopped: bool = False
@@ -37,6 +41,7 @@ class Turn:
     told: tuple[str, ...] = ()  # sentences of the question kept as notes
     notes: tuple[Note, ...] = ()  # put before the question
     answer: int = 0  # its number, by which it can be looked into
+    judged: "Judged | None" = None  # held to the world
 
 
 def _label(turn: Turn) -> str:
@@ -103,6 +108,9 @@ class Conversation(Page):
         for note in turn.notes:
             rows += self._noted(f"from {one_line(note.file)}, score {note.score:.2f}", note.text, width)
         rows += [line(("  ", ink.text), (row, ink.text)) for row in shown]
+        if turn.judged is not None:
+            told, style = truth.said(ink, turn.judged)
+            rows += [line(("  ", style), (row, style)) for row in wrap(told, width - 2)]
         if not turn.open:
             rows += [line(("  ", ink.muted), (row, ink.muted)) for row in wrap(_label(turn), width - 2)]
         return rows

@@ -15,7 +15,7 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import Context, action
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, ends, filled, line, paragraph
-from tui_trainer.ui.panes.pane import Pane, empty
+from tui_trainer.ui.panes.pane import Pane, element, empty
 from tui_trainer.ui.renderers import surprise
 from tui_trainer.ui.run_files.documents import Documents, ShownDocument, Wanted
 from tui_trainer.ui.scene import Scene
@@ -31,6 +31,8 @@ SHOWN_CHARACTERS = 6_000  # of one document
 MORE_CHARACTERS = 40  # read beyond what fits
 NAMED = 22  # cells of a filter with its count
 ROOM_FOR_READER = 5  # lines
+LEAST_FOLLOWING = 4  # lines, from which on some are given to the next documents
+MOST_READ = 200  # of those that are kept at hand
 ROOM_FOR_SCALE = 4  # lines of text, from which on one is given to the scale
 
 
@@ -80,6 +82,10 @@ class DatasetPane(Pane):
         source: str
         weight: float
 
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self._read: dict[int, ShownDocument] = {}  # the next documents
+
     def on_focus(self) -> None:
         self.redraw()  # what is chosen is marked while one is here
 
@@ -93,6 +99,7 @@ class DatasetPane(Pane):
     def open(self, documents: Documents) -> None:
         """Take in documents that have been indexed."""
         self.documents = documents if len(documents) else None
+        self._read = {}
         # One that is learnt from cools while it is being learnt; what was thrown out is a key away.
         kept = (number for number in range(len(documents)) if not documents.is_dropped(number))
         self.at = next(kept, 0)
@@ -183,6 +190,13 @@ class DatasetPane(Pane):
             weight = max(0.0, self.scene.now.mixture.get(name, 1.0) + change)
             self.post_message(self.Weighed(name, weight))
 
+    def choose(self, kind: str, number: int) -> None:
+        filters = list(self.scene.state.filters)
+        if kind == "source" and number < len(self._shown_sources()):
+            self.chosen = number
+        elif kind == "filter" and number < len(filters):
+            self._want(Wanted(filter=filters[number]))
+
     def _shown_sources(self) -> list[SourceRead]:
         sources = list(self.scene.state.sources.values())
         return sources if len(sources) <= MOST_SOURCES else sources[: MOST_SOURCES - 1]
@@ -228,7 +242,8 @@ class DatasetPane(Pane):
             weight = state.mixture.get(source.source)
             times = f" ×{weight:<4g}" if weight is not None else ""
             room = width - name_width - len(size) - len(times) - 9
-            parts: list[Part] = [(f"{name} ", ink.accent("data", bold=True) if mine else ink.text)]
+            style = ink.accent("data", bold=True) if mine else ink.text
+            parts: list[Part] = [(f"{name} ", element(style, 1, "source", index))]
             parts.append((f"{numbers.count(source.documents):>6} ", ink.strong))
             parts += bar(source.bytes / largest, max(3, room), ink.accent("data"), ink.faint)
             parts += [(f" {size}", ink.muted), (times, ink.key if mine and times else ink.text)]
@@ -286,18 +301,19 @@ class DatasetPane(Pane):
             cell_len(reason) <= column - 2 for reason in reasons
         )
         cells = []
-        for applied, reason, own_line in zip(applied_, reasons, below, strict=True):
+        for number, (applied, reason, own_line) in enumerate(zip(applied_, reasons, below, strict=True)):
+            named = element(ink.text, 1, "filter", number)
             name = words.FILTER.get(applied.filter, one_line(applied.filter))
             dropped = f"−{numbers.count(applied.dropped)}" if applied.dropped else "0"
             style = ink.warn if applied.dropped else ink.muted
             if columns == 1:
-                parts = [(fit(name, 14), ink.text), (f"{dropped:>6}  ", style)]
+                parts = [(fit(name, 14), named), (f"{dropped:>6}  ", style)]
                 cells.append(line(*parts, (reason if told and not own_line else "", ink.muted)))
                 if told and own_line:
                     cells.append(line((f"  {reason}", ink.muted)))
             else:
                 name = words.FILTER_SHORT.get(applied.filter, name)
-                cells.append(line((fit(name, column - 5), ink.text), (f"{dropped:>5}", style)))
+                cells.append(line((fit(name, column - 5), named), (f"{dropped:>5}", style)))
         if columns == 1:
             return [*cells, *self._caught(width)[: max(0, height - len(cells))]]
         half = -(-len(cells) // 2)
@@ -365,7 +381,34 @@ class DatasetPane(Pane):
         looked = None if saw is None else saw.looked
         if scaled:
             rows.append(surprise.scale(self.scene, looked, width))
-        return [*rows, *surprise.board(self.scene, self._text, looked, width, height - len(rows))]
+        rows += surprise.board(self.scene, self._text, looked, width, height - len(rows))
+        return [*rows, *self._following(width, height - len(rows))]
+
+    def _following(self, width: int, height: int) -> list[Strip]:
+        """The documents that come next, each by its beginning; where there is room for some."""
+        if self.documents is None or height < LEAST_FOLLOWING:
+            return []
+        ink, at = self.scene.ink, self.at
+        rows = [BLANK, line(("the next documents", ink.muted))]
+        while len(rows) < height:
+            found = self.documents.next(at, 1, self.wanted)
+            if found is None or found == self.at:
+                break
+            document, at = self._begun(found), found
+            sign = ("✓ ", ink.good) if document.dropped_by is None else ("✗ ", ink.warn)
+            source = fit(one_line(document.source)[:8], 9)
+            text = cut(one_line(" ".join(document.text[: 4 * width].split())), width - 11)
+            rows.append(line(sign, (source, ink.accent("data")), (text, ink.muted)))
+        return rows
+
+    def _begun(self, number: int) -> ShownDocument:
+        """One of the next documents; read once."""
+        if number not in self._read:
+            if len(self._read) > MOST_READ or self.documents is None:
+                self._read.clear()
+            document = None if self.documents is None else self.documents.read(number)
+            self._read[number] = document or ShownDocument()
+        return self._read[number]
 
     def _verdict(self, document: ShownDocument, width: int) -> Strip:
         ink = self.scene.ink

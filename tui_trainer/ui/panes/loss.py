@@ -89,6 +89,8 @@ class LossPane(Pane):
     @action("escape", "no cursor", footer="no")
     def do_no_cursor(self) -> None:
         """Put the cursor and the zoom away."""
+        if self.view.cursor is None and not self.view.zoomed:
+            self.app.call_later(self.app.run_action, "app.do('step_back')")
         self.view.cursor, self.view.zoom = None, (0.0, 1.0)
 
     @action("i", "closer", footer="no", listed=False)
@@ -149,7 +151,8 @@ class LossPane(Pane):
         # Drawing costs milliseconds, so not at every tick; the last state is drawn by the tick after.
         now = self.scene.clock()
         pressing = self.scene.paused or self._loading != self.scene.loading
-        if self.seen() != self._seen and (now - self._drawn >= REDRAW_SECONDS or pressing):
+        speed = self.scene.replay_speed if self.scene.mode == "replay" else 1.0
+        if self.seen() != self._seen and (now - self._drawn >= REDRAW_SECONDS / max(1.0, speed) or pressing):
             self._drawn, self._loading = now, self.scene.loading
             super().follow()
 

@@ -29,7 +29,8 @@ from tui_trainer.view.inspections import Purpose, Wish
 from tui_trainer.view.text import fullest
 
 WIDE = 90
-FURTHER = ("cultures", "unleash", "branch", "compare", "room")  # what is offered at the end
+AIR, LEAST_HISTORY = 2, 3  # lines under the answers that stay free; of earlier picks
+FURTHER = ("cultures", "unleash", "branch", "compare", "room", "runs")  # what is offered at the end
 
 
 class RaterPane(Pane):
@@ -146,7 +147,12 @@ class RaterPane(Pane):
             if state.enough:
                 said = "the model is measured, then turned to your picks"
             foot = [line((f"… {said}", scene.ink.muted))]
-        return [picks.progress(scene, width), *filled(body, room), *told, *filled(foot, keys), *learnt]
+        earlier: list[Strip] = []
+        if shown is not None and (spare := room - two_answers.needed(shown, width) - AIR) > LEAST_HISTORY:
+            earlier = picks.history(scene, width, spare)
+            room -= len(earlier)
+        head = [picks.progress(scene, width), *filled(body, room)]
+        return [*head, *told, *filled(foot, keys), *learnt, *earlier]
 
     def _reinforcing(self, width: int, height: int) -> list[Strip]:
         scene = self.scene
@@ -195,4 +201,4 @@ class RaterPane(Pane):
             if sum(len(text) for text, _ in rows[-1]) + len(key + label.rstrip()) > width:
                 rows.append([])
             rows[-1] += [(key, link(ink.key, f"app.do('{action.name}')")), (label, ink.muted)]
-        return [line(*parts) for parts in rows[:most] if parts] if width >= 60 else []
+        return [line(*parts) for parts in rows[:most] if parts]

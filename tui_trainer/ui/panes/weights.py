@@ -15,7 +15,7 @@ from tui_trainer.ui.actions import Context, action
 from tui_trainer.ui.drawing import heatmap
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, beside, ends, filled, line
-from tui_trainer.ui.panes.pane import Pane, empty
+from tui_trainer.ui.panes.pane import Pane, element, empty
 from tui_trainer.ui.renderers import attention, surprise
 from tui_trainer.view import numbers, words
 from tui_trainer.view.inspections import Purpose, Wish
@@ -131,6 +131,11 @@ class WeightsPane(Pane):
         if names:
             at = names.index(self.matrix.name) if self.matrix is not None else 0
             self.chosen = names[(at + step) % len(names)]
+
+    def choose(self, kind: str, number: int) -> None:
+        names = list(self.scene.state.matrices)
+        if kind == "matrix" and number < len(names):
+            self.chosen = names[number]
 
     @property
     def matrix(self) -> MatrixState | None:
@@ -249,7 +254,10 @@ class WeightsPane(Pane):
             mine = matrix is chosen
             parts = [
                 ("▸ " if mine else "  ", ink.accent(state.stage, bold=True)),
-                (fit(one_line(words.matrix(matrix.name)), name_width), ink.strong if mine else ink.text),
+                (
+                    fit(one_line(words.matrix(matrix.name)), name_width),
+                    element(ink.strong if mine else ink.text, 3, "matrix", matrices.index(matrix)),
+                ),
             ]
             if figures:
                 parts.append(

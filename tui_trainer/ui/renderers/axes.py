@@ -128,6 +128,15 @@ def even(low: float, high: float, rows: int) -> tuple[float, float, Ticks]:
     return bottom, bottom + step * spaces / rows_apart, ticks
 
 
+def rounds(low: float, high: float, many: int) -> list[float]:
+    """Round numbers at even distances within a range, about so many."""
+    if not high > low:
+        return [low]
+    step = next(_steps((high - low) / many))
+    first = math.ceil(low / step - 1e-9)
+    return [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
 def _steps(least: float) -> Iterator[float]:
     """Round numbers from about `least` on."""
     power = 10.0 ** math.floor(math.log10(least))

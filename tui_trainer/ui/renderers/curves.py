@@ -3,12 +3,13 @@
 import math
 from dataclasses import dataclass
 
+from rich.style import Style
 from textual.strip import Strip
 
 from tui_trainer.messages.events import StageName
 from tui_trainer.ui.drawing import plot
 from tui_trainer.ui.drawing.plot import Axes, Curve, Level
-from tui_trainer.ui.renderers.axes import Span, View, XAxis, apart, even, log_ticks
+from tui_trainer.ui.renderers.axes import Span, View, XAxis, apart, even, log_ticks, rounds
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view.state import State
 from tui_trainer.view.words import STAGE
@@ -108,24 +109,38 @@ def _learning(scene: Scene, chart: Chart, width: int, height: int, view: View) -
     if view.log:
         shown = [Curve(_logarithms(curve.columns), curve.style, curve.sign) for curve in shown]
         levels = [Level(math.log10(level.y), level.style) for level in levels if level.y > 0]
+    shown += [_mark(at, bottom, top, height, ink.muted) for at in _turns(state, axis, window)]
     if view.cursor is not None and (at := position(axis, view.cursor)) is not None:
-        parts = 2 * height
-        column = [(at, y, y) for y in (bottom + (top - bottom) * i / parts for i in range(parts + 1))]
-        shown = [Curve(column, ink.text, "│"), *shown]
+        shown = [_mark(at, bottom, top, height, ink.text, "│"), *shown]
     axes = Axes(x=window, y=(bottom, top), x_ticks=_x_ticks(axis, window, width), y_ticks=ticks_)
     return plot.draw(width, height, axes, shown, levels, ink)
+
+
+def _mark(at: float, bottom: float, top: float, height: int, style: Style, sign: str = "┊") -> Curve:
+    """A line from the bottom to the top: the cursor, or where something was turned."""
+    parts = 2 * height
+    rows = (bottom + (top - bottom) * part / parts for part in range(parts + 1))
+    return Curve([(at, y, y) for y in rows], style, sign)
+
+
+def _turns(state: State, axis: XAxis, window: tuple[float, float]) -> list[float]:
+    """Where settings were turned, each place once."""
+    stages = {stage for stage, _, _ in axis.spans}
+    places = {axis.position(turn.stage, turn.step) for turn in state.turns if turn.stage in stages}
+    return sorted(at for at in places if window[0] <= at <= window[1])
 
 
 def _points(
     state: State, axis: XAxis, span: Span, metric: str, width: int, window: tuple[float, float]
 ) -> plot.Columns:
-    """A metric of one stage, about one point a column, as far as it is in the window."""
+    """A metric of one stage, about one column a dot that can be drawn, as far as it is in the window."""
     stage, first, last = span
     series = state.curve(stage, metric)
     if series is None:
         return []
     start, end = axis.position(stage, 0), axis.position(stage, last - first)
-    columns = max(2, round(max(16, width) * (end - start) / ((window[1] - window[0]) or 1.0)))
+    dots = plot.ACROSS * max(16, width)
+    columns = max(2, round(dots * (end - start) / ((window[1] - window[0]) or 1.0)))
     points = [
         (axis.position(stage, step), low, high)
         for step, low, high in series.columns(0, last - first, min(columns, 4096))
@@ -194,6 +209,8 @@ def _x_ticks(axis: XAxis, window: tuple[float, float], width: int) -> list[tuple
     """The ends of what is shown, the stages' boundaries, and their names where there is room."""
     low, high = window
     ends = [(low, axis.unit.label(low)), (high, axis.unit.label(high))]
+    if (low, high) != (0.0, axis.end):  # of a part that somebody chose, the ends are any numbers
+        ends = [(at, axis.unit.label(at)) for at in rounds(low, high, max(2, width // 24))]
     between: list[tuple[float, str]] = []
     names: list[tuple[float, str]] = []
     for stage, first, last in axis.spans:
@@ -213,12 +230,12 @@ def _feedback(scene: Scene, chart: Chart, width: int, height: int) -> list[Strip
     planned = state.setting("feedback.steps") or 1
     end = max(int(planned), state.reinforced.step if state.reinforced is not None else 1)
     seldom = chart.metric == "facts"
-    columns = series.columns(0, end, max(16, width))
+    columns = series.columns(0, end, plot.ACROSS * max(16, width))
     curves = [Curve(plot.joined(columns) if seldom else columns, ink.accent("feedback"))]
     low, high = series.extremes or (0.0, 1.0)
     baseline = None if scene.baseline is None else scene.baseline.state.curve("feedback", chart.metric)
     if baseline is not None and baseline.extremes is not None:
-        other = baseline.columns(0, end, max(16, width))
+        other = baseline.columns(0, end, plot.ACROSS * max(16, width))
         curves.insert(0, Curve(plot.joined(other) if seldom else other, ink.muted, "·"))
         low, high = min(low, baseline.extremes[0]), max(high, baseline.extremes[1])
     gold = None if chart.dots is None else state.curve("feedback", chart.dots)
@@ -230,4 +247,6 @@ def _feedback(scene: Scene, chart: Chart, width: int, height: int) -> list[Strip
     bottom, top, y_ticks = even(least, max(0.0, high), height - AXIS)
     axes = Axes(x=(0, end), y=(bottom, top), x_ticks=[(0, "0"), (end, f"{end}")], y_ticks=y_ticks)
     zero = [Level(0.0, ink.faint)] if bottom < 0 else []
+    places = sorted({turn.step for turn in state.turns if turn.stage == "feedback" and turn.step})
+    curves += [_mark(step, bottom, top, height, ink.muted) for step in places if step <= end]
     return plot.draw(width, height, axes, curves, zero, ink)

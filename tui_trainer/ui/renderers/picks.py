@@ -9,9 +9,10 @@ from tui_trainer.ui.drawing.lines import BLANK, Part, ends, line, link
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
 from tui_trainer.view.state import Pick
-from tui_trainer.view.text import fullest
+from tui_trainer.view.text import cut, fit, fullest
 
 ROOMY = 74  # cells
+NAMED = 34  # cells of what was picked
 
 
 def share(found: tuple[int, int]) -> str:
@@ -93,6 +94,27 @@ def reveal(scene: Scene, width: int) -> Strip:
         forms = [[head, (said, ink.muted), (more, ink.muted), *judged] for more in (between, "")]
     rows = [line(*parts) for parts in forms]
     return next((row for row in rows if row.cell_length <= width), rows[-1])
+
+
+def history(scene: Scene, width: int, height: int) -> list[Strip]:
+    """The picks before the last one, the latest first: what was picked, and whether it was expected."""
+    earlier = list(scene.state.picks)[-2::-1]
+    if not earlier or height < 3:
+        return []
+    ink = scene.ink
+    rows = [line(("earlier picks, ✓ where the reward model had expected it", ink.muted))]
+    for pick in earlier[: height - 1]:
+        choice, pair = pick.picked.choice, pick.pair
+        sign: Part = ("  ", ink.text)
+        if pair is not None and choice in ("a", "b") and abs(pair.predicted_a - 0.5) >= 0.005:
+            expected = (choice == "a") == (pair.predicted_a >= 0.5)
+            sign = ("✓ ", ink.good) if expected else ("✗ ", ink.warn)
+        said = fit(words.CHOICE[choice], NAMED)
+        prompt = "" if pair is None else cut(f"“{one_line(pair.prompt)}”", width - NAMED - 8)
+        rows.append(
+            line((f"{pick.picked.pair + 1:>4}  ", ink.muted), sign, (said, ink.text), (prompt, ink.muted))
+        )
+    return rows
 
 
 def _again(scene: Scene, last: Pick) -> Part | None:

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from msgspec import Struct
-from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
@@ -11,20 +10,23 @@ from tui_trainer import settings as settings_
 from tui_trainer.errors import UserError
 from tui_trainer.messages.events import StageName
 from tui_trainer.run import fork, live_settings, unleashed
+from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import Description, Settings, describe
-from tui_trainer.ui.drawing.lines import BLANK, Part, filled, line, paragraph
+from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
 from tui_trainer.view import words
-from tui_trainer.view.text import cut, fit, wrap_to
+from tui_trainer.view.changes import changes
+from tui_trainer.view.text import fit, fullest
 
-NAME, VALUE = 34, 20
+NAME, VALUE = 34, 16
+WIDE = 68  # cells, from which on what each takes stands beside it
 RATER = "feedback.rater"
-HEAD, FOOT = 4, 4  # lines above and under the settings
+FOOT = 4  # lines under the settings
 
 
 class Chosen(Struct, frozen=True):
@@ -48,8 +50,16 @@ def _bound(value: float | None) -> str:
     return "" if value is None else f"{int(value):,}" if value == int(value) else f"{value:g}"
 
 
+def _takes(setting: Description) -> str:
+    return f"{_range(setting)} {setting.unit}".strip()
+
+
 class Branch(Modal[Chosen | None]):
-    """Ends with what was chosen, or with None. The run that is shown is only read."""
+    """Ends with what was chosen, or with None. The run that it goes on from is only read.
+
+    Args:
+        folder: that run, if it is not the one that is shown.
+    """
 
     kind, title_ = "branch", "Go on from here with other settings"
     hint = "← → stage · ↑ ↓ enter change · k picks · g go · esc"
@@ -64,10 +74,10 @@ class Branch(Modal[Chosen | None]):
         Binding("g", "go", "go", show=False),
     ]
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, folder: RunFolder | None = None) -> None:
         self.page = Page(self.lines)
         super().__init__(self.page)
-        self.scene = scene
+        self.scene, self.folder = scene, folder or scene.folder
         self.keep = True
         self.row = 0
         self.changes: dict[str, str] = {}
@@ -109,7 +119,7 @@ class Branch(Modal[Chosen | None]):
 
     def _planned(self) -> Plan:
         keep = self.keep and self.stage == "feedback"
-        source = fork.own_run(self.scene.folder)
+        source = fork.own_run(self.folder)
         try:
             return fork.plan_of(source, self.stage, keep_picks=keep)
         except UserError:
@@ -127,11 +137,27 @@ class Branch(Modal[Chosen | None]):
         said = f"takes over {weights}"
         if self.stage == "feedback":
             said += f"; its {forked.picks} picks are made again" if forked.picks else "; picks are made anew"
+        off = unleashed.is_off(self.plan.settings.feedback)
         if forked.source != self.scene.folder.id:
-            said += f"; of {one_line(forked.source)}, which is on its leash"
-        elif unleashed.is_off(self.plan.settings.feedback):
+            said += f"; of {one_line(forked.source)}"
+            said += ", off the leash" if off else ", which is on its leash" if self._off else ""
+        elif off:
             said += "; off the leash, as this run is"
         return said
+
+    @property
+    def _off(self) -> bool:
+        """Whether the run that was asked for is off the leash: it goes on from the one before it, then."""
+        return unleashed.is_off(self.folder.plan.settings.feedback)
+
+    def changed(self) -> str:
+        """What it would do otherwise, in words; "" for nothing."""
+        if self.plan is None or not self.changes:
+            return ""
+        given = [f"{name}={value}" for name, value in self.changes.items()]
+        after = settings_.changed(self.plan.settings, given)
+        before = settings_.differences(after, self.plan.settings)
+        return "; ".join(changes(settings_.differences(self.plan.settings, after), before))
 
     def value(self, name: str) -> str:
         """A setting as it was."""
@@ -146,39 +172,48 @@ class Branch(Modal[Chosen | None]):
             here = stage == self.stage
             stages.append((f" {words.STAGE[stage]} ", ink.key if here else ink.text))
             stages.append(("  ", ink.text))
-        rows = filled([line(*stages), *paragraph(self.taken(), ink.muted, width, 2)], HEAD - 1)
+        rows = [line(*stages), *paragraph(self.taken(), ink.muted, width), BLANK]
         if self.problem:
             return [*rows, *paragraph(self.problem, ink.warn, width, 4)]
+        takes = "takes" if width >= WIDE else ""
         rows.append(
-            line((fit("setting", NAME), ink.muted), (fit("value", VALUE), ink.muted), ("takes", ink.muted))
+            line((fit("setting", NAME), ink.muted), (fit("value", VALUE), ink.muted), (takes, ink.muted))
         )
-        room = max(1, height - HEAD - FOOT)
+        changed = self.changed()
+        told = paragraph(f"changed: {changed}", ink.accent("feedback"), width, 2) if changed else []
+        head = len(rows)
+        room = max(1, height - head - len(told) - FOOT)
         first = max(0, min(self.row - room // 2, len(self.settings) - room))
         for number, setting in list(enumerate(self.settings))[first : first + room]:
             rows.append(self._setting(setting, number == self.row, width))
-        rows += [BLANK] * (HEAD + room - len(rows))
+        rows += [BLANK] * (head + room - len(rows))
+        rows += told
         said = self.wrong or (self._told(self.settings[self.row], width) if self.settings else "")
-        rows.append(BLANK)
-        rows += [line((row, ink.warn if self.wrong else ink.text)) for row in wrap_to(said, width, FOOT - 1)]
-        return rows
+        return [*rows, BLANK, *paragraph(said, ink.warn if self.wrong else ink.text, width)]
 
     def _told(self, setting: Description, width: int) -> str:
-        """Its help; first of all what it takes, where that is cut above."""
-        whole = cell_len(self._takes(setting)) <= width - NAME - VALUE - 2
-        said = f"{setting.help[:1].upper()}{setting.help[1:]}"
-        return said if whole else f"Takes {self._takes(setting)}. {said}"
+        """Its help; first of all what it takes, where that does not stand above."""
+        said, whole = f"{setting.help[:1].upper()}{setting.help[1:]}", _takes(setting)
+        return said if self._takes(setting, width) == whole else f"Takes {whole}. {said}"
 
     @staticmethod
-    def _takes(setting: Description) -> str:
-        return f"{_range(setting)} {setting.unit}".strip()
+    def _takes(setting: Description, width: int) -> str:
+        """What it takes, as fully as there is room for."""
+        forms = (
+            _takes(setting),
+            _range(setting),
+            f"one of {len(setting.choices)}" if setting.choices else "",
+        )
+        return fullest(forms, width - NAME - VALUE) if width >= WIDE else ""
 
     def _setting(self, setting: Description, here: bool, width: int) -> Strip:
         ink = self.scene.ink
         old, new = self.value(setting.name), self.changes.get(setting.name)
         value: list[Part] = [(fit(old, VALUE), ink.muted if new is None else ink.faint)]
         if new is not None:
-            value = [(f"{old} → ", ink.muted), (fit(one_line(new), VALUE - len(old) - 3), ink.strong)]
-        takes = cut(self._takes(setting), max(0, width - NAME - VALUE - 2))
+            before = f"{old} → " if len(old) + 3 + len(new) < VALUE else "→ "
+            value = [(before, ink.muted), (fit(one_line(new), VALUE - len(before)), ink.strong)]
+        takes = self._takes(setting, width)
         sign = ("▸ ", ink.accent("feedback")) if here else ("  ", ink.text)
         name = (fit(words.setting(setting.name), NAME - 2), ink.strong if here else ink.text)
         return line(sign, name, *value, (takes, ink.muted))

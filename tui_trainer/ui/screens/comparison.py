@@ -7,19 +7,21 @@ from textual.binding import Binding, BindingType
 from textual.strip import Strip
 
 from tui_trainer.messages.comparison import Answers, Compared, Comparison, Order
-from tui_trainer.run import unleashed
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.settings import Culture, Taste
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, line, paragraph
 from tui_trainer.ui.processes.order import ask
+from tui_trainer.ui.renderers import truth
 from tui_trainer.ui.run_files.baseline_run import others
+from tui_trainer.ui.run_files.world import judged
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
 from tui_trainer.view import numbers
+from tui_trainer.view.changes import changes
 from tui_trainer.view.text import cut, fit
 
 RATERS = " ".join((*get_args(Taste), *get_args(Culture)))
@@ -62,10 +64,14 @@ class ComparisonScreen(Modal[None]):
     def on_mount(self) -> None:
         here = self.here
         taught = [run for run in others(here) if run.weights("aligned").exists()]
-        baseline = self.scene.baseline
-        # The run that the curves are compared with comes first, then this run before its feedback.
-        taught.sort(key=lambda run: baseline is None or run.id != baseline.run)
-        self.runs = [*taught[:1], here, *taught[1:]] if baseline is not None else [here, *taught]
+        forked = here.plan.forked
+        source = "" if forked is None or forked.stage != "feedback" else forked.source
+        wanted = source if self.scene.baseline is None else self.scene.baseline.run
+        # The run that the curves are compared with comes first, or the one that this one goes on from at its
+        # feedback; then this run before its feedback.
+        taught.sort(key=lambda run: run.id != wanted)
+        first = int(bool(taught) and taught[0].id == wanted)
+        self.runs = [*taught[:first], here, *taught[first:]]
         if self.pair is not None:
             other = self.pair[1]
             self.runs = [other, *(run for run in self.runs if run.id != other.id)]
@@ -155,14 +161,9 @@ class ComparisonScreen(Modal[None]):
             line((cut(f"{one_line(mine.sha256)[:8]} {one_line(mine.run)}", width), ink.muted)),
         ]
         made_by = next((run for run in (self.here, *self.runs) if run.id == mine.run), None)
-        if (
-            mine.weights == "aligned"
-            and made_by is not None
-            and unleashed.is_off(made_by.plan.settings.feedback)
-        ):
-            kl = made_by.plan.settings.feedback.beta
-            said = f"off the leash, but for KL at {kl:g}" if kl else "off the leash"
-            rows.append(line((cut(said, width), ink.warn)))
+        forked = made_by.plan.forked if made_by is not None else None
+        if mine.weights == "aligned" and forked is not None and (changed := changes(forked.changes)):
+            rows += paragraph("; ".join(changed), ink.warn, width)
         won = {v.rater: v.share if first else 1 - v.share for v in found.verdicts}
         if mine.rater in won and other.rater in won and mine.rater != other.rater:
             own, theirs = (f"{100 * won[r]:.0f} %" for r in (mine.rater, other.rater))
@@ -174,7 +175,10 @@ class ComparisonScreen(Modal[None]):
         said = []
         for text in (answers.first, answers.second):
             body = " ".join(several_lines(text).split()) or "(it said nothing)"
-            said.append(paragraph(body, ink.text, column, 6))
+            sign, style = truth.mark(ink, judged(self.here, answers.prompt, body))
+            rows = paragraph(body, ink.text, column - len(sign), 6)
+            lead = [line((sign if not index else " " * len(sign), style)) for index in range(len(rows))]
+            said.append([Strip.join(pair) for pair in zip(lead, rows, strict=True)] if sign else rows)
         prompt = cut(f"“{one_line(answers.prompt)}”", width)
         high = max(map(len, said))
         return [

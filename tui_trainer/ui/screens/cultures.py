@@ -22,7 +22,8 @@ from tui_trainer.view.text import fit
 
 ABOUT = (
     "Two simulated raters who disagree pick between the tuned model's answers, each in a new run of its own. "
-    "Then both models answer the same prompts side by side."
+    "Then both models answer the same prompts side by side. Changed are the rater and whose prompts are "
+    "rated, and nothing else."
 )
 DOING = {
     "waiting": "comes after the first",
@@ -44,9 +45,8 @@ def _from(folder: RunFolder) -> str:
         return ""  # told when they are to be made
     if source.id != folder.id:
         return f"They begin from {one_line(source.id)}, on its leash."
-    return (
-        "They are off the leash, as this run is." if unleashed.is_off(source.plan.settings.feedback) else ""
-    )
+    off = unleashed.is_off(source.plan.settings.feedback)
+    return "They begin from this run" + (", off the leash, as it is." if off else ".")
 
 
 class ChooseCultures(Choice[tuple[str, ...]]):
@@ -54,7 +54,7 @@ class ChooseCultures(Choice[tuple[str, ...]]):
 
     title_ = "Two cultures"
     leave = "leave it"
-    height = 12 + 2 * len(PAIRS)
+    height = 14 + 2 * len(PAIRS)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("D", "choose(0)", "cancel", show=False),
         Binding("o", "others", "others", show=False),

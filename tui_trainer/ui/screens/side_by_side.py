@@ -11,6 +11,8 @@ from tui_trainer.messages.events import StageName, WeightsName
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.ui.drawing.lines import BLANK, beside, line, paragraph
 from tui_trainer.ui.processes.chat import ChatProcess
+from tui_trainer.ui.renderers import truth
+from tui_trainer.ui.run_files.world import judged
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
@@ -95,6 +97,10 @@ class SideBySideSheet(Modal[None]):
             return [*rows, *paragraph(f"✗ {one_line(said.error)}", ink.bad, width)]
         text = " ".join(several_lines(said.text).split()) or ("(it said nothing)" if said.done else "")
         rows += paragraph(text + ("" if said.done else " …"), ink.text, width)
+        held = judged(self.scene.folder, self.prompt, text) if said.done else None
+        if held is not None:
+            told, style = truth.said(ink, held)
+            rows += paragraph(told, style, width)
         if said.done:
             rows.append(line((fit(f"{one_line(said.sha256)[:8]} unchanged", width), ink.muted)))
         return rows

@@ -7,6 +7,7 @@ frame buffer finds.
 
 from collections.abc import Sequence
 
+from rich.segment import Segment
 from rich.style import Style
 from textual.events import Resize
 from textual.geometry import Region
@@ -82,14 +83,25 @@ class LineView(Widget):
         if selection is not None and (span := selection.get_span(y)) is not None:
             start, end = span
             end = strip.cell_length if end == -1 else end
-            style = self.screen.get_component_rich_style("screen--selection")
             strip = Strip.join(
-                [strip.crop(0, start), strip.crop(start, end).apply_style(style), strip.crop(end)]
+                [strip.crop(0, start), self._selected(strip.crop(start, end)), strip.crop(end)]
             )
         return strip.apply_offsets(0, y)
 
+    def _selected(self, strip: Strip) -> Strip:
+        """What the mouse has selected: on its own ground whatever it was, and without colors in reverse."""
+        style = self.screen.get_component_rich_style("screen--selection")
+        if self.app.no_color:
+            style = Style(reverse=True)
+        return Strip(Segment.apply_style(strip, post_style=style), strip.cell_length)
+
+    @property
+    def shown_text(self) -> str:
+        """What stands here, line by line."""
+        return "\n".join(strip.text.rstrip() for strip in self._shown)
+
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        return selection.extract("\n".join(strip.text.rstrip() for strip in self._shown)), "\n"
+        return selection.extract(self.shown_text), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         self.refresh()
