@@ -19,9 +19,9 @@ class Interruption:
         self._before: object = None
 
     def __enter__(self) -> "Interruption":
-        if (
-            threading.current_thread() is threading.main_thread()
-        ):  # no other thread may say what a signal does
+        # No other thread may say what a signal does, and one that is ignored stays so.
+        main = threading.current_thread() is threading.main_thread()
+        if main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
             self._before = signal.signal(signal.SIGINT, self._heed)
         return self
 
