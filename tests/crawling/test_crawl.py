@@ -51,10 +51,10 @@ def test_what_robots_txt_forbids_is_never_asked_for(whole: Crawled, web: TinyWeb
 def test_traps_are_left_by_limits(whole: Crawled) -> None:
     left = whole.result.reasons["limited"]
     assert left.keys() == {
-        "too many links from the start",
+        "too deep",
         "too many redirects",
         "more than 0.2 MB",
-        "no whole answer within 0.4 seconds",
+        "slower than 0.4 s",
     }
     assert max(target.count("deeper") for target in whole.asked) == 3
     assert sum("/odd/hop/" in target for target in whole.asked) == 6

@@ -18,7 +18,7 @@ from tui_trainer.crawling.tiny_web.site import TinyWeb
 from tui_trainer.errors import UserError
 from tui_trainer.files import named
 from tui_trainer.sanitize import one_line
-from tui_trainer.view.numbers import count, duration, figure, percent, plural, size
+from tui_trainer.view.numbers import count, duration, figure, plural, size
 from tui_trainer.view.text import cut
 
 MOST_REASONS = 3  # told of one kind
@@ -118,9 +118,8 @@ def text(crawled: Crawled) -> str:
     """What came of a crawl, for people."""
     result, counts = crawled.result, crawled.result.counts
     head = (
-        f"{one_line(result.file)}: {plural(counts.kept, 'page')}, {size(counts.text)} of text in the "
-        f"{size(counts.bytes)} read, by {plural(counts.asked, 'request')}; {duration(result.seconds)} "
-        "this time"
+        f"{one_line(result.file)}: {plural(counts.kept, 'page')}, {size(counts.text)} of text in "
+        f"{size(counts.bytes)}; {plural(counts.asked, 'request')}, {duration(result.seconds)} this time"
     )
     rows = [
         ("in the frontier", count(counts.frontier), ENDED[result.ended]),
@@ -147,14 +146,14 @@ def _reasons(result: Result, state: str) -> str:
 
 
 def _against_the_planted(found: Measured) -> str:
-    share = percent(found.texts_found / max(1, found.texts_planted))
-    return (
-        f"Against what stands in the tiny web: {count(found.texts_found)} of {count(found.texts_planted)} "
-        f"different texts found ({share}); text out of HTML at F1 {figure(found.f1, 3)} (precision "
-        f"{figure(found.precision, 3)}, recall {figure(found.recall, 3)}, by words). Of what robots.txt "
-        f"forbids, the server was asked for {count(found.asked_disallowed)} addresses, and for "
-        f"{count(found.asked_twice)} twice."
-    )
+    words = f"precision {figure(found.precision, 3)}, recall {figure(found.recall, 3)}, by words"
+    rows = [
+        ("texts found", f"{count(found.texts_found)} of {count(found.texts_planted)}", "different ones"),
+        ("text out of HTML", f"F1 {figure(found.f1, 3)}", words),
+        ("asked for against robots.txt", count(found.asked_disallowed), "addresses, as the server counts"),
+        ("asked for twice", count(found.asked_twice), ""),
+    ]
+    return f"Against what stands in the tiny web\n{table(rows)}"
 
 
 def nothing_came(crawled: Crawled) -> str:

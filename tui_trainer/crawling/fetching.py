@@ -81,7 +81,7 @@ class Fetcher:
         except (Failed, Forbidden):
             raise
         except TimeoutError:
-            raise Exceeded(f"no whole answer within {self._seconds:g} seconds") from None
+            raise Exceeded(f"slower than {self._seconds:g} s") from None
         except HTTPException as error:
             raise Failed(f"no answer in HTTP ({type(error).__name__})") from error
         except Exception as error:  # of sockets, of TLS, of parsing: all about what is at the other end

@@ -22,7 +22,7 @@ COUNTED: dict[str, str] = {
     **{"refused": "refused", "limited": "limited", "failed": "failed", "other": "others"},
 }
 FORMAT = 1
-TOO_DEEP = "too many links from the start"
+TOO_DEEP = "too deep"
 SCHEMA = """
 CREATE TABLE pages (
     number INTEGER PRIMARY KEY,
