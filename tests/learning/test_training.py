@@ -15,7 +15,7 @@ from tui_trainer.corpus.document import Question
 from tui_trainer.learning.finetuning import Finetuning
 from tui_trainer.learning.pictures import picture
 from tui_trainer.learning.pretraining import Pretraining
-from tui_trainer.learning.training import Training
+from tui_trainer.learning.training import CONTEXT_SHOWN, Training, from_a_word
 from tui_trainer.learning.validation import token_bytes, validation_loss
 from tui_trainer.messages.events import Event, Guessed, Sampled, Stepped, Validated, WeightsPictured
 from tui_trainer.model.transformer import Shape, Transformer
@@ -131,6 +131,15 @@ def test_question_and_answer_are_told_apart(corpus: Corpus, tiny_model: Transfor
         assert answers[guess.asked].startswith(said)
     for guess in guesses:
         assert guess.asked or "?" not in guess.context  # a document is no question
+
+
+def test_the_text_before_a_guess_begins_with_a_whole_word(corpus: Corpus, tiny_model: Transformer) -> None:
+    """Where it began earlier, by a space before that word: half a number would be another one."""
+    assert from_a_word("967 Belia Thaltor") == " Belia Thaltor" and from_a_word("selocl") == "selocl"
+    assert from_a_word("in ") == "in " and from_a_word(" was born") == " was born"
+    guesses = [e for e in _run(Pretraining(tiny_model, corpus, SETTINGS, 0), 12) if isinstance(e, Guessed)]
+    assert len(guesses) == 12 and any(guess.context.startswith(" ") for guess in guesses)
+    assert all(len(corpus.tokenizer.encode(guess.context)) <= CONTEXT_SHOWN + 2 for guess in guesses)
 
 
 def test_samples_are_marked_where_the_truth_is_known(corpus: Corpus, tiny_model: Transformer) -> None:

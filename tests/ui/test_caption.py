@@ -56,6 +56,12 @@ def test_a_world_that_was_written_before_is_called_copied() -> None:
     assert "copied" in said(at(replace(ready, copied=True))) and "copied" not in said(at(ready))
 
 
+def test_a_text_that_began_before_what_is_shown_of_it_says_so() -> None:
+    guess = e.Guessed("pretrain", 3, " was born in", " Velm", 0.9, ((" Velm", 0.9),))
+    assert "After “… was born in” it" in said(at(guess))
+    assert "After “Mira was born in” it" in said(at(replace(guess, context="Mira was born in")))
+
+
 def test_an_impossible_truth_does_not_crash_it() -> None:
     assert "loss 27.6" in said(at(e.Guessed("pretrain", 1, "", "x", 0.0, ())))
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import recorded
+from msgspec.structs import replace
 from test_actions import scene_at
 from watching import opened, shown, text_of, until
 
@@ -11,7 +12,7 @@ from tui_trainer.messages import events as e
 from tui_trainer.messages.events import VERSION, Record
 from tui_trainer.messages.inspection import Looked
 from tui_trainer.ui.connection.inspector import Answer
-from tui_trainer.ui.renderers import slow_step
+from tui_trainer.ui.renderers import guess, slow_step
 
 TRAINING = recorded.until(recorded.records(), e.Guessed, 60)
 GUESS = TRAINING[-1].event
@@ -47,6 +48,18 @@ def test_all_four_parts_at_every_size(size: tuple[int, int]) -> None:
     if size[0] > 60:
         assert "layer 2 up" in text and "truth" in text and "80,12" in text
         assert "-0.018; predicted -0.02" in text and "less wrong" in text
+
+
+@pytest.mark.parametrize("height", [1, 2, 3, 12])
+def test_of_a_long_text_before_a_guess_the_end_is_shown_and_said_to_be_one(height: int) -> None:
+    text = " ".join(f"word{n}" for n in range(100, 140))
+    long = e.Guessed("pretrain", 1, text, " x", 0.5, ())
+    rows = [row.text for row in guess.context(scene_at([]), long, 40, height)]
+    said = " ".join(rows)
+    assert len(rows) <= height and all(len(row) <= 40 for row in rows) and said.endswith("word139 ?")
+    assert said.startswith("…" if height < 12 else "word100") and "word138" in said
+    short = replace(long, context=" was born in")
+    assert [row.text for row in guess.context(scene_at([]), short, 40, height)] == ["… was born in ?"]
 
 
 async def test_a_single_step_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

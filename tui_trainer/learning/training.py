@@ -42,7 +42,7 @@ VALIDATION_ROWS = 24  # windows scored while training goes on; the evaluation af
 NEAR = 1.05  # of a target: from there on all windows are scored
 SAMPLE_TOKENS = 24
 SAMPLE_TEMPERATURE = 0.7
-CONTEXT_SHOWN = 12  # tokens before the guess
+CONTEXT_SHOWN = 24  # tokens before the guess
 WEIGHTS_OF: dict[StageName, str] = {"pretrain": "pretrain", "finetune": "tuned"}  # in names of figures
 LARGEST_GRADIENT = 100.0  # a step whose gradient is larger, or no number, is not taken
 
@@ -230,10 +230,13 @@ class Training(ABC):
         tokenizer = self.corpus.tokenizer
         truth = int(targets[row, position])
         asked, context = answering(inputs[row, : position + 1].tolist(), tokenizer)
+        shown = tokenizer.decode(context[-CONTEXT_SHOWN:])
+        if len(context) > min(CONTEXT_SHOWN, position):  # the text began before that, or before the row
+            shown = from_a_word(shown)
         return Guessed(
             stage=self.name,
             step=self.step + 1,
-            context=tokenizer.decode(context[-CONTEXT_SHOWN:]),
+            context=shown,
             truth=tokenizer.name(truth),
             probability=float(probabilities[truth]),
             top=tuple(
@@ -323,6 +326,12 @@ def answering(ids: list[int], tokenizer: Tokenizer) -> tuple[str, list[int]]:
         return "", ids[start + 1 :]
     answer = ids.index(tokenizer.assistant, start)
     return tokenizer.decode(ids[start + 1 : answer]), ids[answer + 1 :]
+
+
+def from_a_word(text: str) -> str:
+    """Without the rest of a word that it begins with: from a space on, with which no whole text begins."""
+    _, space, rest = text.partition(" ")
+    return space + rest if rest.strip() else text
 
 
 def within(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

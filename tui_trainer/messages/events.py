@@ -192,7 +192,7 @@ class Guessed(Event, frozen=True):
 
     stage: StageName
     step: int
-    context: str  # the text before; of an answer, what has been said of it
+    context: str  # the text before, or its end, from a space on; of an answer, what has been said of it
     truth: str
     probability: float  # given to the truth
     top: tuple[tuple[str, float], ...]  # the likeliest tokens

@@ -7,6 +7,7 @@ from tui_trainer.messages.events import (
     BestKept,
     Choice,
     CrawlRead,
+    Guessed,
     Overfitting,
     StageName,
     WeightsName,
@@ -274,6 +275,12 @@ _MARKS = {
 def token(name: str) -> str:
     """A token's text, or in words what it marks."""
     return _MARKS.get(name, name)
+
+
+def text_before(guess: Guessed) -> str:
+    """The text before a guess, in one line; with an ellipsis where that began earlier."""
+    said = one_line(guess.context[-1000:]).strip()
+    return f"… {said}" if said and guess.context[:1] == " " else said
 
 
 def is_mark(name: str) -> bool:

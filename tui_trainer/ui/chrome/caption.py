@@ -248,7 +248,7 @@ def _corpus(_: State, event: e.CorpusReady) -> Forms:
 
 
 def _guess(state: State, event: e.Guessed) -> Forms:
-    before = one_line(event.context[-200:]).strip()
+    before = words.text_before(event)
     afters = [f"After “{cut_left(before, room)}” it" for room in CONTEXTS] if before else []
     if before and event.asked:
         afters = [f"Answering, after “{cut_left(before, room)}”, it" for room in CONTEXTS]

@@ -44,7 +44,7 @@ def context(scene: Scene, guess: Guessed, width: int, height: int) -> list[Strip
     ink = scene.ink
     accent = ink.accent(guess.stage, bold=True)
     mark = (" ?", accent)
-    said = one_line(guess.context).strip()
+    said = words.text_before(guess)
     if not guess.asked:
         return [*_end_of(said, width - 2, height, ink.text, mark)]
     asked = one_line(guess.asked).strip()
@@ -65,9 +65,14 @@ def context(scene: Scene, guess: Guessed, width: int, height: int) -> list[Strip
 
 
 def _end_of(text: str, width: int, height: int, style: Style, mark: Part) -> list[Strip]:
-    """The last lines of a text, with a mark behind."""
-    lines = wrap(text[-width * height :].strip(), width)
-    lines = lines[-height:] if lines else [""]
+    """The last lines of a text, with a mark behind; with an ellipsis where it begins above them."""
+    if height == 1:
+        return [line((cut_left(text, width), style), mark)]
+    lines = wrap(text[-2 * width * (height + 1) :].strip(), width) or [""]
+    more = len(lines) > height
+    lines = lines[-height:]
+    if more:
+        lines[0] = cut_left(f"… {lines[0]}", width)
     return [*(line((row, style)) for row in lines[:-1]), line((cut_left(lines[-1], width), style), mark)]
 
 
