@@ -1,13 +1,14 @@
 """The whole stage on a tiny tuned model: its parts in order, its guard, and going on after a break."""
 
 import copy
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
 import torch
 from tiny_world import NAMES, SETTINGS, TOWNS, home, make_corpus, make_model, question, tuned_model
-from torch import Tensor
+from torch import Generator, Tensor
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Pair
@@ -18,6 +19,7 @@ from tui_trainer.learning.reinforcement.guard import Guard, probes
 from tui_trainer.learning.reinforcement.leash import adapted
 from tui_trainer.learning.stage import Stage
 from tui_trainer.messages.events import (
+    AnswersScored,
     BeforeAfter,
     Choice,
     Event,
@@ -516,3 +518,54 @@ def test_dpo_without_a_decided_pick_says_so(corpus: Corpus, tuned: Transformer) 
     feedback = msgspec.structs.replace(SETTINGS.feedback, algorithm="dpo")
     stage = _stage(tuned, corpus, msgspec.structs.replace(SETTINGS, feedback=feedback))
     assert any("every pick was a tie" in n.text for n in _of(Noticed, _drive(stage, "tie")))
+
+
+def test_the_answers_to_one_prompt_are_told_with_what_the_step_did_to_them(
+    tuned: Transformer, corpus: Corpus
+) -> None:
+    """Their log-probabilities against the model's own, before the step and after it."""
+    stage = _stage(tuned, corpus)
+    policy, asked = stage.policy_trainer, list[tuple[str, Answer]]()
+    sample = policy.asker.ask
+
+    def heard(model: Transformer, prompts: Sequence[str], draws: Generator | None = None) -> list[Answer]:
+        answers = sample(model, prompts, draws)
+        if draws is not None:
+            asked[:] = list(zip(prompts, answers, strict=True))
+        return answers
+
+    policy.asker.ask = heard  # type: ignore[method-assign]  # listened to
+    after: list[Transformer] = []
+    step = policy.optimizer.step
+
+    def stepped(*arguments: Any) -> float:
+        norm = step(*arguments)
+        after.append(copy.deepcopy(policy.model))
+        return norm
+
+    policy.optimizer.step = stepped  # type: ignore[method-assign]  # likewise
+    events: list[Event] = []
+    while not _of(AnswersScored, events):
+        before = copy.deepcopy(policy.model)
+        events = list(stage.advance())
+        if stage.pending is not None:
+            _pick(stage, "short")
+    told, whole = _of(AnswersScored, events)[0], _of(Reinforced, events)[0]
+    k = stage.state.settings.num_generations
+    assert told.step == whole.step and len(told.answers) == k and told.leash == whole.leash
+    mine = [answer for prompt, answer in asked if prompt == told.prompt]
+
+    def likelihood(model: Transformer, answer: Answer) -> float:
+        head = policy.asker.tokens(told.prompt)
+        logits = model(torch.tensor([[*head, *answer.tokens]]))[0, len(head) - 1 : -1].double()
+        logits[:, policy.asker.banned] = -torch.inf
+        chosen = torch.log_softmax(logits, -1)[range(len(answer.tokens)), list(answer.tokens)]
+        return float(chosen.sum().detach())
+
+    for answer, scored in zip(mine, told.answers, strict=True):
+        assert scored.text == answer.text and scored.kl >= 0
+        was, now = likelihood(before, answer), likelihood(after[0], answer)
+        assert scored.log_probability == pytest.approx(was, abs=1e-2)
+        assert scored.change == pytest.approx(now - was, abs=2e-2)
+    spread = max(a.reward for a in told.answers) - min(a.reward for a in told.answers)
+    assert spread > 0

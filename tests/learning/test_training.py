@@ -17,7 +17,15 @@ from tui_trainer.learning.pictures import picture
 from tui_trainer.learning.pretraining import Pretraining
 from tui_trainer.learning.training import CONTEXT_SHOWN, Training, from_a_word
 from tui_trainer.learning.validation import token_bytes, validation_loss
-from tui_trainer.messages.events import Event, Guessed, Sampled, Stepped, Validated, WeightsPictured
+from tui_trainer.messages.events import (
+    Event,
+    Guessed,
+    PairsShown,
+    Sampled,
+    Stepped,
+    Validated,
+    WeightsPictured,
+)
 from tui_trainer.model.transformer import Shape, Transformer
 
 SETTINGS = settings_module.load(
@@ -80,6 +88,25 @@ def test_the_first_step_s_loss_is_the_cross_entropy_of_its_batch(
         e for e in Pretraining(tiny_model, corpus, SETTINGS, 0).advance() if isinstance(e, Stepped)
     )
     assert stepped.loss == pytest.approx(float(by_hand.detach()), abs=1e-6)
+
+
+def test_the_same_pairs_are_shown_with_what_their_answers_cost(
+    corpus: Corpus, tiny_model: Transformer
+) -> None:
+    """Before the first step and at each measurement; the costs are those of the answer's tokens alone."""
+    stage, tokenizer = Finetuning(tiny_model, corpus, SETTINGS, 0), corpus.tokenizer
+    shown = [e for e in _run(stage, 5) if isinstance(e, PairsShown)]
+    assert [e.step for e in shown] == [0, 5] and shown[0].pairs
+    for before, now in zip(*(e.pairs for e in shown), strict=True):
+        assert (before.question, before.answer) == (now.question, now.answer)
+        asked, answer = tokenizer.chat(now.question), [*tokenizer.encode(now.answer), tokenizer.end]
+        logits = tiny_model(torch.tensor([[*asked, *answer]]))[0].double()
+        costs = F.cross_entropy(logits[len(asked) - 1 : -1], torch.tensor(answer), reduction="none")
+        assert now.losses == pytest.approx(costs.tolist(), abs=1e-3)
+        assert len(now.ends) == len(now.losses) and now.ends[-1] == len(now.answer)
+        assert sum(now.losses) < sum(before.losses)
+    learnt = {(pair.prompt, pair.answer) for pair in corpus.pairs}
+    assert {(pair.question, pair.answer) for pair in shown[0].pairs} <= learnt
 
 
 def test_a_batch_without_targets_changes_nothing(corpus: Corpus, tiny_model: Transformer) -> None:

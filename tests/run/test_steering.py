@@ -136,6 +136,10 @@ def step(number: int, stage: str = "pretrain") -> Callable[[object], bool]:
     return lambda event: isinstance(event, Stepped) and (event.stage, event.step) == (stage, number)
 
 
+def folder_events(folder: RunFolder) -> list[object]:
+    return [record.event for record in read_all(folder.events)]
+
+
 def test_pause_single_steps_continue(watch):
     run = watch()
     run.until(step(3))
@@ -155,6 +159,50 @@ def test_pause_single_steps_continue(watch):
     assert isinstance(run.events()[-1], RunEnded)
     inputs = [e for e in run.events() if isinstance(e, Paused | Continued)]
     assert inputs == [Paused(), Continued(2), Paused(), Continued()]
+
+
+def test_held_at_the_start_and_slow_it_ends_in_the_same_weights(watch, trainers, new_run):
+    """Nothing is learnt before somebody says go; the pace holds while one watches, and changes no number."""
+    run = watch(held=True)
+    assert run.until(lambda e: isinstance(e, Paused)).event == Paused(held=True)
+    assert run.quiet()
+    assert not any(isinstance(e, Stepped) for e in run.events())
+    run.ok(Continue(pace=0.05))
+    first, third = run.until(step(1)), run.until(step(3))
+    assert third.t - first.t >= 0.1
+    assert third.busy - first.busy < third.t - first.t  # waiting is not computing
+    run.kill()
+    run.order.pop("held")  # a resume is not held
+    run.start()  # by a terminal that has not asked for a pace
+    run.until(step(12))
+    run.ok(Continue(pace=0.01))
+    run.until(step(14))
+    run.control.close()  # nobody looks any more: full speed
+    assert run.wait() == 0
+    inputs = [e for e in run.events() if isinstance(e, Paused | Continued)]
+    paces = [Continued(None, 0.05), Continued(), Continued(None, 0.01), Continued()]
+    assert inputs == [Paused(held=True), *paces]
+    assert "not what was computed again" not in run.folder.trainer_log.read_text()
+    fast = new_run()
+    assert trainers.run(fast) == 0
+    assert state_of(fast) == state_of(run.folder)
+    learnt = [[e for e in folder_events(f) if isinstance(e, Stepped)] for f in (fast, run.folder)]
+    assert learnt[0] == learnt[1]
+
+
+def test_who_leaves_at_the_start_leaves_it_going(watch):
+    run = watch(held=True)
+    run.until(lambda e: isinstance(e, Paused))
+    run.control.close()
+    assert run.wait() == 0
+    assert [e for e in run.events() if isinstance(e, Paused | Continued)] == [Paused(held=True), Continued()]
+
+
+def test_told_to_go_before_the_first_step_it_never_pauses(watch):
+    run = watch(held=True, env={"TOY_LONG_SECONDS": "0.02"})
+    run.ok(Continue())
+    assert run.wait() == 0
+    assert not [e for e in run.events() if isinstance(e, Paused | Continued)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads what a process does from /proc")

@@ -1,7 +1,7 @@
 """Forks toy trainers, so that a test can kill a dozen of them without importing torch a dozen times.
 
-Reads lines of JSON {"run", "proceed", "env", "limit"}; answers with the process id when the trainer has been
-forked and with its exit status (negative: the signal) when it has ended.
+Reads lines of JSON {"run", "proceed", "held", "env", "limit"}; answers with the process id when the
+trainer has been forked and with its exit status (negative: the signal) when it has ended.
 """
 
 import json
@@ -51,7 +51,8 @@ def _become_trainer(order: dict) -> None:  # type: ignore[type-arg]
         log.os = _Torn(order["die_at_write"])  # type: ignore[assignment]
     status = 1
     try:
-        status = Trainer(folder, build, proceed=order.get("proceed", False)).run()
+        given = {name: order.get(name, False) for name in ("proceed", "held")}
+        status = Trainer(folder, build, **given).run()
     finally:
         sys.stderr.flush()
         os._exit(status)

@@ -1,6 +1,6 @@
 """Pretraining: read documents, guess the next token."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 from torch import Tensor
@@ -10,7 +10,7 @@ from tui_trainer.corpus.document import LETTERS
 from tui_trainer.learning.batches import DocumentReader, cursor_tensors, restore_cursor
 from tui_trainer.learning.optimizer import schedule
 from tui_trainer.learning.training import LearningRates, Training
-from tui_trainer.messages.events import StageName
+from tui_trainer.messages.events import Event, StageName
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import LIVE, Settings
 
@@ -28,6 +28,11 @@ class Pretraining(Training):
         super().__init__(model, corpus, seed, s.steps, s.measure_every, s.momentum)
         self.target_loss = self.settings.target_loss
         self.reader = DocumentReader(corpus, model.shape.context, seed)
+
+    def open(self) -> Iterator[Event]:
+        """The same, and the weights as they are drawn: nothing but random numbers."""
+        yield from super().open()
+        yield self._pictured(self._copies())
 
     def batch(self) -> tuple[Tensor, Tensor]:
         s = self.settings

@@ -37,25 +37,44 @@ def blamed(name: str, before: Tensor, gradient: Tensor, parameter: nn.Parameter,
 
 
 @torch.inference_mode()
-def teaching(losses: Tensor, targets: Tensor, place: tuple[int, int]) -> tuple[int, int]:
+def teaching(
+    losses: Tensor, targets: Tensor, place: tuple[int, int], telling: Tensor | None = None
+) -> tuple[int, int]:
     """Row and position of a guess with something to learn, by the model's own loss.
 
-    The one at `place`, if its truth was given less than half; else the middle one, by their losses, of those
-    for which that holds: neither trivial nor hopeless. Where all was known, the one with the largest loss.
+    Of those whose truth was given less than half, the quarter that was given least is hopeless, mostly junk,
+    and the quarter that was given most nearly known. The one at `place`, if it is among the others; else the
+    middle one. Where all was known, the one with the largest loss.
 
     Args:
         losses: (rows, context) nats, before the step.
         targets: (rows, context) int64.
+        telling: (vocabulary,) bool: truths that say something to a reader, if there are any in the batch;
+            None: all of them.
     """
     given = (-losses).exp()
-    if float(given[place]) < TRIVIAL:
-        return place
-    places = (targets != IGNORED).nonzero()
+    scored = targets != IGNORED
+    if telling is not None and bool((scored & telling[targets.clamp(min=0)]).any()):
+        scored &= telling[targets.clamp(min=0)]
+    places = scored.nonzero()
     shares = given[places[:, 0], places[:, 1]]
     hard = (shares < TRIVIAL).nonzero().flatten()
-    middle = hard[shares[hard].argsort()[len(hard) // 2]] if len(hard) else shares.argmin()
-    row, position = places[int(middle)].tolist()
+    if not len(hard):
+        row, position = places[int(shares.argmin())].tolist()
+        return row, position
+    by_share = hard[shares[hard].argsort()]
+    quarter = len(by_share) // 4
+    between = places[by_share[quarter : len(by_share) - quarter]].tolist()
+    if list(place) in between:
+        return place
+    row, position = places[int(by_share[len(by_share) // 2])].tolist()
     return row, position
+
+
+def telling(tokenizer: Tokenizer) -> Tensor:
+    """(vocabulary,) bool: the tokens that are a word or a part of one, not marks, blanks or a lone letter."""
+    names = (tokenizer.name(token) for token in range(tokenizer.size))
+    return torch.tensor([not n.startswith("<|") and sum(letter.isalnum() for letter in n) > 1 for n in names])
 
 
 @torch.inference_mode()

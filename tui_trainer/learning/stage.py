@@ -16,6 +16,14 @@ class Explaining(Protocol):
 
 
 @runtime_checkable
+class Opening(Protocol):
+    """A stage that is measured before its first step, so that there is something to see until then."""
+
+    def open(self) -> Iterator[Event]:
+        """Measure; the first `advance` then doesn't."""
+
+
+@runtime_checkable
 class Prompting(Protocol):
     """A stage that asks prompts which a person may change."""
 

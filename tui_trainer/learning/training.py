@@ -17,7 +17,7 @@ from tui_trainer.learning.optimizer import MOMENTUM, Optimizer
 from tui_trainer.learning.own_answers import own_answer_losses
 from tui_trainer.learning.pictures import matrix_state
 from tui_trainer.learning.randomness import generator
-from tui_trainer.learning.slow_step import explained, teaching
+from tui_trainer.learning.slow_step import explained, teaching, telling
 from tui_trainer.learning.validation import token_bytes, validation_loss
 from tui_trainer.messages.events import (
     Choice,
@@ -94,6 +94,8 @@ class Training(ABC):
         chance = math.log(corpus.tokenizer.size)
         self.best = BestWeights(self.name, chance, own=self.judges_by_own_answers)
         self._reached = False  # the loss to stop at
+        self._opened = False  # measured before the first step
+        self._telling: Tensor | None = None  # of the vocabulary, what says something to a reader
         self.backward: Backward = backward  # another one where several processes share a batch
 
     # -- what a stage says of itself -------------------------------------------------------------------------
@@ -112,11 +114,21 @@ class Training(ABC):
 
     # -- the step --------------------------------------------------------------------------------------------
 
+    def open(self) -> Iterator[Event]:
+        """What it costs, and writes, before the first step."""
+        self._opened = True
+        yield from self._validated()
+        yield self._sampled()
+        yield from self.shown()
+
+    def shown(self) -> Iterator[Event]:
+        """What else there is to see at each measurement."""
+        yield from ()
+
     def advance(self) -> Iterator[Event]:
         """Guess, score, blame, nudge."""
-        if self.step == 0:
-            yield from self._validated()
-            yield self._sampled()
+        if self.step == 0 and not self._opened:
+            yield from self.open()
         inputs, targets = (each.to(self.model.device) for each in self.batch())
         learnable = bool((targets != IGNORED).any())  # without a target the loss is 0 / 0
         loss = 0.0
@@ -127,7 +139,9 @@ class Training(ABC):
             place = self._place(targets)
             guess = self._guessed(inputs, targets, mask, scored, place)
             if self.explains:
-                taught = teaching(scored.losses, targets, place)
+                if self._telling is None:
+                    self._telling = telling(self.corpus.tokenizer).to(targets.device)
+                taught = teaching(scored.losses, targets, place, self._telling)
                 shown = guess if taught == place else self._guessed(inputs, targets, mask, scored, taught)
         norm = self._gradient_norm()
         measuring = (self.step + 1) % self.measure_every == 0 or self.step + 1 == self.steps
@@ -176,17 +190,9 @@ class Training(ABC):
             if self.step >= self.steps and not self._reached:
                 yield from self._with_best_weights()
             yield self._sampled()
+            yield from self.shown()
         if before:
-            yield WeightsPictured(
-                self.name,
-                self.step,
-                tuple(
-                    matrix_state(name, weights, parameter, gradient)
-                    for name, parameter in self.model.named_parameters()
-                    if parameter.dim() == 2
-                    for weights, gradient in [before[name]]
-                ),
-            )
+            yield self._pictured(before)
 
     def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
         """There is nothing to pick in this stage."""
@@ -197,6 +203,19 @@ class Training(ABC):
     def _gradient_norm(self) -> float:
         gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
         return float(torch.nn.utils.get_total_norm(gradients)) if gradients else 0.0
+
+    def _pictured(self, before: Mapping[str, tuple[Tensor, Tensor]]) -> WeightsPictured:
+        """All matrices; `before`: weights before the step, and its gradient, by name."""
+        return WeightsPictured(
+            self.name,
+            self.step,
+            tuple(
+                matrix_state(name, weights, parameter, gradient)
+                for name, parameter in self.model.named_parameters()
+                if parameter.dim() == 2
+                for weights, gradient in [before[name]]
+            ),
+        )
 
     def _copies(self) -> dict[str, tuple[Tensor, Tensor]]:
         return {
@@ -302,6 +321,7 @@ class Training(ABC):
             "step": torch.tensor(self.step),
             "steps": torch.tensor(self.steps),
             "tokens_read": torch.tensor(self.tokens_read),
+            "opened": torch.tensor(self._opened),
             **self.best.tensors(),
         }
 
@@ -312,6 +332,7 @@ class Training(ABC):
         self.step = int(tensors["step"])
         self.steps = int(tensors.get("steps", self.steps))  # not in a checkpoint of an earlier version
         self.tokens_read = int(tensors["tokens_read"])
+        self._opened = bool(tensors.get("opened", False))  # likewise
         self.best.restore(tensors)
 
 

@@ -10,6 +10,7 @@ from tui_trainer.messages.inspection import Look, Looked
 from tui_trainer.settings import MOST_STEPS
 
 MAX_BYTES = 64 * 1024  # of one message, its newline included
+MOST_PACE = 60.0  # seconds from one step to the next
 
 
 class Command(Struct, frozen=True, tag_field="type", tag=str.lower, forbid_unknown_fields=True):
@@ -25,9 +26,14 @@ class Pause(Command, frozen=True):
 
 
 class Continue(Command, frozen=True):
-    """Leave the pause; with `steps`, pause again after so many."""
+    """Leave the pause; with `steps`, pause again after so many.
+
+    `pace`: seconds from one step to the next at the least, for somebody to watch. Each step is then taken
+    apart (`StepExplained`). 0: full speed.
+    """
 
     steps: Annotated[int, Meta(ge=1, le=MOST_STEPS)] | None = None
+    pace: Annotated[float, Meta(ge=0, le=MOST_PACE)] = 0.0
 
 
 class Turn(Command, frozen=True):

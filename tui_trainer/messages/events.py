@@ -112,11 +112,12 @@ class KnobTurned(Event, frozen=True):
 
 
 class Paused(Event, frozen=True):
-    pass
+    held: bool = False  # before the first step of all, until somebody says go
 
 
 class Continued(Event, frozen=True):
     steps: int | None = None  # pause again after so many steps; None: go on
+    pace: float = 0.0  # seconds from one step to the next at the least; 0: full speed
 
 
 class RunEnded(Event, frozen=True):
@@ -253,6 +254,25 @@ class Sampled(Event, frozen=True):
     stage: StageName
     step: int
     samples: tuple[Sample, ...]
+
+
+class ShownPair(Struct, frozen=True):
+    """A pair that is learned from: its question is read, its answer is what is scored."""
+
+    question: str
+    answer: str
+    ends: tuple[int, ...]  # how many characters of the answer have been said at the end of each token
+    losses: tuple[float, ...]  # nats, of each token of the answer, its end included
+    said: str  # the model's own likeliest answer, as it is now
+    right: bool | None = None  # that, held to the world; None: nobody knows
+
+
+class PairsShown(Event, frozen=True):
+    """Some pairs, always the same, as the model takes them now; at step 0, as it did before fine-tuning."""
+
+    stage: StageName
+    step: int
+    pairs: tuple[ShownPair, ...]
 
 
 class Picture(Struct, frozen=True):
@@ -420,6 +440,25 @@ class Reinforced(Event, frozen=True):
     stage_steps: int = 0  # ... as for `PairOffered`
 
 
+class ScoredAnswer(Struct, frozen=True):
+    """One of several answers to a prompt, and what a step of reinforcement did to it."""
+
+    text: str
+    reward: float  # the reward model's score
+    kl: float  # nats to the tuned model, over the whole answer
+    log_probability: float  # nats, of the whole answer, before the step
+    change: float  # of that, by the step
+
+
+class AnswersScored(Event, frozen=True):
+    """The answers to one prompt of a reinforcement step: of all prompts, the one they differ most on."""
+
+    step: int
+    prompt: str
+    answers: tuple[ScoredAnswer, ...]
+    leash: float  # reward lost a nat of KL
+
+
 class BestOfN(Event, frozen=True):
     """The best of n answers of the tuned model by the reward model, for growing n, out of one pool."""
 
@@ -518,6 +557,7 @@ AnyEvent = (
     | Overfitting
     | BestKept
     | Sampled
+    | PairsShown
     | WeightsPictured
     | StepExplained
     | PairOffered
@@ -528,6 +568,7 @@ AnyEvent = (
     | TasteTested
     | RewardModelsCompared
     | Reinforced
+    | AnswersScored
     | BestOfN
     | BeforeAfter
     | Measured

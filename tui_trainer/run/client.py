@@ -28,11 +28,12 @@ BUSY = "the trainer is busy and has not answered yet"
 MAX_REPLY_BYTES = 4 * 1024 * 1024
 
 
-def launch(folder: RunFolder, *, proceed: bool = False) -> subprocess.Popen[bytes]:
+def launch(folder: RunFolder, *, proceed: bool = False, held: bool = False) -> subprocess.Popen[bytes]:
     """Start a trainer on the run, in a process and a session of its own; or resume one.
 
     Args:
         proceed: leave a pause that the run was in when its trainer ended.
+        held: pause before the first step, until somebody says go or whoever steers hangs up.
 
     Returns:
         The process, which is reaped when it ends: its status says how. From here on `lock.is_alive` tells,
@@ -45,12 +46,13 @@ def launch(folder: RunFolder, *, proceed: bool = False) -> subprocess.Popen[byte
         raise lock.taken(folder)
     try:
         # Taken here and inherited by the trainer: there is no moment at which the run seems to have none.
-        held = lock.Lock(folder)
+        mine = lock.Lock(folder)
     except OSError as error:
         raise UserError(f"run {folder.id} can't be written: {error.strerror}") from error
     # -P: never import what happens to lie in the working directory instead of a library of that name.
     command = [sys.executable, "-P", "-m", "tui_trainer.run.trainer", str(folder.path)]
-    command += ["--lock", str(held.descriptor), *(["--proceed"] if proceed else [])]
+    flags = {"--proceed": proceed, "--held": held}
+    command += ["--lock", str(mine.descriptor), *(flag for flag, given in flags.items() if given)]
     try:
         with open(open_own(folder.trainer_log, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "ab") as log:
             process = subprocess.Popen(
@@ -60,13 +62,13 @@ def launch(folder: RunFolder, *, proceed: bool = False) -> subprocess.Popen[byte
                 stderr=log,
                 cwd=folder.path,
                 start_new_session=True,
-                pass_fds=(held.descriptor,),
+                pass_fds=(mine.descriptor,),
             )
-        held.name(process.pid)
+        mine.name(process.pid)
     except OSError as error:
         raise UserError(f"no trainer could be started for {folder.id}: {error.strerror}") from error
     finally:
-        held.leave()
+        mine.leave()
     # Reaped when it ends, so that a screen that outlives it leaves no zombie.
     threading.Thread(target=process.wait, name="reaper", daemon=True).start()
     return process

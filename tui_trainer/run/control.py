@@ -38,10 +38,14 @@ READ_ONLY = "read-only: another terminal controls this run"
 NO_CONTROL = "read-only: take control first"
 
 
+class Left(Struct, frozen=True):
+    """Whoever had control has hung up: nobody watches any more."""
+
+
 class Request(Struct, frozen=True, eq=False):
     """A command, and the way back to who sent it."""
 
-    command: AnyCommand
+    command: AnyCommand | Left
     respond: Callable[[Reply], None]
 
 
@@ -50,13 +54,18 @@ class ControlServer:
 
     Args:
         submit: called in the server's thread with every request that the trainer is to answer.
+        left: called there when whoever has control hangs up.
         idle: seconds without a command after which is hung up.
     """
 
     def __init__(
-        self, folder: RunFolder, submit: Callable[[Request], None], idle: float = IDLE_SECONDS
+        self,
+        folder: RunFolder,
+        submit: Callable[[Request], None],
+        idle: float = IDLE_SECONDS,
+        left: Callable[[], None] = lambda: None,
     ) -> None:
-        self.submit, self.idle = submit, idle
+        self.submit, self.idle, self.left = submit, idle, left
         self.connections: set[_Connection] = set()
         self.controller: _Connection | None = None
         self._folder = folder
@@ -118,6 +127,7 @@ class _Connection(asyncio.Protocol):
         self.server.connections.discard(self)
         if self.server.controller is self:
             self.server.controller = None
+            self.server.left()
         if self.idle is not None:
             self.idle.cancel()
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import msgspec
 
 from tui_trainer.errors import Damaged
-from tui_trainer.learning.stage import Explaining, Stage
+from tui_trainer.learning.stage import Explaining, Opening, Stage
 from tui_trainer.messages.events import (
     STAGES,
     Event,
@@ -165,6 +165,9 @@ class StageMachine:
         else:
             if first:
                 self.journal.emit(StageStarted(phase.stage, 0 if phase.long else stage.steps))
+            if isinstance(stage, Opening):
+                for event in stage.open():
+                    self.emit(event)
             self._checkpoint(phase, stage)
         try:
             self._steps(phase, stage)
@@ -196,7 +199,8 @@ class StageMachine:
 
     def _step(self, phase: Phase, stage: Stage) -> None:
         if isinstance(stage, Explaining):
-            stage.explains = self.steering.steps_left is not None  # a person steps through
+            # A person steps through, or watches in slow motion.
+            stage.explains = self.steering.steps_left is not None or self.steering.pace > 0
         events, step = stage.advance(), stage.step
         while True:
             with self._abortable(phase.long):
@@ -235,6 +239,7 @@ class StageMachine:
             paused=self.steering.paused,
             steps_left=self.steering.steps_left,
             rater=self.steering.rater,
+            pace=self.steering.pace,
         )
         try:
             self.journal.sync()  # a checkpoint must never know more than the log

@@ -1,6 +1,7 @@
 """What happens between two steps: commands, pauses, settings and picks, from the socket or the script."""
 
 import queue
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import partial
@@ -36,7 +37,7 @@ from tui_trainer.messages.events import (
 from tui_trainer.messages.inspection import Look
 from tui_trainer.run import live_settings, machine
 from tui_trainer.run.compute_clock import ComputeClock
-from tui_trainer.run.control import Request
+from tui_trainer.run.control import Left, Request
 from tui_trainer.run.interruption import Stopped
 from tui_trainer.run.journal import Input, Journal
 from tui_trainer.run.pipeline import Phase, Pipeline
@@ -82,6 +83,8 @@ class Steering:
         requests: filled by the socket's thread and by signals.
         settings: the plan's.
         kept: picks of another run, to be made again.
+        held: pause before the first step that learns, until somebody says go.
+        watched: whether anybody is there who could.
     """
 
     def __init__(
@@ -94,12 +97,20 @@ class Steering:
         settings: Settings,
         kept: CarriedPicks,
         presence: Presence,
+        *,
+        held: bool = False,
+        watched: Callable[[], bool] = lambda: True,
     ) -> None:
         self.journal, self.requests, self.presence = journal, requests, presence
         self.pipeline, self.preferences, self.busy = pipeline, preferences, busy
         self._settings, self.kept = settings, kept
         self.paused = False
         self.steps_left: int | None = None
+        self.pace = 0.0  # seconds from one step to the next at the least
+        self._next = 0.0  # when the next step may be made, by the monotonic clock
+        self._held, self._watched = held, watched  # until the first step that learns
+        self._at_start = False  # paused there
+        self._followed = False  # the pace is of a log: nobody watches yet
         self.changes: list[tuple[str, float]] = []  # of live settings, in order
         rater = settings.feedback.rater
         self.rater: str | None = None if rater == "person" else rater
@@ -118,7 +129,8 @@ class Steering:
 
     def take_up(self, place: Place) -> None:
         """Be as a checkpoint says."""
-        self.paused, self.steps_left = place.paused, place.steps_left
+        self.paused, self.steps_left, self.pace = place.paused, place.steps_left, place.pace
+        self._followed = True
         self.changes, self.rater = [(today(name), value) for name, value in place.changes], place.rater
 
     def enter(self, phase: Phase, stage: Stage) -> None:
@@ -131,6 +143,7 @@ class Steering:
         """A step was done."""
         if self.steps_left is not None:
             self.steps_left -= 1
+        self._next = time.monotonic() + self.pace
 
     def between(self) -> None:
         """Everything that comes before the next step.
@@ -150,10 +163,14 @@ class Steering:
                 self.journal.skip_to_input()  # the log was not at a pick here
             elif self.steps_left == 0:
                 self._pause()
+            elif self.pace and self._followed:
+                self._go_on()
             elif edits := self._kept_edits(stage.pending):
                 self._edit_again(stage, edits[0])
             elif (request := self._request(stage)) is not None:
                 self._obey(request, stage)
+            elif self._held and self._phase is not None and not self._phase.long:
+                self._hold()
             elif stage.pending is None:
                 return
             elif isinstance(pair := stage.pending, PairOffered) and (pick := self.kept.of(pair)) is not None:
@@ -164,19 +181,26 @@ class Steering:
                 self._pick(stage, Picked(pair.pair, choice, self.rater, True))
 
     def _request(self, stage: Stage) -> Request | None:
-        """The next request; waits for one, without computing, where nothing can go on without."""
+        """The next request; waits for one, without computing, where nothing can go on without, and for as
+        long as the pace says that no step is made."""
+        waits = self.paused or self._must_be_asked(stage.pending)
         try:
             return self.requests.get_nowait()
         except queue.Empty:
-            if not self.paused and not self._must_be_asked(stage.pending):
+            if not waits and self._pause_left() <= 0:
                 return None
         self.journal.sync()
         with self.busy.idle():
-            while True:
+            while waits or self._pause_left() > 0:
                 try:
-                    return self.requests.get(timeout=LOOK_SECONDS)
+                    return self.requests.get(timeout=LOOK_SECONDS if waits else self._pause_left())
                 except queue.Empty:
                     self.presence.check()
+        return None
+
+    def _pause_left(self) -> float:
+        """Seconds until the next step may be made."""
+        return max(0.0, min(self._next - time.monotonic(), self.pace))
 
     def _must_be_asked(self, pending: PairOffered | TasteTested | None) -> bool:
         """Whether only a person can answer this."""
@@ -196,9 +220,10 @@ class Steering:
     def _follow(self, event: Input, stage: Stage) -> None:
         match event:
             case Paused():
-                self.paused, self.steps_left = True, None
+                self.paused, self.steps_left, self.pace = True, None, 0.0
             case Continued():
-                self.paused, self.steps_left = False, event.steps
+                self.paused, self.steps_left, self.pace = False, event.steps, event.pace
+                self._followed = True
             case ThreadsChosen():
                 machine.use_threads(event.threads)
             case KnobTurned():
@@ -237,10 +262,19 @@ class Steering:
                     self._pause()
                 respond(OK)
             case Continue():
-                if self.paused or self.steps_left is not None or command.steps is not None:
-                    self.paused, self.steps_left = False, command.steps
-                    self.journal.emit(Continued(command.steps))
+                self._held = False
+                if (
+                    self.paused
+                    or self.steps_left is not None
+                    or command.steps is not None
+                    or command.pace != self.pace
+                ):
+                    self._go_on(command.steps, command.pace)
                 respond(OK)
+            case Left():
+                self._held = False
+                if self.pace or (self.paused and self._at_start):
+                    self._go_on()
             case Turn():
                 error = self._turn(command.name, command.value, stage)
                 respond(OK if error is None else Reply(ok=False, error=error))
@@ -272,9 +306,22 @@ class Steering:
         """Leave the pause that the log ends in."""
         self.requests.put(Request(Continue(), nobody))
 
-    def _pause(self) -> None:
-        self.paused, self.steps_left = True, None
-        self.journal.emit(Paused())
+    def _pause(self, *, held: bool = False) -> None:
+        self.paused, self.steps_left, self.pace = True, None, 0.0
+        self._at_start = held
+        self.journal.emit(Paused(held))
+
+    def _hold(self) -> None:
+        """Wait before the first step for who is being told what will be seen."""
+        self._held = False
+        if self._watched():
+            self._pause(held=True)
+
+    def _go_on(self, steps: int | None = None, pace: float = 0.0) -> None:
+        self.paused, self.steps_left, self.pace = False, steps, pace
+        self._followed = False
+        self._next = 0.0  # the first step is not waited for
+        self.journal.emit(Continued(steps, pace))
 
     def _turn(self, name: str, value: float, stage: Stage) -> str | None:
         """Change a live setting, or say why not."""

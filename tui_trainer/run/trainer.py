@@ -27,7 +27,7 @@ from tui_trainer.messages.commands import Reply, Stop
 from tui_trainer.messages.events import Forked, Measured, Noticed, RunStarted
 from tui_trainer.run import machine, torchrun
 from tui_trainer.run.compute_clock import ComputeClock
-from tui_trainer.run.control import ControlServer, Request
+from tui_trainer.run.control import ControlServer, Left, Request
 from tui_trainer.run.interruption import DAMAGED, Interrupted, Stopped
 from tui_trainer.run.journal import Journal
 from tui_trainer.run.presence import Presence, Vanished, vanished
@@ -67,6 +67,7 @@ class Trainer:
     Args:
         build: makes the run's phases.
         proceed: leave a pause that the run was in.
+        held: pause before the first step, until somebody says go or whoever steers hangs up.
         inherited: descriptor of the run's lock file, if `client.launch` has locked it for this process.
     """
 
@@ -76,9 +77,10 @@ class Trainer:
         build: "Callable[[RunFolder], Pipeline]",
         *,
         proceed: bool = False,
+        held: bool = False,
         inherited: int | None = None,
     ) -> None:
-        self.folder, self.build, self.proceed = folder, build, proceed
+        self.folder, self.build, self.proceed, self.held = folder, build, proceed, held
         self.inherited = inherited
         self.busy = ComputeClock()
         self.requests: queue.SimpleQueue[Request] = queue.SimpleQueue()
@@ -114,7 +116,7 @@ class Trainer:
             # A signal that came before the server has its name here would leave its socket behind.
             signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
             try:
-                self.server = ControlServer(self.folder, self._submit)
+                self.server = ControlServer(self.folder, self._submit, left=self._left)
             except OSError as error:
                 say(f"no control socket ({error}); the run goes on without")
             signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
@@ -171,7 +173,16 @@ class Trainer:
         if any(seq < first for seq in past.taken_back):
             kept.forget()
         steering = Steering(
-            journal, self.requests, pipeline, preferences, self.busy, plan.settings, kept, self.presence
+            journal,
+            self.requests,
+            pipeline,
+            preferences,
+            self.busy,
+            plan.settings,
+            kept,
+            self.presence,
+            held=self.held,
+            watched=lambda: self.server is not None and self.server.controller is not None,
         )
         if saved is not None:
             steering.take_up(saved.place)
@@ -244,6 +255,9 @@ class Trainer:
             if main is not None:
                 signal.pthread_kill(main, signal.SIGTERM)
 
+    def _left(self) -> None:
+        self.requests.put(Request(Left(), lambda reply: None))
+
     def _answer_the_rest(self) -> None:
         with contextlib.suppress(queue.Empty):
             while True:
@@ -282,13 +296,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tui_trainer.run.trainer", description=__doc__)
     parser.add_argument("run", help="the run's folder")
     parser.add_argument("--proceed", action="store_true", help="leave a pause that the run was in")
+    parser.add_argument("--held", action="store_true", help="pause before the first step, until told to go")
     parser.add_argument("--lock", type=int, help="descriptor of the lock file, locked by who starts this")
     arguments = parser.parse_args()
     sys.stdout = sys.stderr = Sanitized(sys.stderr.buffer, "utf-8", line_buffering=True)
     machine.step_back()
     os.umask(0o077)  # whatever it makes is private to the user
     folder = RunFolder(arguments.run)
-    return Trainer(folder, _real, proceed=arguments.proceed, inherited=arguments.lock).run()
+    return Trainer(
+        folder, _real, proceed=arguments.proceed, held=arguments.held, inherited=arguments.lock
+    ).run()
 
 
 def _real(folder: RunFolder) -> "Pipeline":

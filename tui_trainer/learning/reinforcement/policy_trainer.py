@@ -25,7 +25,7 @@ from tui_trainer.learning.reinforcement.objective import (
 )
 from tui_trainer.learning.reinforcement.preference_losses import dpo_loss, grpo_loss
 from tui_trainer.learning.training import within
-from tui_trainer.messages.events import Event, Noticed, Reinforced
+from tui_trainer.messages.events import AnswersScored, Event, Noticed, Reinforced, ScoredAnswer
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Feedback as FeedbackSettings
 
@@ -91,7 +91,9 @@ class PolicyTrainer:
         if settings.algorithm != "rloo":
             potentials = [0.0 for a in answers for _ in a.tokens]
         beta = settings.beta * done.leash
-        result = self._learn(asked, answers, torch.tensor(rewards), torch.tensor(potentials), settings, beta)
+        result, before, after, shown = self._learn(
+            asked, answers, torch.tensor(rewards), torch.tensor(potentials), settings, beta
+        )
         kl = float(result.kl.mean())
         # At first every policy is nearer than the target: a leash that is lengthened for that is longest when
         # the style turns, and facts were lost there. So it is left alone until it has been taut. DPO has no
@@ -114,6 +116,21 @@ class PolicyTrainer:
             facts=facts,
             facts_before=self.guard.start.get("facts") if facts is not None else None,
         )
+        yield AnswersScored(
+            step=done.steps,
+            prompt=asked[shown[0]],
+            answers=tuple(
+                ScoredAnswer(
+                    text=answers[i].text,
+                    reward=rewards[i],
+                    kl=float(result.kl[i]),
+                    log_probability=float(before[i]),
+                    change=float(then) - float(before[i]),
+                )
+                for i, then in zip(shown, after, strict=True)
+            ),
+            leash=beta,
+        )
         if notice is not None:
             yield notice
 
@@ -125,7 +142,13 @@ class PolicyTrainer:
         potentials: Tensor,
         settings: FeedbackSettings,
         beta: float,
-    ) -> Loss:
+    ) -> tuple[Loss, Tensor, Tensor, list[int]]:
+        """One nudge.
+
+        Returns:
+            The loss; the log-probability (answers,) of each answer before the nudge; the same after it, of
+            the answers to one prompt alone; and which those are.
+        """
         rollouts = Rollouts.of(
             [self.asker.tokens(p) for p in asked], [a.tokens for a in answers], self.asker.tokenizer.pad
         )
@@ -151,7 +174,19 @@ class PolicyTrainer:
         left = max(COOLEST, 1 - self.progress.steps / max(1, settings.steps))
         left = min(left, (self.progress.steps + 1) / WARMUP)
         self.optimizer.step(loss, settings.lr * left * self.guard.rate)
-        return result
+        with torch.no_grad():
+            said = policy.detach().gather(1, chosen[:, None]).squeeze(1)
+            before = per_answer(said, rollouts.rows(), len(answers))
+        shown = differing(groups)
+        return result, before, self._likelihood(rollouts, shown), shown
+
+    @torch.no_grad()
+    def _likelihood(self, rollouts: Rollouts, shown: list[int]) -> Tensor:
+        """Log-probability of some of the answers, by the weights as they are now."""
+        some = Rollouts(rollouts.inputs[shown], rollouts.targets[shown], rollouts.mask[shown])
+        logs, _ = log_probabilities(self.model, some, self.asker.banned)
+        said = logs.gather(1, some.targets[some.mask][:, None]).squeeze(1)
+        return per_answer(said, some.rows(), len(shown))
 
     def _preferred(self, beta: float) -> Tensor:
         """DPO's loss on some of the picked pairs."""
@@ -230,6 +265,13 @@ class PolicyTrainer:
         self.progress = progress
         self.rehearsal.seek(progress.place)
         self.guard.start, self.guard.strikes = dict(progress.starts), progress.strikes
+
+
+def differing(rewards: Tensor) -> list[int]:
+    """The answers to the prompt whose answers' rewards differ most; of (prompts, k), counted row by row."""
+    spread = rewards.amax(dim=1) - rewards.amin(dim=1)
+    prompt, k = int(spread.argmax()), rewards.shape[1]
+    return list(range(prompt * k, (prompt + 1) * k))
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -28,6 +28,7 @@ class Place(Struct, frozen=True, forbid_unknown_fields=True):
     paused: bool
     steps_left: int | None  # until the next pause
     rater: str | None  # a simulated one that took over from the person
+    pace: float = 0.0  # as in `events.Continued`; not in a checkpoint of an earlier version
 
 
 class Saved(Struct, frozen=True):
