@@ -86,7 +86,7 @@ def test_the_footer_shows_what_can_be_done_now() -> None:
     records = recorded.records()
     training = scene_at(recorded.until(records, recorded.e.Stepped, 20))
     assert {"pause", "help", "quit"} <= set(names(training))
-    assert not {"step", "resume", "faster", "pick_a"} & set(names(training))
+    assert not {"step", "resume", "slower", "pick_a"} & set(names(training))
     dead = scene_at(recorded.until(records, recorded.e.Stepped, 20), trainer="gone")
     assert names(dead)[0] == "resume" and "pause" not in names(dead)
     asking = scene_at(recorded.until(records, PairOffered))

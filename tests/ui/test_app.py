@@ -179,7 +179,8 @@ async def test_a_dead_trainer_is_shown_with_the_way_on(
         assert " left " not in shown(app).split("\n")[1]  # nobody knows
         launched = []
         monkeypatch.setattr(
-            "tui_trainer.run.client.launch", lambda folder, proceed=False: launched.append(proceed)
+            "tui_trainer.run.client.launch",
+            lambda folder, proceed, held: launched.append(proceed),
         )
         await pilot.press("r")
         await until(pilot, lambda: launched == [True])

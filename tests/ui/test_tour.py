@@ -27,7 +27,7 @@ def test_every_stop_fits_two_lines_at_eighty_columns() -> None:
 
 
 # The event with which each pane has what its stop speaks of.
-SHOWS = (e.SourceRead, e.Stepped, e.WeightsPictured, e.FilterApplied, e.Sampled)
+SHOWS = (e.SourceRead, e.Validated, e.WeightsPictured, e.FilterApplied, e.Sampled)
 
 
 @pytest.mark.parametrize(("number", "kind"), list(enumerate(SHOWS)))

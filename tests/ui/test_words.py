@@ -441,6 +441,7 @@ FIELD = (
     *("tax", "guard", "entropy", "norm", "nats", "useful", "alpha", "KL", "leash", "reward", "loss", "bits"),
     *("token", "gradient", "fine-tun", "pretrain", "weights", "filter", "mixture", "vocabulary", "FLOPs"),
     *("best of n", "calibration", "sampling", "frozen", "cutoff", "rater", "rate", "attention", "batch"),
+    *("hash", "validation", "hacking"),
 )
 
 

@@ -91,7 +91,7 @@ class Trainers:
             self.living.discard(self.here.path)
         return control.reply
 
-    def launch(self, folder: RunFolder, proceed: bool = False) -> None:
+    def launch(self, folder: RunFolder, proceed: bool = False, held: bool = False) -> None:
         if folder.path != self.here.path and self.fails:
             raise UserError(self.fails)
         self.launched.append(folder)

@@ -13,7 +13,7 @@ from textual.events import Event, InputEvent, Resize
 from textual.screen import Screen
 
 from tui_trainer.messages.commands import Stop
-from tui_trainer.messages.events import Noticed, Record
+from tui_trainer.messages.events import Noticed, Picked, Record, StageEnded, StepExplained
 from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Plan
@@ -42,7 +42,10 @@ from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.ui.screens.turning import Turning
 from tui_trainer.ui.terminal.abilities import end_on_signals
 from tui_trainer.ui.travel import Travel
+from tui_trainer.view.ahas import AHAS
+from tui_trainer.view.cards import card_of
 from tui_trainer.view.fold import apply_all
+from tui_trainer.view.pace import PARTS
 from tui_trainer.view.text import cut
 from tui_trainer.view.words import Mode
 
@@ -139,6 +142,7 @@ class TrainerApp(Crashing, Handlers, RunHandlers, ScreenHandlers):
     def on_ready(self) -> None:
         # The first frame stands before the first byte of the log is read, and before anything is launched.
         self.sweeper.start()
+        self.scene.arrived = self.scene.clock()
         self.say(self.greeting)
         if self.recorder is not None:
             self._not_recorded(self.recorder.failed)
@@ -147,6 +151,7 @@ class TrainerApp(Crashing, Handlers, RunHandlers, ScreenHandlers):
             self.sweeper.loaded()  # else once the history has been read: its records are no garbage either
         if self._launch:
             if not self.dashboard.layout_.toured and self.scene.folder.plan.forked is None:
+                self.scene.holding = True
                 self.dashboard.tour(0)
             self._begin()
         else:
@@ -234,22 +239,62 @@ class TrainerApp(Crashing, Handlers, RunHandlers, ScreenHandlers):
         self.scene.hold()
         if self.scene.tour is not None and self.scene.now.waits is not None and self.scene.steers:
             self.dashboard.tour(None)  # a question waits for the person
+        self._follow_pace()
+        self._follow_ahas()
         self.dashboard.follow()
         self.inspector.follow(self.dashboard.wishes())
         if isinstance(self.screen, Sheet | Turning):
             self.screen.follow()
 
+    def _follow_pace(self) -> None:
+        """Let a run begin whose viewer has left the tour, and one that has begun so speed up."""
+        scene = self.scene
+        if not scene.steers or scene.trainer != "alive":
+            return
+        if scene.holding and scene.tour is None and not scene.sent:
+            self.say(self.steering.begin_slowly())
+        elif scene.speeds_up:
+            self.say(self.steering.speed_up())
+
     @on(feed.Arrived)
     def _arrived(self, message: feed.Arrived) -> None:
         had_corpus = self.scene.now.corpus is not None
         apply_all(self.scene.now, message.records)
+        self.scene.arrived = self.scene.clock()
+        if self.scene.holding and self.commander is not None and not self.commander.steers:
+            self.steering.take_control()  # the trainer holds for nobody else
         self.feed.grant()
         if not self.scene.loading:
             self._tell_troubles(message.records)
+            self._tell_ends(message.records)
         if self.scene.now.corpus is not None and not had_corpus:
             self._index_documents()
         if self.scene.paused or self.scene.now.waits is not None:
             self.tick()  # somebody waits for it
+
+    def _tell_ends(self, records: list[Record]) -> None:
+        """The card of the stage that has ended; a pick puts the one before it away."""
+        scene = self.scene
+        for event in (record.event for record in records):
+            if isinstance(event, StageEnded) and scene.steers and scene.tour is None:
+                card = card_of(scene.now, event.stage, scene.guesses)
+                if card is not None and event.stage == "frozen" and scene.card is not None:
+                    scene.next_card = card
+                elif card is not None:
+                    self.dashboard.show_card(card)
+            elif isinstance(event, Picked) and scene.card is not None:
+                self.dashboard.show_card(None)
+
+    def _follow_ahas(self) -> None:
+        """Tick off what has been met."""
+        scene = self.scene
+        if isinstance(scene.moment, StepExplained) and scene.part == len(PARTS) and self.dashboard.sees(4):
+            scene.did.add("step")
+        for aha in AHAS:
+            if aha.lead in scene.met or not aha.met(scene.now, scene.did):
+                continue
+            scene.met.add(aha.lead)
+            self.dashboard.remember_met()
 
     def _tell_troubles(self, records: list[Record]) -> None:
         """Warnings and errors as they come: the last of a batch, so that a flood of them is no flood here."""

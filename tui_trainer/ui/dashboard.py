@@ -16,6 +16,7 @@ from textual.widgets import Input
 from tui_trainer.messages.events import STAGES, StageName
 from tui_trainer.ui.actions import CONTEXTS, Action, Context
 from tui_trainer.ui.chrome.caption import Caption
+from tui_trainer.ui.chrome.card import CardView
 from tui_trainer.ui.chrome.footer import Footer, shown_now
 from tui_trainer.ui.chrome.rail import Rail
 from tui_trainer.ui.chrome.tabs import Tabs
@@ -29,6 +30,8 @@ from tui_trainer.ui.panes.weights import WeightsPane
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screen_settings import load_layout, save_layout
 from tui_trainer.ui.widgets.line_view import LineView
+from tui_trainer.view import pace
+from tui_trainer.view.cards import Card
 from tui_trainer.view.inspections import Purpose, Wish
 from tui_trainer.view.tour import STOPS
 
@@ -38,6 +41,7 @@ NARROWEST, WIDEST = 20, 120
 ROWS, LOWEST = 35, 10  # parts of both rows; of one
 # Where to look in each stage, until the person has chosen for themselves.
 LOOK_AT: dict[StageName, int] = {"data": 1, "pretrain": 2, "finetune": 2, "feedback": 4, "frozen": 5}
+SLOWLY = 4  # ... and in slow motion
 
 
 class Dashboard(Screen[None]):
@@ -46,9 +50,9 @@ class Dashboard(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "app.do('next_pane')", "next pane", show=False),
         Binding("shift+tab", "app.do('previous_pane')", "previous pane", show=False),
-        # Before the panes get these keys, but only on the tour: see `check_action`.
-        Binding("enter", "tour('tour_next')", "go on", show=False, priority=True),
-        Binding("escape", "tour('step_back')", "skip the tour", show=False, priority=True),
+        # Before the panes get these keys, but only on the tour, or where there is a card: see `check_action`.
+        Binding("enter", "tour('tour_next', 'card_try')", "go on", show=False, priority=True),
+        Binding("escape", "tour('step_back', 'step_back')", "skip the tour", show=False, priority=True),
         Binding("ctrl+c", "copy_or_quit", "copy, or quit", show=False),
     ]
     AUTO_FOCUS = ""
@@ -68,20 +72,24 @@ class Dashboard(Screen[None]):
             RaterPane(scene, actions),
             self.chat,
         )
+        self.card = CardView(scene)
         self.frame: tuple[LineView, ...] = (
             TooSmall(scene),
             Rail(scene),
             Tabs(scene, lambda: self.current),
+            self.card,
             Caption(scene),
             Footer(scene, lambda: shown_now(actions, scene, self.context)),
         )
         self._rows = Horizontal(*self.panes[:3], id="upper"), Horizontal(*self.panes[3:], id="lower")
         self.layout_ = load_layout()
+        scene.met |= set(self.layout_.met)
         self.current = 1
         self.zoomed = False
         self._tiny = False
         self._guides = True  # looks where the stage is, until the person goes somewhere
         self._stage: StageName | None = None
+        self._slow = False
         self._seen: object = None
 
     def compose(self) -> ComposeResult:
@@ -133,7 +141,7 @@ class Dashboard(Screen[None]):
 
     def _show_current(self, focus: bool = False) -> None:
         # Not by classes: each that changes makes Textual match every widget with every rule again, for 10 ms.
-        too_small, rail, tabs, caption, footer = self.frame
+        too_small, rail, tabs, card, caption, footer = self.frame
         upper, lower = self._rows
         room = not self._tiny
         shown: dict[Widget, bool] = {
@@ -142,10 +150,13 @@ class Dashboard(Screen[None]):
             tabs: room and self.single,
             upper: room and any(self.sees(number) for number in (1, 2, 3)),
             lower: room and any(self.sees(number) for number in (4, 5)),
+            card: room and self.scene.card is not None,
             caption: room and self.layout_.caption,
             footer: room,
             **{pane: self.sees(number) for number, pane in enumerate(self.panes, 1)},
         }
+        if self.scene.card is not None:
+            card.styles.height = self.card.needed(self.size.width)
         for widget, is_shown in shown.items():
             if widget.display != is_shown:
                 widget.display = is_shown
@@ -197,6 +208,11 @@ class Dashboard(Screen[None]):
         self.layout_.upper = min(ROWS - LOWEST, max(LOWEST, self.layout_.upper + parts))
         self._resized()
 
+    def remember_met(self) -> None:
+        """Remember what there was to see and has been seen."""
+        self.layout_.met = sorted(self.scene.met)
+        save_layout(self.layout_)
+
     def toggle_caption(self) -> None:
         """Hide the caption, or show it."""
         self.layout_.caption = not self.layout_.caption
@@ -218,24 +234,43 @@ class Dashboard(Screen[None]):
     def tour(self, stop: int | None) -> None:
         """Go to a stop of the tour; None, or one past the last, ends it for good."""
         on = stop is not None and stop < len(STOPS)
-        self.scene.tour = stop if on else None
+        self.scene.tour, self.scene.onward = stop if on else None, False
         if on and stop is not None:
             self.go(STOPS[stop].pane, guided=True)
             return
         if not self.layout_.toured:
             self.layout_.toured = True
             save_layout(self.layout_)
-        self.go(LOOK_AT[self._stage or "data"], guided=True)
+        self.go(self._look_at, guided=True)
+
+    def follow_tour(self) -> None:
+        """Go on with the tour, if one wants to, and if there is something to see at its next stop."""
+        scene = self.scene
+        if scene.tour is None or not scene.onward:
+            return
+        following = scene.tour + 1
+        if following == len(STOPS) or STOPS[following].there(scene.state):
+            self.tour(following)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys of the tour are the panes' own where there is no tour."""
+        """Keys of the tour and of a card are the panes' own where there is neither."""
         if action == "tour":
-            return self.scene.tour is not None and not self.typing
+            return (self.scene.tour is not None or self.scene.card is not None) and not self.typing
         return super().check_action(action, parameters)
 
-    async def action_tour(self, name: str) -> None:
-        """A key of the tour."""
-        await self.app.run_action(f"app.do('{name}')")
+    async def action_tour(self, name: str, otherwise: str) -> None:
+        """A key of the tour; without one, the same key of a card."""
+        await self.app.run_action(f"app.do('{name if self.scene.tour is not None else otherwise}')")
+
+    # -- a stage's end -----------------------------------------------------------------------------------
+
+    def show_card(self, card: Card | None) -> None:
+        """Show what a stage's end is told by; None: put it away, and show one that has waited for that."""
+        scene = self.scene
+        if card is None and scene.card is not None:
+            card, scene.next_card = scene.next_card, None
+        scene.card = card
+        self._show_current()
 
     # -- drawing -----------------------------------------------------------------------------------------
 
@@ -251,6 +286,7 @@ class Dashboard(Screen[None]):
 
     def follow(self) -> None:
         """Bring everything that can be seen up to date with the scene."""
+        self.follow_tour()
         self._follow_stage()
         scene = self.scene
         seen = (
@@ -265,6 +301,10 @@ class Dashboard(Screen[None]):
             scene.replay_speed,
             scene.past_at,
             scene.tour,
+            scene.onward,
+            scene.part,
+            scene.wait,
+            len(scene.met),
             scene.answering,
         )
         if seen != self._seen:
@@ -280,21 +320,27 @@ class Dashboard(Screen[None]):
         return {
             purpose: wish
             for pane in self.panes
-            if isinstance(pane, Pane) and pane.can_be_seen
+            if isinstance(pane, Pane) and (pane.can_be_seen or pane is self.dataset)
             for purpose, wish in pane.wishes().items()
         }
 
     def _follow_stage(self) -> None:
         stage = self.scene.state.stage
-        if stage == self._stage or stage is None:
+        slow = pace.slow(self.scene.state)
+        if (stage, slow) == (self._stage, self._slow) or stage is None:
             return
-        self._stage = stage
+        self._stage, self._slow = stage, slow
         if self.scene.past is not None:
             self._guides = False  # one has come to see a pane: it stays
         for name in STAGES:
             self.set_class(name == stage, f"stage-{name}")
         if self._guides and not self.typing and self.scene.tour is None:
-            self.go(LOOK_AT[stage], guided=True)
+            self.go(self._look_at, guided=True)
+
+    @property
+    def _look_at(self) -> int:
+        """The pane to look at: of a step in slow motion, the one that takes it apart."""
+        return SLOWLY if self._slow else LOOK_AT[self._stage or "data"]
 
     def redraw_all(self) -> None:
         """Draw everything again."""

@@ -1,5 +1,6 @@
 """What keys do that belong to no single pane, and those that answer a pair."""
 
+import math
 import time
 from collections.abc import Callable
 from functools import partial
@@ -13,7 +14,9 @@ from tui_trainer.run import unleashed
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import action
 from tui_trainer.ui.handling import Handling
+from tui_trainer.ui.leads import LEADS
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.ahas import AhaSheet
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.branch import Branch, Chosen
 from tui_trainer.ui.screens.comparison import ComparisonScreen
@@ -49,6 +52,16 @@ def _replay(scene: Scene) -> bool:
     return scene.mode == "replay"
 
 
+def _runs(scene: Scene) -> bool:
+    """Whether there is something that could be paused, or go on."""
+    return _replay(scene) or (_commands(scene) and scene.trainer == "alive")
+
+
+def _paced(scene: Scene) -> bool:
+    """... or go faster, or slower: not while one is asked."""
+    return _runs(scene) and (_replay(scene) or scene.now.waits is None)
+
+
 def _touring(scene: Scene) -> bool:
     return scene.tour is not None
 
@@ -79,6 +92,25 @@ def _taught(scene: Scene) -> bool:
     return _asked(scene) and scene.now.offered is not None and not scene.now.offered.blind
 
 
+def _carded(scene: Scene) -> bool:
+    return scene.card is not None and scene.tour is None
+
+
+def _guessable(scene: Scene) -> bool:
+    """Whether there is a number to guess, not guessed yet."""
+    card = scene.card
+    return card is not None and bool(card.asks) and card.stage not in scene.guesses and not scene.typing
+
+
+def _number(text: str) -> float | None:
+    """What was typed, as a number; None: it is none."""
+    try:
+        found = float(text.strip().rstrip("%").replace(",", "."))
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
 def _to_pane(number: int, what: str) -> "Callable[[Handlers], None]":
     def go(self: "Handlers") -> None:
         self.dashboard.go(number)
@@ -100,13 +132,16 @@ class Handlers(Handling):
     @action(
         "space",
         "pause",
-        when=lambda scene: _replay(scene) or (_commands(scene) and scene.trainer == "alive"),
+        when=_runs,
         footer="first",
         steers=True,
     )
     def do_pause(self) -> None:
         """Pause training, or go on."""
-        self.say(self.steering.pause())
+        if self.scene.holding:
+            self.dashboard.tour(None)  # which lets it begin
+        else:
+            self.say(self.steering.pause())
 
     @action(
         ".",
@@ -121,9 +156,37 @@ class Handlers(Handling):
 
     @action("enter", "go on", when=_touring, written="enter")
     def do_tour_next(self) -> None:
-        """On the tour of the first run: go on."""
-        if self.scene.tour is not None:
-            self.dashboard.tour(self.scene.tour + 1)
+        """On the tour of the first run: go on; on the card of a stage that has ended: try it."""
+        self.scene.onward = True
+        self.dashboard.follow_tour()
+
+    @action("", "try it", when=_carded, listed=False, footer="no")
+    def do_card_try(self) -> None:
+        """At a stage's end: what the card says can be tried."""
+        card = self.scene.card
+        self.dashboard.show_card(None)
+        if card is not None:
+            LEADS[card.lead](self)
+
+    @action("H", "your guess", when=_guessable, footer="no")
+    def do_card_guess(self) -> None:
+        """At a stage's end: guess what the next one will come to, before it is known."""
+        card = self.scene.card
+
+        def guessed(text: str) -> None:
+            number = _number(text)
+            if card is None or number is None:
+                self.say("A guess is a number.")
+                return
+            self.scene.guesses[card.stage] = number
+            self.dashboard.show_card(self.scene.card)
+
+        self.ask(Ask("Your guess, a number"), guessed)
+
+    @action("A", "five things", footer="no")
+    def do_ahas(self) -> None:
+        """The five things to have seen: which were, and where to see the others."""
+        self.push_screen(AhaSheet(self.scene, lambda name: LEADS[name](self)))
 
     @action("T", "sentence", footer="no")
     def do_sentence(self) -> None:
@@ -225,15 +288,15 @@ class Handlers(Handling):
         if said is not None:
             self.call_later(self.say, said)
 
-    @action("+,=", "faster", when=_replay, footer="urgent")
+    @action("+,=", "pace", written="- +", when=_paced, footer="first", steers=True)
     def do_faster(self) -> None:
-        """Replay faster, up to a thousand times as fast as it went."""
-        self.steering.change_speed(1)
+        """Slower, or faster: from one step at a key through slow motion to full speed."""
+        self._change_pace(1)
 
-    @action("-", "slower", when=_replay, footer="urgent")
+    @action("-", "slower", when=_paced, footer="no", listed=False, steers=True)
     def do_slower(self) -> None:
-        """Replay more slowly."""
-        self.steering.change_speed(-1)
+        """Slower: down to slow motion, and to one step at a key."""
+        self._change_pace(-1)
 
     @action("right_parenthesis", "next stage", when=_replay, written="( )", footer="urgent")
     def do_next_stage(self) -> None:
@@ -244,6 +307,12 @@ class Handlers(Handling):
     def do_stage_before(self) -> None:
         """Replay from the beginning of this stage, or of the one before it."""
         self.say(self.steering.jump(-1))
+
+    def _change_pace(self, by: int) -> None:
+        if self.scene.holding:
+            self.dashboard.tour(None)
+        else:
+            self.say(self.steering.change_pace(by))
 
     @action("g", "words")
     def do_glossary(self) -> None:

@@ -4,13 +4,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tui_trainer.messages.events import Event, Guessed, Stepped, Validated
+from tui_trainer.messages.events import Event, Guessed, StageName, StepExplained, Stepped, Validated
 from tui_trainer.messages.inspection import Look
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.drawing.styles import Ink, make_ink
 from tui_trainer.ui.run_files.baseline_run import BaselineRun
+from tui_trainer.view import pace
+from tui_trainer.view.ahas import Deed
+from tui_trainer.view.cards import Card
 from tui_trainer.view.inspections import Looks, Purpose, Saw
 from tui_trainer.view.state import State
+from tui_trainer.view.waits import Wait, wait_of
 from tui_trainer.view.words import Mode, Trainer
 
 HOLD_SECONDS = 2.5  # so long a sentence about a passing moment stays, to be read
@@ -46,12 +50,21 @@ class Scene:
     looks: Looks = field(default_factory=Looks)  # what the model makes of texts on the screen
     sentence: str = ""  # one that the person has typed, to be watched
     tour: int | None = None  # the stop of the tour that one is at
+    onward: bool = False  # ... and leaves as soon as there is something to see at the next one
+    holding: bool = False  # the trainer is not to learn before it has been told to go
+    card: Card | None = None  # of the stage that has ended last, until it is put away
+    next_card: Card | None = None  # ... after it: the last stage ends as soon as the one before
+    guesses: dict[StageName, float] = field(default_factory=dict)  # made at the end of a stage
+    did: set[Deed] = field(default_factory=set)  # what shows that something was understood
+    met: set[str] = field(default_factory=set)  # of what there is to have seen, in this run or an earlier one
+    speeds_up: bool = False  # a first run: slow at first, then faster by itself
     ascii: bool = False  # the screen is drawn in ASCII
     keys: dict[str, str] = field(default_factory=dict)  # how they are written, by action
     home: RunFolder | None = None  # the run that one key leads back to
     past: State | None = None  # the moment one looks back to
     past_at: int | None = None  # its number among `now.moments`
-    _since: float = 0.0
+    arrived: float | None = None  # when the last records came
+    _since: float = 0.0  # when the moment was taken up
     _told: Validated | None = None
 
     @property
@@ -116,6 +129,8 @@ class Scene:
         if newest is self.moment or newest is None:
             return
         now = self.clock()
+        if isinstance(newest, PASSING) and isinstance(self.moment, StepExplained) and pace.slow(self.now):
+            return  # the step that is shown part by part stays until the next one
         if isinstance(newest, PASSING):
             # In the middle of training a guess comes every tenth of a second, a validation every few seconds.
             if (
@@ -135,6 +150,21 @@ class Scene:
             return
         self.moment = newest
         self._since = now
+
+    @property
+    def wait(self) -> Wait | None:
+        """What is waited for, if one notices."""
+        asked = self.mode != "replay" and self.past is None and not self.stopped and not self.loading
+        if not asked or self.arrived is None:
+            return None
+        return wait_of(self.now, self.trainer == "alive", self.clock() - self.arrived)
+
+    @property
+    def part(self) -> int:
+        """How many parts of the step in question are to be seen: in slow motion one after the other."""
+        if self.mode == "replay" or self.past is not None or not isinstance(self.moment, StepExplained):
+            return len(pace.PARTS)
+        return pace.part(self.now, self.clock() - self._since)
 
     @property
     def _hold_seconds(self) -> float:

@@ -21,7 +21,8 @@ from tui_trainer.view.words import PANES
 
 
 def _has_a_step_back(scene: Scene) -> bool:
-    return scene.tour is not None or scene.past is not None or scene.zoomed or bool(scene.sentence)
+    told = scene.tour is not None or scene.card is not None
+    return told or scene.past is not None or scene.zoomed or bool(scene.sentence)
 
 
 class ScreenHandlers(Handling):
@@ -31,9 +32,11 @@ class ScreenHandlers(Handling):
 
     @action("escape", "step back", when=_has_a_step_back, footer="urgent")
     def do_step_back(self) -> None:
-        """One step back: out of a sheet, the tour, the past, a zoomed pane; away from a typed sentence."""
+        """One step back: out of a sheet, the tour, a card, the past, a zoom; away from a typed sentence."""
         if self.scene.tour is not None:
             self.dashboard.tour(None)
+        elif self.scene.card is not None:
+            self.dashboard.show_card(None)
         elif self.scene.past is not None:
             self.travel.now()
         elif self.scene.zoomed:

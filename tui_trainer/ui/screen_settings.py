@@ -40,6 +40,7 @@ class Layout(Struct):
     widths: dict[str, Parts] = {}  # of panes, in parts of their row, by their number
     upper: Annotated[int, Meta(ge=1, le=34)] = 17  # the upper row's height, of 35 parts
     toured: bool = False  # the tour has been taken, or skipped
+    met: list[str] = []  # of the five things to have seen (`view.ahas`)
 
 
 def folder() -> Path:

@@ -111,12 +111,14 @@ def knob_turned(state: State, event: e.KnobTurned) -> None:
     _touch(state, "data", "curve")
 
 
-def paused(state: State, _: e.Paused) -> None:
-    state.paused = True
+def paused(state: State, event: e.Paused) -> None:
+    state.paused, state.held = True, event.held
 
 
-def continued(state: State, _: e.Continued) -> None:
-    state.paused = False
+def continued(state: State, event: e.Continued) -> None:
+    state.paused = state.held = False
+    if event.steps is None:
+        state.paced = event.pace
 
 
 def run_ended(state: State, event: e.RunEnded) -> None:
@@ -218,6 +220,18 @@ def sampled(state: State, event: e.Sampled) -> None:
         _touch(state, "rater")
     _mark(state, event.stage, event.step, "evaluation")
     _touch(state, "samples")
+
+
+def pairs_shown(state: State, event: e.PairsShown) -> None:
+    if event.step == 0 or state.pairs_before is None:
+        state.pairs_before = event
+    state.pairs = event
+    _touch(state, "rater")
+
+
+def answers_scored(state: State, event: e.AnswersScored) -> None:
+    state.scored = event
+    _touch(state, "rater")
 
 
 def weights_pictured(state: State, event: e.WeightsPictured) -> None:
@@ -378,6 +392,7 @@ HANDLERS: dict[type[Event], Callable[[State, Any], None]] = {
     e.Overfitting: overfitting,
     e.BestKept: best_kept,
     e.Sampled: sampled,
+    e.PairsShown: pairs_shown,
     e.WeightsPictured: weights_pictured,
     e.StepExplained: explained,
     e.PairOffered: pair_offered,
@@ -387,6 +402,7 @@ HANDLERS: dict[type[Event], Callable[[State, Any], None]] = {
     e.RewardModelFitted: fitted,
     e.TasteTested: taste_tested,
     e.Reinforced: reinforced,
+    e.AnswersScored: answers_scored,
     e.BestOfN: best_of_n,
     e.BeforeAfter: before_after,
     e.Measured: measured,

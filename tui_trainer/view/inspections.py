@@ -31,6 +31,29 @@ class Saw:
         return self.looked.weights, self.looked.stage, self.looked.step
 
 
+KEPT_POINTS = 200  # of a trace; beyond, every other one is forgotten
+
+
+@dataclass
+class Trace:
+    """How a text has cooled: its mean loss by the weights of one step after the other."""
+
+    of: object = None  # which text
+    points: list[tuple[Version, float]] = field(default_factory=list)
+
+    def has(self, of: object, moment: Version) -> bool:
+        """Whether this text by these weights is its last point."""
+        return of == self.of and bool(self.points) and self.points[-1][0] == moment
+
+    def take(self, of: object, moment: Version, loss: float) -> None:
+        """Take in what it costs now; another text begins a trace of its own."""
+        if of != self.of:
+            self.of, self.points = of, []
+        self.points.append((moment, loss))
+        if len(self.points) > KEPT_POINTS:
+            self.points = [self.points[0], *self.points[1::2]]
+
+
 @dataclass
 class Looks:
     """What has been seen, for drawing."""

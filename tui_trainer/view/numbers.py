@@ -65,6 +65,14 @@ def percent(value: float) -> str:
     return f"{share:.0f} %"
 
 
+def finely(value: float) -> str:
+    """A share of which small changes count: 0.049 %, 0.31 %, 4.1 %, 41 %."""
+    share = 100 * value
+    if not 0 < share < 9.95:
+        return percent(value)
+    return "<0.001 %" if share < 0.001 else f"{share:.2g} %" if share >= 0.1 else f"{share:.3f} %"
+
+
 def interval(ci95: tuple[float, float]) -> str:
     """Of a share, in percent: 40–90."""
     return f"{100 * ci95[0]:.0f}–{100 * ci95[1]:.0f}"

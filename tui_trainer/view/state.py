@@ -70,6 +70,8 @@ class State:
     stage: StageName | None = None  # the running one, or the last
     stages: dict[StageName, StageProgress] = field(default_factory=_stages)
     paused: bool = False
+    held: bool = False  # paused before the first step of all
+    paced: float = 0.0  # seconds from one step to the next at the least; while paused, what it was before
     ended: bool = False
     notices: deque[e.Noticed] = field(default_factory=lambda: deque(maxlen=KEPT_NOTICES))
     moment: Event | None = None  # the latest event that a sentence can be said about
@@ -89,6 +91,8 @@ class State:
     overfitting: dict[StageName, e.Overfitting] = field(default_factory=dict)
     best_kept: dict[StageName, e.BestKept] = field(default_factory=dict)
     samples: deque[e.Sampled] = field(default_factory=lambda: deque(maxlen=KEPT_SAMPLES))
+    pairs_before: e.PairsShown | None = None  # before fine-tuning ...
+    pairs: e.PairsShown | None = None  # ... and as they are taken now
     matrices: dict[str, e.MatrixState] = field(default_factory=dict)
     pictured: tuple[StageName, int] | None = None  # when the matrices were pictured
     offered: e.PairOffered | None = None  # the pair that waits for a pick
@@ -106,6 +110,7 @@ class State:
     left_out: set[str] = field(default_factory=set)  # ... and those not to be asked any more
     fitted: e.RewardModelFitted | None = None
     reinforced: e.Reinforced | None = None
+    scored: e.AnswersScored | None = None  # answers to one prompt of that step
     tuned_samples: e.Sampled | None = None  # before the first step of reinforcement
     best_of_n: e.BestOfN | None = None
     facts: float | None = None  # the latest recall measured during reinforcement

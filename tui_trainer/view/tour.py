@@ -1,12 +1,14 @@
 """The tour that the first run begins with: a sentence a pane, on the line that later tells of the moment.
 
-While a pane has nothing to show yet, its sentence says what is waited for, and claims nothing else.
+Nothing is learned meanwhile. One goes on to a pane once there is something to see in it; until then the
+sentence says what is waited for.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tui_trainer.view.state import State
+from tui_trainer.view.waits import Wait
 
 
 def _always(_: State) -> bool:
@@ -35,45 +37,53 @@ STOPS: tuple[Stop, ...] = (
         1,
         "Welcome: a small model is about to learn, from nothing. This is the text it will be shown; filters "
         "throw out the junk.",
-        "Welcome: a small model is about to learn, from nothing. Its text is being gathered, and will stand "
-        "here in a moment.",
+        "Welcome: a small model is about to learn, from nothing. Its text comes first.",
         lambda state: bool(state.sources),
     ),
     Stop(
         2,
-        "It hides the end of a text, guesses the next token and is scored. This curve is how wrong it is: "
-        "lower is better.",
-        "It will hide the end of a text, guess the next token and be scored. The curve begins with the "
-        "first guess.",
-        lambda state: state.stepped is not None,
+        "It will guess the next token of a text, again and again, and be scored: lower is better. The dot is "
+        "its score before it learns.",
+        "Next: its first score, before it has learned anything.",
+        lambda state: state.validated is not None,
     ),
     Stop(
         3,
-        "The model is nothing but these numbers. Blame for a wrong guess goes back to each of them, and each "
-        "is nudged a little.",
-        "The model is nothing but numbers, random at first. Their first picture comes with the first "
-        "evaluation.",
+        "The model is nothing but these numbers, random at first. Blame for a wrong guess goes back to each, "
+        "and each is nudged.",
+        "Next: a picture of its numbers, random as they are.",
         lambda state: bool(state.matrices),
     ),
     Stop(
         4,
-        "What was right: at first the text itself says so. Later it is you: of two answers you pick the "
-        "better one.",
-        "Here it will be said what was right: at first by the text itself, later by you. Nothing is rated "
-        "yet.",
+        "Who says what is good? First filters, then the text itself. Later it is you: of two answers you "
+        "pick the better one.",
+        "Next: who says what is good. The first filter is still reading.",
         lambda state: state.guess is not None or bool(state.filters),
     ),
     Stop(
         5,
-        "What it writes, from noise to sentences. At the end its weights are frozen and you talk to it; "
-        "it learns no more.",
-        "Here it will write, from noise to sentences; its first try comes as training begins. At the end "
-        "you talk to it.",
+        "What it writes: noise at first, sentences later. At the end its weights are frozen and you talk to "
+        "it; it learns no more.",
+        "Next: what it writes before it has learned anything.",
         lambda state: bool(state.samples),
     ),
     Stop(
         2,
-        "space pauses, . does one step, g explains the words, ? shows all keys. Close the screen, and "
-        "training goes on.",
+        "A first run makes its first ten steps in slow motion; - and + set the pace. space pauses, g "
+        "explains the words, ? shows all keys.",
     ),
 )
+
+
+def told_on_tour(state: State, stop: int, onward: bool, wait: Wait | None) -> tuple[str, ...]:
+    """What is said at a stop, the fullest form first.
+
+    Args:
+        onward: one wants to go on: if there is nothing to see yet at the next stop, that is what is said.
+    """
+    here = STOPS[stop]
+    if onward and stop + 1 < len(STOPS) and not STOPS[stop + 1].there(state):
+        here = STOPS[stop + 1]
+    said = here.at(state)
+    return (said,) if here.there(state) or wait is None else (f"{said} {wait.told}", said)

@@ -16,15 +16,15 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
-from tui_trainer.view import changes, numbers, taste, words
+from tui_trainer.view import changes, numbers, pace, slow_motion, taste, words
+from tui_trainer.view.slow_motion import Forms, quoted
 from tui_trainer.view.state import State
 from tui_trainer.view.text import cut, cut_left, holds, wrap_to
-from tui_trainer.view.tour import STOPS
+from tui_trainer.view.tour import STOPS, told_on_tour
 
 LONG_RUN_SECONDS = 300
 FAST = 5.0  # times as fast as it went, from which on no guess of a replay can be read
 CONTEXTS = (34, 18)  # cells of the text before a guess, in the longer forms of its sentence
-Forms = tuple[str, ...]  # ways to say the same, the fullest first
 
 
 def caption(scene: Scene) -> tuple[str, str]:
@@ -39,7 +39,7 @@ def forms(scene: Scene) -> tuple[str, Forms]:
     if scene.trouble:
         return "✗", (scene.trouble,)
     if scene.tour is not None:
-        return f"{scene.tour + 1}/{len(STOPS)}", (STOPS[scene.tour].at(state),)
+        return f"{scene.tour + 1}/{len(STOPS)}", told_on_tour(state, scene.tour, scene.onward, scene.wait)
     if scene.past is not None:
         return "‹", (*_around("As it was then: {} 0 returns to now.", scene), *_around("Then: {}", scene))
     if scene.mode == "replay":
@@ -50,8 +50,14 @@ def forms(scene: Scene) -> tuple[str, Forms]:
         return "»", _at_its_step(scene)
     if scene.stopped:
         return "✗", _gone(scene)
+    if state.held:
+        return "‖", _held(scene)
     if state.paused and not state.ended:
         return "‖", _paused(scene)
+    if (wait := scene.wait) is not None:
+        return "…", (wait.told,)
+    if pace.slow(state) and isinstance(scene.moment, e.StepExplained):
+        return f"{scene.part}/{len(pace.PARTS)}", slow_motion.told(state, scene.moment, scene.part)
     if state.offered is not None:
         return "?", _asked(scene, state.offered)
     if scene.steers and isinstance(state.waits, e.TasteTested):
@@ -60,6 +66,12 @@ def forms(scene: Scene) -> tuple[str, Forms]:
             "No taste found. What now?",
         )
     return ("✓" if state.ended else "▶"), _sentence(scene)
+
+
+def _held(scene: Scene) -> Forms:
+    said = "Nothing has been learned yet: its weights are random."
+    key = f" {scene.key_of('pause')} begins, in slow motion." if scene.steers else ""
+    return (f"{said}{key}", f"{said}")
 
 
 def _around(frame: str, scene: Scene) -> Forms:
@@ -287,13 +299,6 @@ def _explained(state: State, event: e.StepExplained) -> Forms:
         told = f"{quoted(guess.truth)}, given {before}, now gets {after}. "
     brief = f"{told}Its batch: {change}, predicted {foreseen}."
     return (f"The same guess after the nudge: {told}{batch}", f"{told}{batch}", brief, told.strip())
-
-
-def quoted(token: str) -> str:
-    """A token in quotes, so that its spaces show; what marks a beginning or an end, in words."""
-    if words.is_mark(token):
-        return words.token(token)
-    return f"‘{cut(one_line(token.strip() or token), 24)}’"
 
 
 def _validated(_: State, event: e.Validated) -> Forms:

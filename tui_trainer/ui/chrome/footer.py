@@ -8,8 +8,9 @@ from tui_trainer.ui.actions import Action, Context, Place
 from tui_trainer.ui.drawing.lines import Part, line, link
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
+from tui_trainer.view import pace
 
-TOUR = ("tour_next", "step_back", "help", "quit")  # all that is shown on the tour
+TOUR = ("tour_next", "step_back", "pause", "help", "quit")  # all that is shown on the tour
 
 
 def shown_now(actions: Sequence[Action], scene: Scene, here: Context) -> list[Action]:
@@ -17,7 +18,7 @@ def shown_now(actions: Sequence[Action], scene: Scene, here: Context) -> list[Ac
     if scene.typing:
         return [a for a in actions if a.context == "chat" and a.footer != "no"]
     if scene.tour is not None:
-        return [a for a in actions if a.name in TOUR]
+        return [a for a in actions if a.name in TOUR and (a.name != "pause" or scene.holding)]
 
     def placed(context: Context, *places: Place) -> list[Action]:
         return [a for a in actions if a.context == context and a.footer in places and a.key]
@@ -62,10 +63,15 @@ class Footer(LineView):
         return [line(*parts)]
 
     def _label(self, action: Action) -> str:
+        if action.name == "pause" and (self.scene.holding or self.scene.now.held):
+            return "begin"
         if action.name == "pause" and self.scene.paused:
             return "go on"
         if action.name == "step_back" and self.scene.tour is not None:
             return "skip the tour"
+        if action.name == "faster":
+            replay = self.scene.mode == "replay"
+            return f"×{self.scene.replay_speed:g}" if replay else pace.of(self.scene.now).name
         if action.name == "leave_input" and self.scene.answering:
             return "stop"
         return action.label

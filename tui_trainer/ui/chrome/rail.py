@@ -11,6 +11,7 @@ from tui_trainer.ui.drawing.lines import BLANK, Part, ends, line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view import numbers, words
+from tui_trainer.view.ahas import AHAS
 
 SHARE = 7  # cells kept for "99.9 % "
 SIGNS = {"waiting": "○", "running": "▶", "done": "✓", "skipped": "–"}
@@ -121,6 +122,9 @@ class Rail(LineView):
             parts.append((" trainer stopped ", ink.bad + ink.key))
         elif scene.state.paused:
             parts.append((" paused ", ink.key))
+        if scene.met and width >= 76:
+            parts += [("  ", ink.text), (f" {scene.key_of('ahas')} ", ink.key)]
+            parts.append((f" {len(scene.met)}/{len(AHAS)} seen", ink.good))
         if width >= 100:
             parts.append((f"  {one_line(scene.folder.id)[:28]} ", ink.muted))
         return line(*parts)

@@ -28,7 +28,7 @@ class Commander(threading.Thread):
         self._control = Control(folder)
         self._post = post
         self._commands: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
-        self._steers = False
+        self.steers = False  # control was taken
 
     def send(self, command: Command) -> None:
         """Send a command when the ones before it are answered."""
@@ -45,7 +45,7 @@ class Commander(threading.Thread):
 
     def run(self) -> None:
         while (command := self._commands.get()) is not None:
-            reply = self._take_control() if not self._steers else Reply(ok=True)
+            reply = self._take_control() if not self.steers else Reply(ok=True)
             if reply.ok and not isinstance(command, TakeControl):
                 reply = self._control.send(command)
             self._post(Answered(command, reply))
@@ -53,5 +53,5 @@ class Commander(threading.Thread):
 
     def _take_control(self) -> Reply:
         reply = self._control.send(TakeControl())
-        self._steers = reply.ok
+        self.steers = reply.ok
         return reply

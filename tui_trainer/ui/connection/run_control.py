@@ -27,7 +27,7 @@ from tui_trainer.run.storage.plan import Plan
 from tui_trainer.ui.connection.commander import Commander
 from tui_trainer.ui.connection.feed import Feed, ReplayFeed
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view import words
+from tui_trainer.view import pace, words
 
 SPEEDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
 LATE_STEPS = 10  # of a stage, after which a jump back leads to its own beginning
@@ -53,7 +53,41 @@ class Steering:
             return None
         if scene.now.ended:
             return "The run is finished: there is nothing to pause."
-        return self._send(Continue(), "going on") if scene.now.paused else self._send(Pause(), "pausing")
+        if not scene.now.paused:
+            return self._send(Pause(), "pausing")
+        return self.begin_slowly() if scene.now.held else self._go_on(scene.now.paced, "going on")
+
+    def begin_slowly(self) -> str | None:
+        """Let a run begin that waits for its viewer: some steps in slow motion, then faster."""
+        self.scene.holding, self.scene.speeds_up = False, True
+        return self._go_on(pace.SLOW.seconds, "beginning")
+
+    def speed_up(self) -> str | None:
+        """On a first run: the next pace, once it is time for it."""
+        following = pace.next_of_a_first_run(self.scene.now)
+        if following is None or self.scene.sent:
+            return None
+        self.scene.speeds_up = following is not pace.FULL
+        return self._go_on(following.seconds, following.name)
+
+    def change_pace(self, by: int) -> str | None:
+        """Turn the dial: of a replay, twice or half as fast."""
+        if isinstance(self.feed, ReplayFeed):
+            self.change_speed(by)
+            return None
+        return self.set_pace(pace.turned(self.scene.now, by))
+
+    def set_pace(self, chosen: pace.Pace) -> str | None:
+        """Put the dial there; what changes by itself on a first run does so no more."""
+        self.scene.speeds_up = False
+        if chosen is pace.of(self.scene.now):
+            return None
+        if chosen.seconds is None:
+            return self._send(Pause(), "pausing")
+        return self._go_on(chosen.seconds, chosen.name)
+
+    def _go_on(self, seconds: float | None, doing: str) -> str | None:
+        return self._send(Continue(pace=seconds or 0.0), doing)
 
     def step(self) -> str | None:
         """One step; of a run that is not paused, the pause."""
@@ -148,7 +182,7 @@ class Steering:
     def launch(self, *, proceed: bool) -> str | None:
         """Start a trainer; returns why it could not be started."""
         try:
-            client.launch(self.scene.folder, proceed=proceed)
+            client.launch(self.scene.folder, proceed=proceed, held=self.scene.holding)
         except UserError as error:
             return str(error)
         return None

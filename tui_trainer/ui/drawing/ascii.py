@@ -10,11 +10,11 @@ from textual.filter import LineFilter
 # Heavy lines stay apart from light ones: a bar from its track, the pane with the focus from the others.
 _SIGNS = {
     "-": "─╌╴╶┄┅┈┉−–—▁‾",
-    "=": "━╸╺╼╾═",
+    "=": "━╸╺╼╾═▅▆▇",
     "|": "│║▌▐▏▎▍┆┇┊┋╎╏‖",
     "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛┣┫┳┻╋┡┩╔╗╚╝╟╢┝┥",
     "#": "┃█▊▉▋▓▙▛▜▟",
-    ".": "▄▖▗·․░",
+    ".": "▂▃▄▖▗·․░",
     "'": "▀▘▝‘’′",
     '"': "“”„",
     "/": "▞╱",

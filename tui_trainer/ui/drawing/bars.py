@@ -1,11 +1,14 @@
 """Bars of line characters: filled and empty differ in shape, not only in color."""
 
+from collections.abc import Sequence
+
 from rich.style import Style
 
 from tui_trainer.ui.drawing.lines import Part
 
 FULL, HALF, EMPTY = "━", "╸", "─"
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
+_UPRIGHT = "▁▂▃▄▅▆▇█"
 
 
 def bar(share: float, width: int, style: Style, track: Style) -> list[Part]:
@@ -28,6 +31,16 @@ def block(share: float, width: int, style: Style) -> list[Part]:
     whole, rest = divmod(eighths, 8)
     filled = "█" * whole + (_EIGHTHS[rest] if rest else "")
     return [(filled, style), (" " * (width - len(filled)), style)]
+
+
+def heights(values: Sequence[float], width: int) -> str:
+    """Values as columns of at most `width` cells, the largest eight eighths high; the last value is shown."""
+    count = min(width, len(values))
+    shown = [values[round(i * (len(values) - 1) / max(1, count - 1))] for i in range(count)]
+    largest = max(shown, default=0.0)
+    return "".join(
+        _UPRIGHT[max(0, min(7, round(8 * v / largest) - 1))] if largest > 0 else " " for v in shown
+    )
 
 
 def signed(value: float, spread: float, largest: float, width: int, style: Style, track: Style) -> list[Part]:

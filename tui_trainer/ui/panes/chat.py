@@ -180,6 +180,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
             turn.sha256, turn.read = said.sha256, said.read
             turn.answer, turn.stopped = said.answer, said.stopped
             turn.judged = None if said.stopped else judged(self.scene.folder, turn.asked, turn.text)
+            self._took_in(turn)
         if said.error and not turn.text:
             self.conversation.turns.remove(turn)
         if said.last:
@@ -188,6 +189,16 @@ class ChatPane(Acting, Vertical, can_focus=True):
         if said.error:
             self._fail(said.error)
         self.conversation.redraw()
+
+    def _took_in(self, turn: Turn) -> None:
+        """What an answer shows: that the base model continues, that no weight has changed."""
+        frozen = self.scene.state.weights
+        if turn.who == "base":
+            self.scene.did.add("asked base")
+        weights = [t for t in self.conversation.turns if t.sha256 and t.who == turn.who]
+        same = {t.sha256 for t in weights} == {one.sha256 for n, one in frozen.items() if n == turn.who}
+        if same and len(weights) > 1:
+            self.scene.did.add("same hash")
 
     def _fail(self, text: str) -> None:
         self.conversation.add(Turn("error", text))

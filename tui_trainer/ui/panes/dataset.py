@@ -10,18 +10,19 @@ from textual.message import Message
 from textual.strip import Strip
 
 from tui_trainer.messages.events import CrawlRead, SourceRead
-from tui_trainer.messages.inspection import Look
+from tui_trainer.messages.inspection import Look, Looked
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import Context, action
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, beside, ends, filled, line, paragraph
 from tui_trainer.ui.panes.pane import Pane, element, empty
-from tui_trainer.ui.renderers import surprise
+from tui_trainer.ui.renderers import cooling, surprise
+from tui_trainer.ui.renderers.filters_at_work import FiltersAtWork
 from tui_trainer.ui.run_files.documents import Documents, ShownDocument, Wanted
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.view import numbers, words
-from tui_trainer.view.inspections import Purpose, Wish
+from tui_trainer.view.inspections import Purpose, Trace, Wish
 from tui_trainer.view.text import cut, fit
 
 WEIGHT_STEP = 0.5
@@ -30,6 +31,8 @@ MOST_SOURCES = 6
 SHOWN_CHARACTERS = 6_000  # of one document
 MORE_CHARACTERS = 40  # read beyond what fits
 NAMED = 22  # cells of a filter with its count
+FOLLOWED = 1_200  # characters of a document that are read at every size of the screen
+LOOKED_AT = 60  # kept documents, of which the first one that is worth it is followed
 ROOM_FOR_READER = 5  # lines
 LEAST_FOLLOWING = 4  # lines, from which on some are given to the next documents
 MOST_READ = 200  # of those that are kept at hand
@@ -85,25 +88,66 @@ class DatasetPane(Pane):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         self._read: dict[int, ShownDocument] = {}  # the next documents
+        self.trace = Trace()
+        self.at_work = FiltersAtWork()
 
     def on_focus(self) -> None:
         self.redraw()  # what is chosen is marked while one is here
 
     def seen(self) -> object:
         looked = self.scene.looks.changed["document"]
-        return super().seen(), self.documents is None, looked, self.has_focus
+        return (
+            super().seen(),
+            self.documents is None,
+            looked,
+            self.has_focus,
+            self.at_work.frame(self.scene.clock()),
+        )
 
     def wishes(self) -> Mapping[Purpose, Wish]:
-        return {"document": Wish(Look(self._text), self.has_focus)} if self._text else {}
+        """The document that is open; the one that is followed also where it is not to be seen."""
+        learns = self.scene.now.stage in ("pretrain", "finetune")
+        read = bool(self._text) and (self.can_be_seen or learns)
+        return {"document": Wish(Look(self._text), self.has_focus)} if read else {}
+
+    def follow(self) -> None:
+        saw = self.scene.saw("document", Look(self._text))
+        if saw is not None and saw.looked.weights is None and not self.trace.has(self.at, saw.moment):
+            self.trace.take(self.at, saw.moment, self._mean(saw.looked))
+        if self.scene.holding and self.can_be_seen:
+            self.at_work.begin(self.scene.clock())
+        super().follow()
+
+    @staticmethod
+    def _mean(looked: Looked) -> float:
+        """Of the part that is read at every size of the screen."""
+        read = zip(looked.ends, looked.losses, strict=False)
+        losses = [loss for end, loss in read if end <= FOLLOWED]
+        return sum(losses) / max(1, len(losses))
 
     def open(self, documents: Documents) -> None:
         """Take in documents that have been indexed."""
         self.documents = documents if len(documents) else None
         self._read = {}
         # One that is learnt from cools while it is being learnt; what was thrown out is a key away.
-        kept = (number for number in range(len(documents)) if not documents.is_dropped(number))
-        self.at = next(kept, 0)
+        kept = [number for number in range(len(documents)) if not documents.is_dropped(number)]
+        worth = (number for number in kept[:LOOKED_AT] if self._is_worth_following(documents, number))
+        self.at = next(worth, min(kept, default=0))
+        if (document := documents.read(self.at)) is not None:
+            self._document, self._text = (self.at, document), document.text[:FOLLOWED]
+        self.at_work.open(documents, kept)
         self.redraw()
+
+    @staticmethod
+    def _is_worth_following(documents: Documents, number: int) -> bool:
+        """Whether it is long enough to cool visibly, and short enough to be read whole."""
+        document = documents.read(number)
+        return document is not None and FOLLOWED // 6 <= len(document.text) <= FOLLOWED
+
+    @action("e", "filters at work", when=lambda scene: scene.now.corpus is not None)
+    def do_review(self) -> None:
+        """The filters at work: a few documents slowly, then all; again: stop."""
+        self.at_work.turn(self.scene.clock())
 
     @action("p,left", "previous", footer="no")
     def do_previous_document(self) -> None:
@@ -275,7 +319,7 @@ class DatasetPane(Pane):
         """Documents in, what is left, and the tokens they make; and whether that was found by this run."""
         state, ink = self.scene.state, self.scene.ink
         read = sum(source.documents for source in state.sources.values())
-        dropped = sum(applied.dropped for applied in state.filters.values())
+        dropped = sum(self._dropped().values())
         kept = [("kept ", ink.muted), (numbers.count(read - dropped), ink.strong)]
         right = BLANK
         if state.corpus is not None:
@@ -295,6 +339,7 @@ class DatasetPane(Pane):
         state, ink = self.scene.state, self.scene.ink
         column = width // columns - (1 if columns > 1 else 0)
         applied_ = list(state.filters.values())
+        dropped_by = self._dropped()
         reasons = [one_line(applied.reason[:80]) for applied in applied_]
         below = [cell_len(reason) > column - NAMED for reason in reasons]
         told = len(applied_) + sum(below) <= height and all(
@@ -304,8 +349,9 @@ class DatasetPane(Pane):
         for number, (applied, reason, own_line) in enumerate(zip(applied_, reasons, below, strict=True)):
             named = element(ink.text, 1, "filter", number)
             name = words.FILTER.get(applied.filter, one_line(applied.filter))
-            dropped = f"−{numbers.count(applied.dropped)}" if applied.dropped else "0"
-            style = ink.warn if applied.dropped else ink.muted
+            count = dropped_by.get(applied.filter, 0)
+            dropped = f"−{numbers.count(count)}" if count else "0"
+            style = ink.warn if count else ink.muted
             if columns == 1:
                 parts = [(fit(name, 14), named), (f"{dropped:>6}  ", style)]
                 cells.append(line(*parts, (reason if told and not own_line else "", ink.muted)))
@@ -346,7 +392,16 @@ class DatasetPane(Pane):
                     break
         return rows
 
+    def _dropped(self) -> dict[str, int]:
+        """What each filter has thrown out; while they are shown at work, by then."""
+        filters = self.scene.state.filters
+        if (tally := self.at_work.tally(self.scene.clock())) is not None:
+            return {name: tally.get(name, 0) for name in filters}
+        return {name: applied.dropped for name, applied in filters.items()}
+
     def _reader(self, width: int, height: int) -> list[Strip]:
+        if (rows := self.at_work.board(self.scene, width, height)) is not None:
+            return rows
         ink = self.scene.ink
         if self.documents is None:
             said = "The documents can be read here once the filters are through." if height > 3 else ""
@@ -373,10 +428,13 @@ class DatasetPane(Pane):
         rows = [head]
         if document.reason and height > 5:
             rows += paragraph(one_line(document.reason), ink.warn, width, 3)
+        if height - len(rows) > ROOM_FOR_SCALE:
+            rows += cooling.line_of(self.scene, self.trace, self.at, width)
         room = height - len(rows)
         scaled = room >= ROOM_FOR_SCALE
-        # What is not to be seen need not be read.
-        self._text = document.text[: min(SHOWN_CHARACTERS, width * room + MORE_CHARACTERS)]
+        # What is not to be seen need not be read, but for what is followed at every size alike.
+        seen = max(FOLLOWED, width * room + MORE_CHARACTERS)
+        self._text = document.text[: min(SHOWN_CHARACTERS, seen)]
         saw = self.scene.saw("document", Look(self._text))
         looked = None if saw is None else saw.looked
         if scaled:

@@ -15,9 +15,11 @@ from tui_trainer.ui.renderers import (
     blind,
     guess,
     no_taste,
+    pairs,
     picks,
     reinforcement,
     reward_model,
+    scored_answers,
     sentence,
     slow_step,
     two_answers,
@@ -29,6 +31,7 @@ from tui_trainer.view.inspections import Purpose, Wish
 from tui_trainer.view.text import fullest
 
 WIDE = 90
+GUESS, ROOM_FOR_GUESS = 12, 28  # lines of a guess under pairs, and from which height on there is one
 AIR, LEAST_HISTORY = 2, 3  # lines under the answers that stay free; of earlier picks
 FURTHER = ("cultures", "unleash", "branch", "compare", "room", "runs")  # what is offered at the end
 
@@ -51,6 +54,7 @@ class RaterPane(Pane):
             super().seen(),
             scene.sent,
             scene.moment if isinstance(scene.moment, StepExplained) else None,
+            scene.part,
             None if self._feedback else scene.guess,
             scene.sentence,
             scene.looks.changed["sentence"],
@@ -86,8 +90,15 @@ class RaterPane(Pane):
             return self._picking(width, height)
         if state.stage == "feedback":
             return self._coming(width, height)
-        if state.explained is not None and state.explained is self.scene.moment and state.guess is not None:
-            return slow_step.board(self.scene, state.guess, state.explained, width, height)
+        step = state.explained
+        if (
+            step is not None
+            and step is self.scene.moment
+            and (about := step.guess or state.guess) is not None
+        ):
+            return slow_step.board(self.scene, about, step, width, height, self.scene.part)
+        if self._answering and self.scene.guess is not None:
+            return self._pairs(width, height)
         if self.scene.guess is not None:
             return guess.board(self.scene, self.scene.guess, width, height)
         if state.filters:
@@ -97,6 +108,21 @@ class RaterPane(Pane):
             "person picks between two answers: you."
         )
         return empty(self.scene, "Nothing to rate yet.", more, width, height)
+
+    @property
+    def _answering(self) -> bool:
+        """Whether it learns to answer, and there are pairs to show that by."""
+        state = self.scene.state
+        return state.stage == "finetune" and state.pairs is not None
+
+    def _pairs(self, width: int, height: int) -> list[Strip]:
+        """Whole pairs; under them, where there is room, a guess of the step just made."""
+        scene = self.scene
+        below: list[Strip] = []
+        if scene.guess is not None and height >= ROOM_FOR_GUESS:
+            below = [BLANK, *guess.board(scene, scene.guess, width, GUESS)]
+        above = pairs.board(scene, width, height - len(below))
+        return [*filled(above, height - len(below)), *below]
 
     def _coming(self, width: int, height: int) -> list[Strip]:
         """The pool of answers is made; who will pick from it."""
@@ -160,13 +186,19 @@ class RaterPane(Pane):
             half = (width - 3) // 2
             left = reinforcement.figures(scene, half, height)
             weights = reward_model.weights(scene, half, height)
-            right = reinforcement.samples(scene, half, height)
+            right = scored_answers.board(scene, half, height)
+            samples = reinforcement.samples(scene, half, height - len(right) - 1)
+            right = [*right, BLANK, *samples] if right and samples else right or samples
             if right:
                 left = [*left, BLANK, *weights][:height]
             else:
                 right = weights
             return beside([(left, half), (right, half)], height, line((" │ ", scene.ink.faint)))
         figures = reinforcement.figures(scene, width, height)
+        room = height - len(figures) - 1
+        if room >= scored_answers.LEAST and (scored := scored_answers.board(scene, width, room)):
+            samples = reinforcement.samples(scene, width, room - len(scored) - 1)
+            return [*figures, BLANK, *scored, *([BLANK, *samples] if samples else [])][:height]
         if samples := reinforcement.samples(scene, width, height - len(figures) - 1):
             return [*figures, BLANK, *samples][:height]
         return [*figures, BLANK, *reward_model.weights(scene, width, height - len(figures) - 1)][:height]

@@ -7,10 +7,11 @@ from textual.strip import Strip
 from tui_trainer.messages.events import Guessed, StepExplained
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar, block
-from tui_trainer.ui.drawing.lines import Part, fitting, line
+from tui_trainer.ui.drawing.lines import BLANK, Part, fitting, line
 from tui_trainer.ui.renderers.guess import LEAST, context, visible
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
+from tui_trainer.view.pace import PARTS
 from tui_trainer.view.text import fit, fullest
 
 LABEL = 7  # cells of "guess  "
@@ -21,8 +22,14 @@ FIXED = 2 + NUDGE  # besides the bars and the blame
 CHANGE = 34  # cells of a weight before and after, where there is room for them beside the blame
 
 
-def board(scene: Scene, guess: Guessed, step: StepExplained, width: int, height: int) -> list[Strip]:
-    """As many bars and blamed matrices as there is room for."""
+def board(
+    scene: Scene, guess: Guessed, step: StepExplained, width: int, height: int, part: int = len(PARTS)
+) -> list[Strip]:
+    """As many bars and blamed matrices as there is room for.
+
+    Args:
+        part: so many of the four parts are to be seen; the others leave their room empty.
+    """
     texts = 1 + (bool(guess.asked) and height >= ROOMY)
     room = max(2, height - FIXED - texts + 1)
     blamed = max(1, min(len(step.blamed), room // 2))
@@ -34,17 +41,18 @@ def board(scene: Scene, guess: Guessed, step: StepExplained, width: int, height:
     rows = [
         Strip.join([line((fit(lead, LABEL), accent)), row]) for lead, row in zip(leads, told, strict=False)
     ]
-    rows += _guesses(scene, guess, step, width, bars)
+    rows += _guesses(scene, guess, step, width, bars, nudged=part >= 4)
     before = -math.log(max(guess.probability, LEAST))
-    rows.append(
-        line(
-            (fit("score", LABEL), accent),
-            ("loss ", ink.muted),
-            (f"{before:.3f}", ink.strong),
-            (f" = −ln {numbers.percent(guess.probability)}, given to the truth", ink.muted),
-        )
+    score = line(
+        (fit("score", LABEL), accent),
+        ("loss ", ink.muted),
+        (f"{before:.3f}", ink.strong),
+        (f" = −ln {numbers.finely(guess.probability)}, given to the truth", ink.muted),
     )
-    return [row.crop(0, width) for row in [*rows, *after(scene, guess, step, width, blamed + NUDGE)][:height]]
+    rows.append(score if part >= 2 else BLANK)
+    following = after(scene, guess, step, width, blamed + NUDGE)
+    shown = len(following) if part >= 4 else blamed if part >= 3 else 0
+    return [row.crop(0, width) for row in [*rows, *following[:shown]][:height]]
 
 
 def after(
@@ -61,8 +69,10 @@ def after(
     return [row.crop(0, width) for row in [*_blame(scene, guess, step, width, blamed), *nudge][:height]]
 
 
-def _guesses(scene: Scene, guess: Guessed, step: StepExplained, width: int, count: int) -> list[Strip]:
-    """The likeliest tokens, with the truth among them, before the nudge and after it."""
+def _guesses(
+    scene: Scene, guess: Guessed, step: StepExplained, width: int, count: int, *, nudged: bool
+) -> list[Strip]:
+    """The likeliest tokens, with the truth among them, before the nudge and, once it is made, after it."""
     ink = scene.ink
     shown = list(guess.top[:count])
     if guess.truth not in [token for token, _ in shown]:
@@ -73,12 +83,12 @@ def _guesses(scene: Scene, guess: Guessed, step: StepExplained, width: int, coun
     for token, share in shown:
         mine = token == guess.truth
         style = ink.strong if mine else ink.text
-        then = after.get(token)
+        then = after.get(token) if nudged else None
         parts: list[Part] = [(" " * (LABEL - 2) + ("▸ " if mine else "  "), ink.strong)]
         parts += [(fit(visible(token), NAME), style)]
         parts += block(share, room, ink.strong if mine else ink.accent(guess.stage))
-        parts.append((f" {numbers.percent(share):>7}", style))
-        parts.append((f" → {numbers.percent(then):>7}" if then is not None else "", style))
+        parts.append((f" {numbers.finely(share):>7}", style))
+        parts.append((f" → {numbers.finely(then):>7}" if then is not None else "", style))
         parts.append((" truth" if mine else "", ink.muted))
         rows.append(line(*parts))
     return rows

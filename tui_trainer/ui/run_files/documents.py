@@ -97,6 +97,11 @@ class Documents:
         """How many a filter threw out."""
         return len(self) - self._filters.count(KEPT)
 
+    def tally(self, first: int) -> dict[str | None, int]:
+        """Of the first so many documents, how many each filter threw out; None: the kept ones."""
+        judged = self._filters[:first]
+        return {name: judged.count(number) for number, name in enumerate(self.filters)}
+
     def next(self, number: int, step: int, wanted: Wanted) -> int | None:
         """The wanted document `step` (1 or -1) further on, around the ends; None if there is none."""
         count = len(self)

@@ -86,4 +86,20 @@ class LedgerSheet(Sheet):
             f"{weeks}A pick here is of short answers about a tiny world; to read a page of real text takes "
             "minutes."
         )
-        return [*rows, BLANK, *paragraph(note, ink.muted, width)]
+        return [*rows, BLANK, *paragraph(note, ink.muted, width), *self._disturbing(width)]
+
+    def _disturbing(self, width: int) -> list[Strip]:
+        """What raters of real text have to read, and how much of it stands behind this run: told only."""
+        state, ink = self.scene.state, self.scene.ink
+        harmful, declined = state.filters.get("harmful"), state.measured.get("tuned/refusal_seen_verbs")
+        if harmful is None and declined is None:
+            return []
+        said = "Most such work is not of this kind: people read disturbing texts for hours, so that filters "
+        said += "and refusals could be learned from what they marked. Here it is made up, and nobody had to."
+        if harmful is not None:
+            said += f" {numbers.plural(harmful.dropped, 'document')} of this run went out as harmful."
+        if declined is not None:
+            said += f" The tuned model declines {numbers.percent(declined.value)} of the harmful requests "
+            said += "whose verbs it was shown."
+        said += " They are counted here, and not shown."
+        return [BLANK, line(("What is not shown", ink.strong)), *paragraph(said, ink.muted, width)]

@@ -1,0 +1,163 @@
+"""The card at each stage's end, the guesses before a result, and the five things that tick themselves off."""
+
+from pathlib import Path
+
+import pytest
+import recorded
+from rich.cells import cell_len
+from test_actions import scene_at
+from test_step_slowly import EXPLAINED
+from watching import opened, shown, until
+
+from tui_trainer.messages import events as e
+from tui_trainer.messages.conversation import Said
+from tui_trainer.messages.events import VERSION, Record, StageName
+from tui_trainer.ui import screen_settings as preferences
+from tui_trainer.ui.chrome.card import MOST, CardView
+from tui_trainer.ui.connection.feed import Arrived
+from tui_trainer.ui.leads import LEADS
+from tui_trainer.ui.panes.conversation import Turn
+from tui_trainer.ui.screens.ahas import AhaSheet
+from tui_trainer.ui.screens.one_step import OneStepSheet
+from tui_trainer.view.ahas import AHAS
+from tui_trainer.view.cards import Card, card_of
+from tui_trainer.view.fold import apply
+from tui_trainer.view.state import State
+
+RECORDS = recorded.records()
+WHOLE = scene_at(RECORDS).now
+STAGES: tuple[StageName, ...] = ("data", "pretrain", "finetune", "feedback", "frozen")
+
+
+def with_(state_records: list[Record], *events: e.Event) -> list[Record]:
+    last = state_records[-1]
+    more = [Record(VERSION, last.seq + n, last.t, last.busy, x) for n, x in enumerate(events, 1)]  # type: ignore[arg-type]  # of AnyEvent
+    return [*state_records, *more]
+
+
+def card(stage: StageName, state: State = WHOLE, **guesses: float) -> Card:
+    found = card_of(state, stage, guesses)  # type: ignore[arg-type]  # names of stages
+    assert found is not None
+    return found
+
+
+def test_each_stage_has_one_with_its_own_figures() -> None:
+    measured = {name: figure.value for name, figure in WHOLE.measured.items()}
+    read = sum(source.documents for source in WHOLE.sources.values())
+    left = read - sum(applied.dropped for applied in WHOLE.filters.values())
+    assert f"Of {read:,} documents {left:,} are left" in card("data").changed
+    assert "near copies: 412" in card("data").changed
+    curve = WHOLE.curve("pretrain", "validation")
+    assert curve is not None
+    last = f"{curve.last:.2f}"
+    assert f"from {curve.final[0]:.2f} to {last}." in card("pretrain").changed
+    assert f"{round(100 * measured['tuned/recall_seen'])} now" in card("finetune").changed
+    won = round(100 * measured["aligned/win_rate"])
+    assert f"After 24 picks its answers are preferred in {won} of 100" in card("feedback").changed
+    assert "79 % before, 75 % now" in card("feedback").changed
+    assert WHOLE.weights["aligned"].sha256[:8] in card("frozen").changed
+    assert {card(stage).lead for stage in STAGES} <= set(LEADS)
+    assert card_of(State(), "pretrain", {}) is None  # nothing is made up
+
+
+def test_a_gamed_reward_is_told_with_both_figures() -> None:
+    loose = with_(RECORDS, e.KnobTurned("feedback.beta", 0.0))
+    state = scene_at(with_(loose, e.Reinforced(61, 4.5, None, 90.0, 30.0, 1.0, 0, 0, 0.61, 0.79))).now
+    assert card("feedback", state).title == "It gamed the reward"
+    assert (
+        "to +4.50" in card("feedback", state).changed
+        and "from 79 % to 61 %" in card("feedback", state).changed
+    )
+    assert AHAS[3].met(state, set()) and not AHAS[3].met(WHOLE, set())
+
+
+def test_a_guess_is_held_against_what_came() -> None:
+    assert card("data").asks and card("pretrain").asks and card("finetune").asks
+    assert card("pretrain", data=2.5).outcome.startswith("You guessed 2.5; it is ")
+    assert card("feedback", finetune=10).outcome == "You guessed 10; it took 24."
+    assert card("feedback").outcome == ""
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("stage", STAGES)
+def test_no_card_is_cut(stage: StageName, width: int) -> None:
+    scene = scene_at(RECORDS)
+    scene.card = card(stage, pretrain=50, data=3, finetune=10)
+    rows = [row.text for row in CardView(scene).lines(width, 99)]
+    text = " ".join(" ".join(row.strip(" ▌") for row in rows).split())
+    assert len(rows) <= MOST and all(cell_len(row) <= width for row in rows) and "…" not in text
+    for said in (scene.card.title, scene.card.changed, scene.card.tries):
+        assert said in text, (said, text)
+
+
+async def test_it_comes_when_a_stage_ends_and_one_key_tries_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exam = recorded.until(RECORDS, e.WeightsFrozen, weights="base")
+    async with opened(tmp_path, monkeypatch, exam, size=(80, 24)) as (app, pilot):
+        assert "Pretraining is through" not in shown(app)
+        app.post_message(Arrived(with_(exam, e.StageEnded("pretrain"))[-1:]))
+        await until(pilot, lambda: "Pretraining is through" in shown(app))
+        text = " ".join(shown(app).split())
+        assert "it will only continue your text" in text and " B Your guess: How many of 100" in text
+        await pilot.press("B", *"40", "enter")
+        await until(pilot, lambda: "You guessed 40." in shown(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.dashboard.current == 5)
+        assert app.scene.card is None and app.dashboard.chat.chosen == "base"
+        await pilot.pause()
+        assert "Pretraining is through" not in shown(app)
+
+
+async def test_the_last_one_waits_for_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, RECORDS, size=(80, 24)) as (app, pilot):
+        app.post_message(Arrived(with_(RECORDS, e.StageEnded("feedback"), e.StageEnded("frozen"))[-2:]))
+        await until(pilot, lambda: "Feedback is through" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "The weights are frozen" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: app.scene.card is None)
+
+
+async def test_it_can_be_put_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, RECORDS) as (app, pilot):
+        app.dashboard.go(2)
+        app.dashboard.show_card(card("frozen"))
+        await until(pilot, lambda: "The weights are frozen" in shown(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "look at the hash" not in shown(app))
+        assert app.dashboard.current == 2
+
+
+async def test_the_list_ticks_itself_off_and_leads_to_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, RECORDS) as (app, pilot):
+        assert app.scene.met == {"picks"}  # by the log: a person picked, and saw what came of it
+        await pilot.press("A")
+        await until(pilot, lambda: isinstance(app.screen, AhaSheet) and "1 of 5 seen" in shown(app))
+        assert "✓ My picks changed it" in shown(app) and "○ It gamed the reward" in shown(app)
+        await pilot.press("2")
+        await until(pilot, lambda: app.screen is app.dashboard and app.dashboard.current == 5)
+        chat = app.dashboard.chat
+        assert chat.chosen == "base"
+        sha = app.scene.state.weights["base"].sha256
+        for _ in range(2):
+            chat._answer = chat.conversation.add(Turn("base", open=True))
+            chat._hear(Said(text="and so on", done=True, sha256=sha))
+        app.tick()
+        await until(pilot, lambda: {"ask_base", "chat", "picks"} == app.scene.met)
+        await until(pilot, lambda: "3/5 seen" in shown(app))
+        assert preferences.load_layout().met == ["ask_base", "chat", "picks"]  # for the next run, too
+        app.dashboard.chat.focus()
+        apply(app.scene.now, with_(RECORDS, EXPLAINED)[-1])
+        app.tick()
+        await until(pilot, lambda: "step" in app.scene.met)
+        await pilot.press("A", "1")  # a run that has ended: the step is shown again
+        await until(pilot, lambda: isinstance(app.screen, OneStepSheet) and "blame" in shown(app))
+
+
+def test_another_hash_is_no_proof() -> None:
+    for aha in AHAS:
+        assert aha.lead in LEADS
+    assert not AHAS[4].met(WHOLE, {"asked base"}) and AHAS[4].met(WHOLE, {"same hash"})

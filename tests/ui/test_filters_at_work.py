@@ -1,0 +1,134 @@
+"""Documents go through the filters before one's eyes; a kept one is followed as it cools."""
+
+from pathlib import Path
+
+import pytest
+import recorded
+from msgspec.structs import replace
+from test_actions import scene_at
+from watching import opened, shown, text_of, until
+
+from tui_trainer.messages import events as e
+from tui_trainer.messages.inspection import Look, Looked
+from tui_trainer.ui.connection.inspector import Answer
+from tui_trainer.ui.drawing.bars import heights
+from tui_trainer.ui.panes.dataset import FOLLOWED
+from tui_trainer.ui.run_files.documents import Documents
+from tui_trainer.ui.screens.ledger import LedgerSheet
+from tui_trainer.view import review
+from tui_trainer.view.inspections import KEPT_POINTS, Trace
+
+RECORDS = recorded.records()
+READY = recorded.until(RECORDS, e.CorpusReady)
+LEARNING = recorded.until(RECORDS, e.Guessed, 130)
+
+
+def test_a_few_slowly_and_then_all() -> None:
+    frames = [review.frame_at(seconds, 2) for seconds in (0.0, 2.0, 2.7, 5.1, 5.3, 9.1)]
+    assert [frame and (frame.kind, frame.number) for frame in frames] == [
+        ("document", 0),
+        ("document", 0),
+        ("document", 1),
+        ("document", 1),
+        ("flood", 2),
+        ("flood", 2),
+    ]
+    assert review.frame_at(9.3, 2) is None
+    first, second = frames[0], frames[1]
+    assert first is not None and not first.judged and first.passed(7) == 0
+    assert second is not None and second.judged and second.passed(7) == 7
+    assert review.chosen([1, 2, 3, 4, 5], [10, 11]) == [1, 10, 2, 11, 3, 4]
+
+
+def test_the_flood_counts_what_the_file_says(tmp_path: Path) -> None:
+    folder = recorded.write_run(tmp_path / "run", READY)
+    documents = Documents(folder.corpus / "documents.jsonl").index()
+    for first in (0, 4, 17, 40):
+        verdicts = [documents.read(number) for number in range(first)]
+        out = sum(document is not None and document.dropped_by == "spam" for document in verdicts)
+        assert documents.tally(first) == {None: first - out, "spam": out}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_they_are_seen_at_work(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, READY, size=size) as (app, pilot):
+        pane = app.dashboard.dataset
+        await until(pilot, lambda: pane.documents is not None)
+        now = 100.0
+        app.scene.clock = lambda: now
+        await pilot.press("1", "e")
+        texts = []
+        for _ in range(55):
+            app.tick()
+            await pilot.pause()
+            texts.append(" ".join(text_of(pane).split()))
+            now += 0.4
+        assert any("✓ kept" in text and "slowly" in text for text in texts)
+        struck = [text for text in texts if "✗ struck out" in text]
+        assert struck and all("sales words in 31 % of the text" in text for text in struck)
+        assert any("✓ copies" in text and "struck out" not in text for text in texts)
+        counts = [text for text in texts if "now all of them" in text]
+        assert counts and any("40 documents" in text for text in counts)
+        if size[0] < 100:  # the pane has the screen to itself
+            assert any("not shown" in text for text in counts)
+        assert "slowly" not in texts[-1] and "now all" not in texts[-1]  # it ends by itself
+        await pilot.press("e")
+        await pilot.press("e")
+        assert pane.at_work.since is None
+
+
+async def test_a_first_run_begins_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, READY) as (app, pilot):
+        pane = app.dashboard.dataset
+        await until(pilot, lambda: pane.documents is not None)
+        assert pane.at_work.since is None
+        app.scene.holding = True
+        app.dashboard.tour(0)
+        app.tick()
+        await until(pilot, lambda: pane.at_work.since is not None and "slowly" in shown(app))
+
+
+async def test_the_document_that_is_followed_cools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, LEARNING, size=(120, 40)) as (app, pilot):
+        pane = app.dashboard.dataset
+        await until(pilot, lambda: pane.documents is not None and "document" in app.scene.looks.seen)
+        text = app.scene.looks.seen["document"].look.text
+        followed = recorded.looked(Look(text)).ends
+        monkeypatch.setattr(app.inspector, "follow", lambda wishes: None)  # nobody is asked meanwhile
+        await pilot.press("z")
+        for step, loss in ((1, 7.5), (100, 3.0), (400, 1.5), (800, 0.5)):
+            looked = Looked(followed, tuple(loss for _ in followed), (), stage="pretrain", step=step)
+            app.post_message(Answer("document", Look(text), looked))
+            await until(pilot, lambda step=step: pane.trace.points[-1][0][2] == step)
+        falls = [loss for moment, loss in pane.trace.points if moment[2] in (1, 100, 400, 800)]
+        assert falls == [7.5, 3.0, 1.5, 0.5] == sorted(falls, reverse=True)
+        await until(pilot, lambda: "0.50 at step 800" in text_of(pane))
+        line = next(row for row in text_of(pane).split("\n") if "0.50 at step 800" in row)
+        assert "it cools: " in line and "▁ 0.50" in line
+        at = pane.at
+        await pilot.press("2")
+        await pilot.press("1")
+        assert pane.at == at and pane.documents is not None and not pane.documents.is_dropped(at)
+        await pilot.press("n")
+        assert "it cools" not in text_of(pane)  # another one
+
+
+def test_a_trace_is_of_one_text_and_bounded() -> None:
+    trace = Trace()
+    for step in range(3 * KEPT_POINTS):
+        trace.take(1, (None, "pretrain", step), 1.0 / (step + 1))
+    assert len(trace.points) <= KEPT_POINTS and trace.points[0][0][2] == 0
+    assert trace.has(1, trace.points[-1][0]) and trace.points[-1][0][2] == 3 * KEPT_POINTS - 1
+    trace.take(2, (None, "pretrain", 5), 2.0)
+    assert trace.points == [((None, "pretrain", 5), 2.0)]
+    assert heights([8, 4, 1], 24) == "█▄▁" and heights([], 5) == "" and len(heights([3.0] * 99, 10)) == 10
+    assert FOLLOWED > 500
+
+
+def test_the_ledger_tells_of_what_is_not_shown() -> None:
+    rows = " ".join(" ".join(row.text for row in LedgerSheet(scene_at(RECORDS)).rows(76)).split())
+    assert "141 documents of this run went out as harmful" in rows and "not shown" in rows
+    seen = replace(RECORDS[0])
+    assert "harmful" not in " ".join(r.text for r in LedgerSheet(scene_at([seen])).rows(76))

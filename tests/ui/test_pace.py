@@ -1,0 +1,180 @@
+"""The start is held for who takes the tour; one dial for the pace; a step in slow motion, part by part."""
+
+from pathlib import Path
+
+import pytest
+import recorded
+from msgspec.structs import replace
+from test_actions import scene_at
+from test_step_slowly import EXPLAINED, GUESS, TRAINING
+from watching import FakeControl, opened, shown, text_of, until
+
+from tui_trainer.messages import events as e
+from tui_trainer.messages.commands import Continue, Pause
+from tui_trainer.messages.events import VERSION, Record
+from tui_trainer.ui.app import TrainerApp
+from tui_trainer.ui.chrome.caption import caption, forms
+from tui_trainer.view import pace
+from tui_trainer.view.fold import apply
+from tui_trainer.view.text import holds
+from tui_trainer.view.waits import wait_of
+
+RECORDS = recorded.records()
+OPENED = recorded.until(RECORDS, e.Sampled)  # measured, before the first step
+
+
+def after(records: list[Record], *events: e.Event) -> list[Record]:
+    last = records[-1]
+    return [*records, *(Record(VERSION, last.seq + n, last.t, last.busy, x) for n, x in enumerate(events, 1))]  # type: ignore[arg-type]  # of AnyEvent
+
+
+HELD = after(OPENED, e.Paused(held=True))
+SLOW = after(TRAINING, e.Continued(pace=8.0), EXPLAINED)
+
+
+def test_the_dial_from_one_end_to_the_other() -> None:
+    scene = scene_at(TRAINING)
+    assert pace.of(scene.now) is pace.FULL and pace.turned(scene.now, 1) is pace.FULL
+    assert pace.turned(scene.now, -1) is pace.WALKING
+    for seconds, is_ in ((8.0, pace.SLOW), (1.0, pace.WALKING), (0.0, pace.FULL)):
+        apply(scene.now, after(TRAINING, e.Continued(pace=seconds))[-1])
+        assert pace.of(scene.now) is is_
+    apply(scene.now, after(TRAINING, e.Paused())[-1])
+    assert pace.of(scene.now) is pace.STEPWISE is pace.turned(scene.now, -1)
+    assert pace.turned(scene.now, 1) is pace.SLOW
+
+
+async def sent(app: TrainerApp, pilot: object, key: str) -> object:
+    """What a key sends to the trainer."""
+    await until(pilot, lambda: not app.scene.sent)  # type: ignore[arg-type]  # a Pilot
+    before = len(FakeControl.last.sent)
+    await pilot.press(key)  # type: ignore[attr-defined]  # likewise
+    await until(pilot, lambda: len(FakeControl.last.sent) > before)  # type: ignore[arg-type]
+    return FakeControl.last.sent[-1]
+
+
+async def test_keys_turn_it_and_it_is_always_to_be_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING, size=(80, 24)) as (app, pilot):
+        assert "- +  full speed" in shown(app)
+        assert await sent(app, pilot, "-") == Continue(pace=1.0)
+        apply(app.scene.now, after(TRAINING, e.Continued(pace=1.0))[-1])
+        app.tick()
+        await until(pilot, lambda: "- +  a step a second" in shown(app))
+        assert await sent(app, pilot, "-") == Continue(pace=8.0)
+        apply(app.scene.now, after(TRAINING, e.Continued(pace=8.0))[-1])
+        assert await sent(app, pilot, "-") == Pause()
+        apply(app.scene.now, after(TRAINING, e.Paused())[-1])
+        app.tick()
+        await until(pilot, lambda: "- +  one step at a key" in shown(app))
+        assert await sent(app, pilot, "space") == Continue(pace=8.0)  # as it was before the pause
+
+
+async def test_a_run_that_is_held_begins_slowly_and_speeds_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, HELD) as (app, pilot):
+        screen = " ".join(shown(app).split())
+        assert "Nothing has been learned yet" in screen and "space begins" in screen
+        assert await sent(app, pilot, "space") == Continue(pace=8.0)
+        for step, following in ((9, None), (10, 1.0), (19, None), (20, 0.0)):
+            if following is None:
+                apply(app.scene.now, after(HELD, e.Stepped("pretrain", step, 7.0, 0.02, 1.0, 8, 1.0))[-1])
+                continue
+            if step == 10:
+                apply(app.scene.now, after(HELD, e.Continued(pace=8.0))[-1])
+            await until(pilot, lambda: not app.scene.sent)
+            before = len(FakeControl.last.sent)
+            app.tick()
+            await pilot.pause()
+            assert len(FakeControl.last.sent) == before  # not yet
+            apply(app.scene.now, after(HELD, e.Stepped("pretrain", step, 7.0, 0.02, 1.0, 8, 1.0))[-1])
+            app.tick()
+            await until(pilot, lambda before=before: len(FakeControl.last.sent) > before)
+            assert FakeControl.last.sent[-1] == Continue(pace=following)
+            apply(app.scene.now, after(HELD, e.Continued(pace=following))[-1])
+        assert not app.scene.speeds_up
+
+
+async def test_leaving_the_tour_lets_it_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, OPENED) as (app, pilot):
+        app.scene.holding = True
+        app.dashboard.tour(0)
+        app.tick()
+        await pilot.pause()
+        assert not any(isinstance(one, Continue) for one in FakeControl.last.sent)
+        await pilot.press("escape")
+        await until(pilot, lambda: Continue(pace=8.0) in FakeControl.last.sent)
+        assert not app.scene.holding
+
+
+async def test_each_part_stays_to_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING, size=(80, 24)) as (app, pilot):
+        now = 100.0
+        app.scene.clock = lambda: now
+        for record in SLOW[len(TRAINING) :]:
+            apply(app.scene.now, record)
+        app.tick()
+        await until(pilot, lambda: app.dashboard.current == 4)
+        seen = []
+        for part, name in enumerate(pace.PARTS, 1):
+            app.tick()
+            await until(pilot, lambda part=part: f" {part}/4 " in shown(app))
+            seen.append(text_of(app.dashboard.pane(4)))
+            assert name.capitalize() in shown(app) and name in seen[-1]
+            now += 2.0
+        assert "score" not in seen[0] and "→" not in seen[0] and "again" in seen[3]
+        assert "blame" not in seen[1] and "nudge" not in seen[2] and "→" in seen[3]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_sentence_of_it_is_cut(width: int) -> None:
+    scene = scene_at(SLOW)
+    for probability in (1e-9, 0.0005, 0.3):
+        guess = replace(GUESS, probability=probability)
+        apply(scene.now, after(SLOW, replace(EXPLAINED, guess=guess))[-1])
+        scene.hold()
+        for part in range(1, 5):
+            begun = scene._since
+            scene.clock = lambda begun=begun, part=part: begun + 2 * part - 1
+            sign, said = forms(scene)
+            assert sign == f"{part}/4" and any(holds(one, width - len(sign) - 4, 2) for one in said), said
+
+
+@pytest.mark.parametrize(
+    ("records", "launched", "says", "bar"),
+    [
+        ([], False, "Starting the trainer", False),
+        ([], True, "libraries", False),
+        (RECORDS[:1], True, "how fast this machine is", False),
+        (recorded.until(RECORDS, e.StageStarted), True, "being gathered", True),
+        (recorded.until(RECORDS, e.SourceRead, 5), True, "Filters read all 6,310 documents", True),
+        (recorded.until(RECORDS, e.FilterApplied, 7), True, "cut into tokens", True),
+        (recorded.until(RECORDS, e.StageStarted, stage="pretrain"), True, "before its first step", False),
+        (recorded.until(RECORDS, e.WeightsPictured, 20), True, "exam", False),
+        (recorded.until(RECORDS, e.StageStarted, stage="feedback"), True, "Answers are being written", False),
+        (recorded.until(RECORDS, e.Picked, 3), True, "The reward model learns", False),
+        (recorded.until(RECORDS, e.Picked, 24), True, "turned to what was picked", False),
+    ],
+)
+def test_every_wait_has_a_word(records: list[Record], launched: bool, says: str, bar: bool) -> None:
+    state = scene_at(records).now
+    assert wait_of(state, launched, 0.5) is None
+    wait = wait_of(state, launched, 3.0)
+    assert wait is not None and says in wait.said and (wait.done is not None) == bar
+    assert ("━" in wait.told or "─" in wait.told) == bar and ("3 s" in wait.told) != bar
+    assert holds(wait.told, 60 - 5, 2)
+
+
+def test_a_wait_is_told_after_a_moment_and_not_while_one_is_asked() -> None:
+    now = 10.0
+    scene = scene_at(recorded.until(RECORDS, e.SourceRead, 5))
+    scene.clock, scene.arrived = (lambda: now), now
+    scene.hold()
+    assert "Filters read" not in caption(scene)[1]
+    now += 1.0
+    assert caption(scene)[0] == "…" and "Filters read" in caption(scene)[1]
+    asking = scene_at(recorded.until(RECORDS, e.PairOffered, 3))
+    asking.clock, asking.arrived = (lambda: now), 0.0
+    assert asking.wait is None

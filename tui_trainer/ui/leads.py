@@ -1,0 +1,74 @@
+"""Where cards and the list of what there is to see lead: each a way that one could go by keys as well."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui_trainer.ui.screens.one_step import OneStepSheet
+from tui_trainer.view import pace
+
+if TYPE_CHECKING:
+    from tui_trainer.ui.handlers import Handlers
+
+
+def _step(app: "Handlers") -> None:
+    """A step in slow motion; of a run that makes none any more, the last one that was taken apart."""
+    scene = app.scene
+    training = scene.now.stage in ("pretrain", "finetune") and scene.mode != "replay"
+    if training and scene.steers and scene.trainer == "alive" and not scene.now.ended:
+        app.say(app.steering.set_pace(pace.SLOW))
+        app.dashboard.go(4)
+    elif scene.now.explained is not None:
+        app.push_screen(OneStepSheet(scene))
+    else:
+        app.say("In this run no step was taken apart: a new one begins in slow motion.")
+
+
+def _dropped(app: "Handlers") -> None:
+    app.dashboard.go(1)
+    app.dashboard.dataset.do_only_dropped()
+    app.dashboard.dataset.redraw()
+
+
+def _ask_base(app: "Handlers") -> None:
+    if "base" in app.scene.state.weights:
+        app.dashboard.chat.choose("base")
+    app.dashboard.go(5)
+
+
+def _ask_tuned(app: "Handlers") -> None:
+    if "tuned" in app.scene.state.weights:
+        app.dashboard.chat.choose("tuned")
+    app.dashboard.go(5)
+
+
+def _picks(app: "Handlers") -> None:
+    app.dashboard.go(4)
+
+
+def _unleash(app: "Handlers") -> None:
+    if app.scene.now.reinforced is None:
+        app.say("First the model is turned to the picks; then its leash can be taken off.")
+    elif app.scene.mode == "view" or app.scene.past is not None:
+        app.say("That is for the screen that steers this run, and for now.")
+    else:
+        app.do_unleash()
+
+
+def _compare(app: "Handlers") -> None:
+    app.do_compare()
+
+
+def _chat(app: "Handlers") -> None:
+    app.dashboard.go(5)
+
+
+LEADS: dict[str, Callable[["Handlers"], None]] = {
+    "step": _step,
+    "dropped": _dropped,
+    "ask_base": _ask_base,
+    "ask_tuned": _ask_tuned,
+    "picks": _picks,
+    "unleash": _unleash,
+    "compare": _compare,
+    "chat": _chat,
+}

@@ -1,0 +1,203 @@
+"""What stands on the card at each stage's end: what has changed, before and after, in one measured sentence;
+one thing to try now; and a guess to be made before its result is known."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tui_trainer.messages.events import StageName
+from tui_trainer.view import numbers, words
+from tui_trainer.view.state import State
+
+Guesses = Mapping[StageName, float]  # what the viewer has guessed at the end of a stage
+GAMED = 0.05  # share of the facts lost while the reward rose: then it was gamed
+
+
+@dataclass(frozen=True)
+class Card:
+    """One stage's end in words.
+
+    `lead`: the name of what is to be tried (`ui.leads`). `asks`: a number to guess; `outcome`: what came of
+    the one guessed at the stage before.
+    """
+
+    stage: StageName
+    title: str
+    changed: str
+    tries: str
+    lead: str
+    asks: str = ""
+    outcome: str = ""
+
+
+def card_of(state: State, stage: StageName, guesses: Guesses) -> Card | None:
+    """The card of a stage that has ended, by the run's figures; None: there is nothing measured to say."""
+    maker = _MAKERS.get(stage)
+    return None if maker is None else maker(state, guesses)
+
+
+def value(state: State, name: str) -> float | None:
+    """A measured figure."""
+    found = state.measured.get(name)
+    return None if found is None else found.value
+
+
+def first_and_last(state: State, stage: StageName, metric: str) -> tuple[float, float] | None:
+    """The ends of a curve."""
+    series = state.curve(stage, metric)
+    if series is None or series.last is None:
+        return None
+    return next(v for v in series.final if v == v), series.last
+
+
+def gamed(state: State) -> tuple[float, float, float, float] | None:
+    """Reward at first and at last, facts before and at last, where the one rose at the other's cost."""
+    reward = first_and_last(state, "feedback", "reward")
+    before, after = state.facts_before, state.facts
+    if reward is None or before is None or after is None:
+        return None
+    return (*reward, before, after) if reward[1] > reward[0] and before - after > GAMED else None
+
+
+def _data(state: State, _: Guesses) -> Card | None:
+    if state.corpus is None:
+        return None
+    read = sum(source.documents for source in state.sources.values())
+    out = {name: applied.dropped for name, applied in state.filters.items() if applied.dropped}
+    tokens = numbers.short(sum(state.corpus.tokens_train.values()))
+    left = f"Of {numbers.count(read)} documents {numbers.count(read - sum(out.values()))} are left"
+    most = max(out, key=lambda name: out[name], default="")
+    why = ""
+    if most:
+        name = words.FILTER.get(most, most.replace("_", " "))
+        why = f". Most of the others were struck out as {name}: {numbers.count(out[most])}"
+    chance = math.log(state.corpus.vocabulary)
+    return Card(
+        stage="data",
+        title="The text is ready",
+        changed=f"{left}, {tokens} tokens to learn from{why}.",
+        tries="Read what was struck out, and why.",
+        lead="dropped",
+        asks=f"How low will the loss on unseen text go? Blind guessing scores {chance:.2f}.",
+    )
+
+
+def _pretrain(state: State, guesses: Guesses) -> Card | None:
+    ends = first_and_last(state, "pretrain", "validation")
+    if ends is None or state.validated is None:
+        return None
+    first, last = ends
+    finishes, asked = value(state, "base/completion_seen"), value(state, "base/recall_seen")
+    changed = f"Its loss on unseen text fell from {first:.2f} to {last:.2f}."
+    if finishes is not None and asked is not None:
+        changed += (
+            f" It can finish {_of_100(finishes)} sentences about what it read, and when asked the same as a "
+            f"question it answers {_of_100(asked)}."
+        )
+    learns = state.stages["finetune"].status != "skipped"
+    return Card(
+        stage="pretrain",
+        title="Pretraining is through",
+        changed=changed,
+        tries="Ask it a question: it will only continue your text.",
+        lead="ask_base",
+        asks="How many of 100 questions will it answer right after fine-tuning?" if learns else "",
+        outcome=_outcome(guesses, "data", f"it is {last:.2f}"),
+    )
+
+
+def _finetune(state: State, guesses: Guesses) -> Card | None:
+    before, after = value(state, "base/recall_seen"), value(state, "tuned/recall_seen")
+    if after is None:
+        return None
+    changed = f"It answers {_of_100(after)} questions about what it read right."
+    if before is not None:
+        changed = f"Of 100 questions about what it read it answered {round(100 * before)} right before, and "
+        changed += f"{round(100 * after)} now."
+    formed = value(state, "tuned/format")
+    if formed is not None:
+        changed += f" {numbers.percent(formed)} of its answers are well formed."
+    rates = state.stages["feedback"].status != "skipped"
+    return Card(
+        stage="finetune",
+        title="Fine-tuning is through",
+        changed=changed,
+        tries="Ask the same question again: now it answers.",
+        lead="ask_tuned",
+        asks="How many picks will it need to know a taste?" if rates else "",
+        outcome=_outcome(guesses, "pretrain", f"it was {round(100 * after)}"),
+    )
+
+
+def _feedback(state: State, guesses: Guesses) -> Card | None:
+    if state.reinforced is None:
+        return None
+    picks = len(state.picks)
+    outcome = _outcome(guesses, "finetune", f"it took {picks}")
+    loose = state.setting("feedback.beta") == 0
+    if loose and (game := gamed(state)) is not None:
+        first, last, before, after = game
+        return Card(
+            stage="feedback",
+            title="It gamed the reward",
+            changed=(
+                f"The reward rose from {numbers.signed(first, 2)} to {numbers.signed(last, 2)}, and the "
+                f"facts it knows fell from {numbers.percent(before)} to {numbers.percent(after)}."
+            ),
+            tries="See both models side by side.",
+            lead="compare",
+            outcome=outcome,
+        )
+    won = value(state, "aligned/win_rate")
+    changed = f"{numbers.plural(picks, 'pick')} turned it."
+    if won is not None:
+        changed = (
+            f"After {numbers.plural(picks, 'pick')} its answers are preferred in {_of_100(won)} comparisons "
+            "with those from before; 50 would be no change."
+        )
+    if state.facts is not None and state.facts_before is not None:
+        before_, after_ = numbers.percent(state.facts_before), numbers.percent(state.facts)
+        changed += f" Facts known: {before_} before, {after_} now."
+    return Card(
+        stage="feedback",
+        title="Feedback is through",
+        changed=changed,
+        tries="See both models side by side." if loose else "Take the leash off: it will game the reward.",
+        lead="unleash" if not loose else "compare",
+        outcome=outcome,
+    )
+
+
+def _frozen(state: State, _: Guesses) -> Card | None:
+    name = state.latest_weights
+    if name is None:
+        return None
+    frozen = state.weights[name]
+    return Card(
+        stage="frozen",
+        title="The weights are frozen",
+        changed=(
+            f"{numbers.count(frozen.parameters)} numbers, fixed by their hash {frozen.sha256[:8]} after "
+            f"{numbers.duration(state.busy)} of computing. Nothing you say changes one of them."
+        ),
+        tries="Prove it: tell it something, and look at the hash under each answer.",
+        lead="chat",
+    )
+
+
+def _of_100(share: float) -> str:
+    return f"{round(100 * share)} of 100"
+
+
+def _outcome(guesses: Guesses, stage: StageName, was: str) -> str:
+    guess = guesses.get(stage)
+    return "" if guess is None else f"You guessed {guess:g}; {was}."
+
+
+_MAKERS: dict[StageName, Callable[[State, Guesses], Card | None]] = {
+    "data": _data,
+    "pretrain": _pretrain,
+    "finetune": _finetune,
+    "feedback": _feedback,
+    "frozen": _frozen,
+}

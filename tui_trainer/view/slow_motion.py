@@ -1,0 +1,68 @@
+"""One step in slow motion, told part by part: guess, score, blame, nudge."""
+
+import math
+
+from tui_trainer.messages.events import Guessed, StepExplained
+from tui_trainer.sanitize import one_line
+from tui_trainer.view import numbers, words
+from tui_trainer.view.pace import PARTS
+from tui_trainer.view.state import State
+from tui_trainer.view.text import cut, cut_left
+
+LEAST = 1e-12  # probabilities below it are told as it
+ROOM = 30  # cells of the text before a guess
+Forms = tuple[str, ...]  # ways to say the same, the fullest first
+
+
+def told(state: State, step: StepExplained, part: int) -> Forms:
+    """The part of the step that is to be seen now, in a sentence."""
+    guess = step.guess or state.guess
+    if guess is None:
+        return ("One step: guess, score, blame, nudge.",)
+    tellers = (_guess, _score, _blame, _nudge)
+    return tellers[max(1, min(part, len(PARTS))) - 1](guess, step)
+
+
+def quoted(token: str) -> str:
+    """A token in quotes, so that its spaces show; what marks a beginning or an end, in words."""
+    if words.is_mark(token):
+        return words.token(token)
+    return f"‘{cut(one_line(token.strip() or token), 24)}’"
+
+
+def _guess(guess: Guessed, _: StepExplained) -> Forms:
+    first, share = guess.top[0] if guess.top else ("", 0.0)
+    before = one_line(guess.context[-200:]).strip()
+    after = f"After “{cut_left(before, ROOM)}” it" if before else "It"
+    said = (
+        f"guesses {quoted(first)}, with {numbers.finely(share)}. What really comes is {quoted(guess.truth)}"
+    )
+    given = f", which it gave {numbers.finely(guess.probability)}."
+    return (f"Guess: {after} {said}{given}", f"Guess: it {said}{given}", f"Guess: it {said}.")
+
+
+def _score(guess: Guessed, step: StepExplained) -> Forms:
+    loss = -math.log(max(guess.probability, LEAST))
+    said = f"Score: {loss:.2f}. That is the loss: the less it gave to what came, the higher."
+    batch = f" The mean of all guesses of this step: {step.loss_before:.2f}."
+    return (f"{said}{batch}", said)
+
+
+def _blame(_: Guessed, step: StepExplained) -> Forms:
+    said = "Blame: working backward through the layers finds which weights made it wrong."
+    if not step.blamed:
+        return (said,)
+    most = step.blamed[0]
+    part = f"{numbers.percent(most.share)} of the blame falls on {one_line(words.matrix(most.name))}."
+    return (f"{said} {part}", f"Blame goes backward: {part}")
+
+
+def _nudge(guess: Guessed, step: StepExplained) -> Forms:
+    before, after = numbers.finely(guess.probability), numbers.finely(step.probability_after)
+    less = step.probability_after > guess.probability
+    change = f"{quoted(guess.truth)} now gets {after} instead of {before}"
+    verdict = "a little less wrong" if less else "no less wrong this time: other guesses gained"
+    return (
+        f"Nudge: every weight moves a little against its blame. {change}: {verdict}.",
+        f"Nudge: {change}: {verdict}.",
+    )
