@@ -24,6 +24,8 @@ def test_every_stop_fits_two_lines_at_eighty_columns() -> None:
         for said in filter(None, (stop.said, stop.waits)):
             rows = wrap(said, 80 - len("1/6") - 4)
             assert len(rows) <= 2 and max(map(cell_len, rows)) <= 80, said
+        for said in filter(None, (stop.brief, stop.waits)):
+            assert len(wrap(said, 60 - len("1/6") - 4)) <= 2, said
 
 
 # The event with which each pane has what its stop speaks of.
@@ -53,6 +55,24 @@ async def test_enter_leads_through_the_panes(tmp_path: Path, monkeypatch: pytest
         assert app.scene.tour is None and app.dashboard.current == 2  # where this stage is looked at
         assert preferences.load_layout().toured
         assert "skip the tour" not in shown(app)
+
+
+async def test_it_goes_on_once_there_is_something_to_see(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = recorded.until(recorded.records(), e.FilterApplied)
+    async with opened(tmp_path, monkeypatch, records) as (app, pilot):
+        app.scene.holding = True
+        app.dashboard.tour(0)
+        await pilot.press("enter")
+        app.tick()
+        await pilot.pause()
+        assert app.scene.tour == 0 and "its first score" in " ".join(shown(app).split())
+        for record in recorded.until(recorded.records(), e.Validated)[len(records) :]:
+            apply(app.scene.now, record)
+        app.tick()
+        await until(pilot, lambda: app.scene.tour == 1 and app.dashboard.current == 2)
+        assert not app.scene.onward
 
 
 async def test_it_can_be_left_and_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

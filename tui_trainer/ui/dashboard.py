@@ -249,7 +249,9 @@ class Dashboard(Screen[None]):
         if scene.tour is None or not scene.onward:
             return
         following = scene.tour + 1
-        if following == len(STOPS) or STOPS[following].there(scene.state):
+        # Where nothing more comes before the first step, there is nothing to wait for.
+        over = not scene.holding or scene.now.held or scene.stopped
+        if following == len(STOPS) or STOPS[following].there(scene.state) or over:
             self.tour(following)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

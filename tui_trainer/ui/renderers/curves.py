@@ -219,7 +219,7 @@ def _x_ticks(axis: XAxis, window: tuple[float, float], width: int) -> list[tuple
         start, end = axis.position(stage, 0), axis.position(stage, last - first)
         if min(end, high) > max(start, low):
             seen = min(end, high) - max(start, low)
-            room = int((width - LABELS) * seen / ((high - low) or 1.0)) - 8
+            room = int((width - LABELS) * seen / ((high - low) or 1.0)) - 14
             named = fullest((f"{STAGE[stage]}: {TEXT[stage]}",), room) or STAGE[stage]
             names.append(((max(start, low) + min(end, high)) / 2, named))
         if low < end < high:
