@@ -42,6 +42,7 @@ ROWS, LOWEST = 35, 10  # parts of both rows; of one
 # Where to look in each stage, until the person has chosen for themselves.
 LOOK_AT: dict[StageName, int] = {"data": 1, "pretrain": 2, "finetune": 2, "feedback": 4, "frozen": 5}
 SLOWLY = 4  # ... and in slow motion
+FEW_ROWS = 24  # with fewer, a card takes the place of the caption
 
 
 class Dashboard(Screen[None]):
@@ -151,7 +152,9 @@ class Dashboard(Screen[None]):
             upper: room and any(self.sees(number) for number in (1, 2, 3)),
             lower: room and any(self.sees(number) for number in (4, 5)),
             card: room and self.scene.card is not None,
-            caption: room and self.layout_.caption,
+            caption: room
+            and self.layout_.caption
+            and (self.scene.card is None or self.size.height >= FEW_ROWS),
             footer: room,
             **{pane: self.sees(number) for number, pane in enumerate(self.panes, 1)},
         }
