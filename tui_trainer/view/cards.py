@@ -78,7 +78,7 @@ def _data(state: State, _: Guesses) -> Card | None:
         changed=f"{left}, {tokens} tokens to learn from{why}.",
         tries="Read what was struck out, and why.",
         lead="dropped",
-        asks=f"How low will the loss on unseen text go? Blind guessing scores {chance:.2f}.",
+        asks=f"How low will the loss on unseen documents go? Blind guessing scores {chance:.2f}.",
     )
 
 
@@ -88,7 +88,7 @@ def _pretrain(state: State, guesses: Guesses) -> Card | None:
         return None
     first, last = ends
     finishes, asked = value(state, "base/completion_seen"), value(state, "base/recall_seen")
-    changed = f"Its loss on unseen text fell from {first:.2f} to {last:.2f}."
+    changed = f"Its loss on unseen documents fell from {first:.2f} to {last:.2f}."
     if finishes is not None and asked is not None:
         changed += (
             f" It can finish {_of_100(finishes)} sentences about what it read, and when asked the same as a "
