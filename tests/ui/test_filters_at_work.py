@@ -97,7 +97,7 @@ async def test_the_document_that_is_followed_cools(tmp_path: Path, monkeypatch: 
         text = app.scene.looks.seen["document"].look.text
         followed = recorded.looked(Look(text)).ends
         monkeypatch.setattr(app.inspector, "follow", lambda wishes: None)  # nobody is asked meanwhile
-        await pilot.press("z")
+        await pilot.press("1", "z")
         for step, loss in ((1, 7.5), (100, 3.0), (400, 1.5), (800, 0.5)):
             looked = Looked(followed, tuple(loss for _ in followed), (), stage="pretrain", step=step)
             app.post_message(Answer("document", Look(text), looked))

@@ -117,12 +117,16 @@ async def test_each_part_stays_to_be_read(tmp_path: Path, monkeypatch: pytest.Mo
             apply(app.scene.now, record)
         app.tick()
         await until(pilot, lambda: app.dashboard.current == 4)
-        seen = []
+        pane, seen = app.dashboard.pane(4), list[str]()
         for part, name in enumerate(pace.PARTS, 1):
             app.tick()
-            await until(pilot, lambda part=part: f" {part}/4 " in shown(app))
-            seen.append(text_of(app.dashboard.pane(4)))
-            assert name.capitalize() in shown(app) and name in seen[-1]
+            await until(
+                pilot,
+                lambda part=part, name=name: (
+                    f" {part}/4 {name.capitalize()}" in shown(app) and name in text_of(pane)
+                ),
+            )
+            seen.append(text_of(pane))
             now += 2.0
         assert "score" not in seen[0] and "→" not in seen[0] and "again" in seen[3]
         assert "blame" not in seen[1] and "nudge" not in seen[2] and "→" in seen[3]
