@@ -99,8 +99,8 @@ async def test_it_comes_when_a_stage_ends_and_one_key_tries_it(
         app.post_message(Arrived(with_(exam, e.StageEnded("pretrain"))[-1:]))
         await until(pilot, lambda: "Pretraining is through" in shown(app))
         text = " ".join(shown(app).split())
-        assert "it will only continue your text" in text and " B Your guess: How many of 100" in text
-        await pilot.press("B", *"40", "enter")
+        assert "it will only continue your text" in text and " H Your guess: How many of 100" in text
+        await pilot.press("H", *"40", "enter")
         await until(pilot, lambda: "You guessed 40." in shown(app))
         await pilot.press("enter")
         await until(pilot, lambda: app.dashboard.current == 5)

@@ -144,7 +144,7 @@ class DatasetPane(Pane):
         document = documents.read(number)
         return document is not None and FOLLOWED // 6 <= len(document.text) <= FOLLOWED
 
-    @action("e", "filters at work", when=lambda scene: scene.now.corpus is not None)
+    @action("e", "filters at work", when=lambda scene: scene.now.corpus is not None, footer="no")
     def do_review(self) -> None:
         """The filters at work: a few documents slowly, then all; again: stop."""
         self.at_work.turn(self.scene.clock())
