@@ -1,16 +1,13 @@
 """Where cards and the list of what there is to see lead: each a way that one could go by keys as well."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+from tui_trainer.ui.handling import Handling
 from tui_trainer.ui.screens.one_step import OneStepSheet
 from tui_trainer.view import pace
 
-if TYPE_CHECKING:
-    from tui_trainer.ui.handlers import Handlers
 
-
-def _step(app: "Handlers") -> None:
+def _step(app: Handling) -> None:
     """A step in slow motion; of a run that makes none any more, the last one that was taken apart."""
     scene = app.scene
     training = scene.now.stage in ("pretrain", "finetune") and scene.mode != "replay"
@@ -23,46 +20,46 @@ def _step(app: "Handlers") -> None:
         app.say("In this run no step was taken apart: a new one begins in slow motion.")
 
 
-def _dropped(app: "Handlers") -> None:
+def _dropped(app: Handling) -> None:
     app.dashboard.go(1)
     app.dashboard.dataset.do_only_dropped()
     app.dashboard.dataset.redraw()
 
 
-def _ask_base(app: "Handlers") -> None:
+def _ask_base(app: Handling) -> None:
     if "base" in app.scene.state.weights:
         app.dashboard.chat.choose("base")
     app.dashboard.go(5)
 
 
-def _ask_tuned(app: "Handlers") -> None:
+def _ask_tuned(app: Handling) -> None:
     if "tuned" in app.scene.state.weights:
         app.dashboard.chat.choose("tuned")
     app.dashboard.go(5)
 
 
-def _picks(app: "Handlers") -> None:
+def _picks(app: Handling) -> None:
     app.dashboard.go(4)
 
 
-def _unleash(app: "Handlers") -> None:
+def _unleash(app: Handling) -> None:
     if app.scene.now.reinforced is None:
         app.say("First the model is turned to the picks; then its leash can be taken off.")
     elif app.scene.mode == "view" or app.scene.past is not None:
         app.say("That is for the screen that steers this run, and for now.")
     else:
-        app.do_unleash()
+        app.call_later(app.run_action, "app.do('unleash')")
 
 
-def _compare(app: "Handlers") -> None:
-    app.do_compare()
+def _compare(app: Handling) -> None:
+    app.call_later(app.run_action, "app.do('compare')")
 
 
-def _chat(app: "Handlers") -> None:
+def _chat(app: Handling) -> None:
     app.dashboard.go(5)
 
 
-LEADS: dict[str, Callable[["Handlers"], None]] = {
+LEADS: dict[str, Callable[[Handling], None]] = {
     "step": _step,
     "dropped": _dropped,
     "ask_base": _ask_base,
