@@ -18,7 +18,7 @@ MOST = 10_000
 HEAD = b'HTTP/1.1 200 OK\r\nContent-Type: text/html; charset="KOI8-R"\r\n'
 
 
-def ask(reply: bytes, drip: bool = False, seconds: float = 5.0) -> Answer:
+def ask(reply: bytes, drip: bool = False, seconds: float = 5.0, any_kind: bool = False) -> Answer:
     """What comes of a server that sends this, and closes; or goes on with a byte now and then."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         over = threading.Event()
@@ -38,7 +38,7 @@ def ask(reply: bytes, drip: bool = False, seconds: float = 5.0) -> Answer:
         thread.start()
         try:
             routes = {"a.example": ("127.0.0.1", listening.getsockname()[1])}
-            return Fetcher(Hosts(frozenset(), routes), seconds).get(at("http://a.example/x"), MOST)
+            return Fetcher(Hosts(frozenset(), routes), seconds).get(at("http://a.example/x"), MOST, any_kind)
         finally:
             over.set()
             thread.join()
@@ -60,6 +60,12 @@ def test_in_chunks_and_packed() -> None:
 def test_another_kind_is_not_read() -> None:
     got = ask(b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n" + b"a" * 5_000, drip=True)
     assert (got.kind, got.body) == ("image/png", b"")
+
+
+def test_rules_are_read_whatever_they_are_called() -> None:
+    """A robots.txt that a server sends as some other kind of file holds all the same."""
+    reply = b"HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 5\r\n\r\nhello"
+    assert ask(reply, any_kind=True).content == b"hello" and ask(reply).content == b""
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class Site:
         self._path = tmp_path
         monkeypatch.setattr(crawler, "time", SimpleNamespace(monotonic=lambda: self.now))
 
-    def get(self, where: object, most: int) -> Answer:
+    def get(self, where: object, most: int, any_kind: bool = False) -> Answer:
         """As a `Fetcher`'s."""
         path = str(where).removeprefix("http://a.example/")
         self.asked.append((self.now, path))

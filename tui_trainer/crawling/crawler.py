@@ -154,13 +154,13 @@ class Crawler:
 
     # -- manners ------------------------------------------------------------------------------------------
 
-    def _ask(self, where: Address, most: int) -> Answer:
+    def _ask(self, where: Address, most: int, any_kind: bool = False) -> Answer:
         """Ask, once the site has had its pause; it has another one afterwards."""
         try:
             with self._waiting():
                 if (left := self._free.get(where.site, 0.0) - time.monotonic()) > 0:
                     self._sleep(left)
-                return self._fetcher.get(where, most)
+                return self._fetcher.get(where, most, any_kind)
         finally:
             rules = self._rules.get(where.origin)
             delay = max(self._limits.delay, rules.delay if rules is not None else 0.0)
@@ -185,7 +185,7 @@ class Crawler:
         at = Address(where.scheme, where.host, where.port, "/robots.txt")
         for _ in range(MOST_REDIRECTS + 1):
             try:
-                answer = self._ask(at, robots.MOST_BYTES)
+                answer = self._ask(at, robots.MOST_BYTES, any_kind=True)
             except Exceeded:
                 return robots.NOTHING
             target = address(answer.header("location"), at) if answer.status in MOVED else None

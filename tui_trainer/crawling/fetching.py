@@ -64,11 +64,12 @@ class Fetcher:
         self._seconds = seconds
         self._tls = ssl.create_default_context()
 
-    def get(self, address: Address, most: int) -> Answer:
+    def get(self, address: Address, most: int, any_kind: bool = False) -> Answer:
         """Ask for one page; a redirect is an answer.
 
         Args:
             most: bytes of the body, as it is sent and unpacked.
+            any_kind: read it whatever the server calls it, and not pages only.
 
         Raises:
             Exceeded: the answer is larger, or took longer.
@@ -77,7 +78,7 @@ class Fetcher:
         """
         end = time.monotonic() + self._seconds
         try:
-            return self._get(address, most, end)
+            return self._get(address, most, end, any_kind)
         except (Failed, Forbidden):
             raise
         except TimeoutError:
@@ -87,7 +88,7 @@ class Fetcher:
         except Exception as error:  # of sockets, of TLS, of parsing: all about what is at the other end
             raise Failed(reason(error)) from error
 
-    def _get(self, address: Address, most: int, end: float) -> Answer:
+    def _get(self, address: Address, most: int, end: float, any_kind: bool) -> Answer:
         with self._connected(address, end) as connection:
             stream = _Timed(connection, end)
             stream.settimeout()
@@ -97,7 +98,7 @@ class Fetcher:
                 response.begin()
                 headers = response.getheaders()
                 answer = Answer(response.status, response.reason, headers, b"", b"")
-                if response.status != 200 or answer.kind not in PAGES:
+                if response.status != 200 or not (any_kind or answer.kind in PAGES):
                     return answer
                 body = _read(response, most)
             try:
