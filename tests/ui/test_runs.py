@@ -109,6 +109,10 @@ async def test_one_key_leads_back_to_ones_own_run(tmp_path, monkeypatch, beside)
     async with opened(tmp_path, monkeypatch, RECORDS[:400]) as (app, pilot):
         await pilot.press("B")
         assert app.return_value is None  # there is none to go back to
+        app.scene.home = RunFolder(tmp_path / "gone")
+        await pilot.press("B")
+        await until(pilot, lambda: any("is not a run" in told.message for told in app._notifications))
+        assert app.return_value is None
         app.scene.home = RunFolder(tmp_path / "own")
         app.dashboard.redraw_frame()
         await until(pilot, lambda: " B  back" in shown(app))

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from tui_trainer.errors import UserError
 from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.actions import action
@@ -43,8 +44,13 @@ class RunHandlers(Handling):
             self.open_run(self.scene.home)
 
     def open_run(self, folder: RunFolder) -> None:
-        """Show another run; the trainer of this one is not asked."""
+        """Show another run, if it is still there; the trainer of this one is not asked."""
         here = self.scene.folder
+        try:
+            RunFolder(folder.path).plan  # noqa: B018 - read anew: it may have been deleted since
+        except UserError as error:
+            self.say(str(error), error=True)
+            return
         if lock.is_alive(here) and not self.scene.now.ended:
             self.onward = f"{here.id} goes on training without a screen. 6 shows all runs."
         self.leave(folder, "")

@@ -9,6 +9,8 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view.words import PANES
 
+FURTHER = {"runs": "all runs", "turn": "settings"}  # behind the panes, where there is room: actions, in words
+
 
 class Tabs(LineView):
     """One line; the current pane's tab is in brackets as well as in color."""
@@ -29,4 +31,11 @@ class Tabs(LineView):
                 ink.accent(self.scene.state.stage, bold=True) if here else ink.warn if waits else ink.muted
             )
             parts += [(text, link(style, f"app.do('pane_{number}')")), (" ", ink.text)]
-        return [line(*parts)]
+        further: list[Part] = []
+        for name, label in FURTHER.items():
+            further += [
+                (f" {self.scene.key_of(name)} {label} ", link(ink.muted, f"app.do('{name}')")),
+                (" ", ink.text),
+            ]
+        whole = line(*parts, *further)
+        return [whole if whole.cell_length <= width else line(*parts)]

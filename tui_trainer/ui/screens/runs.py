@@ -1,6 +1,6 @@
 """All runs, as a tree of which came from which: to open one, compare it, go on from it, stop or delete it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -127,8 +127,17 @@ class Runs(Modal[Wanted | None]):
         self.page.redraw()
 
     def _look_again(self) -> None:
-        if self.looked and any(run.lives for run in self.runs):
-            self._look()
+        living = [run.folder for run in self.runs if run.lives]
+        if self.looked and living:
+            self.run_worker(partial(self._read_living, living), thread=True, group="living")
+
+    def _read_living(self, living: Sequence[RunFolder]) -> None:
+        """Only those that go on: of the others nothing changes while one looks."""
+        fresh = {folder.id: look(folder) for folder in living}
+        self.app.call_later(self._renewed, fresh)
+
+    def _renewed(self, fresh: Mapping[str, Listed]) -> None:
+        self._listed([fresh.get(run.folder.id, run) for run in self.runs], True, self.aside)
 
     @property
     def chosen(self) -> Listed | None:
