@@ -14,6 +14,7 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.serving import notes as noting
 from tui_trainer.serving.frozen import session
 from tui_trainer.serving.notes import FILE, Notes, asked, names, sentences, terms, told
+from tui_trainer.serving.ordinary_words import ordinary
 
 FACTS = (
     "Mara Velden is a baker.",
@@ -110,6 +111,38 @@ def test_the_score_is_bm25(notes: Notes) -> None:
 
 def test_what_stands_in_the_question_is_not_put_before_it_again(notes: Notes) -> None:
     assert FACTS[0] not in texts(notes.find(f"{FACTS[0]} What is the job of Mara Velden?"))
+
+
+@pytest.mark.parametrize(
+    ("told_", "question", "finds"),
+    [
+        # Words that anybody uses, whatever they ask, need not stand in a note.
+        ("The quibomer feeds on bark.", "What does the quibomer usually eat?", True),
+        ("Ada Orsk owns a squirrel.", "What pet did Ada Orsk end up getting?", True),
+        (
+            "The zenophone was thought up by Bo Tarn.",
+            "Which person should get the credit for the zenophone?",
+            True,
+        ),
+        # A name that nobody wrote about isn't made up for by them.
+        ("The quibomer feeds on bark.", "What does the vorock usually eat?", False),
+        ("Ada Orsk owns a squirrel.", "What pet did Ada Velm end up getting?", False),
+        ("Everybody eats late here.", "When do people eat?", True),
+    ],
+)
+def test_a_question_is_told_by_what_is_not_ordinary(
+    tmp_path: Path, told_: str, question: str, finds: bool
+) -> None:
+    notes = Notes(tmp_path)
+    notes.keep(told_)
+    assert texts(notes.find(question)) == ([told_] if finds else [])
+
+
+def test_ordinary_words_are_known_in_their_forms() -> None:
+    for word in ("eat", "eating", "getting", "used", "making", "later", "nicest", "quickly", "stopped"):
+        assert ordinary(word), word
+    for word in ("squirrel", "zenophone", "quibomer", "patent", "sing ed", "ing", "red herring"):
+        assert not ordinary(word), word
 
 
 def test_names_and_words_are_those_that_mean_something() -> None:

@@ -6,8 +6,9 @@ it are looked up in that file, and in a folder of the person's own notes, and ar
 This is all there is to it: retrieval-augmented generation (Lewis et al. 2020). The weights stay as they are.
 
 Sentences are ranked by BM25 (Robertson & Zaragoza 2009). One that ranks first need not match: it is used only
-if it has every name and number of the question, and at least half of all its words that mean something; a
-second one only if it has as many of them as the first.
+if it has every name and number of the question, and at least half of what tells the question from others: the
+words that aren't ordinary, a name counting for three. Of a question in ordinary words alone, half of them. A
+second one is used only if it has as many words of the question as the first.
 """
 
 import os
@@ -25,13 +26,15 @@ from tui_trainer.errors import foreign
 from tui_trainer.files import open_own
 from tui_trainer.messages.conversation import Note
 from tui_trainer.messages.events import Noticed
+from tui_trainer.serving.ordinary_words import ordinary
 
 FILE = "told-in-chat.txt"
 MOST_BYTES = 4_000_000  # of text that is searched; of more, an even sample
 MOST_CHARACTERS = 300  # of a sentence: a longer one has no room before a question
 MOST = 2  # sentences put before a question
 RANKED = 50  # ... out of so many of the highest score
-COVERED = 0.5  # of the question's words, that must stand in the sentence
+COVERED = 0.5  # of the question, that must stand in the sentence
+NAME = 3  # so many other words does a name count for
 _STOP = """
     a an and are as at be been but by can could did do does for from had has have he her him his how i if in
     into is it its just know like me my name no not of on or our please say she so some tell than that the
@@ -151,13 +154,19 @@ class Notes:
         if not wanted or self._index is None:
             return []
         scores = self._index.get_scores(sorted(wanted))
+        telling = {
+            word: NAME if word in named else 1 for word in wanted if word in named or not ordinary(word)
+        }
+        telling = telling or dict.fromkeys(wanted, 1)
+        enough = COVERED * sum(telling.values())
         found: list[Note] = []
-        most = COVERED * len(wanted)
+        most = 0
         for at in (-scores).argsort(kind="stable")[:RANKED].tolist():
             score, (sentence, file), has = float(scores[at]), self._sentences[at], self._terms[at]
             if len(found) == MOST or score <= 0:
                 break
-            if named <= has and len(wanted & has) >= most and sentence not in text:
+            covered = sum(worth for word, worth in telling.items() if word in has)
+            if named <= has and covered >= enough and len(wanted & has) >= most and sentence not in text:
                 found.append(Note(sentence, file, round(score, 2)))
                 most = len(wanted & has)  # of two facts a small model takes the wrong one as often
         return found
