@@ -96,14 +96,18 @@ def test_a_claim_that_does_not_hold_is_a_failure(run: RunFolder, finds: Finds, c
     assert shown.err.splitlines()[-1] == "tui-trainer: the claim does not hold in this run"
 
 
-def test_events_are_lines_with_the_result_last(run: RunFolder, finds: Finds, capsys: Capture) -> None:
+def test_events_are_lines_with_the_result_last(
+    run: RunFolder, finds: Finds, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     finds(0.2)
+    stepped_back: list[bool] = []
+    monkeypatch.setattr(experiment.machine, "step_back", lambda: stepped_back.append(True))
     assert experimenting(run, "--events") == 0
     shown = capsys.readouterr()
     *lines, last = shown.out.splitlines()
     said = [msgspec.json.decode(line, type=e.AnyEvent) for line in lines]
     assert said[2:4] == [PICTURE, e.Showed("model", "Paris", right=False)]
-    assert len(said) == 4 + 6 and shown.err == ""
+    assert len(said) == 4 + 6 and shown.err == "" and stepped_back
     assert msgspec.json.decode(last, type=e.AnyEvent | Result) == results.load(run, "filters")
 
 

@@ -4,6 +4,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from tui_trainer.console.progress import Teller
 from tui_trainer.errors import UserError
 from tui_trainer.experiments import source as sources
 from tui_trainer.experiments.catalog import CATALOG, Beginning, Experiment, named
+from tui_trainer.experiments.cost import price_of
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import Event, Measured
 from tui_trainer.messages.results import Result
@@ -29,6 +31,7 @@ from tui_trainer.settings import Settings
 from tui_trainer.view import words
 from tui_trainer.view.numbers import count, figure
 
+SAID = 40  # of what was said, that is kept with the result
 Told = Callable[[Event], None]
 
 
@@ -39,6 +42,7 @@ def put_to_the_test(
     runs: Path | None = None,
     run: str | None = None,
     raters: Path | None = None,
+    price: str | None = None,
     *,
     preset: str = "",
     told: Told | None = None,
@@ -49,24 +53,32 @@ def put_to_the_test(
         runs: where runs are looked for; the usual place, if not given.
         run: what to begin from.
         raters: a file of raters, for `cultures`.
+        price: of computing, for `cost`, as "0.30/kWh".
         told: takes every event; if not given, a progress line on stderr.
 
     Raises:
-        UserError: the run, or the raters, can't be used.
+        UserError: the run, the raters or the price can't be used.
     """
     if raters is not None and name != "cultures":
         raise UserError("--raters is for the experiment cultures")
+    if price is not None and name != "cost":
+        raise UserError("--price is for the experiment cost")
     experiment = named(name)
+    further: dict[str, Any] = {} if price is None else {"price": price_of(price)}
     folder = sources.of(experiment, runs_directory(runs), run)
-    further = {} if raters is None else {"raters": _two(raters)}
+    if raters is not None:
+        further["raters"] = _two(raters)
     from tui_trainer.experiments import beginning  # it brings torch
 
+    if told is not None:
+        machine.step_back()  # whoever follows it has a screen, or training beside it
     threads = machine.threads(settings.run.threads)
     machine.configure(threads)
     teller = Teller(sys.stderr)
     told = told or (lambda event: _show(event, teller))
     begun = time.monotonic()
     measured, plots = list[Measured](), dict[str, e.Plotted]()
+    said: deque[e.Showed] = deque(maxlen=SAID)
     with tempfile.TemporaryDirectory(prefix="tui-trainer-") as scratch:
         for event in beginning.events(experiment, folder, settings, seed, Path(scratch), **further):
             match event:
@@ -74,6 +86,8 @@ def put_to_the_test(
                     measured.append(event)
                 case e.Plotted():
                     plots[event.title] = event
+                case e.Showed():
+                    said.append(event)
             told(event)
     teller.clear()
     figures = {m.name: m.value for m in measured}
@@ -84,6 +98,7 @@ def put_to_the_test(
         experiment.claim.outcome(figures),
         tables.metrics(measured),
         tuple(plots.values()),
+        tuple(said),
         seed=seed,
         preset=preset,
         seconds=time.monotonic() - begun,
@@ -165,13 +180,13 @@ def stoppable() -> Iterator[None]:
 
 def text(result: Result) -> str:
     """What came of it: the arms beside each other, and the verdict."""
-    owners = (name.split("/")[0] for name in result.metrics if name.count("/") == 1)
+    metrics = {name.removeprefix(f"{result.experiment}/"): m for name, m in result.metrics.items()}
+    owners = (name.split("/")[0] for name in metrics if name.count("/") == 1)
     arms = {owner: owner for owner in owners if owner != "baseline"}
     asked = named(result.experiment).claim.asks
-    return (
-        f"{result.claim}\n\n{tables.figures(result.metrics, arms)}\n\n"
-        f"{asked}\n  {result.came_true}\n\n{words.verdict(result.holds)}"
-    )
+    blocks = [result.claim, tables.figures(metrics, arms), tables.notes(metrics)]
+    blocks += [f"{asked}\n  {result.came_true}", words.verdict(result.holds)]
+    return "\n\n".join(filter(None, blocks))
 
 
 class Found(Struct, frozen=True):

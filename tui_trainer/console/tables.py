@@ -7,7 +7,7 @@ from typing import Any, get_args
 from msgspec.structs import asdict
 
 from tui_trainer.messages.events import Measured, WeightsName
-from tui_trainer.messages.results import Metric
+from tui_trainer.messages.results import NO_INTERVAL, OF_ONE_TEXT, Metric
 from tui_trainer.run.storage.report import of
 from tui_trainer.run.storage.status import Activity, Status
 from tui_trainer.sanitize import one_line
@@ -92,6 +92,15 @@ def figures(metrics: Mapping[str, Metric], columns: Mapping[str, str] = COLUMNS)
     return "\n\n".join(blocks)
 
 
+def notes(metrics: Mapping[str, Metric]) -> str:
+    """Where figures are from that say so, those of one source together."""
+    told: dict[str, list[str]] = {}
+    for name, metric in metrics.items():
+        if metric.note not in ("", NO_INTERVAL, OF_ONE_TEXT):
+            told.setdefault(metric.note, []).append(words.arm(name))
+    return "\n".join(f"{one_line(note)}:\n  {'; '.join(names)}" for note, names in told.items())
+
+
 def _cell(metric: Metric | None) -> str:
     """A value with its 95 % interval."""
     if metric is None:
@@ -115,7 +124,9 @@ def _alone(name: str, metric: Metric) -> str:
 
 
 def _value(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if value == 0 or 1e-3 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 # -- runs and settings -----------------------------------------------------------------------------------

@@ -491,6 +491,7 @@ class Measured(Event, frozen=True):
     ci95: tuple[float, float] | None = None
     n: int | None = None
     baseline: float | None = None  # chance, or the majority answer
+    note: str = ""  # where it is from: "estimate" with its source; "" of what was measured just so
 
 
 class WeightsFrozen(Event, frozen=True):

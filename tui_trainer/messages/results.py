@@ -2,7 +2,11 @@
 
 from msgspec import Struct
 
-from tui_trainer.messages.events import Plotted
+from tui_trainer.messages.events import Plotted, Showed
+
+# Of a figure without an interval, that says nothing else of itself.
+NO_INTERVAL = "none is known"
+OF_ONE_TEXT = "of the validation text itself, whose documents tell the same facts: no sample of questions"
 
 
 class Metric(Struct, frozen=True):
@@ -12,7 +16,7 @@ class Metric(Struct, frozen=True):
     ci95: tuple[float, float] | None = None
     n: int | None = None
     baseline: float | None = None  # chance, or the commonest answer
-    note: str = ""  # of a figure without an interval: why it has none
+    note: str = ""  # where it is from, or why it has no interval
 
 
 class Result(Struct, frozen=True, tag_field="type", tag="result"):
@@ -24,6 +28,7 @@ class Result(Struct, frozen=True, tag_field="type", tag="result"):
     came_true: str  # the prediction that the figures bear out
     metrics: dict[str, Metric]
     plots: tuple[Plotted, ...] = ()
+    said: tuple[Showed, ...] = ()  # the last of it
     run: str = ""  # whose weights or files it began from; "": it trained its own
     weights_sha256: str = ""  # those it began from
     seed: int = 0

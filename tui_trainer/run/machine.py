@@ -10,9 +10,11 @@ from importlib import metadata
 from pathlib import Path
 
 from tui_trainer.run import torchrun
+from tui_trainer.run.energy import Meter
 
 CGROUP = Path("/sys/fs/cgroup/cpu.max")
 AUTOGROUP = Path("/proc/self/autogroup")
+METER = Meter()
 NICENESS = 5  # a third of the time of what others do; all of it when they do nothing
 
 
@@ -119,6 +121,12 @@ def peak_memory_bytes() -> int:
     """The most memory that this process has held at once (resident)."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024  # elsewhere in KiB
+
+
+def energy_taken() -> float:
+    """Joules that the machine's processors have taken since this was last asked, or since this program began;
+    0 where it doesn't tell."""
+    return METER.taken()
 
 
 def _processor() -> str:

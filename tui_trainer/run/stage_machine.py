@@ -157,7 +157,7 @@ class StageMachine:
         machine.trim_memory()
         self._pace = Pace()
         stage = self.pipeline.enter(phase, settings, self.measured)
-        resources.record(self.folder, machine.peak_memory_bytes())
+        resources.record(self.folder, machine.peak_memory_bytes(), machine.energy_taken())
         # Live settings first: a stage that keeps them in its tensors knows better what they are by now.
         self.steering.enter(phase, stage)
         if saved is not None:

@@ -130,7 +130,7 @@ class Trainer:
         if self.pipeline is not None:
             self.pipeline.close()
         if self.presence.holds:  # else what stands there now is another's
-            resources.record(self.folder, machine.peak_memory_bytes())
+            resources.record(self.folder, machine.peak_memory_bytes(), machine.energy_taken())
             if self.server is not None:
                 self.server.close()
         self.presence.close()
@@ -199,7 +199,7 @@ class Trainer:
         )
         self.stages.run(saved)
         self.ending = True
-        resources.record(self.folder, machine.peak_memory_bytes())
+        resources.record(self.folder, machine.peak_memory_bytes(), machine.energy_taken())
         report.write(self.folder)
         say("the run has ended")
         return 0

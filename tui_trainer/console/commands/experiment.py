@@ -26,13 +26,24 @@ Examples:
     metavar="FILE",
     help="For cultures: the first two raters of this TOML file.",
 )
+@click.option(
+    "--price",
+    metavar="DOLLARS/UNIT",
+    help="For cost: of a kWh or an hour of this machine, as 0.30/kWh or 2.50/h.",
+)
 @with_settings
 @with_seed
 @with_runs
 @with_json
 @click.option("--events", is_flag=True, help="Print what happens as JSON, an event a line, the result last.")
 def experiment(
-    name: str | None, run: str | None, raters: Path | None, as_json: bool, events: bool, **options: Any
+    name: str | None,
+    run: str | None,
+    raters: Path | None,
+    price: str | None,
+    as_json: bool,
+    events: bool,
+    **options: Any,
 ) -> None:
     """Put a claim to the test; without a name, list all claims and what was found.
 
@@ -43,7 +54,10 @@ def experiment(
 
     if name is None:
         found = experiments.list_all(options["runs"])
-        output.show_json(found) if as_json else output.show(experiments.listing(found))
+        if as_json:
+            output.show_json(found)
+        else:
+            output.show(experiments.listing(found))
         return
     settings = settings_of(options)
     with experiments.stoppable():
@@ -54,6 +68,7 @@ def experiment(
             options["runs"],
             run,
             raters,
+            price,
             preset=options["preset"],
             told=experiments.tell_event if events else None,
         )

@@ -21,7 +21,7 @@ from tui_trainer.messages.events import (
     Validated,
     WeightsFrozen,
 )
-from tui_trainer.messages.results import Metric
+from tui_trainer.messages.results import NO_INTERVAL, OF_ONE_TEXT, Metric
 from tui_trainer.run.storage import resources
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
@@ -33,13 +33,10 @@ COUNTED = "counted in this run: no sample"
 
 def of(measured: Measured) -> Metric:
     """A measured figure as the report has it."""
-    note = ""
-    if measured.ci95 is None:
-        note = "none is known"
-        if measured.name.endswith(("bits_per_byte", "nats_per_token")):
-            note = (
-                "of the validation text itself, whose documents tell the same facts: no sample of questions"
-            )
+    note = measured.note
+    if measured.ci95 is None and not note:
+        of_one_text = measured.name.endswith(("bits_per_byte", "nats_per_token"))
+        note = OF_ONE_TEXT if of_one_text else NO_INTERVAL
     return Metric(measured.value, measured.ci95, measured.n, measured.baseline, note)
 
 

@@ -17,6 +17,7 @@ class Resources(Struct, frozen=True, forbid_unknown_fields=True):
     """Over all of a run's processes so far."""
 
     peak_memory_bytes: int = 0  # of the one that held most
+    energy_joules: float = 0.0  # of the machine's processors while they lived; 0: it doesn't tell
 
 
 def load(folder: RunFolder) -> Resources:
@@ -29,10 +30,17 @@ def load(folder: RunFolder) -> Resources:
         return checksums.unsealed(content, Resources)
 
 
-def record(folder: RunFolder, peak_memory_bytes: int) -> None:
-    """Take this process into account; a disk without room for it is no reason to stop."""
+def record(folder: RunFolder, peak_memory_bytes: int, more_joules: float = 0.0) -> None:
+    """Take this process into account; a disk without room for it is no reason to stop.
+
+    Args:
+        more_joules: since this was last called.
+    """
+    joules = more_joules
     with contextlib.suppress(UserError):  # damaged: what this process took is what is known
-        peak_memory_bytes = max(load(folder).peak_memory_bytes, peak_memory_bytes)
+        before = load(folder)
+        peak_memory_bytes = max(before.peak_memory_bytes, peak_memory_bytes)
+        joules += before.energy_joules
     with contextlib.suppress(OSError):
-        content = msgspec.json.encode(Resources(peak_memory_bytes))
+        content = msgspec.json.encode(Resources(peak_memory_bytes, joules))
         write_atomically(folder.resources, checksums.sealed(content))
