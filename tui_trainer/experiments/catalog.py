@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from tui_trainer.errors import UserError
 from tui_trainer.experiments.claim import Claim
-from tui_trainer.experiments.claims import feedback, limits, sizes, worlds
+from tui_trainer.experiments.claims import cost, feedback, learns_from_you, limits, sizes, worlds
 
 # nothing: trains its own models. tuned: a run's tuned weights. aligned: its aligned ones or, where it has
 # none, the tuned ones. run: a finished run's log and files.
@@ -41,6 +41,13 @@ CATALOG: tuple[Experiment, ...] = (
     Experiment("words", feedback.WORDS, "tuned", "tui_trainer.experiments.feedback:words"),
     Experiment("understands", limits.UNDERSTANDS, "tuned", "tui_trainer.experiments.understands:understands"),
     Experiment("honest", limits.HONEST, "tuned", "tui_trainer.experiments.honest:honest"),
+    Experiment(
+        "learns-from-you",
+        learns_from_you.LEARNS_FROM_YOU,
+        "aligned",
+        "tui_trainer.experiments.learns_from_you:learns_from_you",
+    ),
+    Experiment("cost", cost.COST, "run", "tui_trainer.experiments.cost:cost"),
 )
 NAMES = tuple(experiment.name for experiment in CATALOG)
 

@@ -11,10 +11,12 @@ What a rater really likes (gold) is known here, because the raters are simulated
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from statistics import fmean
 
 import msgspec
 
+from tui_trainer.experiments.curves import Curves, Point
 from tui_trainer.experiments.tuned import Tuned
 from tui_trainer.formulas.intervals import mean_interval, proportion_interval
 from tui_trainer.learning.answering import Answer, Asker
@@ -26,7 +28,7 @@ from tui_trainer.learning.preferences.comparison import Preferred
 from tui_trainer.learning.preferences.pairs import Prompted
 from tui_trainer.learning.preferences.raters import TASTES, SimulatedRater, Weights, weights_of, worth
 from tui_trainer.learning.randomness import generator
-from tui_trainer.messages.events import Event, Measured, Noticed, PairOffered
+from tui_trainer.messages.events import Event, Measured, Noticed, PairOffered, Reinforced
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.run.unleashed import LEASH, STEPS
 from tui_trainer.settings import UNLEASHED, Settings
@@ -98,10 +100,11 @@ def taste(tuned: Tuned, seed: int) -> Iterator[Event]:
             )
             yield Measured(f"reward_model/{figure}_worst/{name}", min(shares), None, len(shares), 0.5)
     before = _recall(tuned, tuned.model)
+    curves = Curves("What the rater really thinks of the answers", "step of reinforcement", "gold")
     for name in TASTES:
         model = copy.deepcopy(tuned.model)
         stage = Feedback(model, tuned.corpus, _with(tuned.settings, turn_anyway=True), seed)
-        for event in reinforced(stage, SimulatedRater(name, seed=seed)):
+        for event in curves.along(reinforced(stage, SimulatedRater(name, seed=seed)), partial(_liked, name)):
             if isinstance(event, Measured):
                 event = msgspec.structs.replace(event, name=f"{event.name}/{name}")
             yield event
@@ -123,6 +126,7 @@ def _recall(tuned: Tuned, model: Transformer) -> list[bool]:
 def leash(tuned: Tuned, seed: int) -> Iterator[Event]:
     """The same picks, reinforced without and with KL, nothing else to hold it; for five seeds."""
     changes: dict[str, list[float]] = {}
+    curves = Curves("One seed: the reward, and what the rater really thinks", "step", "reward; gold")
     for at in range(seed, seed + LEASH_SEEDS):
         picked = Feedback(copy.deepcopy(tuned.model), tuned.corpus, tuned.settings, at)
         rater = SimulatedRater(LEASH_TASTE, seed=at)
@@ -141,14 +145,33 @@ def leash(tuned: Tuned, seed: int) -> Iterator[Event]:
             stage.state.settings = settings.feedback
             start = _worths(stage, at)
             yield Noticed(f"seed {at}, {'off the leash' if arm == 'off' else 'on it'}")
-            while stage.policy_trainer.progress.steps < STEPS:
-                yield from stage.advance()
+            points = partial(_gamed, "off the leash" if arm == "off" else "on it")
+            yield from curves.along(_to_the_end(stage), points)
             for kind, before, after in zip(("proxy", "gold"), start, _worths(stage, at), strict=True):
                 changes.setdefault(f"{arm}/{kind}_gain", []).append(after - before)
     for name, gains in changes.items():
         yield Measured(f"leash/{name}", sum(gains) / len(gains), mean_interval(gains), len(gains), 0.0)
         up = sum(gain > 0 for gain in gains)
         yield Measured(f"leash/{name}_up", up / len(gains), proportion_interval(up, len(gains)), len(gains))
+
+
+def _to_the_end(stage: Feedback) -> Iterator[Event]:
+    while stage.policy_trainer.progress.steps < STEPS:
+        yield from stage.advance()
+
+
+def _gamed(arm: str, event: Event) -> list[Point]:
+    """Proxy and gold of a step."""
+    if not isinstance(event, Reinforced) or event.gold is None:
+        return []
+    return [(f"reward, {arm}", event.step, event.reward), (f"rater, {arm}", event.step, event.gold)]
+
+
+def _liked(name: str, event: Event) -> list[Point]:
+    """Gold of a step."""
+    if not isinstance(event, Reinforced) or event.gold is None:
+        return []
+    return [(name, event.step, event.gold)]
 
 
 def _worths(stage: Feedback, seed: int) -> tuple[float, float]:
@@ -184,13 +207,15 @@ def _known(*raters: str) -> Mapping[str, Weights]:
 
 def _opposed(tuned: Tuned, seed: int, experiment: str, raters: Mapping[str, Weights]) -> Iterator[Event]:
     said: dict[str, list[Answer]] = {}
+    curves = Curves("What each rater really thinks of its own model", "step of reinforcement", "gold")
     asker = asker_of(tuned)
     _, held_out = tuned.corpus.prompts(tuned.settings.feedback.topic)
     prompts = [p for p in held_out if asker.fits(p)]
     for name, weights in raters.items():
         model = copy.deepcopy(tuned.model)
         stage = Feedback(model, tuned.corpus, _with(tuned.settings, turn_anyway=True), seed)
-        for event in reinforced(stage, SimulatedRater(name, seed=seed, weights=weights)):
+        rater = SimulatedRater(name, seed=seed, weights=weights)
+        for event in curves.along(reinforced(stage, rater), partial(_liked, f"{name}'s own model")):
             if not isinstance(event, Measured):
                 yield event
         said[name] = asker.ask(model, prompts, generator(seed, "experiment", experiment, name))

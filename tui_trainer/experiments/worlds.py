@@ -7,21 +7,25 @@
 """
 
 from collections.abc import Generator, Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.prepare import prepare
+from tui_trainer.experiments.curves import Curves, Point
 from tui_trainer.learning.evaluation import Evaluation
 from tui_trainer.learning.finetuning import Finetuning
 from tui_trainer.learning.pretraining import Pretraining
 from tui_trainer.learning.stage import Stage
-from tui_trainer.messages.events import Event, Measured
+from tui_trainer.messages.events import Event, Measured, Stepped, Validated
 from tui_trainer.model.precision import compute_dtype
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.run.stages import model_shape
 from tui_trainer.settings import Settings
+
+PLOT_EVERY = 10  # steps
 
 
 def new_model(corpus: Corpus, settings: Settings, seed: int) -> Transformer:
@@ -65,17 +69,30 @@ def without_pretraining(settings: Settings, seed: int, folder: Path) -> Iterator
     pairs_alone = msgspec.structs.replace(
         settings, finetune=msgspec.structs.replace(settings.finetune, document_rows=0)
     )
-    for arm in ("pretrained", "not_pretrained"):
+    curves = Curves("Loss while answers are learnt", "step of fine-tuning", "nats a token")
+    for arm, name in (("pretrained", "pretrained first"), ("not_pretrained", "from random weights")):
         model = new_model(corpus, settings, seed)
         if arm == "pretrained":
             yield from _through(Pretraining(model, corpus, settings, seed))
         own = settings if arm == "pretrained" else pairs_alone
-        yield from _through(Finetuning(model, corpus, own, seed))
+        points = partial(_losses, name)
+        yield from curves.along(_through(Finetuning(model, corpus, own, seed)), points)
         yield from _renamed(Evaluation("tuned", model, corpus, settings).advance(), arm)
+
+
+def _losses(name: str, event: Event) -> list[Point]:
+    if not isinstance(event, Stepped) or event.step % PLOT_EVERY:
+        return []
+    return [(name, event.step, event.loss)]
+
+
+def _validated(name: str, event: Event) -> list[Point]:
+    return [(name, event.step, event.bits_per_byte)] if isinstance(event, Validated) else []
 
 
 def filtered_or_not(settings: Settings, seed: int, folder: Path) -> Iterator[Event]:
     """Pretrain on filtered and on unfiltered text, equally long, and measure on the same clean text."""
+    curves = Curves("Unseen clean text", "step of pretraining", "bits a byte")
     for arm in ("filtered", "unfiltered"):
         place = folder / arm
         place.mkdir()
@@ -84,5 +101,6 @@ def filtered_or_not(settings: Settings, seed: int, folder: Path) -> Iterator[Eve
         yield from prepare(own, seed, (), place)
         corpus = Corpus.load(place)
         model = new_model(corpus, own, seed)
-        yield from _through(Pretraining(model, corpus, own, seed))
+        points = partial(_validated, arm)
+        yield from curves.along(_through(Pretraining(model, corpus, own, seed)), points)
         yield from _renamed(Evaluation("base", model, corpus, own).advance(), arm)
