@@ -19,7 +19,7 @@ from tui_trainer.experiments.tuned import Tuned
 from tui_trainer.messages.events import Event, Measured, Plotted, Showed
 from tui_trainer.model.transformer import Shape, Transformer
 from tui_trainer.model.weights_hash import weights_sha256
-from tui_trainer.settings import Settings
+from tui_trainer.settings import load
 
 WORLD = make_world(0)
 TAUGHT, AGAINST = 12, 5
@@ -34,7 +34,8 @@ def tuned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tuned:
     model = Transformer(Shape(tokenizer.size, layers=1, width=32, heads=2, context=256), seed=0)
     exam = {"recall_heldout": evaluation_questions(WORLD, 0)["recall_heldout"][:20]}
     corpus = Corpus(tokenizer, {}, [], 0, {}, [], exam, [], [], [])  # type: ignore[arg-type]  # nothing reads them
-    return Tuned(corpus, model, Settings(), tmp_path)
+    settings = load("quick", ["feedback.answer_tokens=8"], environ={})
+    return Tuned(corpus, model, settings, tmp_path)
 
 
 def figures(events: list[Event]) -> dict[str, float]:

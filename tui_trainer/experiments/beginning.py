@@ -5,6 +5,8 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.errors import UserError
 from tui_trainer.experiments.catalog import Experiment
@@ -61,4 +63,6 @@ def _tuned(
         corpus = Corpus.load(source.corpus)
         model = frozen_weights.load(source, weights)
         frozen_weights.fit(source, model, corpus.tokenizer)
+        own = source.plan.settings  # what it has read, and how it is built, is not for anybody to choose now
+        settings = msgspec.structs.replace(settings, data=own.data, model=own.model)
     return Tuned(corpus, model, settings, folder, source)

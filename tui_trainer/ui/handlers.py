@@ -9,12 +9,15 @@ from textual import work
 from textual.worker import get_current_worker
 
 from tui_trainer.errors import UserError
+from tui_trainer.experiments.catalog import Experiment
 from tui_trainer.experiments.cultures import Cultures
 from tui_trainer.run import unleashed
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import action
 from tui_trainer.ui.handling import Handling
 from tui_trainer.ui.leads import LEADS
+from tui_trainer.ui.processes.experiment import ExperimentProcess
+from tui_trainer.ui.run_files.experiments import Experiments
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ahas import AhaSheet
 from tui_trainer.ui.screens.ask import Ask
@@ -22,6 +25,8 @@ from tui_trainer.ui.screens.branch import Branch, Chosen
 from tui_trainer.ui.screens.comparison import ComparisonScreen
 from tui_trainer.ui.screens.cultures import ChooseCultures, MakingCultures
 from tui_trainer.ui.screens.exam import ExamSheet
+from tui_trainer.ui.screens.experiment import ExperimentScreen
+from tui_trainer.ui.screens.experiments import ExperimentsSheet
 from tui_trainer.ui.screens.glossary import Glossary
 from tui_trainer.ui.screens.help import Help
 from tui_trainer.ui.screens.ledger import LedgerSheet
@@ -32,6 +37,7 @@ from tui_trainer.ui.screens.samples import Samples
 from tui_trainer.ui.screens.simulate import Simulate
 from tui_trainer.ui.screens.unleash import Unleash
 from tui_trainer.ui.screens.versions import VersionsScreen
+from tui_trainer.view import words
 from tui_trainer.view.words import PANES
 
 LONGEST_ANSWER = 500  # characters
@@ -126,6 +132,7 @@ class Handlers(Handling):
     """The part of the app that carries actions out on the run that is shown."""
 
     making: Cultures | None = None  # two cultures, by a trainer after the other
+    experiments: Experiments | None = None  # once somebody has looked at them
 
     # -- anywhere ------------------------------------------------------------------------------------------
 
@@ -445,6 +452,32 @@ class Handlers(Handling):
             first, second = (arm.folder for arm in making.arms)
             assert first is not None and second is not None  # or they had not ended
             self.push_screen(ComparisonScreen(self.scene, (first, second), making.raters))
+
+    @action("X", "experiments", footer="no")
+    def do_experiments(self) -> None:
+        """Experiments: claims about such models, put to the test in front of you."""
+        if self.experiments is None:
+            self.experiments = Experiments(self.scene.folder)
+        self.push_screen(ExperimentsSheet(self.scene, self.experiments, self._open_experiment))
+
+    def _open_experiment(self, experiment: Experiment) -> None:
+        assert self.experiments is not None
+        self.push_screen(ExperimentScreen(self.scene, self.experiments, experiment, self._begin_experiment))
+
+    def _begin_experiment(self, experiment: Experiment, predicted: int | None) -> None:
+        assert self.experiments is not None
+        process = self.experiments.begin(experiment, predicted)
+        told = partial(self._experiment_ended, process)
+        self.run_worker(process.run(told), group="experiments", exit_on_error=False)
+
+    def _experiment_ended(self, process: ExperimentProcess) -> None:
+        """Said to whoever looks elsewhere by now."""
+        if isinstance(self.screen, ExperimentScreen) and self.screen.experiment.name == process.name:
+            self.screen.ended()
+        elif not process.stopped:
+            result = process.seen.result
+            found = process.seen.trouble if result is None else words.verdict(result.holds)
+            self.say(f"Experiment {process.name}: {found}", error=result is None)
 
     @action("", "start over with quick", when=_steers)
     def do_start_over_quick(self) -> None:

@@ -164,6 +164,25 @@ _MORE_FIGURES = {
     "pretraining_tokens": "tokens read in pretraining",
     "peak_memory_bytes": "memory at its peak",
     "best_step": "step of the weights that were kept",
+    **{
+        name + end: said + more
+        for name, said in {
+            "parameters": "parameters",
+            "tokens": "tokens",
+            "flops": "operations (FLOPs)",
+            "flops_a_second": "operations a second",
+            "seconds": "computing time, seconds",
+            "kwh": "electricity, kWh",
+            "gwh": "electricity, GWh",
+            "dollars": "dollars",
+            "million_dollars": "million dollars",
+            "times_this_run": "times this run",
+            "years_on_this_machine": "years on this machine",
+            "homes_for_a_year": "homes supplied for a year",
+            "homes_meanwhile": "homes supplied meanwhile",
+        }.items()
+        for end, more in (("", ""), ("_low", ", at least"), ("_high", ", at most"))
+    },
     "precision": "precision",
     "recall": "recall",
     "recall_public": "recall, of public spam by SMS",
@@ -198,6 +217,13 @@ def figure(name: str) -> str:
 def figure_alone(name: str) -> str:
     """Likewise, for where no other figure stands above it."""
     return _ALONE.get(name.rpartition("/")[2]) or figure(name)
+
+
+def arm(name: str) -> str:
+    """A figure of an experiment in words, with whose it is: "filtered: sums of unseen numbers"."""
+    owner, _, last = name.rpartition("/")
+    said = figure(last)
+    return f"{one_line(owner.replace('/', ', ').replace('_', ' '))}: {said}" if owner else said
 
 
 def verdict(holds: bool) -> str:
