@@ -126,6 +126,13 @@ def test_an_answer_that_is_packed_is_unpacked_and_no_more_of_it_than_a_page_may_
     assert found.notices == [f"skipped 1 of 4 pages of {tmp_path}/a.warc.gz: more than 4 MB, unpacked"]
 
 
+def test_nothing_of_a_warc_file_is_printed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    address = "http://a.example/a b\x1b[2J"
+    (tmp_path / "a.warc.gz").write_bytes(warc((address, page(SAID).encode(), "text/html")))
+    assert words(Reading(tmp_path)) == SAID
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_damaged_warc_file_gives_what_came_before(tmp_path: Path) -> None:
     whole = warc(
         *[(f"http://a.example/{n}", page(f"Page {n}. {SAID}").encode(), "text/html") for n in range(9)]

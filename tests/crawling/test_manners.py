@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tui_trainer.crawling import crawler
 from tui_trainer.crawling.archive import Archive
-from tui_trainer.crawling.crawler import Crawler, retry_after
+from tui_trainer.crawling.crawler import Crawler, digest_of, retry_after
 from tui_trainer.crawling.fetching import Answer, Failed
 from tui_trainer.crawling.frontier import Frontier
 
@@ -95,6 +95,15 @@ def test_time_runs_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     site = Site(monkeypatch, tmp_path, start=LINKED)
     assert site.crawl(delay=40.0, seconds=90.0).ended == "seconds"
     assert [path for _, path in site.asked] == ["robots.txt", "", "1"]
+
+
+def test_what_makes_two_pages_the_same() -> None:
+    """Their text, but for its white space and capitals; signs count, as in sums."""
+    sums = "3 + 4 = 7 and then 5 + 5 = 10."
+    assert digest_of(sums, b"a") == digest_of(sums.replace(" ", "\n").upper(), b"b")
+    assert digest_of(sums, b"a") != digest_of(sums.replace("+", "-"), b"a")
+    assert digest_of("Menu", b"a") != digest_of("Menu", b"b")  # of so little text the page itself counts
+    assert digest_of("", sums.encode()) != digest_of(sums, b"")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """The crawl: what may be asked is asked, one page after the other, and what came of it is written down."""
 
 import hashlib
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -197,7 +196,7 @@ class Crawler:
 
 def digest_of(text: str, content: bytes) -> bytes:
     """What makes two pages the same: their text, whatever stands around it; of little text, all of it."""
-    words = re.findall(r"\w+", text.lower())
+    words = text.lower().split()
     said = " ".join(words).encode("utf-8", "replace") if len(words) >= FEWEST_WORDS else content
     return hashlib.blake2b(said, digest_size=16, person=b"text" if said is not content else b"page").digest()
 

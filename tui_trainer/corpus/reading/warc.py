@@ -1,6 +1,7 @@
 """Pages out of a WARC file (ISO 28500), which is how crawlers keep what servers answered."""
 
 import io
+import logging
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -55,6 +56,7 @@ def _records(stream: BinaryIO) -> Iterator[Any]:
     """
     from warcio.recordloader import ArcWarcRecordLoader
 
+    logging.getLogger("warcio").setLevel(logging.CRITICAL)  # it would print addresses as they are
     loader, lines = ArcWarcRecordLoader(verify_http=False, arc2warc=False), _Lines(stream)
     while True:
         lines.begin()
