@@ -2,8 +2,9 @@
 
 import msgspec
 import pytest
-from toys import state_of, toy_run
+from toys import toy_run
 
+from tui_trainer.corpus.world import make_world
 from tui_trainer.errors import UserError
 from tui_trainer.messages.events import RunStarted, Stepped
 from tui_trainer.run import release
@@ -15,7 +16,7 @@ from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.plan import Release
 from tui_trainer.run.storage.spent import spent
 from tui_trainer.run.storage.status import status
-from tui_trainer.settings import FIRST_CUTOFF, LAST_CUTOFF, differences
+from tui_trainer.settings import FIRST_CUTOFF, LAST_CUTOFF, differences, lookup
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +30,18 @@ def released(source: RunFolder) -> RunFolder:
     return folders.create(source.path.parent, release.plan_of(source))
 
 
-def test_it_is_trained_whole_with_all_the_same_but_the_cutoff(trainers, first):
+def test_it_is_trained_whole_and_each_fact_is_read_as_often(trainers, first):
     folder = released(first)
     old, new = first.plan, folder.plan
     assert new.release == Release(first.id, 2) and (old.number, new.number) == (1, 2)
-    assert differences(old.settings, new.settings) == {"data.cutoff": FIRST_CUTOFF + 1}
+    facts = [len(make_world(old.seed, FIRST_CUTOFF + years).facts) for years in (0, 1)]
+    assert differences(old.settings, new.settings) == {
+        "data.cutoff": FIRST_CUTOFF + 1,
+        **{
+            name: round(lookup(old.settings, name) * facts[1] / facts[0])
+            for name in ("data.documents", "finetune.pairs", "pretrain.steps", "finetune.steps")
+        },
+    }
     assert (new.seed, new.preset, new.data, new.skip, new.until) == (
         old.seed,
         old.preset,
@@ -48,7 +56,6 @@ def test_it_is_trained_whole_with_all_the_same_but_the_cutoff(trainers, first):
     assert isinstance(started, RunStarted) and started.settings["data"]["cutoff"] == FIRST_CUTOFF + 1
     assert report.build(folder).run.release == new.release
     assert status(folder).release == first.id and status(first).release is None
-    assert state_of(folder) == state_of(first)  # a toy reads no world: its numbers are those of the seed
     found = release.versions_around(first)
     assert found is not None and [run.id for run in found] == [first.id, folder.id]
     again = release.versions_around(folder)
@@ -66,7 +73,7 @@ def test_of_a_fork_the_settings_are_kept_and_nothing_else(first):
     folder = RunFolder(first.path)
     folder.plan = first_forked  # as if it had gone on from another run
     made = release.plan_of(folder)
-    assert made.forked is None and made.settings.finetune == plan.settings.finetune
+    assert made.forked is None and made.settings.feedback == plan.settings.feedback
 
 
 def test_what_has_no_next_version_says_why(trainers, first, new_run, tmp_path):

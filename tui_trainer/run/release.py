@@ -1,17 +1,24 @@
 """The next version of a model: trained whole, from random weights, on the same world one year later.
 
 Nothing can be added to weights that are frozen. So what the year brought is learnt as all the rest was, and
-all the rest again: a run of its own, with the same seed and the same settings but for the cutoff.
+all the rest again: a run of its own, with the same seed and the same settings. A year later there is more to
+tell, so more is written, asked and read in proportion: each fact is told and read as often as it was. (With
+as many texts and steps as before, a demo's version 2 knew .04 to .12 less of what version 1 knew.)
 """
 
 import msgspec
 
 from tui_trainer import settings as settings_
+from tui_trainer.corpus.world import make_world
 from tui_trainer.errors import UserError
 from tui_trainer.messages.events import WeightsName
 from tui_trainer.run.storage.folder import RunFolder, list_runs
 from tui_trainer.run.storage.plan import Plan, Release
 from tui_trainer.run.storage.status import status
+from tui_trainer.settings import Settings
+
+# What grows with the number of facts.
+IN_PROPORTION = ("data.documents", "finetune.pairs", "pretrain.steps", "finetune.steps")
 
 
 def plan_of(source: RunFolder) -> Plan:
@@ -31,14 +38,28 @@ def plan_of(source: RunFolder) -> Plan:
     cutoff = old.settings.data.cutoff + 1
     if cutoff > settings_.LAST_CUTOFF:
         raise UserError(f"the tiny world ends with {settings_.LAST_CUTOFF}, which run {source.id} knows")
+    before, after = (len(make_world(old.seed, year).facts) for year in (cutoff - 1, cutoff))
     return msgspec.structs.replace(
         old,
-        settings=settings_.changed(old.settings, [f"data.cutoff={cutoff}"]),
+        settings=settings_.changed(
+            old.settings, [f"data.cutoff={cutoff}", *_grown(old.settings, after / before)]
+        ),
         forked=None,
         release=Release(source.id, old.number + 1),
         run="",
         created=0.0,
     )
+
+
+def _grown(settings: Settings, by: float) -> list[str]:
+    """Assignments of what grows, as far as it may."""
+    most = {d.name: d.high for d in settings_.describe()}
+    grown = []
+    for name in IN_PROPORTION:
+        value = round(by * settings_.lookup(settings, name))
+        high = most[name]
+        grown.append(f"{name}={value if high is None else min(value, int(high))}")
+    return grown
 
 
 def versions_around(folder: RunFolder) -> tuple[RunFolder, RunFolder] | None:

@@ -103,19 +103,25 @@ class VersionsScreen(Modal[bool | None]):
             f"{year}, another one has to be made.",
             f"n trains version {plan.number}: a run of its own, from random weights, with the same seed and "
             f"settings, on the same world one year later. All that was so still is; {year} brings winners, "
-            "and people, animals and inventions that nobody had heard of. This run stays as it is.",
+            "and people, animals and inventions that nobody had heard of. There is "
+            f"{self._more(plan)} more to tell, so as much more is written and read. This run stays as it is.",
         ):
             yield from paragraph(said, ink.text, width)
             yield BLANK
         now = self.scene.now
         trained = [now.stages[stage] for stage in ("pretrain", "finetune")]
-        yield line(("What this version took, and the next will take again:", ink.muted))
+        yield line(("What this version took, and the next will take again, and more:", ink.muted))
         for name, value in (
             ("tokens read in training", numbers.count(sum(s.tokens for s in trained))),
             ("FLOPs of that, an estimate", numbers.short(sum(s.flops for s in trained))),
             ("computing, all stages", numbers.duration(now.busy)),
         ):
             yield line((f"  {fit(name, LABEL)}", ink.text), (value, ink.strong))
+
+    def _more(self, plan: Plan) -> str:
+        """How much more text the next version has."""
+        was = self.scene.folder.plan.settings.data.documents
+        return numbers.percent(plan.settings.data.documents / was - 1)
 
     def _found(self, found: Versions, width: int) -> Iterator[Strip]:
         ink = self.scene.ink
