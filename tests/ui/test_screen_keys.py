@@ -27,9 +27,10 @@ def test_labels_are_short_and_none_begins_another() -> None:
 
 
 def test_each_thing_has_one_place() -> None:
-    click = Style(meta={"@click": "app.do('zoom')"})
-    strips = [Strip([Segment("ab"), Segment("c", click), Segment("d", click)]), Strip([Segment("e", click)])]
-    assert places(strips) == [(0, 2, "app.do('zoom')")]
+    click = Style(meta={"@click": "app.element(1, 'source', 0)"})
+    key = Style(meta={"@click": "app.do('zoom')"})  # has one that is shown
+    rows = [Segment("a", key), Segment("b"), Segment("c", click), Segment("d", click)]
+    assert places([Strip(rows), Strip([Segment("e", click)])]) == [(0, 2, "app.element(1, 'source', 0)")]
 
 
 async def test_a_letter_jumps_to_any_element(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

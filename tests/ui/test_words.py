@@ -497,7 +497,7 @@ def test_every_word_on_the_screen_is_plain_english_or_in_the_glossary(documents:
     if os.environ.get(UPDATE):
         PLAIN.write_text("\n".join(sorted(plain | unknown)) + "\n", "utf-8")
         return
-    assert not unknown
+    assert not unknown, " ".join(sorted(unknown))
 
 
 # -- axes ------------------------------------------------------------------------------------------------

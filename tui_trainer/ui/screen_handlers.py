@@ -47,7 +47,7 @@ class ScreenHandlers(Handling):
 
     @action("semicolon", "jump", written=";", footer="no")
     def do_jump(self) -> None:
-        """Jump: every element that can be clicked gets a letter, and its letter goes there."""
+        """Jump: sources, filters and matrices get a letter each, which goes there; a digit goes to a pane."""
         strips = self.screen._compositor.render_strips(self.screen.size)
         self.ask(Jump(self.scene, strips), self._jumped)
 

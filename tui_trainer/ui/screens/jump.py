@@ -1,4 +1,4 @@
-"""Jump keys: the screen as it stands, with a letter on everything that a click would do something to."""
+"""Jump keys: the screen as it stands, with a letter on every element that a click would go to."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -14,18 +14,19 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.page import Page
 
 LETTERS = "asdfghjklqwertyuiopzxcvbnm"
+ELEMENT = "app.element("  # what has a key shows it where it stands
 Place = tuple[int, int, str]  # a row, a cell, and what a click there does
 
 
 def places(strips: Sequence[Strip]) -> list[Place]:
-    """Where something can be clicked, each thing once: at its first cell."""
+    """Where something can be clicked that has no key of its own, each thing once: at its first cell."""
     found: list[Place] = []
     seen = set[str]()
     for y, strip in enumerate(strips):
         x = 0
         for segment in strip:
             clicked = "" if segment.style is None else segment.style.meta.get("@click", "")
-            if isinstance(clicked, str) and clicked and clicked not in seen:
+            if isinstance(clicked, str) and clicked.startswith(ELEMENT) and clicked not in seen:
                 seen.add(clicked)
                 found.append((y, x, clicked))
             x += segment.cell_length

@@ -87,6 +87,7 @@ class Runs(Modal[Wanted | None]):
         self.runs: list[Listed] = []
         self.looked = False  # at all of them
         self.row = 0
+        self.moved = False  # by the person: until then the cursor is on the run on the screen
         self.said = ""  # what came of the last key
         self.aside: list[Path] = []  # deleted, but not for good yet
 
@@ -118,7 +119,7 @@ class Runs(Modal[Wanted | None]):
     def _listed(self, found: Sequence[Listed], whole: bool, aside: Sequence[Path] = ()) -> None:
         if self.looked and not whole:
             return  # the list that stands is better than half of a newer one
-        here = self.chosen.folder.id if self.chosen is not None else self.scene.folder.id
+        here = self.chosen.folder.id if self.moved and self.chosen is not None else self.scene.folder.id
         self.runs = tree(found)
         self.row = next((n for n, run in enumerate(self.runs) if run.folder.id == here), self.row)
         self.row = max(0, min(self.row, len(self.runs) - 1))
@@ -154,7 +155,7 @@ class Runs(Modal[Wanted | None]):
         self.page.redraw()
 
     def action_row(self, by: int) -> None:
-        self.row = max(0, min(len(self.runs) - 1, self.row + by))
+        self.row, self.moved = max(0, min(len(self.runs) - 1, self.row + by)), True
         self._say("")
 
     def action_choose(self, what: Literal["open", "fork"]) -> None:

@@ -169,7 +169,7 @@ class Turning(Modal[None]):
             for number, setting in list(enumerate(settings))[first : first + room]
         ]
         if not settings:
-            rows = paragraph("There is nothing to turn any more.", ink.muted, width)
+            rows = paragraph("All stages are through: there is nothing to turn.", ink.muted, width)
         return filled([*filled(rows, room), *foot], height)
 
     def _setting(self, setting: Description, here: bool, width: int) -> Strip:
@@ -237,6 +237,8 @@ class Turning(Modal[None]):
         """What was turned last, and what the curve was then and is now."""
         state, ink = self.scene.now, self.scene.ink
         turn = state.turns[-1] if state.turns else None
+        if turn is None and self.problem:
+            return []
         if turn is None:
             said = "Turn something: a dotted line marks the step, and what was then and is now is told here."
             return paragraph(said, ink.muted, width, 3)
