@@ -48,6 +48,7 @@ CATALOG: tuple[Experiment, ...] = (
         "tui_trainer.experiments.learns_from_you:learns_from_you",
     ),
     Experiment("cost", cost.COST, "run", "tui_trainer.experiments.cost:cost"),
+    Experiment("agent", limits.AGENT, "tuned", "tui_trainer.experiments.agent:agent"),
 )
 NAMES = tuple(experiment.name for experiment in CATALOG)
 
