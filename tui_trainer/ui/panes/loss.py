@@ -21,6 +21,7 @@ from tui_trainer.view import numbers
 from tui_trainer.view.text import cut
 
 BOTH = Chart("reward and KL", "reward", feedback=True)
+ROOMY = 66  # cells, from which on it is said what is unseen, and what the loss is of
 REDRAW_SECONDS = 1.0  # a curve grows by less than a cell in that time
 DISTANCE = Chart("gained, by the distance from the tuned model", "reward", feedback=True)
 
@@ -229,11 +230,13 @@ class LossPane(Pane):
         if state.stepped is not None:
             stepped = state.stepped
             loss = f"{numbers.figure(stepped.loss):<4}"
-            parts.append([("━ ", ink.accent(stepped.stage)), ("loss ", ink.text), (loss, ink.strong)])
+            on = " of answers " if stepped.stage == "finetune" and width >= ROOMY else " "
+            parts.append([("━ ", ink.accent(stepped.stage)), (f"loss{on}", ink.text), (loss, ink.strong)])
         if state.validated is not None:
             unseen = f"{numbers.figure(state.validated.nats):<4}"
             chance = f"{state.validated.chance_nats:.2f}"
-            parts.append([("• ", ink.strong), ("unseen ", ink.text), (unseen, ink.strong)])
+            of = "unseen documents " if width >= ROOMY else "unseen "
+            parts.append([("• ", ink.strong), (of, ink.text), (unseen, ink.strong)])
             parts.append([("╌ ", ink.muted), ("chance ", ink.text), (chance, ink.strong)])
         if state.own_scored is not None and state.own_scored.stage == stage:
             own = f"{numbers.figure(state.own_scored.nats):<4}"

@@ -12,11 +12,13 @@ from tui_trainer.ui.drawing.plot import Axes, Curve, Level
 from tui_trainer.ui.renderers.axes import Span, View, XAxis, apart, even, log_ticks, rounds
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view.state import State
+from tui_trainer.view.text import fullest
 from tui_trainer.view.words import STAGE
 
 AXIS = 2  # lines of a plot that the x axis and its labels take
 LABELS = 8  # cells that the y axis and its labels take
 LEARNING: tuple[StageName, ...] = ("pretrain", "finetune")
+TEXT = {"pretrain": "documents", "finetune": "answers"}  # where the kind of text changes, the loss jumps
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,10 @@ def _x_ticks(axis: XAxis, window: tuple[float, float], width: int) -> list[tuple
     for stage, first, last in axis.spans:
         start, end = axis.position(stage, 0), axis.position(stage, last - first)
         if min(end, high) > max(start, low):
-            names.append(((max(start, low) + min(end, high)) / 2, STAGE[stage]))
+            seen = min(end, high) - max(start, low)
+            room = int((width - LABELS) * seen / ((high - low) or 1.0)) - 14
+            named = fullest((f"{STAGE[stage]}: {TEXT[stage]}",), room) or STAGE[stage]
+            names.append(((max(start, low) + min(end, high)) / 2, named))
         if low < end < high:
             between.append((end, axis.unit.label(end)))
     return apart([*ends, *between, *names], window, width - LABELS, gap=2)
