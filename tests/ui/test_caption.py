@@ -198,3 +198,11 @@ def test_the_end_of_a_replay_is_told() -> None:
     assert "this was the whole run" in whole and "( goes back" in whole
     torn = said(replay(recorded.until(RECORDS, e.Guessed, 344), 20, replayed=True))
     assert "the log ends in pretrain at step 344 of 500, before the run was done" in torn
+
+
+def test_a_replay_that_begins_again_knows_nothing_of_later() -> None:
+    scene = replay(RECORDS, 20, replayed=True, card=object(), next_card=object())
+    scene.hold()
+    scene.begin_again()
+    assert scene.now == State() and scene.card is None and scene.next_card is None and not scene.replayed
+    assert "Reading the log" in said(scene)

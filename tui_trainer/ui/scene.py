@@ -85,6 +85,7 @@ class Scene:
         """Forget the run as far as it was replayed: it is told from its beginning."""
         self.now, self.replayed = State(), False
         self.moment = self.guess = self.guess_step = self._told = None
+        self.card = self.next_card = None  # of stages that have not ended now
         self.loading = True
 
     def saw(self, purpose: Purpose, look: Look) -> Saw | None:
