@@ -12,8 +12,9 @@ from tui_trainer.messages import events as e
 from tui_trainer.ui import screen_settings as preferences
 from tui_trainer.ui.chrome.caption import caption
 from tui_trainer.view.fold import apply
-from tui_trainer.view.text import wrap
-from tui_trainer.view.tour import STOPS
+from tui_trainer.view.text import holds, wrap
+from tui_trainer.view.tour import STOPS, told_on_tour
+from tui_trainer.view.waits import Wait
 
 TRAINING = recorded.until(recorded.records(), e.Guessed, 60)
 
@@ -40,6 +41,17 @@ def test_no_stop_speaks_of_what_is_not_there_yet(number: int, kind: type[e.Event
     assert caption(scene)[1] == STOPS[number].waits != ""
     apply(scene.state, records[-1])
     assert caption(scene)[1] == STOPS[number].said
+
+
+def test_what_is_waited_for_is_said_beside_what_is_there() -> None:
+    state = scene_at(recorded.until(recorded.records(), e.SourceRead, 5)).now
+    wait = Wait("Filters read all 6,310 documents.", 3, 0.5)
+    forms = told_on_tour(state, 0, False, wait)
+    whole = next(said for said in forms if holds(said, 80 - len("1/6") - 4, 2))
+    assert "Welcome" in whole and wait.told in whole
+    assert told_on_tour(state, 0, False, None)[0] == STOPS[0].said
+    waits = told_on_tour(state, 0, True, wait)
+    assert all(wait.told in said for said in waits[:-1]) and STOPS[1].waits in waits[0]
 
 
 async def test_enter_leads_through_the_panes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

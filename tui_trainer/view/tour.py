@@ -93,4 +93,7 @@ def told_on_tour(state: State, stop: int, onward: bool, wait: Wait | None) -> tu
     if onward and stop + 1 < len(STOPS) and not STOPS[stop + 1].there(state):
         here = STOPS[stop + 1]
     said = here.at(state)
-    return said if here.there(state) or wait is None else (f"{said[0]} {wait.told}", wait.told, *said)
+    if wait is None:
+        return said
+    waiting = tuple(f"{one} {wait.told}" for one in said)
+    return (*waiting, *said) if here.there(state) else (*waiting, wait.told, *said)
