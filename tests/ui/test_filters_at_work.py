@@ -10,6 +10,7 @@ from watching import opened, shown, text_of, until
 
 from tui_trainer.messages import events as e
 from tui_trainer.messages.inspection import Look, Looked
+from tui_trainer.ui.connection.feed import Arrived
 from tui_trainer.ui.connection.inspector import Answer
 from tui_trainer.ui.drawing.bars import heights
 from tui_trainer.ui.panes.dataset import FOLLOWED
@@ -77,6 +78,23 @@ async def test_they_are_seen_at_work(
         await pilot.press("e")
         await pilot.press("e")
         assert pane.at_work.since is None
+
+
+async def test_the_documents_are_opened_however_late_they_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log tells of the corpus before it stands in its place."""
+    before = recorded.until(RECORDS, e.FilterApplied, 7)
+    async with opened(tmp_path, monkeypatch, before) as (app, pilot):
+        path = app.scene.folder.corpus / "documents.jsonl"
+        content = path.read_bytes()
+        path.unlink()
+        app.post_message(Arrived(READY[len(before) :]))
+        await until(pilot, lambda: app.scene.now.corpus is not None)
+        assert app.dashboard.dataset.documents is None
+        path.write_bytes(content)
+        app.post_message(Arrived(RECORDS[len(READY) : len(READY) + 2]))
+        await until(pilot, lambda: app.dashboard.dataset.documents is not None)
 
 
 async def test_a_first_run_begins_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -258,7 +258,6 @@ class TrainerApp(Crashing, Handlers, RunHandlers, ScreenHandlers):
 
     @on(feed.Arrived)
     def _arrived(self, message: feed.Arrived) -> None:
-        had_corpus = self.scene.now.corpus is not None
         apply_all(self.scene.now, message.records)
         self.scene.arrived = self.scene.clock()
         if self.scene.holding and self.commander is not None and not self.commander.steers:
@@ -267,8 +266,7 @@ class TrainerApp(Crashing, Handlers, RunHandlers, ScreenHandlers):
         if not self.scene.loading:
             self._tell_troubles(message.records)
             self._tell_ends(message.records)
-        if self.scene.now.corpus is not None and not had_corpus:
-            self._index_documents()
+        self._open_documents()
         if self.scene.paused or self.scene.now.waits is not None:
             self.tick()  # somebody waits for it
 
@@ -347,10 +345,24 @@ class TrainerApp(Crashing, Handlers, RunHandlers, ScreenHandlers):
     def _weighed(self, message: DatasetPane.Weighed) -> None:
         self.say(self.steering.turn(f"data.mixture.{message.source}", message.weight))
 
+    _indexing = False
+
+    def _open_documents(self) -> None:
+        """Find out where they are, once they are: the corpus takes its place after the log has told of it."""
+        wanted = self.scene.now.corpus is not None and self.dashboard.dataset.documents is None
+        if wanted and not self._indexing and (self.scene.folder.corpus / "documents.jsonl").exists():
+            self._indexing = True
+            self._index_documents()
+
     @work(thread=True)
     def _index_documents(self) -> None:
         documents = Documents(self.scene.folder.corpus / "documents.jsonl").index()
-        self.call_later(lambda: self.dashboard.dataset.open(documents))
+
+        def opened() -> None:
+            self._indexing = False
+            self.dashboard.dataset.open(documents)
+
+        self.call_later(opened)
         if documents.trouble:
             self.call_later(partial(self.say, documents.trouble, error=True))
 
