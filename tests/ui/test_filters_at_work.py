@@ -44,6 +44,7 @@ def test_a_few_slowly_and_then_all() -> None:
 def test_the_flood_counts_what_the_file_says(tmp_path: Path) -> None:
     folder = recorded.write_run(tmp_path / "run", READY)
     documents = Documents(folder.corpus / "documents.jsonl").index()
+    assert documents.first_dropped == {"spam": 3} and documents.first_kept[:4] == [0, 1, 2, 4]
     for first in (0, 4, 17, 40):
         verdicts = [documents.read(number) for number in range(first)]
         out = sum(document is not None and document.dropped_by == "spam" for document in verdicts)

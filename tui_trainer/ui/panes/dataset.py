@@ -32,7 +32,6 @@ SHOWN_CHARACTERS = 6_000  # of one document
 MORE_CHARACTERS = 40  # read beyond what fits
 NAMED = 22  # cells of a filter with its count
 FOLLOWED = 1_200  # characters of a document that are read at every size of the screen
-LOOKED_AT = 60  # kept documents, of which the first one that is worth it is followed
 ROOM_FOR_READER = 5  # lines
 LEAST_FOLLOWING = 4  # lines, from which on some are given to the next documents
 MOST_READ = 200  # of those that are kept at hand
@@ -130,12 +129,12 @@ class DatasetPane(Pane):
         self.documents = documents if len(documents) else None
         self._read = {}
         # One that is learnt from cools while it is being learnt; what was thrown out is a key away.
-        kept = [number for number in range(len(documents)) if not documents.is_dropped(number)]
-        worth = (number for number in kept[:LOOKED_AT] if self._is_worth_following(documents, number))
+        kept = documents.first_kept
+        worth = (number for number in kept if self._is_worth_following(documents, number))
         self.at = next(worth, min(kept, default=0))
         if (document := documents.read(self.at)) is not None:
             self._document, self._text = (self.at, document), document.text[:FOLLOWED]
-        self.at_work.open(documents, kept)
+        self.at_work.open(documents)
         self.redraw()
 
     @staticmethod

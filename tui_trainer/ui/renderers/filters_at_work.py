@@ -8,7 +8,7 @@ from textual.strip import Strip
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, ends, filled, fitting, line, paragraph
-from tui_trainer.ui.run_files.documents import Documents, ShownDocument, Wanted
+from tui_trainer.ui.run_files.documents import Documents, ShownDocument
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, review, words
 from tui_trainer.view.review import Frame
@@ -26,12 +26,11 @@ class FiltersAtWork:
         self._documents: Documents | None = None
         self._numbers: list[int] = []  # of the documents that are shown slowly
 
-    def open(self, documents: Documents, kept: Sequence[int]) -> None:
-        """Take in the documents, and the numbers of those that were kept."""
-        named = [name for name in documents.filters[1:] if name not in review.TOLD_ONLY]
-        found = (documents.next(-1, 1, Wanted(filter=name)) for name in named)
+    def open(self, documents: Documents) -> None:
+        """Take in the documents."""
+        dropped = [n for name, n in documents.first_dropped.items() if name not in review.TOLD_ONLY]
         self._documents = documents
-        self._numbers = review.chosen(kept, [number for number in found if number is not None])
+        self._numbers = review.chosen(documents.first_kept, dropped)
 
     def begin(self, now: float) -> None:
         """Show it, unless it has been shown."""

@@ -15,6 +15,7 @@ from tui_trainer.corpus import summary
 from tui_trainer.errors import UserError
 from tui_trainer.files import open_own
 
+FIRST = 60  # documents that were kept, whose numbers are at hand
 KEPT = 0  # the number that stands for "no filter dropped it"
 
 
@@ -53,6 +54,8 @@ class Documents:
         self._sources = array("H")  # numbers into `sources`
         self.filters: list[str | None] = [None]  # None: kept
         self.sources: list[str] = []
+        self.first_kept: list[int] = []  # the first of those that were kept
+        self.first_dropped: dict[str, int] = {}  # the first one that each filter threw out
         self.trouble = ""  # why what can be read may not be what was written
 
     def index(self) -> "Documents":
@@ -69,6 +72,7 @@ class Documents:
                         verdict = decode(line)
                     except (msgspec.DecodeError, UnicodeDecodeError):
                         break
+                    self._note(len(self._starts), verdict.dropped_by)
                     self._starts.append(start)
                     self._filters.append(filters.setdefault(verdict.dropped_by, len(filters)))
                     self._sources.append(sources.setdefault(verdict.source, len(sources)))
@@ -78,6 +82,13 @@ class Documents:
         self.filters, self.sources = list(filters), list(sources)
         self.trouble = self._trouble(digest.hexdigest())
         return self
+
+    def _note(self, number: int, dropped_by: str | None) -> None:
+        """Remember the first ones of each kind, so that nobody has to look for them."""
+        if dropped_by is not None:
+            self.first_dropped.setdefault(dropped_by, number)
+        elif len(self.first_kept) < FIRST:
+            self.first_kept.append(number)
 
     def _trouble(self, sha256: str) -> str:
         folder = self.path.parent
