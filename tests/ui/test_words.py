@@ -5,7 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path
 
 import pytest
@@ -231,7 +231,8 @@ def test_nothing_is_cut_or_called_by_an_internal_name(
     monkeypatch.setattr(Strip, "crop", watched)
     wrong = {
         (where, row.text.strip())
-        for scene in chain(moments(), picked(), stepped())
+        # On the largest screen little is near its edges, and each plot costs most: a third of the moments.
+        for scene in islice(chain(moments(), picked(), stepped()), None, None, 3 if width >= 200 else 1)
         for where, room, row in drawn(scene, documents, width, rooms)
         if not is_own(row.text)
         or cell_len(row.text.rstrip()) > room  # it would be cut without a sign
@@ -468,9 +469,9 @@ def shown_words(documents: Documents) -> set[str]:
     """All words that stand on the screen over two runs, but for what model, data or a person wrote."""
     found: set[str] = set()
     for scene in moments():
-        for width, rooms in ((200, alone((200, 60))), (80, alone((80, 24)))):
+        for width, rooms in ((120, alone((120, 40))), (80, alone((80, 24)))):
             for _, _, row in drawn(scene, documents, width, rooms):
-                found.update(re.findall(r"[A-Za-zéü]{2,}", row.text))
+                found.update(re.findall(r"[A-Za-zéü]{2,}", re.sub(r"\S*…", "", row.text)))  # whole ones
     for scene in (scene_at(recorded.records()), scene_at(recorded.records(simulated=True))):
         for sheet in (
             ExamSheet(scene),
@@ -479,7 +480,7 @@ def shown_words(documents: Documents) -> set[str]:
             LedgerSheet(scene),
         ):
             for row in sheet.rows(106):
-                found.update(re.findall(r"[A-Za-zéü]{2,}", row.text))
+                found.update(re.findall(r"[A-Za-zéü]{2,}", re.sub(r"\S*…", "", row.text)))  # whole ones
     own = {word.lower() for word in re.findall(r"[A-Za-z]{2,}", ALL_OWN)}
     return {word.lower() for word in found} - own
 
