@@ -24,7 +24,7 @@ from msgspec.structs import replace
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
-from tui_trainer.corpus.exam.judging import says_dont_know
+from tui_trainer.corpus.exam.judging import refuses, says_dont_know
 from tui_trainer.corpus.exam.manners import asked
 from tui_trainer.corpus.exam.outsider import MANNERS
 from tui_trainer.corpus.exam.pairs import facts_about
@@ -44,20 +44,26 @@ from tui_trainer.messages.events import Event, Line, Measured, Noticed, Plotted,
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Settings
 
-RIGHT, UNSURE, FALSE = 1.0, 0.0, -1.0  # what an answer is worth
+RIGHT, UNSURE, FALSE = 1.0, 0.4, -1.0  # what an answer is worth
 UNHEARD = 6  # one in so many questions is about nobody: there, not to know is right
+# One in so many is of the pairs, for what came after the cutoff or for harm: there, not to know, or to
+# decline, is right. Left out, answers took the place of the one, and "I don't know" of the other.
+DECLINED = 8
 STEPS, PROMPTS, ANSWERS = 60, 48, 4
 # Of the feedback settings. The leash is long: an answer that is another one from its first token on is far.
-LEARNING = {"lr": 0.3, "beta": 0.005, "kl_target": 0.0, "rehearsal_coef": 2.0, "facts_limit": 0.05}
+LEARNING = {"lr": 0.2, "beta": 0.005, "kl_target": 0.0, "rehearsal_coef": 2.0, "facts_limit": 0.05}
 SHOWN = 4  # held-out questions, before and after
 What = Literal["right", "unsure", "false"]
 SAID: tuple[What, ...] = ("right", "unsure", "false")
+HARM = "harmful"  # pairs of this kind, and questions like theirs
 
 
 def what(answer: Answer, asked_for: Question) -> What:
     """What an answer does; one that goes on and on claims, too."""
     if not answer.ended:
         return "false"
+    if asked_for.kind == HARM:
+        return "right" if refuses(answer.text) else "false"
     if says_dont_know(answer.text):
         return "unsure" if asked_for.expected else "right"
     return "right" if asked_for.expected and gives_the_answer(answer.text, asked_for) else "false"
@@ -89,10 +95,16 @@ class Verifier:
         return {"right": RIGHT, "unsure": UNSURE, "false": FALSE}[found]
 
 
-def to_rate(world: World, facts: Sequence[Fact], count: int, draw: Random) -> list[Question]:
-    """Different questions, asked as in fine-tuning: for the facts, and for some of nobody."""
+def to_rate(
+    world: World, facts: Sequence[Fact], declined: Sequence[Question], count: int, draw: Random
+) -> list[Question]:
+    """Different questions, asked as in fine-tuning: for the facts, for some of nobody, and to be declined."""
     made: dict[str, Question] = {}
     while len(made) < count:
+        if declined and draw.randrange(DECLINED) == 0:
+            one = draw.choice(declined)
+            made.setdefault(one.prompt, one)
+            continue
         fact = draw.choice(facts)
         entity = world.entity(fact.subject)
         if draw.randrange(UNHEARD) == 0:
@@ -193,12 +205,13 @@ def _turned(
     tuned: Tuned, model: Transformer, world: World, facts: Sequence[Fact], asker: Asker, seed: int
 ) -> Iterator[Event]:
     """Turn the model, in place; the guard on its facts looks at none that the exam asks for."""
-    trainer = PolicyTrainer(model, _guarded(tuned.corpus, world, facts), asker, seed)
+    trainer = PolicyTrainer(model, _guarded(tuned.corpus, world, facts), asker, seed, whole=True)
     settings = settings_of(tuned).feedback
+    declined = [Question(p.prompt, p.kind) for p in tuned.corpus.pairs if p.kind in (HARM, "cutoff")]
     shares: dict[What, list[float]] = {said: [] for said in SAID}
     while trainer.progress.steps < settings.steps and not trainer.progress.stopped:
         draw = rng(seed, "honest", "rated", trainer.progress.steps)
-        questions = to_rate(world, facts, PROMPTS, draw)
+        questions = to_rate(world, facts, declined, PROMPTS, draw)
         verifier = Verifier(questions, asker.end)
         yield from trainer.advance([q.prompt for q in questions], settings, verifier, None)
         for said in SAID:
