@@ -3,8 +3,8 @@
 Nothing that the model has learnt so far told it to say when it doesn't know something about a name that it
 has read of: in fine-tuning, whatever is asked about such a name has an answer. Here it answers questions at
 temperature 1, and each answer is rated by somebody who sees the right one: it is worth `RIGHT` if it is
-right, `UNSURE` if it says that it doesn't know, `FALSE` if it is false. So "I don't know" pays wherever a
-claim would be false more often than true; and where that is, only the model's own doubt can tell it.
+right, `UNSURE` if it says that it doesn't know, `FALSE` if it is false. So "I don't know" pays where a claim
+would be right in less than seven of ten cases; and where that is, only the model's own doubt can tell it.
 (Kadavath et al. 2022, arXiv 2207.05221: models mostly know what they know. Kalai et al. 2025, arXiv
 2509.04664: they guess, because guessing is what they were rewarded for.)
 
