@@ -17,7 +17,7 @@ from tui_trainer.ui.drawing.lines import flowing, line
 from tui_trainer.ui.drawing.styles import ColorMode, make_ink
 from tui_trainer.view import numbers
 from tui_trainer.view.series import Series
-from tui_trainer.view.text import cut_left, fit, wrap, wrap_to
+from tui_trainer.view.text import cut_left, fit, last_words, wrap, wrap_to
 
 INK = make_ink("rich")
 safe_text = st.text(max_size=80).map(sanitize)
@@ -53,7 +53,14 @@ def test_numbers_with_units() -> None:
 @given(one_row, st.integers(0, 40))
 def test_fit_is_exact(text: str, width: int) -> None:
     assert cell_len(fit(text, width)) == width
-    assert cell_len(cut_left(text, width)) <= width
+    assert cell_len(cut_left(text, width)) <= width and cell_len(last_words(text, width)) <= width
+
+
+def test_the_end_of_a_text_begins_with_a_whole_word() -> None:
+    assert last_words("the polophone 2008", 16) == "… polophone 2008"
+    assert last_words("the polophone 2008", 15) == "… 2008"
+    assert last_words("the polophone 2008", 40) == "the polophone 2008"
+    assert last_words("polophone", 5) == "…hone"
 
 
 @given(safe_text, st.integers(2, 40))

@@ -7,7 +7,7 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.view import numbers, words
 from tui_trainer.view.pace import PARTS
 from tui_trainer.view.state import State
-from tui_trainer.view.text import cut, cut_left
+from tui_trainer.view.text import cut, last_words
 
 LEAST = 1e-12  # probabilities below it are told as it
 ROOM = 30  # cells of the text before a guess
@@ -33,7 +33,7 @@ def quoted(token: str) -> str:
 def _guess(guess: Guessed, _: StepExplained) -> Forms:
     first, share = guess.top[0] if guess.top else ("", 0.0)
     before = one_line(guess.context[-200:]).strip()
-    after = f"After “{cut_left(before, ROOM)}” it" if before else "It"
+    after = f"After “{last_words(before, ROOM)}” it" if before else "It"
     said = (
         f"guesses {quoted(first)}, with {numbers.finely(share)}. What really comes is {quoted(guess.truth)}"
     )

@@ -46,6 +46,13 @@ def cut_left(text: str, width: int) -> str:
     return "…" + "".join(reversed(kept))
 
 
+def last_words(text: str, width: int) -> str:
+    """The end of `text` in at most `width` cells, from a whole word on where one fits."""
+    cut = cut_left(text, width)
+    _, _, words = cut.partition(" ")
+    return cut if cut == text or not words.strip() else f"… {words}"
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Lines of at most `width` cells, broken at spaces where there are some."""
     if width <= 0:

@@ -19,7 +19,7 @@ from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view import changes, numbers, pace, slow_motion, taste, words
 from tui_trainer.view.slow_motion import Forms, quoted
 from tui_trainer.view.state import State
-from tui_trainer.view.text import cut, cut_left, holds, wrap_to
+from tui_trainer.view.text import cut, holds, last_words, wrap_to
 from tui_trainer.view.tour import STOPS, told_on_tour
 
 LONG_RUN_SECONDS = 300
@@ -261,9 +261,9 @@ def _corpus(_: State, event: e.CorpusReady) -> Forms:
 
 def _guess(state: State, event: e.Guessed) -> Forms:
     before = words.text_before(event)
-    afters = [f"After “{cut_left(before, room)}” it" for room in CONTEXTS] if before else []
+    afters = [f"After “{last_words(before, room)}” it" for room in CONTEXTS] if before else []
     if before and event.asked:
-        afters = [f"Answering, after “{cut_left(before, room)}”, it" for room in CONTEXTS]
+        afters = [f"Answering, after “{last_words(before, room)}”, it" for room in CONTEXTS]
     elif event.asked:
         afters = ["Beginning its answer, it"]
     return tuple(f"{after} {_scored(event)}" for after in (*afters, "It"))

@@ -11,7 +11,7 @@ from tui_trainer.ui.drawing.bars import block
 from tui_trainer.ui.drawing.lines import BLANK, Part, line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
-from tui_trainer.view.text import cut_left, fit, wrap, wrap_to
+from tui_trainer.view.text import cut_left, fit, last_words, wrap, wrap_to
 
 INTRODUCTION = {
     "pretrain": "The rater now is the text itself: it knows how it goes on.",
@@ -67,7 +67,7 @@ def context(scene: Scene, guess: Guessed, width: int, height: int) -> list[Strip
 def _end_of(text: str, width: int, height: int, style: Style, mark: Part) -> list[Strip]:
     """The last lines of a text, with a mark behind; with an ellipsis where it begins above them."""
     if height == 1:
-        return [line((cut_left(text, width), style), mark)]
+        return [line((last_words(text, width), style), mark)]
     lines = wrap(text[-2 * width * (height + 1) :].strip(), width) or [""]
     more = len(lines) > height
     lines = lines[-height:]
