@@ -372,7 +372,7 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "model.layers": 2,
         "model.width": 176,
         "model.context": 64,
-        "pretrain.steps": 260,
+        "pretrain.steps": 285,
         "pretrain.batch": 16,
         "pretrain.matrix_lr": 0.03,
         "pretrain.head_lr": 0.03,
