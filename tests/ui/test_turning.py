@@ -86,6 +86,8 @@ async def test_turn_and_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, s
         assert "▸ pretraining learning rate" in text and "Muon's learning rate, for the" in text
         assert "It takes" in text and "now 0.02" in text
         assert size[1] < 24 or "loss" in text
+        if size[1] >= 40:  # the steps just made, not those of a stage to come
+            assert any(0x2800 < ord(sign) < 0x2900 for sign in text)
         await pilot.press("right")
         await until(pilot, lambda: FakeControl.last.sent[-1:] == [Turn("pretrain.matrix_lr", 0.03)])
         await until(pilot, lambda: not app.scene.sent)

@@ -229,7 +229,8 @@ class Turning(Modal[None]):
         if not spans:
             return View()
         end = spans[-1][2]
-        here = max((first + self.scene.state.stages[stage].step for stage, first, _ in spans), default=0)
+        steps = ((first, self.scene.state.stages[stage].step) for stage, first, _ in spans)
+        here = max((first + step for first, step in steps if step), default=0)
         high = min(end, max(here + RECENT // 4, RECENT))
         return View(zoom=(max(0, high - RECENT) / end, high / end))
 
