@@ -92,7 +92,7 @@ def test_its_parts_follow_each_other(corpus: Corpus, tuned: Transformer) -> None
         *picks,
         TasteTested,
         Sampled,
-        *[Reinforced] * 3,
+        *[Reinforced, AnswersScored] * 3,
         *[BeforeAfter] * 2,
         Measured,
     ]

@@ -159,7 +159,7 @@ def runs(found: Sequence[Status]) -> str:
 def _progress(status: Status) -> str:
     if status.ended:
         return "complete"
-    return f"{words.doing(status.doing if status.running else None)}{where(status)}"
+    return f"{words.doing(status.activity)}{where(status)}"
 
 
 def where(status: Status) -> str:

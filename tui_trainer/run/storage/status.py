@@ -44,6 +44,11 @@ class Status(Struct, frozen=True):
     doing: Activity | None = None  # of a run that a trainer is at work on; the last two need a person
     release: str | None = None  # the run whose next version it is
 
+    @property
+    def activity(self) -> Activity | None:
+        """What its trainer is at; None: it has none."""
+        return self.doing or "training" if self.running else None
+
 
 def status(folder: RunFolder) -> Status:
     """Raises `UserError` when the folder is not a run, or the end of its log is damaged."""

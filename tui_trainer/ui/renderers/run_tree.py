@@ -87,7 +87,7 @@ def _state(run: Listed, width: int) -> str:
     assert status is not None
     if status.ended:
         return "complete"
-    doing = words.doing(status.doing if status.running else None)
+    doing = words.doing(status.activity)
     places = words.place(status.stage, status.step), words.place(status.stage, 0), ""
     said = next((f"{doing}{place}" for place in places if len(doing + place) < width), doing)
     return said if len(said) < width else said.partition(" ")[0]
