@@ -54,9 +54,8 @@ def teaching(
     """
     given = (-losses).exp()
     scored = targets != IGNORED
-    if telling is not None and bool((scored & telling[targets.clamp(min=0)]).any()):
-        scored &= telling[targets.clamp(min=0)]
-    places = scored.nonzero()
+    tell = scored if telling is None else scored & telling[targets.clamp(min=0)]
+    places = (tell if bool(tell.any()) else scored).nonzero()
     shares = given[places[:, 0], places[:, 1]]
     hard = (shares < TRIVIAL).nonzero().flatten()
     if not len(hard):
