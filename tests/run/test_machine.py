@@ -61,3 +61,41 @@ def test_the_numbers_are_the_same_whatever_the_environment_says_of_threads():
         for threads in ("1", "2")
     }
     assert len(printed) == 1
+
+
+# Training steps of the demo's shapes; half of the targets are scored, in each step another number.
+STEPS = """
+import torch
+from tui_trainer.run import machine
+machine.configure(2)
+from tui_trainer.learning.optimizer import Optimizer
+from tui_trainer.learning.training import backward
+from tui_trainer.model.operations import IGNORED
+from tui_trainer.model.transformer import Shape, Transformer
+model = Transformer(Shape(2048, 3, 192, 4, 128), dtype=torch.bfloat16)
+optimizer = Optimizer(model)
+draws = torch.Generator().manual_seed(0)
+for step in range(9):
+    if step == 6:
+        print("compiled", flush=True)
+    tokens = torch.randint(2048, (8, 129), generator=draws)
+    left_out = torch.rand(8, 128, generator=draws) < 0.5
+    backward(model, tokens[:, :-1], tokens[:, 1:].masked_fill(left_out, IGNORED), None)
+    optimizer.step(1e-3, 1e-3, 1e-3)
+print("done")
+"""
+
+
+def test_a_steps_kernels_are_compiled_once():
+    """Compiled anew at each step, they took as long as the step itself. Only oneDNN's are told of."""
+    told = subprocess.run(
+        [sys.executable, "-c", STEPS],
+        env={**os.environ, "ONEDNN_VERBOSE": "profile_create"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    before, after = told.split("compiled\n")
+    assert after.endswith("done\n")
+    assert "create:cache_miss" not in after
+    assert ("create:cache_miss" in before) == ("create:cache_hit" in after)  # or there is nothing to compile

@@ -71,7 +71,7 @@ def validation_loss(
         inputs, targets = batch[:, :-1], batch[:, 1:]
         inputs, targets = inputs.to(model.device), targets.to(model.device)
         losses = model.score(inputs, targets, apart(inputs, document, model.dtype)).losses.flatten().cpu()
-        lengths = bytes_of[targets.flatten()]
+        lengths = bytes_of[batch[:, 1:].flatten()]  # on the CPU, wherever the model is
         real = lengths > 0
         nats += float(losses[real].double().sum())
         scored += int(real.sum())

@@ -218,16 +218,21 @@ class _HeadLoss(Function):
         scored = targets != IGNORED
         whole = bool(scored.all())
         h, truth = (hidden, targets) if whole else (hidden[scored], targets[scored])
+        count = len(h)
+        if not whole:  # a number of rows that comes again: the products' kernels are compiled once a shape
+            h = F.pad(h, (0, 0, 0, -count % CHUNK))
         logits = h @ table.mT
-        found = losses.new_empty(len(h))
-        for at in range(0, len(h), CHUNK):
-            rows, true = logits[at : at + CHUNK], truth[at : at + CHUNK, None]
+        found = losses.new_empty(count)
+        for at in range(0, count, CHUNK):
+            end = min(at + CHUNK, count)
+            rows, true = logits[at:end], truth[at:end, None]
             logs = torch.log_softmax(rows.to(losses.dtype), dim=-1)
-            found[at : at + CHUNK] = logs.gather(1, true).squeeze(1).neg_()
+            found[at:end] = logs.gather(1, true).squeeze(1).neg_()
             chances = logs.exp_()
             chances.scatter_add_(1, true, torch.full_like(true, -1, dtype=logs.dtype))
-            rows.copy_(chances.mul_(1 / len(h)))
-        dh = logits @ table if ctx.needs_input_grad[0] else None
+            rows.copy_(chances.mul_(1 / count))
+        logits[count:] = 0.0
+        dh = (logits @ table)[:count] if ctx.needs_input_grad[0] else None
         if dh is not None and not whole:
             dh = torch.zeros_like(hidden).index_put_((scored,), dh)
         dtable = logits.mT @ h if ctx.needs_input_grad[1] else None

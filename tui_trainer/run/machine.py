@@ -57,8 +57,9 @@ def step_back() -> None:
 def configure(count: int) -> None:
     """Make torch give the same numbers every time on so many threads, in bounded memory."""
     # oneDNN keeps a compiled kernel for each shape of product it has met, 1,024 of them at first. Answers of
-    # many lengths make every reinforcement step meet new shapes, which came to 10 MB a step.
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
+    # many lengths make every reinforcement step meet new shapes, which came to 10 MB a step. A training step
+    # has some forty shapes, and takes half as long again where they are compiled anew each time.
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "256")
 
     import numpy  # noqa: F401 - brings the library whose threads are limited here
     import torch

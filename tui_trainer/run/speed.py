@@ -50,6 +50,8 @@ def measure(plan: Plan, device: torch.device, backward: Backward, most: int) -> 
     batch = plan.settings.pretrain.batch
     throwaway = _throwaway(plan, device)
     step = _training_step(throwaway, batch, backward)
+    if device.type != "cpu":
+        step()  # a GPU's first one loads its kernels
     if most > 1:
         count, seconds = _try_threads(step, most)
         torch.set_num_threads(count)
