@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Pair, Question
@@ -45,6 +46,26 @@ def corpus() -> Corpus:
         held_out_prompts=[f"What of the {a}?" for a in ANIMALS],
         sample_prompts=["The cat sleeps", "The owl"],
     )
+
+
+@pytest.fixture
+def misleading(corpus: Corpus) -> Corpus:
+    """Held-out text that what is learnt says nothing of: the tokens of the training text, shuffled."""
+    shuffled = np.random.default_rng(0).permutation(np.asarray(corpus.train["web"]))
+    return replace(corpus, validation=shuffled[shuffled != corpus.tokenizer.document])
+
+
+@pytest.fixture
+def own(corpus: Corpus) -> Corpus:
+    pairs = [
+        Pair(f"Who keeps the {a}?", f"The man in the {b}.", "user")
+        for a, b in zip("abcd", "efgh", strict=True)
+    ]
+    asked = [
+        Question(f"Who keeps the {a}?", "own", (f"It is kept by {b}.",))
+        for a, b in zip("mnop", "qrst", strict=True)
+    ]
+    return replace(corpus, pairs=pairs, questions={"own": asked})
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from scipy.stats import ttest_rel
 
 from tui_trainer import settings as settings_module
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.corpus.document import Pair, Question
+from tui_trainer.corpus.document import Question
 from tui_trainer.learning.best_weights import BestWeights
 from tui_trainer.learning.finetuning import Finetuning
 from tui_trainer.learning.own_answers import own_answer_losses, own_figures
@@ -49,26 +49,6 @@ def run(stage: Training) -> list[Event]:
 
 def of(kind: type, events: Sequence[Event]) -> list:
     return [event for event in events if isinstance(event, kind)]
-
-
-@pytest.fixture
-def misleading(corpus: Corpus) -> Corpus:
-    """Held-out text that what is learnt says nothing of: the tokens of the training text, shuffled."""
-    shuffled = np.random.default_rng(0).permutation(np.asarray(corpus.train["web"]))
-    return replace(corpus, validation=shuffled[shuffled != corpus.tokenizer.document])
-
-
-@pytest.fixture
-def own(corpus: Corpus) -> Corpus:
-    pairs = [
-        Pair(f"Who keeps the {a}?", f"The man in the {b}.", "user")
-        for a, b in zip("abcd", "efgh", strict=True)
-    ]
-    asked = [
-        Question(f"Who keeps the {a}?", "own", (f"It is kept by {b}.",))
-        for a, b in zip("mnop", "qrst", strict=True)
-    ]
-    return replace(corpus, pairs=pairs, questions={"own": asked})
 
 
 @pytest.mark.parametrize("worse", [0.0, 0.01, 0.03, 0.1])

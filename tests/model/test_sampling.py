@@ -5,6 +5,7 @@ import math
 
 import pytest
 import torch
+from pretend_device import pretend_device
 
 from tui_trainer.learning.optimizer import Optimizer
 from tui_trainer.model.decoding import MANY, Decoder
@@ -110,6 +111,25 @@ def test_rows_that_ended_are_dropped_and_the_others_go_on_as_they_would_alone(mo
     end = max(range(97), key=lambda token: sum(token in row for row in free))
     cut = [row[: row.index(end) + 1] if end in row else row for row in free]
     assert generate(model, prompts, 12, end=end) == cut and len({len(row) for row in cut}) > 3
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.7])
+def test_a_gpu_says_what_the_cpu_says(model: Transformer, temperature: float) -> None:
+    """Texts of many lengths, of which most end early; and one, token by token."""
+    prompts = [list(range(at, at + 1 + at % 5)) for at in range(40)]
+
+    def said(end: int | None) -> list[list[int]]:
+        draws = torch.Generator().manual_seed(0)
+        found = generate(model, prompts, 12, end=end, temperature=temperature, generator=draws, banned=[0, 1])
+        return [*found, *(list(stream(model, p, 12, end=end)) for p in prompts[:2])]
+
+    free = said(None)
+    end = max(range(97), key=lambda token: sum(token in row for row in free))
+    here = said(end)
+    assert sum(len(row) < 12 for row in here) > len(here) / 4
+    with pretend_device() as device:
+        model.to(device)
+        assert said(end) == here
 
 
 def test_stream_is_generate_without_the_end(model: Transformer) -> None:

@@ -27,9 +27,10 @@ def own_answer_losses(model: Transformer, corpus: Corpus) -> tuple[float, ...]:
     for first in range(0, len(dialogues), ROWS):
         rows = [packed_dialogues([d], context, tokenizer.pad) for d in dialogues[first : first + ROWS]]
         inputs = torch.cat([row for row, _ in rows]).to(model.device)
-        targets = torch.cat([row for _, row in rows]).to(model.device)
+        targets = torch.cat([row for _, row in rows])
         with torch.inference_mode():
-            scored = model.score(inputs, targets).losses.view(targets.shape).double()
+            found = model.score(inputs, targets.to(model.device))
+        scored = found.losses.cpu().double()  # an Apple GPU has no float64
         learnt = targets != IGNORED
         sums = (scored * learnt).sum(1) / learnt.sum(1).clamp(min=1)
         losses += sums[learnt.any(1)].tolist()
