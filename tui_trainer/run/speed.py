@@ -7,8 +7,9 @@ from pathlib import Path
 
 import torch
 
+from tui_trainer.learning import training
 from tui_trainer.learning.optimizer import Optimizer
-from tui_trainer.learning.training import Backward, backward
+from tui_trainer.learning.training import Backward
 from tui_trainer.messages.events import SpeedMeasured
 from tui_trainer.model.precision import compute_dtype
 from tui_trainer.model.sampling import generate
@@ -20,6 +21,7 @@ from tui_trainer.run.threads import fastest
 BUDGET_SECONDS = 0.5  # for each of the measurements
 MOST_TRIES = 2  # each is a moment that somebody waits for the first step
 ROWS, NEW_TOKENS = 48, 12  # answered at once when sampling is timed
+FEW_ROWS = 8  # of a step timed for feedback alone, beside those of a GPU: a large model's take long on a CPU
 
 # Fitted to the CPU time of runs of `quick`, in units of what is measured where that makes sense.
 SECONDS_A_DOCUMENT = 1.7e-3  # of the tiny world: writing, filters, tokenizing
@@ -35,7 +37,8 @@ ANSWER_TOKENS = 24
 
 def fastest_threads(plan: Plan, most: int) -> int:
     """On how many CPU threads, of at most so many, a training step of this plan takes the least time now."""
-    step = _training_step(_throwaway(plan, torch.device("cpu")), plan.settings.pretrain.batch, backward)
+    throwaway = _throwaway(plan, torch.device("cpu"))
+    step = _training_step(throwaway, plan.settings.pretrain.batch, training.backward)
     return _try_threads(step, most)[0]
 
 
@@ -43,8 +46,8 @@ def measure(plan: Plan, device: torch.device, backward: Backward, most: int) -> 
     """Time a step of training and of sampling with this plan's model, and estimate each stage by them.
 
     Args:
-        device: makes the steps; answers are sampled by the CPU.
-        backward: of a step.
+        device: makes the steps of pretraining and fine-tuning; feedback and all answers are this CPU's alone.
+        backward: of those steps.
         most: CPU threads, of which the fastest number is taken from here on; 0: as many as now.
     """
     batch = plan.settings.pretrain.batch
@@ -58,7 +61,11 @@ def measure(plan: Plan, device: torch.device, backward: Backward, most: int) -> 
     else:
         seconds = _median_seconds(step)
     answer = _answer_seconds(throwaway.cpu())
-    return SpeedMeasured(seconds, _estimates(plan, STEP_OVERHEAD * seconds / batch, answer))
+    row = row_alone = STEP_OVERHEAD * seconds / batch
+    if device.type != "cpu" or backward != training.backward:
+        few = min(batch, FEW_ROWS)
+        row_alone = STEP_OVERHEAD * _median_seconds(_training_step(throwaway, few, training.backward)) / few
+    return SpeedMeasured(seconds, _estimates(plan, row, row_alone, answer))
 
 
 def _throwaway(plan: Plan, device: torch.device) -> Transformer:
@@ -81,18 +88,19 @@ def _try_threads(step: Callable[[], None], most: int) -> tuple[int, float]:
         torch.set_num_threads(before)
 
 
-def _estimates(plan: Plan, row: float, answer: float) -> dict[str, float]:
+def _estimates(plan: Plan, row: float, row_alone: float, answer: float) -> dict[str, float]:
     """Seconds of each stage of the plan.
 
     Args:
         row: seconds to train on one row.
+        row_alone: the same by this CPU alone, as in feedback.
         answer: seconds to sample one answer, in a batch.
     """
     settings = plan.settings
     pretrain, finetune, feedback = settings.pretrain, settings.finetune, settings.feedback
     measured = MEASUREMENT_ROWS * row
     tuned_rows = finetune.pair_rows + finetune.document_rows
-    reinforced = feedback.prompts * feedback.num_generations * (answer + REINFORCED_ROWS * row)
+    reinforced = feedback.prompts * feedback.num_generations * (answer + REINFORCED_ROWS * row_alone)
     asked = 0 if plan.data else 1  # the user's own text comes without questions to ask
     seconds = {
         "data": _data_seconds(plan),
