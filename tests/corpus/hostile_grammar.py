@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-DOORS = ("txt", "md", "jsonl", "json", "csv", "parquet", "html", "warc", "gz", "zip", "tar.gz")
+DOORS = ("txt", "md", "jsonl", "json", "csv", "parquet", "html", "warc", "mbox", "gz", "zip", "tar.gz")
 DOORS += ("folder", "preferences")  # these two last: what they hold is of the others' kinds
 PIECES = [
     *("{", "}", "[", "]", '"', ":", ",", "\\", "\n", "\r\n", "\x00", "\x1b[2J", "\ufeff", "\u202e", "\ud800"),
@@ -83,6 +83,8 @@ def _whole(kind: str, draw: Random) -> bytes:
         return _page(draw)
     if kind == "warc":
         return _warc(draw)
+    if kind == "mbox":
+        return _mailbox(draw)
     if kind in ("txt", "md"):
         text = "".join(draw.choices([*PIECES, "The boat passed. ", "\n\n"], k=draw.randrange(300)))
     elif kind == "csv":
@@ -190,6 +192,35 @@ def _warc(draw: Random) -> bytes:
         records.append(head + answer + b"\r\n\r\n")
     pack = gzip.compress if draw.random() < 0.3 else bytes
     return b"".join(map(pack, records))
+
+
+def _mailbox(draw: Random) -> bytes:
+    """Messages, parts in parts and boundaries without an end, some as a mailbox, some encoded."""
+    separator = draw.choice((b"", b"From a Mon Jan  4 08:00:00 1999\n"))
+    messages = []
+    for _ in range(draw.randrange(12)):
+        parts = [separator, b"From: a@b\nSubject: "]
+        parts.append(
+            draw.choice((b"a", b"=?utf-8?b?4?=", b"=?x?q?=41?=" * 5_000, b"\xff", b"\n" * 9)) + b"\n"
+        )
+        for level in range(draw.choice((0, 1, 3, 500))):
+            kind = draw.choice((b"mixed", b"alternative", b"digest", b"related", b"report"))
+            parts.append(b"Content-Type: multipart/%s; boundary=b%d\n\n--b%d\n" % (kind, level, level))
+        coding = draw.choice((b"base64", b"quoted-printable", b"x-uuencode", b"8bit", b"(" * 5_000))
+        charset = draw.choice(
+            (b"utf-8", b"utf-7", b"big5", b"x", b"punycode", b"idna", b"\x00", b"unicode_escape")
+        )
+        kind = draw.choice((b"text/plain", b"text/html", b"image/png", b"message/rfc822", b"message/partial"))
+        parts.append(
+            b"Content-Type: %s; charset=%s\nContent-Transfer-Encoding: %s\n" % (kind, charset, coding)
+        )
+        parts += [
+            b"\n",
+            _content(draw.choice(("txt", "html")), draw),
+            b"\n--b0\n" * draw.choice((0, 1, 5_000)),
+        ]
+        messages.append(b"".join(parts) + b"\n\n")
+    return b"".join(messages)
 
 
 def _parquet(draw: Random) -> bytes:

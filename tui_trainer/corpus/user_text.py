@@ -22,8 +22,8 @@ from tui_trainer.messages.events import CrawlRead, Noticed
 BLOCK = 65_536  # characters of a piece of running text that is sampled
 MOST_NOTICES = 20  # lines about single files; the others are only counted
 TAKEN = (
-    ".txt, .md, code, .html, .warc, .jsonl, .json, .csv or .parquet (a field text, messages, or prompt and "
-    "completion), also as .gz, .zip or .tar"
+    ".txt, .md, code, .html, .warc, mail, .jsonl, .json, .csv or .parquet (a field text, messages, or prompt "
+    "and completion), also as .gz, .zip or .tar"
 )
 DIALOGUES = "forum"
 Told = Noticed | CrawlRead
@@ -32,8 +32,8 @@ Told = Noticed | CrawlRead
 def read(paths: Sequence[str], max_bytes: int, running: bool = False) -> Iterator[Document | Pair | Told]:
     """All text under these paths, or an even sample of about `max_bytes` of it.
 
-    Files are read one at a time and in pieces. Prose comes as source `books`, code as `code`, records and
-    pages as `web`, dialogues as `forum`, so that the mixture's weights apply. Nothing that a file holds
+    Files are read one at a time and in pieces. Prose and mail come as source `books`, code as `code`, records
+    and pages as `web`, dialogues as `forum`, so that the mixture's weights apply. Nothing that a file holds
     raises: what cannot be read gives one `Noticed`, up to `MOST_NOTICES` of them, and a last one with the
     count.
 
@@ -42,6 +42,7 @@ def read(paths: Sequence[str], max_bytes: int, running: bool = False) -> Iterato
     """
     files: list[Found] = []
     skipped = 0
+    messages = attachments = 0
     guessed: dict[Encoding, list[str]] = {}
 
     def notices(left_out: Skipped) -> Iterator[Noticed]:
@@ -77,9 +78,14 @@ def read(paths: Sequence[str], max_bytes: int, running: bool = False) -> Iterato
         kept += size
         if (crawled := notes.crawled).pages:
             yield CrawlRead(file.name, crawled.pages, crawled.bytes, crawled.text, **crawled.said)
+        messages += notes.messages
+        attachments += notes.attachments
         for encoding in notes.guessed:
             name = f"pages of {file.name}" if notes.crawled.pages else file.name
             guessed.setdefault(encoding, []).append(name)
+    if attachments:
+        parts = f"{attachments:,} attachment{'s' * (attachments > 1)}"
+        yield Noticed(f"{parts} of {messages:,} message{'s' * (messages > 1)} left out")
     for encoding, names in guessed.items():
         more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
         yield Noticed(f"read as {encoding.codec}, a guess ({encoding.guessed}): {', '.join(names[:3])}{more}")

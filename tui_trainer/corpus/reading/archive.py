@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from tui_trainer.corpus.reading.errors import Unreadable
 from tui_trainer.corpus.reading.find import MOST_FILES, Form, Skipped, form_of, is_passed_over, readable
+from tui_trainer.corpus.reading.mail_format import is_mail, may_be_mail
 from tui_trainer.corpus.reading.unpack import Meter, Packing, Unpacked, unpacked
 from tui_trainer.errors import reason
 
@@ -68,7 +69,7 @@ def _zipped(file: "_Modest", meter: Meter) -> Iterator[Member | Skipped]:
                 yield Skipped(readable(info.filename), reason(error)[:80])
                 continue
             with opened:
-                yield _member(info.filename, member, opened, meter)
+                yield from _member(info.filename, member, opened, meter)
         if len(listed) > MOST_FILES:
             raise Unreadable(f"it has more than {MOST_FILES:,} members")
 
@@ -90,14 +91,16 @@ def _tarred(file: "_Modest", meter: Meter) -> Iterator[Member | Skipped]:
             elif info.issparse():
                 yield Skipped(readable(info.name), "a file with holes")
             elif (opened := archive.extractfile(info)) is not None:
-                yield _member(info.name, member, opened, meter)
+                yield from _member(info.name, member, opened, meter)
 
 
 def _wanted(name: str) -> Form | Skipped | None:
-    """What to read a member as; why not; None: a hidden one, or no text."""
+    """What to read a member as, as far as its name tells; why not; None: a hidden one, or no text."""
     *folders, last = name.split("/")
     form = form_of(last)
-    if form.kind is None or is_passed_over(last) or any(map(is_passed_over, folders)):
+    if is_passed_over(last) or any(map(is_passed_over, folders)):
+        return None
+    if form.kind is None and not may_be_mail(name):
         return None
     if form.kind in ("zip", "tar"):
         return Skipped(readable(name), "an archive in an archive: unpack it first")
@@ -106,9 +109,14 @@ def _wanted(name: str) -> Form | Skipped | None:
     return form
 
 
-def _member(name: str, form: Form, opened: IO[bytes], meter: Meter) -> Member:
+def _member(name: str, form: Form, opened: IO[bytes], meter: Meter) -> Iterator[Member]:
+    """The member, unless neither its name nor how it begins tells that it is text."""
     content = Unpacked(opened.read, meter)
-    return Member(readable(name), form, io.BufferedReader(content, BLOCK), content)
+    stream: io.BufferedReader = io.BufferedReader(content, BLOCK)
+    if may_be_mail(name) and is_mail(stream.peek(BLOCK)):
+        form = Form("mail")
+    if form.kind is not None:
+        yield Member(readable(name), form, stream, content)
 
 
 class _Modest(io.RawIOBase):

@@ -3,12 +3,12 @@
 import io
 from collections.abc import Iterator
 from itertools import chain
-from typing import BinaryIO
 
-from tui_trainer.corpus.reading import html, table, warc
+from tui_trainer.corpus.reading import html, mail, table, warc
 from tui_trainer.corpus.reading.archive import BLOCK, members
 from tui_trainer.corpus.reading.errors import Unreadable
 from tui_trainer.corpus.reading.find import Found, Kind, Skipped
+from tui_trainer.corpus.reading.mail_format import is_mail
 from tui_trainer.corpus.reading.notes import Notes
 from tui_trainer.corpus.reading.pack import pack
 from tui_trainer.corpus.reading.parquet import parquet_records
@@ -87,7 +87,7 @@ def content(
 
 
 def _streamed(
-    kind: Kind, stream: BinaryIO, budget: int, block: int, notes: Notes, running: bool
+    kind: Kind, stream: io.BufferedReader, budget: int, block: int, notes: Notes, running: bool
 ) -> Iterator[Row]:
     """The rows of a file that is read from its beginning to its end."""
     if kind in ("html", "warc"):
@@ -95,6 +95,10 @@ def _streamed(
             (text for _, text in warc.pages(stream, notes)) if kind == "warc" else html.texts(stream, notes)
         )
         yield from (Row(part) for text in pages for part in pack([text], not running))
+        return
+    if kind == "mail" or (kind == "prose" and is_mail(stream.peek(BLOCK))):
+        messages = mail.texts(stream, notes)
+        yield from (Row(part, source="books") for text in messages for part in pack([text], not running))
         return
     texts = whole(stream, notes)
     if kind in ("jsonl", "json"):

@@ -30,6 +30,10 @@ CANDIDATES = [
 ]
 NEAR = 0.05  # of the library's measure of mess: so near, Windows-1252 is taken, the commonest
 NOT_WESTERN = ("Czech", "Slovak", "Polish", "Croatian", "Slovene", "Hungarian", "Romanian", "Turkish")
+# What is written under these names has characters that only the larger sets hold.
+SUPERSETS = {"iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "shift_jis": "cp932"}
+SUPERSETS |= {"euc_kr": "cp949"}
+OF_HOSTS = ("idna", "punycode")  # codecs for names of machines; their time grows with the square of a text
 
 
 class Encoding(Struct, frozen=True):
@@ -71,6 +75,17 @@ def encoding_of(head: bytes) -> Encoding:
     if invalid <= MOST_INVALID * len(text) and invalid < sum(c > "\x7f" for c in text):
         return Encoding("utf-8", "but for some bytes that are none, which are shown as \ufffd")
     return _detected(head)
+
+
+def stated(content: bytes, charset: str) -> Encoding | None:
+    """The encoding of this name, if all of the content is text in it."""
+    try:
+        codec = codecs.lookup(charset).name
+        codec = SUPERSETS.get(codec, codec)
+        fits = codec not in OF_HOSTS and "\x00" not in content.decode(codec)
+    except (ValueError, LookupError):  # among them what is not Unicode, and a NUL in the name
+        return None
+    return Encoding(codec) if fits else None
 
 
 def _without_mark(head: bytes) -> str | None:

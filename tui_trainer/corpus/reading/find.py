@@ -9,10 +9,12 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tui_trainer.corpus.reading.encoding import HEAD
+from tui_trainer.corpus.reading.mail_format import is_mail, may_be_mail
 from tui_trainer.corpus.reading.unpack import Packing
 from tui_trainer.files import named
 
-Kind = Literal["prose", "code", "jsonl", "json", "table", "parquet", "zip", "tar", "html", "warc"]
+Kind = Literal["prose", "code", "jsonl", "json", "table", "parquet", "zip", "tar", "html", "warc", "mail"]
 
 PROSE = ("txt", "text", "md", "markdown", "rst", "tex", "org", "adoc", "srt", "log")
 # fmt: off
@@ -26,7 +28,7 @@ CODE = frozenset((
 OTHERS: dict[str, Kind] = {
     **{"jsonl": "jsonl", "ndjson": "jsonl", "json": "json", "csv": "table", "tsv": "table"},
     **{"parquet": "parquet", "zip": "zip", "tar": "tar", "warc": "warc"},
-    **{"html": "html", "htm": "html", "xhtml": "html"},
+    **{"html": "html", "htm": "html", "xhtml": "html", "eml": "mail", "mbox": "mail"},
 }
 PACKINGS: dict[str, Packing] = {"gz": "gz", "bz2": "bz2", "xz": "xz"}
 PACKED_TAR: dict[str, Packing] = {"tgz": "gz", "tbz": "bz2", "tbz2": "bz2", "txz": "xz"}
@@ -71,8 +73,8 @@ def find(paths: Sequence[str]) -> Iterator[Found | Skipped | Followed]:
     """Every file to read, once, in an order that does not depend on the file system.
 
     In folders, links to other folders are followed, each folder being read once, so a loop of links ends.
-    Hidden files and kinds of file that are not text are passed over there (and counted); a file named
-    outright is tried as text whatever its name.
+    Hidden files and kinds of file that are not text are passed over there (and counted), but for mail, of
+    which the files have no ending; a file named outright is tried as text whatever its name.
     """
     seen: set[tuple[int, int]] = set()
     others: Counter[str] = Counter()
@@ -82,7 +84,7 @@ def find(paths: Sequence[str]) -> Iterator[Found | Skipped | Followed]:
             yield path
             continue
         name = readable(str(path))
-        form = form_of(path.name)
+        form = Form("mail") if _holds_mail(path) else form_of(path.name)
         if form.kind is None and not is_given:
             others[path.suffix.lower() or "no suffix"] += 1
             continue
@@ -184,6 +186,19 @@ def _walk(paths: Sequence[str]) -> Iterator[tuple[Path | Skipped | Followed, boo
                         yield Path(folder, file), False
             for refusal in refused:
                 yield Skipped(readable(str(refusal.filename)), why(refusal)), False
+
+
+def _holds_mail(path: Path) -> bool:
+    """Whether a file whose name does not say it is mail."""
+    if not may_be_mail(str(path)):
+        return False
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return False
+        with path.open("rb") as file:
+            return is_mail(file.read(HEAD))
+    except (OSError, ValueError):
+        return False
 
 
 def _identity(folder: str | Path) -> tuple[int, int] | None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
-from tui_trainer.corpus.reading.encoding import MARKS, Encoding, encoding_of
+from tui_trainer.corpus.reading.encoding import MARKS, Encoding, encoding_of, stated
 from tui_trainer.corpus.reading.errors import Unreadable, parsing
 from tui_trainer.corpus.reading.notes import Notes
 
@@ -83,16 +83,9 @@ def encoding_of_page(body: bytes, charset: str = "") -> Encoding:
     said += [name.decode("ascii", "replace") for name in DECLARED.findall(body[:SEARCHED])[:1]]
     for name in said:
         codec = map_encoding_to_html5(name[:40], fallback_utf8=False)
-        if codec is not None and _fits(body, codec):
-            return Encoding(codec)
+        if codec is not None and (encoding := stated(body, codec)) is not None:
+            return encoding
     return encoding_of(body)
-
-
-def _fits(body: bytes, codec: str) -> bool:
-    try:
-        return "\x00" not in body.decode(codec)
-    except (UnicodeError, LookupError):
-        return False
 
 
 def looks(text: str) -> int:

@@ -28,6 +28,8 @@ class Notes:
     roles: Counter[str] = field(default_factory=Counter)  # unknown ones of turns, which are left out
     crawled: Crawled = field(default_factory=Crawled)
     guessed: set[Encoding] = field(default_factory=set)
+    messages: int = 0  # of mail
+    attachments: int = 0  # of them, left out
 
     def note(self, reason: str) -> None:
         """One more record is bad."""
