@@ -87,7 +87,7 @@ def test_a_maildir_as_the_library_writes_it(tmp_path: Path) -> None:
     folder.add(read)
     found = Reading(tmp_path)
     assert found.texts == [READ, READ]
-    assert found.notices == ["2 attachments of 2 messages left out"]
+    assert found.notices == ["2 attachments or other parts of 2 messages left out"]
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar"])
@@ -125,7 +125,7 @@ def test_nobody_is_named(raw: bytes) -> None:
 def test_attachments_are_left_out_and_counted() -> None:
     found, notes = texts(mailbox_of(with_attachment(), letter(), with_attachment()))
     assert found == [READ] * 3
-    assert (notes.messages, notes.attachments) == (3, 4)
+    assert (notes.messages, notes.left_out) == (3, 4)
 
 
 def test_of_alternatives_one_is_read() -> None:
@@ -136,7 +136,7 @@ def test_of_alternatives_one_is_read() -> None:
     blank.add_alternative(f"<html><body><p>{SAID}</p></body></html>", subtype="html")
     (text,), notes = texts(blank.as_bytes())
     assert text.split() == READ.split()
-    assert notes.attachments == 0
+    assert notes.left_out == 0
 
 
 def test_a_page_of_the_web_is_read_as_one() -> None:
@@ -184,7 +184,7 @@ def test_a_forwarded_message_is_read_under_its_own_subject() -> None:
     made.add_attachment(with_attachment())
     found, notes = texts(made.as_bytes())
     assert found == [f"Fwd: The boat\n\nSee below.\n\n{READ}"]
-    assert notes.attachments == 2
+    assert notes.left_out == 2
 
 
 def test_a_message_without_a_text_is_none(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_a_message_without_a_text_is_none(tmp_path: Path) -> None:
     assert found.texts == []
     assert found.notices == [
         f"skipped {tmp_path / 'a.eml'}: no text in it",
-        "1 attachment of 1 message left out",
+        "1 attachment or other part of 1 message left out",
     ]
 
 
@@ -252,6 +252,10 @@ BROKEN = {
     ),
     "too large": (HEAD + b"\n" + b"a" * 41_000_000, "a message of more than 40 MB or 1,000,000 lines"),
     "too long": (HEAD + b"\n" * 1_000_002, "a message of more than 40 MB or 1,000,000 lines"),
+    "carriage returns": (
+        HEAD + b"\n" + b"\r" * 1_000_002,
+        "a message of more than 40 MB or 1,000,000 lines",
+    ),
     "null bytes": (HEAD + b"\n" + b"\x00" * 5_000, "binary, not text"),
     "no boundary": (
         HEAD + b"Content-Type: multipart/mixed\n\n" + SAID.encode(),
@@ -285,6 +289,13 @@ def test_the_others_of_a_mailbox_are_read(tmp_path: Path) -> None:
 def test_a_message_that_ends_too_soon_is_read_as_far_as_it_goes() -> None:
     raw = with_attachment().as_bytes()
     assert texts(raw[: raw.index(b"photo.png")])[0] == [READ]
+
+
+def test_of_a_message_with_a_broken_part_the_others_are_read() -> None:
+    part = b"--b\n\n%s\n" % SAID.encode()
+    broken = b"--b\nContent-Type: multipart/related\n\n--c\n\nlost\n--c--\n--b--\n"
+    found, notes = texts(HEAD + BOUNDARY + part + broken)
+    assert (found, notes.left_out, notes.bad) == ([READ], 1, 0)
 
 
 def test_a_long_header_and_many_cost_little() -> None:

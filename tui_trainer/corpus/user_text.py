@@ -42,7 +42,7 @@ def read(paths: Sequence[str], max_bytes: int, running: bool = False) -> Iterato
     """
     files: list[Found] = []
     skipped = 0
-    messages = attachments = 0
+    messages = parts = 0  # of mail, the parts left out
     guessed: dict[Encoding, list[str]] = {}
 
     def notices(left_out: Skipped) -> Iterator[Noticed]:
@@ -79,13 +79,13 @@ def read(paths: Sequence[str], max_bytes: int, running: bool = False) -> Iterato
         if (crawled := notes.crawled).pages:
             yield CrawlRead(file.name, crawled.pages, crawled.bytes, crawled.text, **crawled.said)
         messages += notes.messages
-        attachments += notes.attachments
+        parts += notes.left_out
         for encoding in notes.guessed:
             name = f"pages of {file.name}" if notes.crawled.pages else file.name
             guessed.setdefault(encoding, []).append(name)
-    if attachments:
-        parts = f"{attachments:,} attachment{'s' * (attachments > 1)}"
-        yield Noticed(f"{parts} of {messages:,} message{'s' * (messages > 1)} left out")
+    if parts:
+        kinds = "attachment or other part" if parts == 1 else "attachments or other parts"
+        yield Noticed(f"{parts:,} {kinds} of {messages:,} message{'s' * (messages > 1)} left out")
     for encoding, names in guessed.items():
         more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
         yield Noticed(f"read as {encoding.codec}, a guess ({encoding.guessed}): {', '.join(names[:3])}{more}")

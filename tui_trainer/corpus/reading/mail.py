@@ -40,12 +40,15 @@ def texts(stream: BinaryIO, notes: Notes) -> Iterator[str]:
                 raise Unreadable(f"a message of more than {MOST_BYTES / 1e6:.0f} MB or {MOST_LINES:,} lines")
             with parsing("a message that can't be parsed"):
                 message = _parsed(raw)
-                notes.messages += 1
-                notes.attachments += sum(map(_is_left_out, message.walk()))
+                parts = [part for part in message.walk() if not part.is_multipart()]
                 text = _text(message, notes)
+                if not text and any(map(_is_broken, parts)):
+                    raise Unreadable("a message whose parts can't be told apart")
         except Unreadable as error:
             notes.note(str(error))
             continue
+        notes.messages += 1
+        notes.left_out += sum(not _is_text(part) for part in parts)
         if text:
             yield text
 
@@ -56,30 +59,31 @@ def _messages(stream: BinaryIO) -> Iterator[bytes | None]:
     The library's own reader of mailboxes wants a file on the disk, and a message of any size in memory.
     """
     lines: list[bytes] = []
-    size = number = 0
-    is_mailbox = False
+    size = ends = 0  # bytes, ends of lines
+    is_mailbox: bool | None = None  # as the first line tells
     begins, was_blank = True, True  # a line; the one before it
     while line := stream.readline(LONGEST_LINE):
-        number += 1
-        if number == 1:
+        is_blank = begins and not line.strip(b"\r\n")
+        if is_mailbox is None and not is_blank:
             is_mailbox = SEPARATOR.match(line) is not None
         if is_mailbox and begins and was_blank and SEPARATOR.match(line):
             if size:
-                yield _joined(lines, size)
-            lines, size = [], 0
-        else:
+                yield _joined(lines, size, ends)
+            lines, size, ends = [], 0, 0
+        elif size or not is_blank:
             size += len(line)
-            if size <= MOST_BYTES and len(lines) <= MOST_LINES:
+            ends += max(1, line.count(b"\r"))  # to the library one alone is an end, too
+            if size <= MOST_BYTES and ends <= MOST_LINES:
                 # A line of the text that would be taken for the next message was marked so.
                 lines.append(line[1:] if is_mailbox and begins and line.startswith(b">From ") else line)
-        was_blank = begins and not line.strip(b"\r\n")
+        was_blank = is_blank
         begins = line.endswith(b"\n")
     if size:
-        yield _joined(lines, size)
+        yield _joined(lines, size, ends)
 
 
-def _joined(lines: list[bytes], size: int) -> bytes | None:
-    return b"".join(lines) if size <= MOST_BYTES and len(lines) <= MOST_LINES else None
+def _joined(lines: list[bytes], size: int, ends: int) -> bytes | None:
+    return b"".join(lines) if size <= MOST_BYTES and ends <= MOST_LINES else None
 
 
 class _Part(EmailMessage):
@@ -117,8 +121,9 @@ def _is_text(part: Message) -> bool:
     return is_shown and part.get_content_type() in ("text/plain", "text/html")
 
 
-def _is_left_out(part: Message) -> bool:
-    return not (part.is_multipart() or part.get_content_maintype() == "multipart" or _is_text(part))
+def _is_broken(part: Message) -> bool:
+    """Whether it has parts that can't be told apart: their boundary is not named, or not there."""
+    return part.get_content_maintype() == "multipart" and not part.is_multipart()
 
 
 def _text(message: Message, notes: Notes) -> str:
@@ -130,10 +135,7 @@ def _text(message: Message, notes: Notes) -> str:
 
 def _texts(part: Message, notes: Notes) -> Iterator[str]:
     """The texts of a part and of the parts in it, in order, of alternatives one."""
-    kind = part.get_content_maintype()
     if not part.is_multipart():
-        if kind == "multipart":
-            raise Unreadable("a message whose parts can't be told apart")
         if _is_text(part) and (text := _decoded(part, notes).strip("\r\n")).strip():
             yield text
         return
@@ -144,7 +146,7 @@ def _texts(part: Message, notes: Notes) -> Iterator[str]:
         yield from next((found for p in inner if (found := list(_texts(p, notes)))), [])
         return
     for each in inner:
-        if kind == "message":  # forwarded
+        if part.get_content_maintype() == "message":  # forwarded
             yield from filter(None, [_text(each, notes)])
         else:
             yield from _texts(each, notes)

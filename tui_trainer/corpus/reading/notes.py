@@ -29,7 +29,7 @@ class Notes:
     crawled: Crawled = field(default_factory=Crawled)
     guessed: set[Encoding] = field(default_factory=set)
     messages: int = 0  # of mail
-    attachments: int = 0  # of them, left out
+    left_out: int = 0  # of their attachments and other parts that are no text
 
     def note(self, reason: str) -> None:
         """One more record is bad."""
