@@ -11,6 +11,9 @@ from tui_trainer.model.transformer import Transformer
 
 BELOW_1 = 1 - 2**-22  # or a draw could be rounded up to the sum, and no token's share would hold it
 GOING = 0.75  # a smaller share of the rows is gathered: to move their keys and values costs a step's time
+# Rows, and positions of prompts, are filled up to multiples of these: a product's kernel is compiled for each
+# new shape, which takes as long as ten products.
+ROWS, POSITIONS = 16, 8
 
 
 @torch.inference_mode()
@@ -39,6 +42,8 @@ def generate(
     if not prompts:
         return []
     longest = max(map(len, prompts))
+    if len(prompts) > 1:
+        longest += -longest % POSITIONS
     tokens = torch.zeros(len(prompts), longest, dtype=torch.long)
     padding = torch.ones(len(prompts), longest + max_new, dtype=torch.bool)
     for row, prompt in enumerate(prompts):
@@ -62,6 +67,8 @@ def generate(
             break
         going = [at for at, row in enumerate(rows) if row not in ended]
         if len(going) <= GOING * len(rows):
+            done = [at for at, row in enumerate(rows) if row in ended]
+            going += done[: -len(going) % ROWS]
             rows, chosen = [rows[at] for at in going], chosen[going]
             decoder.keep(torch.tensor(going, device=model.device))
         tokens = chosen[:, None]

@@ -39,6 +39,7 @@ EQUAL = 1e-6  # rewards closer than this are equal
 GAE_LAMBDA = 0.95  # of a TD error, for each token between it and the token that is credited
 RIDGE = 10.0  # on the weights of the regression, whose states have entries of about 1
 MOMENTUM = 0.9
+LENGTHS = 16  # inputs are filled up to a multiple: a product's kernel is compiled for each new shape
 
 
 class Rollouts(Struct):
@@ -52,7 +53,8 @@ class Rollouts(Struct):
     def of(prompts: Sequence[Sequence[int]], answers: Sequence[Sequence[int]], pad: int) -> "Rollouts":
         """Each prompt with its answer (none empty), as token ids."""
         rows = [[*prompt, *answer] for prompt, answer in zip(prompts, answers, strict=True)]
-        tokens = torch.full((len(rows), max(map(len, rows))), pad, dtype=torch.long)
+        longest = max(map(len, rows))
+        tokens = torch.full((len(rows), longest + (1 - longest) % LENGTHS), pad, dtype=torch.long)
         mask = torch.zeros_like(tokens, dtype=torch.bool)
         for row, ids in enumerate(rows):
             tokens[row, : len(ids)] = torch.tensor(ids)
