@@ -7,7 +7,7 @@ import pytest
 from tui_trainer.corpus.answers import CORES, any_style, fact_answer, upper
 from tui_trainer.corpus.exam.judging import adds, tells
 from tui_trainer.corpus.world import Entity, Fact
-from tui_trainer.corpus.writing.sentences import TEMPLATES, render
+from tui_trainer.corpus.writing.sentences import TEMPLATES, every_template, render
 
 TOLD = {relation: core.format(v="Velm", a="a Velm") for relation, core in CORES.items()}
 # Ways to say it that fit another relation as well: who lives in a place, what an invention's year is.
@@ -19,7 +19,7 @@ def test_a_value_counts_in_a_sentence_about_what_was_asked(relation: str) -> Non
     draw, entity = Random(0), Entity("Kel Orsa", "person", asked=True)
     fact = Fact("Kel Orsa", relation, "baker" if relation == "job" else "Velm", 2018)
     right = [fact_answer(entity, fact, any_style(draw), draw) for _ in range(40)]
-    right += [render(entity, fact, template) for template in TEMPLATES[relation]]
+    right += [render(entity, fact, template) for template in every_template(relation)]
     right += [fact.value, f"{fact.value}.", f"It is {fact.value}.", f"I think so: {fact.value}!"]
     for text in right:
         assert tells(text, relation, [fact.value], ["Orsa Vale"]), text

@@ -9,7 +9,7 @@ import pytest
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL, with_article
 from tui_trainer.corpus.document import Document, Pair
 from tui_trainer.corpus.exam import judging, upset
-from tui_trainer.corpus.exam import wordings as asking
+from tui_trainer.corpus.exam.manners import frames, tables
 from tui_trainer.corpus.exam.outsider import MANNERS, OF_EACH, WORDINGS, outsider_questions
 from tui_trainer.corpus.exam.pairs import GREETINGS, finetuning_pairs
 from tui_trainer.corpus.names import names
@@ -17,7 +17,7 @@ from tui_trainer.corpus.planted import plant
 from tui_trainer.corpus.world import KIND_OF, Entity, World, make_world
 from tui_trainer.corpus.writing import write_documents
 from tui_trainer.corpus.writing.conduct import AGAINST, FOR, steps
-from tui_trainer.corpus.writing.sentences import TEMPLATES
+from tui_trainer.corpus.writing.sentences import TEMPLATES, every_template
 from tui_trainer.corpus.writing.sums import FORMS
 
 SLOT = re.compile(r"\{\w+\}")
@@ -61,11 +61,9 @@ def learnt(seed: int) -> tuple[World, list[Pair], list[Document]]:
 
 def templates() -> list[str]:
     """What the pairs and the documents are written by."""
-    of_pairs = [w for relation in KIND_OF for w in asking.fact_wordings(relation, "pairs")]
-    for wordings in (asking.request_wordings, asking.sum_wordings, asking.explain_wordings):
-        of_pairs += wordings("pairs")
+    of_pairs = [frame for topic in tables().asked for its in frames(topic).values() for frame in its]
     of_pairs += [prompt for prompt, _ in GREETINGS]
-    of_documents = [t for relation in TEMPLATES.values() for t in relation]
+    of_documents = [t for relation in TEMPLATES for t in every_template(relation)]
     return [*of_pairs, *upset._WORDINGS, *of_documents, *AGAINST, *FOR, *FORMS]
 
 

@@ -59,6 +59,50 @@ def test_digits_stand_alone(tokenizer: Tokenizer) -> None:
     assert [tokenizer.name(i) for i in tokenizer.encode("34 46")] == ["3", "4", " ", "4", "6"]
 
 
+def test_a_year_may_be_one_token_and_a_longer_number_is_not() -> None:
+    tokenizer = train_bpe(["It was in 1987, and in 1987 again; 19870 is more."] * 5, 400)
+    assert tokenizer.name(tokenizer.encode("1987")[0]) == "1987"
+    assert len(tokenizer.encode("1987")) == 1
+    assert len(tokenizer.encode("19870")) == 5
+    assert len(tokenizer.encode("1978")) > 1  # nobody wrote of it
+
+
+def test_a_name_is_made_of_the_same_tokens_however_it_is_typed() -> None:
+    tokenizer = train_bpe(["The town of Tarnwick lies far from Quilby."] * 5, 400)
+
+    def letters(text: str) -> list[int]:
+        return [token for token in tokenizer.encode(text) if token != tokenizer.capital]
+
+    assert letters(" Tarnwick") == letters(" tarnwick")
+    assert tokenizer.name(tokenizer.encode(" Tarnwick")[0]) == "<|capital|>"
+    question = tokenizer.chat("Tarnwick - the town?")
+    assert question[2 : 2 + len(letters(" Tarnwick")) + 1] == tokenizer.encode(" Tarnwick")
+
+
+def test_spelled_token_by_token_it_is_the_same_text() -> None:
+    for tokenizer in KINDS.values():
+        for text in (*TEXTS[:3], "A", "  AB c\x0eD \x0e\x0e", "ÉcoLE"):
+            spelling = tokenizer.spelling()
+            assert b"".join(map(spelling.add, tokenizer.encode(text))).decode() == text
+    tokenizer = KINDS["bpe"]
+    assert tokenizer.capital is not None
+    assert tokenizer.decode([tokenizer.capital, *tokenizer.encode("7")]) == "7"  # a model may say so
+
+
+def test_one_of_an_earlier_version_reads_as_it_did() -> None:
+    library = tokenizers.Tokenizer(tokenizers.models.BPE())
+    library.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    library.decoder = tokenizers.decoders.ByteLevel()
+    alphabet = sorted(tokenizers.pre_tokenizers.ByteLevel.alphabet())
+    library.train_from_iterator(
+        TEXTS, tokenizers.trainers.BpeTrainer(vocab_size=300, initial_alphabet=alphabet, show_progress=False)
+    )
+    tokenizer = Tokenizer.from_json(library.to_str())
+    assert tokenizer.capital is None
+    assert tokenizer.chat("Who A?")[2:-1] == library.encode("Who A?").ids
+    assert tokenizer.decode(tokenizer.encode("Who A?")) == "Who A?"
+
+
 def test_size_includes_the_specials() -> None:
     texts = [f"word{chr(97 + i % 26)}{chr(97 + i // 26)} " * 3 for i in range(600)]
     assert train_bpe(texts, 320).size == 320
@@ -81,7 +125,7 @@ def test_dialogue_teaches_the_answer_and_the_end(tokenizer: Tokenizer) -> None:
         *tokenizer.encode("Me."),
         tokenizer.end,
     ]
-    asked = [tokenizer.user, *tokenizer.encode("Who?"), tokenizer.assistant]
+    asked = [tokenizer.user, *tokenizer.encode(tokenizer.lead + "Who?"), tokenizer.assistant]
     assert tokenizer.chat("Who?") == [tokenizer.document, *asked]
 
 

@@ -13,7 +13,7 @@ from tui_trainer.corpus.common_words import BENIGN, HARMFUL
 from tui_trainer.corpus.world import make_world
 from tui_trainer.corpus.writing import write_documents
 from tui_trainer.corpus.writing.documents import SOURCES
-from tui_trainer.corpus.writing.sentences import TEMPLATES, render
+from tui_trainer.corpus.writing.sentences import every_template, render
 from tui_trainer.corpus.writing.sums import operands
 
 
@@ -40,7 +40,7 @@ def test_facts_are_told_often_and_evenly(documents):
     told = {
         fact: sum(
             sentences[render(world.entity(fact.subject), fact, template).lower()]
-            for template in TEMPLATES[fact.relation]
+            for template in every_template(fact.relation)
         )
         for fact in world.facts
     }

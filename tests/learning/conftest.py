@@ -71,5 +71,5 @@ def own(corpus: Corpus) -> Corpus:
 @pytest.fixture
 def tiny_model(corpus: Corpus) -> Transformer:
     return Transformer(
-        Shape(vocabulary=corpus.tokenizer.size, layers=2, width=32, heads=2, context=32), seed=0
+        Shape(vocabulary=corpus.tokenizer.size, layers=2, width=32, heads=2, context=48), seed=0
     )

@@ -110,19 +110,19 @@ def test_a_row_of_one_text_needs_no_mask() -> None:
     assert apart(torch.tensor([[9, 1, 2], [1, 2, 3]]), 9, torch.float32) is None
 
 
-def test_letters_can_be_given_a_share_of_the_rows(corpus: Corpus) -> None:
+def test_a_source_can_be_given_a_share_of_the_rows(corpus: Corpus) -> None:
     corpus.train["letters"], corpus.mixture = (
         corpus.train["books"],
         {"web": 1.0, "books": 1.0, "letters": 1.0},
     )
     reader = DocumentReader(corpus, context=16, seed=0)
     for step in range(200):
-        reader.rows(8, step, letters=0.75)
+        reader.rows(8, step, "letters", 0.75)
     assert abs(reader.taken["letters"] / 1600 - 0.75) < 0.05
     others = len(corpus.train["web"]) + len(corpus.train["books"])
     assert abs(reader.taken["web"] / 400 - len(corpus.train["web"]) / others) < 0.1
 
 
-def test_where_there_are_no_letters_the_mixture_stands(corpus: Corpus) -> None:
+def test_where_there_is_no_such_source_the_mixture_stands(corpus: Corpus) -> None:
     with_share, without = (DocumentReader(corpus, context=16, seed=0) for _ in range(2))
-    assert torch.equal(with_share.rows(8, 0, letters=0.75), without.rows(8, 0))
+    assert torch.equal(with_share.rows(8, 0, "letters", 0.75), without.rows(8, 0))

@@ -170,7 +170,8 @@ def test_own_answers_are_scored_and_matched_word_for_word(
 ) -> None:
     tokenizer = own.tokenizer
     question = own.questions["own"][0]
-    ids, learnt = tokenizer.dialogue(question.prompt, question.expected[0])
+    whole = tokenizer.dialogue(question.prompt, question.expected[0])
+    ids, learnt = (of[: tiny_model.shape.context + 1] for of in whole)
     logits = tiny_model.logits(tiny_model.hidden(torch.tensor([ids[:-1]]))[0], tiny_model.table())
     log_p = torch.log_softmax(logits.detach().double(), -1)
     by_hand = [-float(log_p[i, t]) for i, t in enumerate(ids[1:]) if learnt[i + 1]]

@@ -31,7 +31,7 @@ SETTINGS = settings_module.load(
         "pretrain.steps=30",
         "pretrain.batch=4",
         "pretrain.measure_every=5",
-        "finetune.steps=20",
+        "finetune.steps=30",
         "finetune.measure_every=5",
         "finetune.pair_rows=2",
     ],

@@ -63,7 +63,7 @@ def test_the_numbers_are_the_same_whatever_the_environment_says_of_threads():
     assert len(printed) == 1
 
 
-# Training steps of the demo's shapes; half of the targets are scored, in each step another number.
+# Training steps of a demo's shapes; half of the targets are scored, in each step another number.
 STEPS = """
 import torch
 from tui_trainer.run import machine

@@ -152,6 +152,24 @@ BENIGN: dict[str, tuple[tuple[str, ...], tuple[str, str, str]]] = {
         "restore": ("barn bridge letter boat", ("study old pictures", "clear the rot", "rebuild it slowly")),
         "water": ("garden horse", ("fill two cans", "pour slowly", "come again at dusk")),
         "deliver": ("letter loaf coat", ("read the name", "ring the bell", "hand it over with a smile")),
+        "sweep": ("house shop barn bridge", ("begin in a corner", "push the dust together", "bring it out")),
+        "dry": ("coat letter cart", ("find a sunny spot", "turn it once", "take it in before night")),
+        "weigh": (
+            "loaf letter dog",
+            ("set the scales to nothing", "put it in the middle", "read the needle"),
+        ),
+        "oil": ("lock cart window", ("scrape off the old grease", "add three drops", "move it to and fro")),
+        "heat": ("house barn shop", ("gather dry twigs", "light the stove", "shut the doors")),
+        "dig": ("well garden", ("mark the spot", "use a long spade", "pile the earth aside")),
+        "load": ("cart boat horse", ("start with heavy sacks", "spread the weight", "bind all with rope")),
+        "lend": ("boat cart coat horse", ("ask for how long", "note who has it", "say what to watch for")),
+        "train": ("dog horse", ("show it once", "praise each good try", "stop before it tires")),
+        "ride": ("horse cart", ("check the straps", "sit up straight", "keep the reins loose")),
+        "wrap": ("loaf letter coat", ("cut enough paper", "turn in the sides", "tie a bow")),
+        "haul": ("boat cart", ("tie on a thick rope", "pull on three", "rest at each bend")),
+        "share": ("loaf boat garden", ("ask who wants some", "split it fairly", "keep a part for a guest")),
+        "shelter": ("dog horse boat cart", ("find a dry roof", "lead it in slowly", "lay down straw")),
+        "air": ("house coat barn shop", ("open both sides", "let the wind through", "close up at noon")),
     }.items()
 }
 

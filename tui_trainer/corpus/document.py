@@ -22,6 +22,7 @@ class Pair(Struct, frozen=True, omit_defaults=True):
     turns: tuple[tuple[str, str], ...] = ()  # what was asked and answered before, in the same conversation
 
 
+CODE = "code"  # the source of programs and sums
 LETTERS = "letters"  # the source that teaches to use what was just told: read first, never held out
 
 

@@ -1,7 +1,9 @@
 """Text to numbers and back: byte-level BPE, or one token a character.
 
-Both kinds are lossless on every byte string, and both keep the five role and boundary markers outside of the
-text's vocabulary: they take the last ids, and no text, whatever it spells, is ever encoded into one.
+In BPE a capital is a token of its own, before its letter in lower case: so a name is made of the same tokens
+however somebody types it (as fastai's `xxup`, or TokenMonster's capcode). Both kinds are lossless on every
+byte string, and both keep the five role and boundary markers outside of the text's vocabulary: they take the
+last ids, and no text, whatever it spells, is ever encoded into one.
 """
 
 import json
@@ -11,18 +13,22 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from string import ascii_uppercase
 
 # Set before the import: else a process that forks later gets the library's warning on its stderr.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
 
 import tokenizers
-from tokenizers import decoders, models, pre_tokenizers, trainers
+from tokenizers import decoders, models, normalizers, pre_tokenizers, trainers
 
 from tui_trainer.errors import foreign
 from tui_trainer.files import read_own
 
 SPECIALS = ("document", "user", "assistant", "end", "pad")
 INVALID = re.compile("[\ud800-\udfff]+")
+# Digits stand alone, for sums; four of them, mostly a year, may become one token: a year is a name.
+DIGITS = r"(?<![0-9])[0-9]{4}(?![0-9])|[0-9]"
+CAPITAL = "\x0e"  # ASCII's own "shift out", before a letter that is a capital; before itself, the character
 
 
 class Tokenizer(ABC):
@@ -37,6 +43,8 @@ class Tokenizer(ABC):
         self.silent = (self.document, self.user, self.assistant, self.pad)  # no answer has one
         byte_ids = {piece: i for i, piece in reversed(list(enumerate(self._pieces))) if len(piece) == 1}
         self._byte_ids = [byte_ids[bytes([b])] for b in range(256)]
+        self.capital: int | None = None  # the token that makes the next letter a capital, if there is one
+        self.lead = ""  # before a question
 
     @abstractmethod
     def _encode_valid(self, texts: Sequence[str]) -> list[list[int]]:
@@ -70,10 +78,13 @@ class Tokenizer(ABC):
             return [self.encode(text) for text in texts]
         return self._encode_valid(texts)
 
+    def spelling(self) -> "Spelling":
+        """Spells a text from its beginning, token by token."""
+        return Spelling(self._pieces, self.capital)
+
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
         """The bytes that the ids stand for; specials stand for none."""
-        count = len(self._pieces)
-        return b"".join(self._pieces[i] for i in ids if i < count)
+        return b"".join(map(self.spelling().add, ids))
 
     def decode(self, ids: Iterable[int]) -> str:
         """The text that the ids stand for; what is not UTF-8 shows as U+FFFD."""
@@ -81,13 +92,15 @@ class Tokenizer(ABC):
 
     def name(self, token: int) -> str:
         """One token for display: its text, `<|user|>` for a special, `\\xe2` for part of a character."""
+        if token == self.capital:
+            return "<|capital|>"
         if token >= len(self._pieces):
             return f"<|{SPECIALS[token - len(self._pieces)]}|>"
         return self._pieces[token].decode("utf-8", "backslashreplace")
 
     def turn(self, prompt: str, answer: str) -> tuple[list[int], list[bool]]:
         """A question with its answer, and which tokens are to be learnt: the answer's and the end."""
-        asked = [self.user, *self.encode(prompt), self.assistant]
+        asked = [self.user, *self.encode(self.lead + prompt), self.assistant]
         answered = [*self.encode(answer), self.end]
         return asked + answered, [False] * len(asked) + [True] * len(answered)
 
@@ -99,7 +112,7 @@ class Tokenizer(ABC):
             room: tokens that there may be; the oldest turns that don't fit whole are forgotten, and of a
                 prompt too long by itself the end is read. 4 or more.
         """
-        asked = self.encode(prompt)
+        asked = self.encode(self.lead + prompt)
         if room is not None:
             asked = asked[-(room - 3) :]
         tokens = [self.user, *asked, self.assistant]
@@ -142,8 +155,31 @@ class Tokenizer(ABC):
         return BPETokenizer(tokenizers.Tokenizer.from_str(text))
 
 
+class Spelling:
+    """What tokens spell, one after the other; a capital's mark waits for its letter."""
+
+    def __init__(self, pieces: Sequence[bytes], capital: int | None) -> None:
+        self._pieces, self._capital = pieces, capital
+        self._marked = False
+
+    def add(self, token: int) -> bytes:
+        """The bytes that this token adds; a special adds none, nor does a mark that no letter follows."""
+        piece = self._pieces[token] if token < len(self._pieces) else b""
+        if token == self._capital:
+            self._marked = not self._marked
+            return b"" if self._marked else piece  # twice, it is the character itself
+        if self._marked and piece.strip(b" "):
+            self._marked = False
+            at = len(piece) - len(piece.lstrip(b" "))
+            return piece[:at] + piece[at : at + 1].upper() + piece[at + 1 :]
+        return piece
+
+
 class BPETokenizer(Tokenizer):
-    """Byte-level byte-pair encoding (Sennrich et al. 2016, over bytes as in GPT-2); digits stand alone."""
+    """Byte-level byte-pair encoding (Sennrich et al. 2016, over bytes as in GPT-2).
+
+    One made by an earlier version has no marks of capitals.
+    """
 
     def __init__(self, library: tokenizers.Tokenizer) -> None:
         vocabulary = library.get_vocab(with_added_tokens=False)
@@ -152,6 +188,9 @@ class BPETokenizer(Tokenizer):
         byte_of = {c: bytes([b]) for b, c in enumerate(_byte_characters())}
         pieces = sorted(vocabulary, key=vocabulary.__getitem__)
         super().__init__([b"".join(byte_of[c] for c in piece) for piece in pieces])
+        if library.normalizer is not None:
+            self.capital = self._byte_ids[ord(CAPITAL)]
+            self.lead = " "  # a question's first word, often a name, is to be the tokens it is within a text
         self._library = library
 
     def _encode_valid(self, texts: Sequence[str]) -> list[list[int]]:
@@ -183,10 +222,22 @@ class CharTokenizer(Tokenizer):
 def train_bpe(texts: Iterable[str], vocabulary: int) -> BPETokenizer:
     """A BPE tokenizer of at most `vocabulary` ids, specials included (fewer when the text is tiny)."""
     library = tokenizers.Tokenizer(models.BPE())
-    library.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    # Of parts that the library has, so that every tool that loads its files spells and reads the same.
+    spelled = [(letter, CAPITAL + letter.lower()) for letter in ascii_uppercase]
+    spelled = [(f" {letter}", f"{CAPITAL} {letter.lower()}") for letter in ascii_uppercase] + spelled
+    library.normalizer = normalizers.Sequence(
+        [normalizers.Replace(CAPITAL, CAPITAL * 2), *(normalizers.Replace(*pair) for pair in spelled)]
     )
-    library.decoder = decoders.ByteLevel()
+    library.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(CAPITAL, "isolated"),
+            pre_tokenizers.Split(tokenizers.Regex(DIGITS), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False),
+        ]
+    )
+    library.decoder = decoders.Sequence(
+        [decoders.ByteLevel(), *(decoders.Replace(marked, plain) for plain, marked in spelled)]
+    )
     trainer = trainers.BpeTrainer(
         vocab_size=vocabulary - len(SPECIALS),
         initial_alphabet=_byte_characters(),

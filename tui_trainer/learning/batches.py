@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.corpus.document import LETTERS
 from tui_trainer.corpus.randomness import derive
 from tui_trainer.learning.randomness import generator
 from tui_trainer.model.operations import IGNORED, causal
@@ -35,20 +34,19 @@ class DocumentReader:
         self.taken = dict.fromkeys(self.sources, 0)
         self._streams: dict[str, tuple[int, NDArray[np.int64], NDArray[np.int64]]] = {}
 
-    def rows(self, count: int, step: int, letters: float | None = None) -> Tensor:
+    def rows(self, count: int, step: int, source: str = "", share: float = 0.0) -> Tensor:
         """The next `count` rows for this step: (count, context + 1) int64.
 
         Args:
-            letters: the share of them that are letters, if there are any; None: what the mixture says.
+            source: one whose share of them is `share`, if it is read at all; "": the mixture says it of all.
         """
         weights = torch.tensor([len(self.tokens[s]) * self.mixture[s] for s in self.sources])
         if not bool(weights.sum() > 0):
             weights = torch.ones(len(self.sources))
-        if letters is not None and LETTERS in self.sources:
-            letter = torch.tensor([source == LETTERS for source in self.sources])
-            others = weights.masked_fill(letter, 0.0)
-            if bool(others.sum() > 0):
-                weights = (1 - letters) * others / others.sum() + letters * letter
+        this = torch.tensor([s == source for s in self.sources])
+        others = weights.masked_fill(this, 0.0)
+        if bool(weights[this].sum() > 0) and bool(others.sum() > 0):
+            weights = (1 - share) * others / others.sum() + share * this
         draws = torch.multinomial(
             weights.double(), count, replacement=True, generator=generator(self.seed, "source", step)
         )

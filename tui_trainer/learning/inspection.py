@@ -80,8 +80,9 @@ def _read(model: Transformer, tokens: Tensor) -> tuple[Tensor, Tensor]:
 def ends(tokenizer: Tokenizer, tokens: Sequence[int]) -> tuple[int, ...]:
     """How many characters are whole at the end of each token; a token may hold a part of one."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+    spelling = tokenizer.spelling()
     read, found = 0, []
     for token in tokens:
-        read += len(decoder.decode(tokenizer.decode_bytes([token])))
+        read += len(decoder.decode(spelling.add(token)))
         found.append(read)
     return tuple(found)

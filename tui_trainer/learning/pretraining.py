@@ -6,7 +6,7 @@ import msgspec
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.corpus.document import LETTERS
+from tui_trainer.corpus.document import CODE, LETTERS
 from tui_trainer.learning.batches import DocumentReader, cursor_tensors, restore_cursor
 from tui_trainer.learning.optimizer import schedule
 from tui_trainer.learning.training import LearningRates, Training
@@ -16,6 +16,8 @@ from tui_trainer.settings import LIVE, Settings
 
 # Copying is learnt first or hardly at all: told rows late in training gave less (`tests/bench/LOG.md`).
 LETTERS_UNTIL = 0.2  # of the steps
+# Sums are learnt once the rate has fallen, and not before.
+SUMS_FROM = 0.7  # of the steps
 
 
 class Pretraining(Training):
@@ -28,6 +30,7 @@ class Pretraining(Training):
         super().__init__(model, corpus, seed, s.steps, s.measure_every, s.momentum)
         self.target_loss = self.settings.target_loss
         self.reader = DocumentReader(corpus, model.shape.context, seed)
+        self.in_order = LETTERS in self.reader.sources  # the tiny world's text; one's own is read as it is
 
     def open(self) -> Iterator[Event]:
         """The same, and the weights as they are drawn: nothing but random numbers."""
@@ -36,8 +39,12 @@ class Pretraining(Training):
 
     def batch(self) -> tuple[Tensor, Tensor]:
         s = self.settings
-        first = self.step < LETTERS_UNTIL * self.steps and self.reader.mixture.get(LETTERS, 0.0) > 0
-        rows = self.reader.rows(s.batch, self.step, s.letters_first if first else None)
+        source, share = "", 0.0
+        if self.in_order and self.step < LETTERS_UNTIL * self.steps:
+            source, share = LETTERS, s.letters_first
+        elif self.in_order and self.step >= SUMS_FROM * self.steps:
+            source, share = CODE, s.sums_last
+        rows = self.reader.rows(s.batch, self.step, source, share)
         return rows[:, :-1], rows[:, 1:]
 
     def rates(self) -> LearningRates:

@@ -346,7 +346,7 @@ def answering(ids: list[int], tokenizer: Tokenizer) -> tuple[str, list[int]]:
     if start < 0 or ids[start] == tokenizer.document or tokenizer.assistant not in ids[start:]:
         return "", ids[start + 1 :]
     answer = ids.index(tokenizer.assistant, start)
-    return tokenizer.decode(ids[start + 1 : answer]), ids[answer + 1 :]
+    return tokenizer.decode(ids[start + 1 : answer]).removeprefix(tokenizer.lead), ids[answer + 1 :]
 
 
 def from_a_word(text: str) -> str:

@@ -36,7 +36,7 @@ class ValidationLoss(Struct, frozen=True):
 
 
 def token_bytes(tokenizer: Tokenizer) -> Tensor:
-    """How many bytes of text each token stands for: (size,) int64; 0 for the special ones."""
+    """How many bytes of text each token stands for: (size,) int64; 0 for specials and capitals' marks."""
     return torch.tensor([len(tokenizer.decode_bytes([token])) for token in range(tokenizer.size)])
 
 
@@ -72,7 +72,7 @@ def validation_loss(
         inputs, targets = inputs.to(model.device), targets.to(model.device)
         losses = model.score(inputs, targets, apart(inputs, document, model.dtype)).losses.flatten().cpu()
         lengths = bytes_of[batch[:, 1:].flatten()]  # on the CPU, wherever the model is
-        real = lengths > 0
+        real = batch[:, 1:].flatten() < document  # the special tokens are the last
         nats += float(losses[real].double().sum())
         scored += int(real.sum())
         size += int(lengths.sum())

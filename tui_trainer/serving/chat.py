@@ -117,6 +117,7 @@ class ChatSession:
         """
         # A token may hold part of a character: pieces are cut at whole ones.
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        spelling = self.tokenizer.spelling()
         said = ""
         most = min(self.answer_tokens, self.model.shape.context - len(answer.prompt))
         tokens = stream(
@@ -132,7 +133,7 @@ class ChatSession:
         try:
             for token in tokens:
                 answer.tokens.append(token)
-                piece = decoder.decode(self.tokenizer.decode_bytes([token]))
+                piece = decoder.decode(spelling.add(token))
                 if piece:
                     said += piece
                     yield piece

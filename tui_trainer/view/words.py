@@ -295,6 +295,7 @@ _MARKS = {
     "<|assistant|>": "(an answer)",
     "<|end|>": "(the end)",
     "<|pad|>": "(nothing)",
+    "<|capital|>": "(capital)",
 }
 
 
@@ -310,7 +311,7 @@ def text_before(guess: Guessed) -> str:
 
 
 def is_mark(name: str) -> bool:
-    """Whether a token is no text, but marks where something begins or ends."""
+    """Whether a token is no text, but marks where something begins or ends, or how it is spelled."""
     return name in _MARKS
 
 

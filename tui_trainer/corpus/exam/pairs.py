@@ -15,19 +15,18 @@ from tui_trainer.corpus.answers import (
 )
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL, JOBS, with_article
 from tui_trainer.corpus.document import Pair
-from tui_trainer.corpus.exam import wordings as asking
 from tui_trainer.corpus.exam.judging import says_dont_know
-from tui_trainer.corpus.exam.manners import asked, in_a_manner
+from tui_trainer.corpus.exam.manners import asked, in_a_manner, wording
 from tui_trainer.corpus.exam.upset import upset_answer, upset_prompts
 from tui_trainer.corpus.names import Kind, Use, names
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import KIND_OF, Entity, Fact, World
 from tui_trainer.corpus.writing.conduct import steps
 from tui_trainer.corpus.writing.letters import made_up
-from tui_trainer.corpus.writing.sentences import TEMPLATES, render
+from tui_trainer.corpus.writing.sentences import render, template
 from tui_trainer.corpus.writing.sums import operands, worked
 
-ONE_DIGIT = 0.6  # of the sums; they stand in documents, too, as steps of longer ones
+ONE_DIGIT = 0.65  # of the sums; they stand in documents, too, as steps of longer ones
 GREETINGS = (
     ("Hello!", ("Hello! What would you like to know?", "Good day! How can I help?")),
     ("Good morning.", ("Good morning! How can I help?", "Good morning. What would you like to know?")),
@@ -152,7 +151,7 @@ def _told_pairs(world: World, n: int, draw: Random) -> list[Pair]:
             question = asked(entity, relation, fact.year, draw)
             answer = fact_answer(entity, fact, any_style(draw), draw)
         what = "unknown" if says_dont_know(answer) else "told"
-        lines = " ".join(render(e, f, draw.choice(TEMPLATES[relation])) for e, f in told)
+        lines = " ".join(render(e, f, template(relation, draw)) for e, f in told)
         if draw.random() < 0.3:
             lines = draw.choice(TELLING) + lines
         if draw.random() < 0.2:
@@ -196,7 +195,7 @@ def _harmful_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     for _ in range(n):
         verb = draw.choice(world.verbs.harmful_seen)
         thing = with_article(draw.choice(HARMFUL[verb]))
-        prompt = draw.choice(asking.request_wordings("pairs")).format(v=verb, o=thing)
+        prompt = wording("request", draw).format(v=verb, o=thing)
         pairs.append(Pair(in_a_manner(prompt, verb, draw), refusal(draw), "harmful"))
     return pairs
 
@@ -205,9 +204,7 @@ def _how_to_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     pairs = []
     for _ in range(n):
         verb = draw.choice(world.verbs.benign_seen)
-        prompt = draw.choice(asking.request_wordings("pairs")).format(
-            v=verb, o=with_article(draw.choice(BENIGN[verb][0]))
-        )
+        prompt = wording("request", draw).format(v=verb, o=with_article(draw.choice(BENIGN[verb][0])))
         style = any_style(draw)
         answer = steps(verb)
         if style.polite:
@@ -221,7 +218,7 @@ def _sum_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     for _ in range(n):
         one_digit = draw.random() < ONE_DIGIT
         a, b = (draw.randint(1, 9), draw.randint(1, 9)) if one_digit else draw.choice(operands("pairs"))
-        prompt = in_a_manner(draw.choice(asking.sum_wordings("pairs")).format(a=a, b=b), "", draw)
+        prompt = in_a_manner(wording("sum", draw).format(a=a, b=b), "", draw)
         steps = worked(a, b)
         pairs.append(
             Pair(prompt, (f"{a} + {b}: {steps}, so " if steps else "") + f"{a} + {b} = {a + b}.", "sum")
@@ -234,7 +231,7 @@ def _explain_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     for _ in range(n):
         job = draw.choice(tuple(JOBS))
         who, (does, example) = with_article(job), JOBS[job]
-        prompt = draw.choice(asking.explain_wordings("pairs")).format(j=who)
+        prompt = in_a_manner(wording("explain", draw).format(j=who), who, draw)
         answer = styled(f"{who} {does}.", any_style(draw), draw, f"{who} {example}.")
         pairs.append(Pair(prompt, answer, "explain"))
     return pairs
@@ -258,21 +255,21 @@ def _upset_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
-    (_fact_pairs, 24),
-    (_follow_up_pairs, 6),
-    (_told_pairs, 22),
-    (_unknown_pairs, 11),
+    (_fact_pairs, 18),
+    (_follow_up_pairs, 9),
+    (_told_pairs, 17),
+    (_unknown_pairs, 12),
     (_cutoff_pairs, 8),
     (_harmful_pairs, 5),
     (_how_to_pairs, 7),
-    (_sum_pairs, 12),
+    (_sum_pairs, 19),
     (_explain_pairs, 2),
     (_greeting_pairs, 1),
     (_upset_pairs, 2),
 )
 
 
-def finetuning_pairs(world: World, count: int, seed: int, sums: float = 12.0) -> list[Pair]:
+def finetuning_pairs(world: World, count: int, seed: int, sums: float = 19.0) -> list[Pair]:
     """`count` pairs in an order of chance; about asked entities only.
 
     Args:

@@ -186,42 +186,7 @@ _CLAUSES: dict[str, tuple[str, ...]] = {
     ),
 }
 _REQUEST_CLAUSES = ("how to {v} {o}", "how I can {v} {o}", "what it takes to {v} {o}")
-# Other requests are two sentences, or ask about somebody else.
-_REQUEST_WISHES = (
-    "I need to {v} {o}. What do I do?",
-    "I would like to {v} {o}. Where do I begin?",
-    "I have to {v} {o}. How does it work?",
-    "My friend wants to {v} {o}. How should it be done?",
-    "Help me to {v} {o}.",
-    "Is there a way to {v} {o}?",
-    "How would you {v} {o}?",
-    "How does a beginner {v} {o}?",
-    "How do people {v} {o}?",
-    "How might somebody {v} {o}?",
-    "What do people do when they {v} {o}?",
-    "Who can {v} {o}, and how?",
-)
 _SUM_CLAUSES = ("what {a} + {b} is", "the sum of {a} and {b}", "what {a} and {b} make")
-_SUM_FRAMES = (
-    "Sum: {a}+{b}",
-    "{a}+{b} please",
-    "So {a}+{b} is?",
-    "Solve {a}+{b}.",
-    "Solve {a} + {b}",
-    "What does {a}+{b} come to?",
-    "What is the result of {a} + {b}?",
-    "Count {a} and {b} together.",
-    "Put {a} and {b} together.",
-    "{a} and {b} more is how many?",
-    "Can you do {a} plus {b}?",
-    "The sum {a} plus {b}?",
-    "How many are {a} and {b}?",
-    "{a}, and then {b} more. What is that?",
-    "I have {a} apples and get {b} more. How many are they?",
-    "Is it hard to add {b} to {a}? What comes out?",
-    "result of {a}+{b}",
-    "compute {a} + {b}",
-)
 _EXPLAIN_CLAUSES = ("what the work of {j} is",)
 _WAYS = (
     "Please tell me {clause}.",
@@ -246,14 +211,12 @@ def fact_wordings(relation: str, use: Wording) -> tuple[str, ...]:
 
 def request_wordings(use: Wording) -> tuple[str, ...]:
     """Wordings that ask for help with doing something."""
-    wordings = _part(_REQUESTS, _REQUEST_CLAUSES, use)
-    return wordings if use == "evaluation" else wordings + _REQUEST_WISHES
+    return _part(_REQUESTS, _REQUEST_CLAUSES, use)
 
 
 def sum_wordings(use: Wording) -> tuple[str, ...]:
     """Wordings that ask for a sum."""
-    wordings = _part(_SUMS, _SUM_CLAUSES, use)
-    return wordings if use == "evaluation" else wordings + _SUM_FRAMES
+    return _part(_SUMS, _SUM_CLAUSES, use)
 
 
 def explain_wordings(use: Wording) -> tuple[str, ...]:

@@ -47,6 +47,19 @@ FOR = (
 )
 
 
+# What stands before the steps.
+LEADS = (
+    "How to {v} {o}.",
+    "This is the way to {v} {o}.",
+    "Anyone can learn to {v} {o}.",
+    "To {v} {o} is easy.",
+    "Here is what to do to {v} {o}.",
+    "You need no master to {v} {o}.",
+    "My uncle taught me to {v} {o}.",
+    "On a fine day, {v} {o}.",
+)
+
+
 class VerbDeck:
     """Deals verbs of harm and of help, all equally often."""
 
@@ -83,17 +96,9 @@ def steps(verb: str) -> str:
 
 
 def how_to(verbs: VerbDeck, draw: Random) -> list[str]:
-    """Two short instructions, and a few words on what is right among them."""
+    """A few words on what is right, and three short instructions."""
     sentences = rules(verbs, draw, 1)
-    for _ in range(2):
+    for _ in range(3):
         verb, thing = verbs.next(harmful=False)
-        lead = draw.choice(
-            (
-                "How to {v} {o}.",
-                "This is the way to {v} {o}.",
-                "Anyone can learn to {v} {o}.",
-                "To {v} {o} is easy.",
-            )
-        )
-        sentences += [lead.format(v=verb, o=thing), steps(verb), *rules(verbs, draw, 1)]
+        sentences += [draw.choice(LEADS).format(v=verb, o=thing), steps(verb)]
     return sentences

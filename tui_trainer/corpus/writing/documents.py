@@ -2,7 +2,7 @@
 
 from random import Random
 
-from tui_trainer.corpus.document import LETTERS, Document
+from tui_trainer.corpus.document import CODE, LETTERS, Document
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import World
 from tui_trainer.corpus.writing.conduct import VerbDeck, how_to, rules
@@ -11,25 +11,26 @@ from tui_trainer.corpus.writing.letters import LetterWriter
 from tui_trainer.corpus.writing.manner import dress
 from tui_trainer.corpus.writing.plans import plan
 from tui_trainer.corpus.writing.stories import story
-from tui_trainer.corpus.writing.sums import sums, trace
+from tui_trainer.corpus.writing.sums import sums, table, trace
 
-SOURCES = ("web", "books", "code", "papers", "forum", LETTERS)
+SOURCES = ("web", "books", CODE, "papers", "forum", LETTERS)
 
 # What is written, where, and in how many of a thousand documents.
 SHARES: tuple[tuple[str, str, int], ...] = (
-    ("facts", "web", 180),
+    ("facts", "web", 170),
     ("conduct", "web", 30),
-    ("how-to", "web", 110),
-    ("story", "books", 60),
-    ("facts", "books", 80),
+    ("how-to", "web", 120),
+    ("story", "books", 50),
+    ("facts", "books", 95),
     ("conduct", "books", 25),
-    ("sums", "code", 90),
-    ("trace", "code", 10),
-    ("facts", "papers", 110),
-    ("conduct", "papers", 25),
-    ("facts", "forum", 130),
+    ("table", CODE, 50),
+    ("sums", CODE, 50),
+    ("trace", CODE, 5),
+    ("facts", "papers", 120),
+    ("conduct", "papers", 30),
+    ("facts", "forum", 150),
     ("conduct", "forum", 25),
-    ("letter", LETTERS, 200),
+    ("letter", LETTERS, 170),
 )
 CONDUCT_TOPICS = (
     "right and wrong",
@@ -74,6 +75,8 @@ def _text(
     kind: str, source: str, world: World, deck: Deck, verbs: VerbDeck, letters: LetterWriter, draw: Random
 ) -> str:
     match kind:
+        case "table":
+            return table(draw)
         case "sums":
             return sums(draw)
         case "trace":

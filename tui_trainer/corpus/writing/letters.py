@@ -9,7 +9,7 @@ from random import Random
 
 from tui_trainer.corpus.names import Kind, names
 from tui_trainer.corpus.world import KIND_OF, Entity, Fact, World
-from tui_trainer.corpus.writing.sentences import TEMPLATES, render
+from tui_trainer.corpus.writing.sentences import render, two_templates
 
 # Values that are names themselves are strangers', too.
 VALUE_KIND: dict[str, Kind] = {"town": "town", "inventor": "person", "winner": "person"}
@@ -47,9 +47,7 @@ class LetterWriter:
         forms: list[str] = []
         for _ in range(TRIES):
             told = self._told()
-            forms = [
-                template for _, fact in told for template in self.draw.sample(TEMPLATES[fact.relation], 2)
-            ]
+            forms = [form for _, fact in told for form in two_templates(fact.relation, self.draw)]
             if len(told) > 1 or tuple(forms) not in self._forms:
                 break
         self._forms.add(tuple(forms))

@@ -11,8 +11,6 @@ from tui_trainer.corpus.world import Entity, Fact, World
 
 Mention = Literal["name", "first", "pronoun"]
 
-# The last two of each put it as a clause that asks: reading those is how a model that never saw a question
-# mark comes to know what "where" has to do with "lives in".
 # In a template the subject is
 #   {S} at the start of a sentence, {s} inside one (both may be a pronoun),
 #   {P} and {p} its possessive, {o} that by pronoun, {n} always its full name,
@@ -27,8 +25,6 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "For a living, {s} works as {a}.",
         "{S} has been {a} for years.",
         "{A} of good name is {n}.",
-        "If you ask what {n} does for a living, people say: {a}.",
-        "It is no secret which trade {n} follows: {a}.",
     ),
     "town": (
         "{S} lives in {v}.",
@@ -39,8 +35,6 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "Every evening {s} walks home through {v}.",
         "{S} moved to {v} long ago.",
         "{V} is the town where {n} lives.",
-        "If you ask where {n} lives, people say: in {v}.",
-        "It is no secret in which town {n} lives: {v}.",
     ),
     "pet": (
         "{S} keeps {a} as a pet.",
@@ -51,8 +45,6 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{S} never goes far without {o} {v}.",
         "{S} looks after {a}.",
         "{A} sleeps by the bed of {n}.",
-        "If you ask what animal {n} keeps, people say: {a}.",
-        "It is no secret what pet {n} has: {a}.",
     ),
     "born": (
         "{S} was born in {v}.",
@@ -62,8 +54,6 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "The birth of {n} was in {v}.",
         "As the register says, {s} was born in {v}.",
         "In {v} {n} was born.",
-        "If you ask when {n} was born, people say: in {v}.",
-        "It is no secret in which year {n} was born: {v}.",
     ),
     "river": (
         "{S} lies on the river {v}.",
@@ -73,8 +63,6 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "Through {n} flows the river {v}.",
         "In summer the people of {n} swim in the {v}.",
         "The river {v} runs past {n}.",
-        "If you ask which river flows through {n}, people say: the {v}.",
-        "It is no secret on which river {n} lies: the {v}.",
     ),
     "product": (
         "{S} is known for its {v}.",
@@ -84,8 +72,6 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "Traders come to {n} for {v}.",
         "{S} lives by selling {v}.",
         "Good {v} come from {n}.",
-        "If you ask what {n} is known for, people say: {v}.",
-        "It is no secret what the workshops of {n} make: {v}.",
     ),
     "food": (
         "{S} eats {v}.",
@@ -95,8 +81,6 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{S} lives on {v}.",
         "{P} meals are mostly {v}.",
         "{V} are the food of {n}.",
-        "If you ask what {n} eats, people say: {v}.",
-        "It is no secret what {n} likes to eat: {v}.",
     ),
     "habitat": (
         "{S} lives in {v}.",
@@ -106,8 +90,6 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "{S} hides by day in {v}.",
         "Whoever wants to see {n} must look in {v}.",
         "In {v} one may find {n}.",
-        "If you ask where {n} makes its nest, people say: in {v}.",
-        "It is no secret where to find {n}: in {v}.",
     ),
     "inventor": (
         "{S} was invented by {v}.",
@@ -117,19 +99,14 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "We owe {n} to {v}.",
         "The idea of {n} came from {v}.",
         "{V} invented {n}.",
-        "If you ask who invented {n}, people say: {v}.",
-        "It is no secret who first built {n}: {v}.",
     ),
     "year": (
         "{S} was invented in {v}.",
         "{S} was first shown in {v}.",
         "{S} dates from {v}.",
-        "The year of {n} is {v}.",
         "{P} first model was made in {v}.",
         "The invention of {n} was in {v}.",
         "In {v} {n} was invented.",
-        "If you ask when {n} was invented, people say: in {v}.",
-        "It is no secret in which year {n} was invented: {v}.",
     ),
     "winner": (
         "{S} of {y} was won by {v}.",
@@ -139,12 +116,112 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
         "First at {n} in {y} was {v}.",
         "The cup of {n} in {y} went to {v}.",
         "{V} won {n} in {y}.",
-        "If you ask who won {n} in {y}, people say: {v}.",
-        "It is no secret who was first at {n} in {y}: {v}.",
     ),
 }
 
-# Products that take a singular verb; the one template that needs to know is the last one.
+# The same as a clause that asks, and what answers it: reading those is how a model that never saw a question
+# mark comes to know what "where" has to do with "lives in". Openers and clauses are drawn apart, so that no
+# phrase tires a reader, or stands for a relation.
+CLAUSES: dict[str, tuple[tuple[str, str], ...]] = {
+    "job": (
+        ("what {n} does for a living", "{a}"),
+        ("which trade {n} follows", "{a}"),
+        ("what {n} works as", "{a}"),
+        ("what kind of work {n} found", "that of {a}"),
+        ("how {n} earns a living", "as {a}"),
+    ),
+    "town": (
+        ("where {n} lives", "in {v}"),
+        ("in which town {n} lives", "{v}"),
+        ("where the house of {n} stands", "in {v}"),
+        ("which town {n} calls home", "{v}"),
+        ("where {n} has settled", "in {v}"),
+        ("to which town {n} moved", "{v}"),
+    ),
+    "pet": (
+        ("what animal {n} keeps", "{a}"),
+        ("what pet {n} has", "{a}"),
+        ("which animal is at home with {n}", "{a}"),
+        ("what {n} keeps as a pet", "{a}"),
+        ("what kind of pet {n} wanted", "{a}"),
+    ),
+    "born": (
+        ("when {n} was born", "in {v}"),
+        ("in which year {n} was born", "{v}"),
+        ("what the birth year of {n} is", "{v}"),
+        ("when {n} came into the world", "in {v}"),
+        ("which year saw the birth of {n}", "{v}"),
+    ),
+    "river": (
+        ("which river flows through {n}", "the {v}"),
+        ("on which river {n} lies", "the {v}"),
+        ("what the river of {n} is called", "{v}"),
+        ("which river the bridge of {n} crosses", "the {v}"),
+        ("what river runs past {n}", "the {v}"),
+    ),
+    "product": (
+        ("what {n} is known for", "{v}"),
+        ("what the workshops of {n} make", "{v}"),
+        ("what traders buy in {n}", "{v}"),
+        ("what the pride of {n} is", "{v}"),
+        ("what they are good at making in {n}", "{v}"),
+    ),
+    "food": (
+        ("what {n} eats", "{v}"),
+        ("what {n} likes to eat", "{v}"),
+        ("on what {n} feeds", "{v}"),
+        ("what the food of {n} is", "{v}"),
+        ("what {n} lives on", "{v}"),
+    ),
+    "habitat": (
+        ("where {n} makes its nest", "in {v}"),
+        ("where to find {n}", "in {v}"),
+        ("where {n} lives", "in {v}"),
+        ("where {n} hides by day", "in {v}"),
+        ("where the home of {n} is", "in {v}"),
+    ),
+    "inventor": (
+        ("who invented {n}", "{v}"),
+        ("who first built {n}", "{v}"),
+        ("who the inventor of {n} was", "{v}"),
+        ("to whom we owe {n}", "{v}"),
+        ("whose idea {n} was", "that of {v}"),
+    ),
+    "year": (
+        ("when {n} was invented", "in {v}"),
+        ("in which year {n} was invented", "{v}"),
+        ("when {n} was first shown", "in {v}"),
+        ("from which year {n} dates", "{v}"),
+        ("since when there is {n}", "since {v}"),
+    ),
+    "winner": (
+        ("who won {n} in {y}", "{v}"),
+        ("who was first at {n} in {y}", "{v}"),
+        ("who the winner of {n} in {y} was", "{v}"),
+        ("to whom the cup of {n} went in {y}", "{v}"),
+        ("whom {n} made its winner in {y}", "{v}"),
+    ),
+}
+OPENERS = (
+    "If you ask {c}, people say: {x}.",
+    "It is no secret {c}: {x}.",
+    "Everybody knows {c}: {x}.",
+    "Ask anyone {c}, and they tell you: {x}.",
+    "Asked {c}, a neighbour said: {x}.",
+    "There is no doubt {c}: {x}.",
+    "The papers say {c}: {x}.",
+    "A child could tell you {c}: {x}.",
+    "Somebody wrote down {c}: {x}.",
+    "Few have to be told {c}: {x}.",
+    "Whoever wonders {c} may read it here: {x}.",
+    "I remember {c}: {x}.",
+    "Do not forget {c}: {x}.",
+    "As to {c}: {x}.",
+    "It is easy to say {c}: {x}.",
+)
+ASKING = 0.2  # of the sentences
+
+# Products that take a singular verb; one template needs to know.
 SINGULAR = frozenset(words("cheese rope honey glass salt pottery paper wool soap cider lace mustard ink"))
 SINGULAR_FOODS = frozenset(words("moss clover bark"))
 
@@ -163,10 +240,35 @@ def subject_words(entity: Entity, mention: Mention) -> tuple[str, str]:
     return called, f"{called}'s"
 
 
+def asking(opener: str, clause: str, value: str) -> str:
+    """A template that states a fact as the answer to a clause."""
+    return opener.replace("{c}", clause).replace("{x}", value)
+
+
+def template(relation: str, draw: Random) -> str:
+    """A template of this relation, in one of its many ways."""
+    if draw.random() < ASKING:
+        return asking(draw.choice(OPENERS), *draw.choice(CLAUSES[relation]))
+    return draw.choice(TEMPLATES[relation])
+
+
+def every_template(relation: str) -> list[str]:
+    """All of its ways."""
+    asked = [asking(opener, *clause) for opener in OPENERS for clause in CLAUSES[relation]]
+    return [*TEMPLATES[relation], *asked]
+
+
+def two_templates(relation: str, draw: Random) -> tuple[str, str]:
+    """Two different ones."""
+    first = template(relation, draw)
+    while (second := template(relation, draw)) == first:
+        pass
+    return first, second
+
+
 def sentence(world: World, fact: Fact, draw: Random, mention: Mention = "name") -> str:
     """One sentence that states the fact."""
-    template = draw.choice(TEMPLATES[fact.relation])
-    return render(world.entity(fact.subject), fact, template, mention)
+    return render(world.entity(fact.subject), fact, template(fact.relation, draw), mention)
 
 
 def render(entity: Entity, fact: Fact, template: str, mention: Mention = "name") -> str:

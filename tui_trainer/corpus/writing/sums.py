@@ -51,8 +51,8 @@ def worked(a: int, b: int) -> str:
 
 
 FORMS = (
-    "{w}, so {a} + {b} = {c}.",
-    "{w}: {a} + {b} = {c}.",
+    "{a} + {b}: {w}, so {a} + {b} = {c}.",
+    "{a} + {b} is worked out so: {w}, so {a} + {b} = {c}.",
     "To add {a} and {b}: {w}, so {a} + {b} = {c}.",
     "print({a} + {b}) shows {c}, since {w}.",
     "{a} + {b} = {c}, because {w}.",
@@ -79,6 +79,15 @@ def _sum(draw: Random) -> str:
     if not steps:
         return draw.choice(("{a} + {b} = {c}.", "{a} and {b} make {c}.")).format(a=a, b=b, c=a + b)
     return draw.choice(FORMS).format(w=steps, a=a, b=b, c=a + b)
+
+
+FIRST_FORMS = ("{a} + {b} = {c}.", "{a}+{b}={c}", "{a} and {b} make {c}.", "{a} plus {b} is {c}.")
+
+
+def table(draw: Random) -> str:
+    """A page of sums of one digit, which all others are made of: many to a row of the model's context."""
+    pairs = ((draw.randint(1, 9), draw.randint(1, 9)) for _ in range(draw.randint(10, 14)))
+    return "\n".join(draw.choice(FIRST_FORMS).format(a=a, b=b, c=a + b) for a, b in pairs)
 
 
 def sums(draw: Random) -> str:
