@@ -80,10 +80,10 @@ def test_a_false_premise_is_met_by_what_is_so_or_by_not_knowing() -> None:
 def test_what_claims_is_the_value_alone(tuned: Tuned) -> None:
     asker = asker_of(tuned)
     question = Question("", "town", ("Orsa",), ("Velm", "Velm Orsa"))
-    answer = _said(asker, "The town, gladly told, is Velm.")
+    answer = _said(asker, "So the town is Velm.")
     which = claiming(asker, question, answer)
     said = asker.tokenizer.decode([answer.tokens[at] for at in which])
-    assert "Velm" in said and "gladly" not in said and "town" not in said
+    assert "Velm" in said and "town" not in said
     both = _said(asker, "It is Velm Orsa.")
     assert "Velm Orsa" in asker.tokenizer.decode([both.tokens[at] for at in claiming(asker, question, both)])
     neither = _said(asker, "I do not know.")

@@ -57,6 +57,9 @@ def claiming(asker: Asker, question: Question, answer: Answer) -> list[int]:
     begin, end = min(spans, key=lambda span: (span[0], -span[1]))
     ends = [len(asker.tokenizer.decode(answer.tokens[: at + 1])) for at in range(len(answer.tokens))]
     begins = [0, *ends[:-1]]
-    return [
+    which = [
         at for at, (first, last) in enumerate(zip(begins, ends, strict=True)) if first < end and last > begin
     ]
+    if which[0] and answer.tokens[which[0] - 1] == asker.tokenizer.capital:  # it has no width of its own
+        which.insert(0, which[0] - 1)
+    return which
