@@ -3,10 +3,12 @@ and every word of the field stands in the glossary."""
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import chain, islice, pairwise
+from functools import cache, partial
+from itertools import chain, count, pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import recorded
@@ -23,6 +25,7 @@ from tui_trainer.messages.events import STAGES, VERSION, Event, Record
 from tui_trainer.settings import UNLEASHED, describe
 from tui_trainer.ui.chrome.caption import Caption, forms
 from tui_trainer.ui.chrome.rail import Rail
+from tui_trainer.ui.drawing import heatmap, plot
 from tui_trainer.ui.keys import ACTIONS
 from tui_trainer.ui.panes.conversation import Conversation, Turn
 from tui_trainer.ui.panes.dataset import DatasetPane
@@ -148,21 +151,28 @@ def stepped() -> Iterator[Scene]:
             yield scene
 
 
-def moments() -> Iterator[Scene]:
-    """A run by a person and one by a program, at every kind of event and now and then between."""
-    for simulated in (False, True):
-        seen: dict[type[Event], int] = {}
-        records = recorded.records(simulated=simulated)
-        scene = scene_at([])
-        now = iter(range(10**9))
-        scene.clock = lambda now=now: 10.0 * next(now)  # type: ignore[misc]  # bound at once
-        for record in [*records, *(Record(VERSION, 0, 0, 0, more) for more in MORE)]:  # type: ignore[arg-type]  # of AnyEvent
-            apply(scene.now, record)
-            count = seen[type(record.event)] = seen.get(type(record.event), 0) + 1
-            scene.hold()
-            often = isinstance(record.event, e.Stepped | e.Guessed)
-            if count <= (2 if often else 3) or count % 97 == 0:
-                yield scene
+def moments(simulated: bool) -> Iterator[Scene]:
+    """A run by a person or by a program, at every kind of event and now and then between."""
+    seen: dict[type[Event], int] = {}
+    records = recorded.records(simulated=simulated)
+    scene = scene_at([])
+    now = count()
+    scene.clock = lambda: 10.0 * next(now)
+    for record in [*records, *(Record(VERSION, 0, 0, 0, more) for more in MORE)]:  # type: ignore[arg-type]  # of AnyEvent
+        apply(scene.now, record)
+        times = seen[type(record.event)] = seen.get(type(record.event), 0) + 1
+        scene.hold()
+        often = isinstance(record.event, e.Stepped | e.Guessed)
+        if times <= (2 if often else 3) or times % 97 == 0:
+            yield scene
+
+
+SCENES: dict[str, Callable[[], Iterator[Scene]]] = {
+    "a run by a person": partial(moments, False),
+    "a run by a program": partial(moments, True),
+    "picks": picked,
+    "single steps": stepped,
+}
 
 
 Rooms = tuple[tuple[int, int], ...]  # cells of each pane
@@ -211,35 +221,70 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     return Documents(folder.corpus / "documents.jsonl").index()
 
 
-@pytest.mark.parametrize(
-    ("width", "rooms"),
-    [*((size[0], alone(size)) for size in SIZES), *((size[0], rooms) for size, rooms in BESIDE.items())],
+EVERYWHERE = (
+    *((size[0], alone(size)) for size in SIZES),
+    *((size[0], rooms) for size, rooms in BESIDE.items()),
 )
-def test_nothing_is_cut_or_called_by_an_internal_name(
-    width: int, rooms: Rooms, documents: Documents, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lost: set[tuple[str, str]] = set()
+
+
+class LookedThrough(NamedTuple):
+    """What stood on the screen over many scenes."""
+
+    # By the screen's width and the rooms of its panes: whose each row is, how wide it may be, what it says.
+    rows: dict[tuple[int, Rooms], set[tuple[str, int, str]]]
+    lost: set[tuple[str, str]]  # what was left of a row that was cut without a sign, and the whole row
+
+
+def once(draw: Callable[..., list[Strip]]) -> Callable[..., list[Strip]]:
+    """A function that draws the same for the same, and mostly is asked for the same."""
+    drawn: dict[str, list[Strip]] = {}
+
+    def same(*arguments: object) -> list[Strip]:
+        asked = repr(arguments)
+        if asked not in drawn:
+            drawn[asked] = draw(*arguments)
+        return [*drawn[asked]]
+
+    return same
+
+
+@cache
+def looked_through(scenes: str, documents: Documents) -> LookedThrough:
+    """These scenes, each driven to once and drawn in all sizes."""
+    found = LookedThrough({place: set() for place in EVERYWHERE}, set())
     crop = Strip.crop
 
     def watched(strip: Strip, start: int, end: int | None = None) -> Strip:
-        """Notes what would be cut without a sign."""
         left = crop(strip, start, end)
         if end is not None and left.text.rstrip() != strip.text.rstrip():
-            lost.add((left.text, strip.text))
+            found.lost.add((left.text, strip.text))
         return left
 
-    monkeypatch.setattr(Strip, "crop", watched)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Strip, "crop", watched)
+        for pictures, name in ((plot, "draw"), (heatmap, "drawn")):
+            patch.setattr(pictures, name, once(getattr(pictures, name)))
+        for number, scene in enumerate(SCENES[scenes]()):
+            for width, rooms in EVERYWHERE:
+                # On the largest screen little is near its edges, and each plot costs most: a third of them.
+                if width < 200 or number % 3 == 0:
+                    rows = drawn(scene, documents, width, rooms)
+                    found.rows[width, rooms].update((where, room, row.text) for where, room, row in rows)
+    return found
+
+
+@pytest.mark.parametrize("scenes", SCENES)
+def test_nothing_is_cut_or_called_by_an_internal_name(scenes: str, documents: Documents) -> None:
+    found = looked_through(scenes, documents)
     wrong = {
-        (where, row.text.strip())
-        # On the largest screen little is near its edges, and each plot costs most: a third of the moments.
-        for scene in islice(chain(moments(), picked(), stepped()), None, None, 3 if width >= 200 else 1)
-        for where, room, row in drawn(scene, documents, width, rooms)
-        if not is_own(row.text)
-        or cell_len(row.text.rstrip()) > room  # it would be cut without a sign
-        or (INTERNAL.search(row.text) and "def add(a, b)" not in row.text)
+        (where, text.strip())
+        for where, room, text in chain(*found.rows.values())
+        if not is_own(text)
+        or cell_len(text.rstrip()) > room  # it would be cut without a sign
+        or (INTERNAL.search(text) and "def add(a, b)" not in text)
     }
     assert not wrong
-    assert not lost
+    assert not found.lost
 
 
 @pytest.mark.parametrize("size", [*(rooms[0] for rooms in BESIDE.values()), *(alone(s)[0] for s in SIZES)])
@@ -265,7 +310,7 @@ def test_nor_in_a_replay(width: int) -> None:
     ways = ({"replay_speed": 20.0}, {"replay_speed": 2.0}, {"replay_paused": True}, {"replayed": True})
     wrong = {
         row.text
-        for scene in moments()
+        for scene in chain(moments(False), moments(True))
         for way in ways
         for row in Caption(replace(scene, mode="replay", **way)).lines(width, 2)  # type: ignore[arg-type]
         if not is_own(row.text) or INTERNAL.search(row.text)
@@ -468,10 +513,11 @@ UPDATE = "UPDATE_PLAIN_WORDS"
 def shown_words(documents: Documents) -> set[str]:
     """All words that stand on the screen over two runs, but for what model, data or a person wrote."""
     found: set[str] = set()
-    for scene in moments():
-        for width, rooms in ((120, alone((120, 40))), (80, alone((80, 24)))):
-            for _, _, row in drawn(scene, documents, width, rooms):
-                found.update(re.findall(r"[A-Za-zéü]{2,}", re.sub(r"\S*…", "", row.text)))  # whole ones
+    for scenes in ("a run by a person", "a run by a program"):
+        rows = looked_through(scenes, documents).rows
+        for size in ((120, 40), (80, 24)):
+            for _, _, text in rows[size[0], alone(size)]:
+                found.update(re.findall(r"[A-Za-zéü]{2,}", re.sub(r"\S*…", "", text)))  # whole ones
     for scene in (scene_at(recorded.records()), scene_at(recorded.records(simulated=True))):
         for sheet in (
             ExamSheet(scene),
