@@ -1,4 +1,4 @@
-"""Toy trainers in processes of their own."""
+"""Trainers in processes of their own."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ from tui_trainer.run.storage.log import LogReader
 
 
 class Trainers:
-    """Starts one toy trainer at a time."""
+    """Starts one trainer at a time, of the toy stages or, `real=True`, of the real ones."""
 
     def __init__(self) -> None:
         here = Path(__file__).parent

@@ -1,5 +1,6 @@
 """The real stages under the real trainer, as small as they get: once through, and killed in every stage."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable
@@ -26,10 +27,9 @@ from tui_trainer.messages.events import (
     Stepped,
     WeightsFrozen,
 )
-from tui_trainer.run import client
 from tui_trainer.run.storage import folder as folders
-from tui_trainer.run.storage import lock, report
 from tui_trainer.run.storage import plan as plans
+from tui_trainer.run.storage import report
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import LogReader, comparable, read_all
 from tui_trainer.settings import load
@@ -66,38 +66,40 @@ def events(folder: RunFolder) -> list[Event]:
     return [record.event for record in read_all(folder.events)]
 
 
-def run_until(folder: RunFolder, found: Callable[[Event], bool]) -> int:
-    """Launch, and wait for an event of the future or the end; returns the trainer's process id."""
+def train_until(trainers, folder: RunFolder, found: Callable[[Event], bool], **environ: str) -> int:
+    """Train on to an event that was not there before, or to the end, however long it takes if only something
+    comes; the trainer's process id."""
     reader = LogReader(folder.events)
     reader.poll()
-    pid = client.launch(folder).pid
-    while True:
-        records: list[Record] = []
-
-        def something_comes(records: list[Record] = records) -> bool:
-            alive = lock.is_alive(folder)
-            records += reader.poll()
-            assert alive or records, folder.trainer_log.read_text()
-            return bool(records)
-
-        wait_until(something_comes, folder.trainer_log.read_text)
-        if any(found(record.event) for record in records):
-            return pid
+    pid = trainers.start(folder, real=True, env=environ)
+    while not trainers.ended():
+        came: list[Record] = []
+        wait_until(
+            lambda came=came: came.extend(reader.poll()) or came or trainers.ended(),
+            folder.trainer_log.read_text,
+        )
+        if any(found(record.event) for record in came):
+            break
+    return pid
 
 
-def finish(folder: RunFolder) -> None:
-    run_until(folder, lambda event: isinstance(event, RunEnded))
-    await_end(folder)
+def finish(trainers, folder: RunFolder) -> None:
+    train_until(trainers, folder, lambda event: isinstance(event, RunEnded))
+    assert trainers.wait() == 0, folder.trainer_log.read_text()
 
 
-def await_end(folder: RunFolder) -> None:
-    wait_until(lambda: not lock.is_alive(folder))
+def kill_at(trainers, folder: RunFolder, found: Callable[[Event], bool], **environ: str) -> None:
+    """Train on, and kill the trainer at an event that was not there before, unless the run ends first."""
+    pid = train_until(trainers, folder, found, **environ)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    assert trainers.wait() in (0, -signal.SIGKILL), folder.trainer_log.read_text()
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory) -> RunFolder:
+def whole(trainers, tmp_path_factory) -> RunFolder:
     folder = new(tmp_path_factory.mktemp("whole"))
-    finish(folder)
+    finish(trainers, folder)
     return folder
 
 
@@ -117,8 +119,7 @@ def test_all_stages(whole):
         assert (whole.path / frozen.file).stat().st_size == frozen.bytes
 
 
-def test_killed_in_every_stage(whole, tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # it writes its world itself
+def test_killed_in_every_stage(trainers, whole, tmp_path):
     folder = new(tmp_path / "runs")
     moments: list[Callable[[Event], bool]] = [
         lambda e: isinstance(e, FilterApplied),
@@ -129,10 +130,9 @@ def test_killed_in_every_stage(whole, tmp_path, monkeypatch):
         lambda e: isinstance(e, PairOffered | Picked | Reinforced),
     ]
     for moment in moments:
-        os.kill(run_until(folder, lambda e, m=moment: m(e) or isinstance(e, RunEnded)), signal.SIGKILL)
-        await_end(folder)
-    if not isinstance(events(folder)[-1], RunEnded):
-        finish(folder)
+        # Without another's cache: it writes its world itself.
+        kill_at(trainers, folder, moment, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    finish(trainers, folder)
     assert [comparable(r) for r in read_all(folder.events)] == [comparable(r) for r in read_all(whole.events)]
     assert "not what was computed again" not in folder.trainer_log.read_text()
 
@@ -146,9 +146,9 @@ def own_text(tmp_path) -> tuple[str, ...]:
     return (str(folder),)
 
 
-def test_the_users_own_text(tmp_path, own_text):
+def test_the_users_own_text(trainers, tmp_path, own_text):
     folder = new(tmp_path, "feedback.turn_anyway=true", data=own_text)  # four picks show no taste
-    finish(folder)
+    finish(trainers, folder)
     assert [e.stage for e in events(folder) if isinstance(e, StageSkipped)] == ["finetune"]
     assert [e.weights for e in events(folder) if isinstance(e, WeightsFrozen)] == ["base", "aligned"]
     assert len([e for e in events(folder) if isinstance(e, Picked)]) == 4
@@ -160,16 +160,16 @@ def test_the_users_own_text(tmp_path, own_text):
     assert "base/recall_heldout" not in report.build(folder).metrics
 
 
-def test_a_plan_that_ends_early(tmp_path, own_text):
+def test_a_plan_that_ends_early(trainers, tmp_path, own_text):
     folder = new(tmp_path, data=own_text, until="pretrain")
-    finish(folder)
+    finish(trainers, folder)
     assert [e.stage for e in events(folder) if isinstance(e, StageEnded)] == ["data", "pretrain"]
     assert [e.weights for e in events(folder) if isinstance(e, WeightsFrozen)] == ["base"]
 
 
-def test_the_control_without_pretraining(tmp_path):
+def test_the_control_without_pretraining(trainers, tmp_path):
     folder = new(tmp_path, "finetune.steps=2", skip=("pretrain", "feedback"))
-    finish(folder)
+    finish(trainers, folder)
     skipped = [e.stage for e in events(folder) if isinstance(e, StageSkipped)]
     assert skipped == ["pretrain", "feedback"]
     assert [e.weights for e in events(folder) if isinstance(e, WeightsFrozen)] == ["tuned"]

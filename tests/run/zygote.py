@@ -1,7 +1,8 @@
-"""Forks toy trainers, so that a test can kill a dozen of them without importing torch a dozen times.
+"""Forks trainers, so that a test can kill a dozen of them without importing torch a dozen times.
 
-Reads lines of JSON {"run", "proceed", "held", "env", "limit"}; answers with the process id when the
-trainer has been forked and with its exit status (negative: the signal) when it has ended.
+Reads lines of JSON {"run", "real", "proceed", "held", "env", "limit"}; answers with the process id when the
+trainer has been forked and with its exit status (negative: the signal) when it has ended. Its stages are the
+toys, or the real ones.
 """
 
 import json
@@ -15,8 +16,9 @@ import torch
 from toys import build
 
 import tui_trainer.run.stage_machine
+import tui_trainer.run.stages
 import tui_trainer.run.steering  # noqa: F401 - imported here once for all children
-from tui_trainer.run import machine, threads
+from tui_trainer.run import machine, threads, trainer
 from tui_trainer.run.storage import log
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.trainer import Trainer
@@ -51,8 +53,12 @@ def _become_trainer(order: dict) -> None:  # type: ignore[type-arg]
         log.os = _Torn(order["die_at_write"])  # type: ignore[assignment]
     status = 1
     try:
-        given = {name: order.get(name, False) for name in ("proceed", "held")}
-        status = Trainer(folder, build, **given).run()
+        if order.get("real"):
+            sys.argv = ["trainer", str(folder.path)]
+            status = trainer.main()
+        else:
+            given = {name: order.get(name, False) for name in ("proceed", "held")}
+            status = Trainer(folder, build, **given).run()
     finally:
         sys.stderr.flush()
         os._exit(status)
