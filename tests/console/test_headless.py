@@ -1,5 +1,6 @@
 """Real runs through the front door, by real processes: to the end, stopped, resumed, and dead."""
 
+import io
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from waiting import PATIENCE, wait_until
 
+from tui_trainer import cli
 from tui_trainer.messages.events import KnobTurned, Stepped
 from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder, find, list_runs
@@ -127,18 +129,26 @@ def test_weights_measured_again_have_the_same_figures(
         assert metric["value"] == pytest.approx(before[name]["value"], abs=1e-6), name
 
 
-def test_chat_answers_a_pipe(runs: Path, whole: tuple[RunFolder, subprocess.CompletedProcess[str]]) -> None:
+def test_chat_answers_a_pipe(
+    runs: Path,
+    whole: tuple[RunFolder, subprocess.CompletedProcess[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     folder, _ = whole
-    talks = [
-        done("chat", folder.id, "--stage", stage, "--runs", str(runs), text="Where?\n\nWho?\x1b[31m")
-        for stage in ("base", "tuned", "aligned")
-    ]
-    assert [talk.returncode for talk in talks] == [0, 0, 0]
-    assert [talk.stderr for talk in talks] == ["", "", ""]
-    assert all(talk.stdout.count("\n") >= 2 for talk in talks)
-    assert not any("\x1b" in talk.stdout for talk in talks)
-    latest = done("chat", "--runs", str(runs), text="Where?\n\nWho?\x1b[31m")
-    assert latest.stdout == talks[2].stdout
+    asked = "Where?\n\nWho?\x1b[31m"
+    said = []
+    for stage in ("base", "tuned", "aligned"):  # in this process: to load torch for each takes longest
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(asked.encode())))
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["chat", folder.id, "--stage", stage, "--runs", str(runs)])
+        told = capfd.readouterr()
+        assert (ended.value.code or 0, told.err) == (0, "")
+        said.append(told.out)
+    assert all(out.count("\n") >= 2 for out in said)
+    assert not any("\x1b" in out for out in said)
+    latest = done("chat", "--runs", str(runs), text=asked)
+    assert (latest.returncode, latest.stdout, latest.stderr) == (0, said[2], "")
     assert done("chat", "--runs", str(runs)).stdout == ""
 
 
