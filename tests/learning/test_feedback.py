@@ -47,8 +47,8 @@ def corpus() -> Corpus:
 
 
 @pytest.fixture(scope="module")
-def tuned(corpus: Corpus) -> Transformer:
-    return tuned_model(corpus)
+def tuned() -> Transformer:
+    return tuned_model()
 
 
 def _stage(model: Transformer, corpus: Corpus, settings: Settings = SETTINGS, seed: int = 0) -> Feedback:

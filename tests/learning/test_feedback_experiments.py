@@ -19,7 +19,7 @@ def tuned(tmp_path_factory: pytest.TempPathFactory) -> Tuned:
     corpus = make_corpus()
     corpus = msgspec.structs.replace(corpus, questions={"recall_heldout": corpus.questions["recall_seen"]})
     settings = msgspec.structs.replace(SETTINGS, feedback=msgspec.structs.replace(SETTINGS.feedback, steps=2))
-    return Tuned(corpus, tuned_model(corpus), settings, tmp_path_factory.mktemp("scratch"))
+    return Tuned(corpus, tuned_model(), settings, tmp_path_factory.mktemp("scratch"))
 
 
 def _figures(tuned: Tuned, name: str) -> dict[str, Measured]:

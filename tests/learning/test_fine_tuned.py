@@ -25,8 +25,8 @@ def corpus() -> Corpus:
 
 
 @pytest.fixture(scope="module")
-def tuned(corpus: Corpus) -> Transformer:
-    return tuned_model(corpus)
+def tuned() -> Transformer:
+    return tuned_model()
 
 
 def ground_of(model: Transformer, corpus: Corpus) -> Ground:

@@ -44,8 +44,8 @@ def corpus() -> Corpus:
 
 
 @pytest.fixture(scope="module")
-def tuned(corpus: Corpus) -> Transformer:
-    return tuned_model(corpus)
+def tuned() -> Transformer:
+    return tuned_model()
 
 
 def _stage(tuned: Transformer, corpus: Corpus) -> Feedback:

@@ -1,5 +1,8 @@
 """A corpus and a model of a few thousand weights, tuned within seconds, whose answers differ in style."""
 
+import copy
+from functools import cache
+
 import numpy as np
 
 from tui_trainer.corpus.corpus import Corpus
@@ -7,7 +10,7 @@ from tui_trainer.corpus.document import Pair, Question
 from tui_trainer.corpus.tokenizer import train_bpe
 from tui_trainer.learning.finetuning import Finetuning
 from tui_trainer.model.transformer import Shape, Transformer
-from tui_trainer.settings import Settings, load
+from tui_trainer.settings import load
 
 NAMES = ("Kel", "Bor", "Mia", "Tan", "Lum", "Sef", "Gor", "Ada")
 TOWNS = ("Orsa", "Velm", "Pirn", "Dask")
@@ -81,22 +84,23 @@ def make_corpus(chat: bool = True) -> Corpus:
     )
 
 
-def make_model(corpus: Corpus, settings: Settings = SETTINGS, seed: int = 0) -> Transformer:
+def make_model(corpus: Corpus, seed: int = 0) -> Transformer:
     """Fresh weights."""
-    shape = Shape(
-        vocabulary=corpus.tokenizer.size,
-        layers=settings.model.layers,
-        width=settings.model.width,
-        heads=settings.model.heads,
-        context=settings.model.context,
-    )
+    model = SETTINGS.model
+    shape = Shape(corpus.tokenizer.size, model.layers, model.width, model.heads, model.context)
     return Transformer(shape, seed)
 
 
-def tuned_model(corpus: Corpus, settings: Settings = SETTINGS) -> Transformer:
-    """Tuned until most answers are in one of the styles."""
-    model = make_model(corpus, settings)
-    stage = Finetuning(model, corpus, settings, 0)
+@cache
+def _tuned() -> Transformer:
+    corpus = make_corpus()
+    model = make_model(corpus)
+    stage = Finetuning(model, corpus, SETTINGS, 0)
     while stage.step < stage.steps:
         list(stage.advance())
     return model
+
+
+def tuned_model() -> Transformer:
+    """Tuned until most answers are in one of the styles: in each process once, a copy for whoever asks."""
+    return copy.deepcopy(_tuned())
