@@ -44,6 +44,7 @@ from tui_trainer.ui.screens.glossary import Glossary
 from tui_trainer.ui.screens.help import Help
 from tui_trainer.ui.screens.inside import InsideSheet
 from tui_trainer.ui.screens.ledger import LedgerSheet
+from tui_trainer.ui.screens.machine import MachineScreen
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.screens.prompts import Prompts
 from tui_trainer.ui.screens.reward_model import RewardModelSheet
@@ -519,13 +520,15 @@ def shown_words(documents: Documents) -> set[str]:
             for _, _, text in rows[size[0], alone(size)]:
                 found.update(re.findall(r"[A-Za-zéü]{2,}", re.sub(r"\S*…", "", text)))  # whole ones
     for scene in (scene_at(recorded.records()), scene_at(recorded.records(simulated=True))):
-        for sheet in (
+        sheets = (
             ExamSheet(scene),
             RewardModelSheet(scene),
             Help(scene, ACTIONS, "loss"),
             LedgerSheet(scene),
-        ):
-            for row in sheet.rows(106):
+        )
+        machines = (MachineScreen(each).lines(106, 36) for each in (scene_at([]), scene))
+        for rows in (*(sheet.rows(106) for sheet in sheets), *machines):
+            for row in rows:
                 found.update(re.findall(r"[A-Za-zéü]{2,}", re.sub(r"\S*…", "", row.text)))  # whole ones
     own = {word.lower() for word in re.findall(r"[A-Za-z]{2,}", ALL_OWN)}
     return {word.lower() for word in found} - own

@@ -38,6 +38,7 @@ from tui_trainer.ui.run_handlers import RunHandlers
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screen_handlers import ScreenHandlers
 from tui_trainer.ui.screen_settings import Preferences
+from tui_trainer.ui.screens.machine import MachineScreen
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.ui.screens.turning import Turning
 from tui_trainer.ui.terminal.abilities import end_on_signals
@@ -243,7 +244,7 @@ class TrainerApp(Crashing, Handlers, RunHandlers, ScreenHandlers):
         self._follow_ahas()
         self.dashboard.follow()
         self.inspector.follow(self.dashboard.wishes())
-        if isinstance(self.screen, Sheet | Turning):
+        if isinstance(self.screen, Sheet | Turning | MachineScreen):
             self.screen.follow()
 
     def _follow_pace(self) -> None:

@@ -66,10 +66,11 @@ class Dashboard(Screen[None]):
         self._goal: int | None = None  # the pane that is to have the focus in a moment
         self.chat = ChatPane(scene, notes)
         self.dataset = DatasetPane(scene)
+        self.weights = WeightsPane(scene)
         self.panes: tuple[Pane | ChatPane, ...] = (  # in the order of their numbers
             self.dataset,
             LossPane(scene),
-            WeightsPane(scene),
+            self.weights,
             RaterPane(scene, actions),
             self.chat,
         )
@@ -134,6 +135,12 @@ class Dashboard(Screen[None]):
         self._show_current(focus=True)
         if self.current == 5 and not guided and self.scene.state.weights:
             self.chat.input.focus()
+
+    def open_matrix(self, name: str) -> None:
+        """Go to a matrix's picture; before there is one, to where it will be."""
+        self.weights.chosen = name
+        self.go(self.weights.number)
+        self.weights.redraw()
 
     def toggle_zoom(self) -> None:
         """Give the screen to the current pane, or take it back."""

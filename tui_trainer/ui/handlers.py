@@ -30,6 +30,7 @@ from tui_trainer.ui.screens.experiments import ExperimentsSheet
 from tui_trainer.ui.screens.glossary import Glossary
 from tui_trainer.ui.screens.help import Help
 from tui_trainer.ui.screens.ledger import LedgerSheet
+from tui_trainer.ui.screens.machine import MachineScreen
 from tui_trainer.ui.screens.prompts import Prompts
 from tui_trainer.ui.screens.rater_panel import RaterPanelSheet
 from tui_trainer.ui.screens.reward_model import RewardModelSheet
@@ -262,6 +263,15 @@ class Handlers(Handling):
     def do_samples(self) -> None:
         """What it wrote at each evaluation, from noise to sentences."""
         self.push_screen(Samples(self.scene))
+
+    @action("8", "the machine", footer="no")
+    def do_machine(self) -> None:
+        """The machine: the model drawn in parts, lit by guess, blame and nudge; each opens its matrix."""
+        self.ask(MachineScreen(self.scene), self._open_matrix)
+
+    def _open_matrix(self, name: str) -> None:
+        self.dashboard.open_matrix(name)
+        self.tick()
 
     @action("[,comma", "look back", when=lambda scene: len(scene.now.moments) > 0)
     def do_earlier(self) -> None:

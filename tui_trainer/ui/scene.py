@@ -163,9 +163,14 @@ class Scene:
     @property
     def part(self) -> int:
         """How many parts of the step in question are to be seen: in slow motion one after the other."""
+        return min(len(pace.PARTS), 1 + int(self.passed))
+
+    @property
+    def passed(self) -> float:
+        """How many of them have gone by: at 2.5 half of the third."""
         if self.mode == "replay" or self.past is not None or not isinstance(self.moment, StepExplained):
             return len(pace.PARTS)
-        return pace.part(self.now, self.clock() - self._since)
+        return pace.passed(self.now, self.clock() - self._since)
 
     @property
     def _hold_seconds(self) -> float:

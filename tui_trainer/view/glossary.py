@@ -40,6 +40,7 @@ TERMS: tuple[Term, ...] = (
         "A layer's MLP: to more numbers, and back to as many as before.",
         3,
     ),
+    Term("MLP", "Mạng MLP", "The other half of a layer: it works on each token alone.", 3),
     Term("Output head", "Đầu dự đoán", "Turns the last numbers into a probability for every token.", 3),
     Term("Pretraining", "Tiền huấn luyện", "Guess the next token of much raw text, and be corrected.", 2),
     Term("Loss", "Độ mất mát", "How wrong a guess was: minus the log of the truth's probability.", 2),

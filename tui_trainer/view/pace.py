@@ -41,11 +41,11 @@ def slow(state: State) -> bool:
     return of(state) is SLOW and state.stage in ("pretrain", "finetune")
 
 
-def part(state: State, seconds: float) -> int:
-    """How many of the parts of a step are shown, so long after it was made."""
+def passed(state: State, seconds: float) -> float:
+    """How many parts of a step have gone by, so long after it was made: at 2.5 half of the third."""
     if not slow(state):
         return len(PARTS)
-    return min(len(PARTS), 1 + int(seconds * len(PARTS) / (SLOW.seconds or 1.0)))
+    return min(float(len(PARTS)), max(0.0, seconds) * len(PARTS) / (SLOW.seconds or 1.0))
 
 
 def next_of_a_first_run(state: State) -> Pace | None:

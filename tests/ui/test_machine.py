@@ -1,0 +1,279 @@
+"""The machine in one picture: what is read from the events, and what of it is lit when."""
+
+from dataclasses import replace as with_other
+from pathlib import Path
+from random import Random
+
+import msgspec
+import pytest
+import recorded
+from pictured import matrices
+from rich.cells import cell_len
+from test_actions import scene_at
+from test_snapshots import UPDATE
+from watching import opened, shown, text_of, until
+
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import VERSION, Record
+from tui_trainer.ui.drawing.ascii import to_ascii
+from tui_trainer.ui.drawing.palettes import PALETTES
+from tui_trainer.ui.drawing.styles import make_ink
+from tui_trainer.ui.renderers import machine as renderer
+from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.machine import MachineScreen
+from tui_trainer.view.machine import Machine, folded, machine_of
+
+TRAINING = recorded.until(recorded.records(), e.WeightsPictured, 3)
+STEP = 76
+ROOMS = {(120, 40): (106, 36), (80, 24): (70, 21), (60, 20): (51, 17)}
+GUESS = e.Guessed("pretrain", STEP, "The town of Velm lies", " on", 0.25, ((" in", 0.5), (" on", 0.25)))
+FOLDER = Path(__file__).parent / "snapshots"
+
+
+def of(*events: e.Event) -> list[Record]:
+    """Records of the run up to a picture, and these after it."""
+    last = TRAINING[-1]
+    return [
+        *TRAINING,
+        *(Record(VERSION, last.seq + n, last.t, last.busy, event) for n, event in enumerate(events, 1)),  # type: ignore[arg-type]  # of AnyEvent
+    ]
+
+
+def pictured(
+    stage: e.StageName = "pretrain", step: int = STEP, only: str = "", layers: int = 3, tied: bool = False
+) -> e.WeightsPictured:
+    """A picture; moved are matrices whose names begin with `only`, if given."""
+    found: list[e.MatrixState] = []
+    for matrix in matrices(Random(1), 0.4):
+        if tied and matrix.name == "lm_head":
+            continue
+        still = bool(only) and not matrix.name.startswith(only)
+        kept = msgspec.structs.replace(matrix, gradient_rms=0.0, update_rms=0.0) if still else matrix
+        found.append(kept)
+    for layer in range(3, layers):
+        more = (m for m in found if m.name.startswith("layers.2."))
+        found += [msgspec.structs.replace(m, name=m.name.replace(".2.", f".{layer}.")) for m in [*more]]
+    return e.WeightsPictured(stage, step, tuple(found))
+
+
+def apart(picture: e.WeightsPictured, step: int = STEP) -> e.StepExplained:
+    """That step, taken apart."""
+    blamed = tuple(
+        e.Blamed(m.name, 2.0**-n, 1, 2, -0.01, 0.1, 0.2) for n, m in enumerate(picture.matrices, 1)
+    )
+    return e.StepExplained("pretrain", step, 0.3, ((" on", 0.3),), 2.8, 2.7, 2.69, blamed, GUESS)
+
+
+def slowly(seconds: float) -> Scene:
+    """The scene so long after a step in slow motion."""
+    picture = pictured()
+    scene = scene_at([])
+    scene.clock = lambda: 0.0
+    scene.now = scene_at(of(e.Continued(pace=8.0), picture, apart(picture))).now
+    scene.hold()
+    scene.clock = lambda: seconds
+    return scene
+
+
+def drawn(scene: Scene, size: tuple[int, int] = (70, 21), chosen: int = 0) -> list[str]:
+    found = machine_of(scene.state, scene.guess)
+    return [row.text for row in renderer.board(scene, found, chosen, 0, *size)]
+
+
+def test_parts_are_in_the_order_of_a_token_with_their_sizes() -> None:
+    found = machine_of(scene_at(TRAINING).state)
+    assert [(p.kind, p.layer) for p in found.parts] == [
+        ("embedding", 0),
+        *((kind, layer) for layer in range(3) for kind in ("attention", "mlp")),
+        ("head", 0),
+    ]
+    names = [m.name.rpartition(".")[2] for m in found.parts[1].matrices]
+    assert names == ["q_proj", "k_proj", "v_proj", "o_proj"]
+    assert found.parts[1].count == 4 * 192 * 192 and found.parts[-1].count == 2048 * 192
+    assert (found.stage, found.step) == ("pretrain", 75) and found.explained is None
+
+
+def test_blame_and_nudge_are_those_of_the_matrices() -> None:
+    states = scene_at(TRAINING).state.matrices
+    found = machine_of(scene_at(TRAINING).state)
+    squares = {n: m.gradient_rms**2 * m.shape[0] * m.shape[1] for n, m in states.items()}
+    attention = [f"layers.1.self_attn.{part}_proj" for part in "qkvo"]
+    part = found.parts[3]
+    assert part.blame == pytest.approx(sum(squares[n] for n in attention) / sum(squares.values()))
+    assert sum(p.blame or 0.0 for p in found.parts) == pytest.approx(1)
+    cells = 192 * 192
+    change = sum(states[n].update_rms ** 2 * cells for n in attention)
+    size = sum(states[n].weight_rms ** 2 * cells for n in attention)
+    assert part.moved == pytest.approx((change / size) ** 0.5)
+    assert found.most_blamed is found.parts[-1] and not found.still
+
+
+def test_a_step_taken_apart_has_its_own_figures_and_its_own_guess() -> None:
+    picture = pictured()
+    found = machine_of(scene_at(of(picture, apart(picture))).state)
+    assert found.step == STEP and found.explained is not None and found.guess == GUESS
+    assert found.parts[0].blame == 0.5 and (found.parts[0].moved or 0) > 0
+    later = machine_of(scene_at(of(picture, apart(picture, STEP + 1))).state)  # not pictured yet
+    assert later.step == STEP + 1 and later.parts[0].blame == 0.5 and later.parts[0].moved is None
+    before = machine_of(scene_at(of(apart(picture, 3))).state)  # of an earlier step than the picture
+    assert before.step == 75 and before.explained is None
+
+
+def test_a_head_that_is_the_embedding_is_told_once() -> None:
+    found = machine_of(scene_at([Record(VERSION, 0, 0, 0, pictured(tied=True))]).state)  # type: ignore[arg-type]  # of AnyEvent
+    assert found.parts[-1].tied and found.parts[-1].matrices == found.parts[0].matrices
+    assert found.parts[-1].blame is None and found.parts[-1].moved is None
+
+
+def test_before_the_first_step_nothing_is_lit() -> None:
+    assert machine_of(scene_at([]).state) == Machine()
+    still = pictured(step=0, only="none")
+    scene = scene_at([Record(VERSION, 0, 0, 0, still)])
+    assert machine_of(scene.state).stage is None and len(machine_of(scene.state).parts) == 8
+    for size in ROOMS.values():
+        assert "Nothing has been measured yet" in " ".join(drawn(scene_at([]), size))
+        text = " ".join(drawn(scene, size))
+        assert "Nothing has been measured yet" in text and "%" not in text and "◆" not in text
+
+
+@pytest.mark.parametrize(("rows", "layers"), [(2, 1), (3, 1), (4, 1), (5, 2), (7, 3), (40, 24)])
+def test_layers_without_room_are_folded_into_one_line(rows: int, layers: int) -> None:
+    parts = machine_of(scene_at([Record(VERSION, 0, 0, 0, pictured(layers=24))]).state).parts  # type: ignore[arg-type]  # of AnyEvent
+    assert len(parts) == 50
+    shown_ = folded(parts, rows if layers < 24 else 48, 48)
+    assert len({p.layer for _, p in shown_ if p.kind == "mlp"}) == layers
+    hidden = [p for _, p in shown_ if p.kind == "folded"]
+    assert sum(p.layers for p in hidden) == 24 - layers
+    assert len(shown_) <= 2 + (48 if layers == 24 else max(rows, 3))
+    for number in range(50):
+        assert number in [n for n, p in folded(parts, rows, number) if p.kind != "folded"]
+    blame = sum(p.blame or 0.0 for _, p in shown_ if not p.tied)
+    assert blame == pytest.approx(1)
+
+
+def beside(rows: list[str]) -> str:
+    """The signs on the line through all parts, from the head down."""
+    return "".join(
+        row[2] for row in rows if row[2:3] in "│◆▲▼" and row[4:10] in ("layer ", "token ", "output")
+    )
+
+
+def test_in_slow_motion_parts_light_up_in_the_order_of_the_step() -> None:
+    at = {seconds: drawn(slowly(seconds)) for seconds in (0.0, 1.0, 1.9, 2.5, 4.5, 5.9, 6.5, 9.0)}
+    signs = [beside(rows) for rows in at.values()]
+    assert signs[:3] == ["│││││││▲", "│││▲▲▲▲▲", "▲▲▲▲▲▲▲▲"]  # the guess comes up
+    assert signs[3:6] == ["││││││││", "▼▼▼│││││", "▼▼▼▼▼▼▼▼"]  # the score, above; the blame comes down
+    assert signs[6:] == ["◆◆◆◆◆◆◆◆"] * 2  # all weights are nudged at once
+    bars = [sum("━" in row or "╸" in row for row in rows) for rows in at.values()]
+    assert bars == [0, 0, 0, 0, 3, 8, 8, 8]
+    assert [("loss 1.39" in rows[0]) for rows in at.values()] == [False] * 3 + [True] * 5
+    assert ["moved by" in " ".join(rows[4:]) for rows in at.values()] == [False] * 6 + [True] * 2
+    for seconds, word in ((0.0, "Guess:"), (2.5, "Score:"), (4.5, "Blame"), (6.5, "Nudge:")):
+        assert word in " ".join(at[seconds][-3:])
+
+
+def test_in_reinforcement_the_one_block_that_moves_is_seen_to_move() -> None:
+    answers = tuple(e.ScoredAnswer(f"a{n}", n / 4 - 0.5, 0.1, -9.0, 0.2) for n in range(4))
+    scored = e.AnswersScored(10, "Where does Mira live?", answers, 0.1)
+    picture = pictured("feedback", 10, only="layers.2.")
+    records = of(e.StageStarted("feedback", 60), scored, picture)
+    assert machine_of(scene_at(records).state).still
+    for size in ROOMS.values():
+        rows = drawn(scene_at(records), size)
+        lit = [row for row in rows if row[2:3] == "◆"]
+        assert len(lit) == 2 and all("attention" in row or "MLP" in row for row in lit)
+        assert sum("stays" in row and row[2] == "│" for row in rows) == 6
+        text = " ".join(" ".join(rows).split())
+        assert "Step 10 of feedback. Only layer 3 is moved; the rest stays as it was." in text
+        assert "4 answers, scored -0.50 to +0.25" in text and "asked Where does Mira live?" in text
+    early = " ".join(" ".join(drawn(scene_at(of(e.StageStarted("feedback", 60))))).split())
+    assert "Nothing has been measured yet in feedback: this was step 75 of pretrain." in early
+
+
+def test_frozen_weights_are_said_to_move_no_more() -> None:
+    text = " ".join(" ".join(drawn(scene_at(of(e.StageStarted("frozen", 0))))).split())
+    assert "Frozen: nothing moves any more. This was step 75 of pretrain." in text
+
+
+@pytest.mark.parametrize("size", [*ROOMS.values(), (51, 12), (186, 56)])
+def test_nothing_is_cut_at_any_size_or_depth(size: tuple[int, int]) -> None:
+    long = "w" * 40
+    guess = msgspec.structs.replace(GUESS, truth=long, top=((long, 0.0004), ("<|document|>", 0.2)))
+    deep = pictured(layers=24)
+    scenes = [scene_at(TRAINING), scene_at(of(deep)), scene_at(of(deep, apart(deep))), slowly(4.5)]
+    for scene in scenes:
+        scene.guess = guess
+        count = len(machine_of(scene.state).parts)
+        for chosen in {0, 1, 2, count // 2, count - 2, count - 1}:
+            rows = drawn(scene, size, chosen)
+            assert len(rows) <= size[1] and all(cell_len(row.rstrip()) <= size[0] for row in rows), rows
+            assert any(row.startswith("▸ ") and row[2] in "│◆▲▼" for row in rows)
+            assert "…" not in "".join(rows).replace("w…", "").replace("reads …", ""), rows
+            assert rows[-1].strip() and "reads" in "".join(rows), rows
+
+
+def test_signs_carry_what_colors_carry() -> None:
+    """Without colors the text is the same; in ASCII every sign stays another one."""
+    plain = drawn(slowly(9.0))
+    for mode in ("none", "ansi"):
+        scene = slowly(9.0)
+        scene.ink = make_ink(mode)  # type: ignore[arg-type]  # a mode
+        assert drawn(scene) == plain
+    light = slowly(9.0)
+    light.ink = make_ink("rich", PALETTES["light"])
+    assert drawn(light) == plain
+    assert len({to_ascii(sign) for sign in "▲▼◆│▸"}) == 5
+
+
+async def test_keys_choose_a_part_and_open_its_matrix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING) as (app, pilot):
+        await pilot.press("8")
+        await until(pilot, lambda: isinstance(app.screen, MachineScreen))
+        await pilot.press("up", "up", "right", "enter")
+        await until(pilot, lambda: app.screen is app.dashboard)
+        pane = app.dashboard.weights
+        assert app.dashboard.current == 3 and pane.chosen == "layers.0.mlp.fc2"
+        assert "layer 1 down" in text_of(pane)
+        await pilot.press("8", "escape")
+        await until(pilot, lambda: app.screen is app.dashboard)
+
+
+@pytest.mark.parametrize("mode", ["view", "replay"])
+async def test_it_follows_a_run_that_one_only_watches(
+    mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING, mode=mode) as (app, pilot):  # type: ignore[arg-type]
+        await pilot.press("8")
+        await until(pilot, lambda: "Step 75 of pretrain" in shown(app))
+        await pilot.press("full_stop", "space", "down", "left")
+        assert isinstance(app.screen, MachineScreen) and "token embedding" in shown(app)
+
+
+@pytest.mark.parametrize("way", ["colors", "ascii"])
+@pytest.mark.parametrize("size", ROOMS)
+async def test_snapshots(
+    size: tuple[int, int], way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a person has looked at and found good; UPDATE_SNAPSHOTS=1 writes them anew: look at them."""
+    found: dict[str, str] = {}
+    answers = tuple(e.ScoredAnswer(f"a{n}", n / 4 - 0.5, 0.1, -9.0, 0.2) for n in range(4))
+    scored = e.AnswersScored(10, "Where does Mira live?", answers, 0.1)
+    tuned = (e.StageStarted("feedback", 60), scored, pictured("feedback", 10, only="layers.2."))
+    for name, records in {"pretrain": TRAINING, "feedback": of(*tuned)}.items():
+        async with opened(tmp_path / name, monkeypatch, records, size=size) as (app, pilot):
+            app.scene.ink = with_other(app.scene.ink, signs=way == "ascii")
+            app.scene.ascii = way == "ascii"
+            await pilot.press("8", "up")
+            await until(pilot, lambda app=app: "Step" in shown(app))
+            screen = app.screen
+            assert isinstance(screen, MachineScreen) and screen.page.size == ROOMS[size]
+            frame = screen.frame
+            found[name] = f"{frame.border_title}\n{text_of(screen.page)}\n{frame.border_subtitle}\n"
+    for name, text in found.items():
+        said = to_ascii(text) if way == "ascii" else text
+        kept = FOLDER / f"machine-{name}-{size[0]}x{size[1]}{'-ascii' if way == 'ascii' else ''}.txt"
+        if UPDATE:
+            kept.write_text(said, encoding="utf-8")
+        assert said == kept.read_text(encoding="utf-8"), kept.name
