@@ -32,6 +32,7 @@ from tui_trainer.messages.events import (
     RewardModelFitted,
     Sampled,
     TasteTested,
+    WeightsPictured,
 )
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
@@ -92,7 +93,9 @@ def test_its_parts_follow_each_other(corpus: Corpus, tuned: Transformer) -> None
         *picks,
         TasteTested,
         Sampled,
-        *[Reinforced, AnswersScored] * 3,
+        *[Reinforced, AnswersScored, WeightsPictured],
+        *[Reinforced, AnswersScored] * 2,
+        WeightsPictured,
         *[BeforeAfter] * 2,
         Measured,
     ]
@@ -117,6 +120,25 @@ def test_its_parts_follow_each_other(corpus: Corpus, tuned: Transformer) -> None
     assert [s.facts is not None for s in steps] == [False, False, True]
     (rate,) = _of(Measured, events)
     assert rate.name == "aligned/win_rate" and rate.n == len(corpus.held_out_prompts) and rate.baseline == 0.5
+
+
+def test_the_pictures_are_of_the_one_block_that_moves(corpus: Corpus, tuned: Transformer) -> None:
+    before = {name: parameter.clone() for name, parameter in tuned.named_parameters()}
+    stage, events = _stage(tuned, corpus), list[Event]()
+    while not _of(WeightsPictured, events):
+        events = list(stage.advance())
+        if stage.pending is not None:
+            _pick(stage, "short")
+    (told,) = _of(WeightsPictured, events)
+    assert (told.stage, told.step) == ("feedback", _of(Reinforced, events)[0].step)
+    after = dict(stage.policy_trainer.model.named_parameters())
+    last = f"layers.{tuned.shape.layers - 1}."
+    for matrix in told.matrices:
+        name = f"model.{matrix.name}.weight"
+        change = float((after[name] - before[name]).square().mean().sqrt().detach())
+        assert matrix.update_rms == pytest.approx(change, rel=1e-5)
+        assert (matrix.update_rms > 0) == (matrix.gradient_rms > 0) == matrix.name.startswith(last)
+    assert len(told.matrices) == sum(parameter.dim() == 2 for parameter in after.values())
 
 
 def test_it_turns_the_model_to_the_taste(corpus: Corpus, tuned: Transformer) -> None:
@@ -538,8 +560,8 @@ def test_the_answers_to_one_prompt_are_told_with_what_the_step_did_to_them(
     after: list[Transformer] = []
     step = policy.optimizer.step
 
-    def stepped(*arguments: Any) -> float:
-        norm = step(*arguments)
+    def stepped(*arguments: Any, **named: Any) -> float:
+        norm = step(*arguments, **named)
         after.append(copy.deepcopy(policy.model))
         return norm
 

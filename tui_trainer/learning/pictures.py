@@ -1,10 +1,12 @@
 """What the weights look like: matrices down-sampled to small pictures with their scale."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from tui_trainer.messages.events import MatrixState, Picture
+from tui_trainer.messages.events import MatrixState, Picture, StageName, WeightsPictured
 
 ROWS, COLUMNS = 32, 64  # cells of a picture at most
 
@@ -45,6 +47,23 @@ def matrix_state(name: str, before: Tensor, parameter: nn.Parameter, gradient: T
         gradient=picture(gradient),
         update=picture(update),
     )
+
+
+def pictured(
+    stage: StageName, step: int, model: nn.Module, copies: Mapping[str, tuple[Tensor, Tensor]]
+) -> WeightsPictured:
+    """All matrices of a model after a step.
+
+    Args:
+        copies: by name, the weights before the step and its gradient; those that are not among them were
+            not moved.
+    """
+    found = []
+    for name, parameter in model.named_parameters():
+        if parameter.dim() == 2:
+            before, gradient = copies.get(name) or (parameter.detach(), torch.zeros_like(parameter))
+            found.append(matrix_state(name, before, parameter, gradient))
+    return WeightsPictured(stage, step, tuple(found))
 
 
 def _rms(matrix: Tensor) -> float:

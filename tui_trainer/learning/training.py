@@ -15,7 +15,7 @@ from tui_trainer.learning.batches import apart
 from tui_trainer.learning.best_weights import BestWeights
 from tui_trainer.learning.optimizer import MOMENTUM, Optimizer
 from tui_trainer.learning.own_answers import own_answer_losses
-from tui_trainer.learning.pictures import matrix_state
+from tui_trainer.learning.pictures import pictured
 from tui_trainer.learning.randomness import generator
 from tui_trainer.learning.slow_step import explained, teaching, telling
 from tui_trainer.learning.validation import token_bytes, validation_loss
@@ -206,16 +206,7 @@ class Training(ABC):
 
     def _pictured(self, before: Mapping[str, tuple[Tensor, Tensor]]) -> WeightsPictured:
         """All matrices; `before`: weights before the step, and its gradient, by name."""
-        return WeightsPictured(
-            self.name,
-            self.step,
-            tuple(
-                matrix_state(name, weights, parameter, gradient)
-                for name, parameter in self.model.named_parameters()
-                if parameter.dim() == 2
-                for weights, gradient in [before[name]]
-            ),
-        )
+        return pictured(self.name, self.step, self.model, before)
 
     def _copies(self) -> dict[str, tuple[Tensor, Tensor]]:
         return {

@@ -238,7 +238,7 @@ def weights_pictured(state: State, event: e.WeightsPictured) -> None:
     for matrix in event.matrices:
         state.matrices[matrix.name] = matrix
     state.pictured = (event.stage, event.step)
-    _mark(state, event.stage, event.step, "evaluation")
+    _mark(state, event.stage, event.step, "reinforcement" if event.stage == "feedback" else "evaluation")
     _touch(state, "weights")
 
 

@@ -230,6 +230,10 @@ def trained_names(model: Transformer) -> list[str]:
     return [name for name, _ in model.named_parameters() if name.startswith(last)]
 
 
+def _gradient(parameter: nn.Parameter) -> Tensor:
+    return torch.zeros_like(parameter) if parameter.grad is None else parameter.grad.clone()
+
+
 class PolicyOptimizer:
     """The last block, and what moves it: gradient descent with momentum (Polyak 1964), and nothing else.
 
@@ -256,9 +260,21 @@ class PolicyOptimizer:
         """Forget all momentum."""
         self.descent = torch.optim.SGD(self.trained.values(), momentum=MOMENTUM)
 
-    def step(self, loss: Tensor, lr: float, clip: float = 1.0) -> float:
-        """One nudge against the gradient of `loss`, its norm clipped; returns the norm before clipping."""
+    def step(
+        self,
+        loss: Tensor,
+        lr: float,
+        clip: float = 1.0,
+        copies: dict[str, tuple[Tensor, Tensor]] | None = None,
+    ) -> float:
+        """One nudge against the gradient of `loss`, its norm clipped; returns the norm before clipping.
+
+        Args:
+            copies: takes in, by name, the weights before the nudge and their gradient before clipping.
+        """
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        if copies is not None:
+            copies.update({n: (p.detach().clone(), _gradient(p)) for n, p in self.trained.items()})
         norm = float(nn.utils.clip_grad_norm_(self.trained.values(), clip))
         for group in self.descent.param_groups:
             group["lr"] = lr

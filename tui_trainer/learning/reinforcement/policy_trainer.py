@@ -9,6 +9,7 @@ from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.randomness import rng
+from tui_trainer.learning import pictures
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.preferences.comparison import RewardFunction
 from tui_trainer.learning.randomness import generator
@@ -94,8 +95,14 @@ class PolicyTrainer:
         if settings.algorithm != "rloo":
             potentials = [0.0 for a in answers for _ in a.tokens]
         beta = settings.beta * done.leash
+        pictured = done.steps == 0 or (done.steps + 1) % EVERY == 0 or done.steps + 1 >= settings.steps
+        copies: dict[str, tuple[Tensor, Tensor]] | None = {} if pictured else None
         result, before, after, shown = self._learn(
-            asked, answers, torch.tensor(rewards), torch.tensor(potentials), settings, beta
+            asked, answers, torch.tensor(rewards), torch.tensor(potentials), settings, beta, copies
+        )
+        # Taken before the guard may go back on the step.
+        picture = (
+            None if copies is None else pictures.pictured("feedback", done.steps + 1, self.model, copies)
         )
         kl = float(result.kl.mean())
         # At first every policy is nearer than the target: a leash that is lengthened for that is longest when
@@ -134,6 +141,8 @@ class PolicyTrainer:
             ),
             leash=beta,
         )
+        if picture is not None:
+            yield picture
         if notice is not None:
             yield notice
 
@@ -145,8 +154,9 @@ class PolicyTrainer:
         potentials: Tensor,
         settings: FeedbackSettings,
         beta: float,
+        copies: dict[str, tuple[Tensor, Tensor]] | None,
     ) -> tuple[Loss, Tensor, Tensor, list[int]]:
-        """One nudge.
+        """One nudge; `copies` as in `PolicyOptimizer.step`.
 
         Returns:
             The loss; the log-probability (answers,) of each answer before the nudge; the same after it, of
@@ -176,7 +186,7 @@ class PolicyTrainer:
         # It cools down: most of a taste is learnt in the first steps, and what the last ones add is noise.
         left = max(COOLEST, 1 - self.progress.steps / max(1, settings.steps))
         left = min(left, (self.progress.steps + 1) / WARMUP)
-        self.optimizer.step(loss, settings.lr * left * self.guard.rate)
+        self.optimizer.step(loss, settings.lr * left * self.guard.rate, copies=copies)
         with torch.no_grad():
             said = policy.detach().gather(1, chosen[:, None]).squeeze(1)
             before = per_answer(said, rollouts.rows(), len(answers))
