@@ -2,12 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, norm
 
 from tui_trainer.formulas.intervals import grouped_interval, proportion_interval
 from tui_trainer.learning.preferences.blind import BlindPair, BlindTest
-from tui_trainer.learning.preferences.comparison import Preferred, repeated
+from tui_trainer.learning.preferences.comparison import Estimated, Preferred, repeated
 from tui_trainer.messages.events import Choice
 
 
@@ -25,6 +26,23 @@ def test_a_prompt_counts_once() -> None:
 def test_what_differs_by_less_than_the_rater_sees_is_half() -> None:
     found = Preferred.of(["a", "b", "c", "d"], [1.0, 1.0, 0.0, 0.0], [0.0, 0.9, 0.1, 1.0])
     assert found.share == 0.5
+
+
+def test_an_estimate_of_a_known_taste_is_as_unsure_as_its_prompts() -> None:
+    """Every taste says the same of each answer: what is left is the mean's standard error."""
+    said = np.random.default_rng(0).random(60)
+    prompts = [str(at) for at in range(60)] + ["0"] * 40  # one is asked much oftener
+    answers = np.concatenate([said, np.full(40, said[0])])
+    found = Estimated.of(prompts, np.tile(answers, (4000, 1)), 1)
+    error = said.std() / math.sqrt(60)
+    assert found.prompts == 60 and found.share == pytest.approx(said.mean(), abs=0.005)
+    assert found.ci95 == pytest.approx(norm.interval(0.95, said.mean(), error), abs=0.012)
+
+
+def test_an_estimate_from_prompts_that_are_alike_is_as_unsure_as_the_taste() -> None:
+    tastes = np.linspace(0.4, 0.8, 1001)
+    found = Estimated.of(["a", "b", "c", "a"], np.tile(tastes[:, None], (1, 4)), 0)
+    assert found.share == pytest.approx(0.6) and found.ci95 == pytest.approx((0.41, 0.79))
 
 
 @pytest.mark.parametrize(("choices", "wins"), [("aaaaaaat", 7.5), ("aaaaaatb", 6.5), ("at", 1.5), ("b", 0.0)])

@@ -2,10 +2,21 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, logit
+from scipy.stats import norm
 
-from tui_trainer.learning.preferences.reward_model import CLIP, RewardModel, Scaling, fit, fit_cauchy
+from tui_trainer.learning.preferences.reward_model import (
+    CLIP,
+    SPREAD,
+    STEADIER,
+    UNKNOWN,
+    RewardModel,
+    Scaling,
+    fit,
+    fit_cauchy,
+)
 
 
 def _comparisons(n: int, d: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -187,6 +198,51 @@ def test_probability_is_the_average_over_the_posterior() -> None:
         assert abs(model.probability(pool[i], pool[i + 1]) - expit(draws @ x).mean()) < 0.02
         swapped = model.probability(pool[i + 1], pool[i])
         assert np.isclose(swapped, 1 - model.probability(pool[i], pool[i + 1]))
+
+
+def test_an_interval_is_of_the_weights_and_of_how_steady_the_rater_is() -> None:
+    """Its ends are quantiles of a product, a log-normal factor times a normal log-odds, by integration."""
+    pool = _pool()
+    model = RewardModel(pool)
+    for i in range(0, 24, 2):
+        model.learn(pool[i], pool[i + 1], float(pool[i, 1] > pool[i + 1, 1]))
+    checked = 0
+    for i in range(50, 70, 2):
+        x = model.scaling(pool[i]) - model.scaling(pool[i + 1])
+        middle, spread = x @ model.mean, SPREAD * np.sqrt(x @ model.covariance @ x)
+        low, high = model.probability_interval(pool[i], pool[i + 1])
+        given = model.probability(pool[i], pool[i + 1])
+        assert low <= given <= high
+        swapped = model.probability_interval(pool[i + 1], pool[i])
+        np.testing.assert_allclose(swapped, (1 - high, 1 - low), atol=1e-9)
+        for end, share in ((low, 0.025), (high, 0.975)):
+            if end == given or not 1e-9 < end < 1 - 1e-9:
+                continue
+
+            def below(z: float, end: float = float(logit(end))) -> float:
+                factor = np.exp(STEADIER + UNKNOWN * z)
+                return float(norm.pdf(z) * norm.cdf((end / factor - middle) / spread))  # noqa: B023
+
+            assert abs(quad(below, -8, 8)[0] - share) < 0.015
+            checked += 1
+    assert checked >= 10
+
+
+def test_intervals_hold_the_truth_of_raters_linear_in_the_features() -> None:
+    held = []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        pool = rng.normal(size=(300, 9))
+        taste = np.zeros(9)
+        taste[rng.choice(9, 2, replace=False)] = rng.choice([-2.0, 2.0], 2)
+        model = RewardModel(pool)
+        a, b = pool[:24], pool[24:48]
+        wins = rng.random((24, 1)) < expit((a - b) @ taste)[:, None]
+        model.learn_all(np.where(wins, a, b), np.where(wins, b, a))
+        for one, other in rng.normal(size=(20, 2, 9)):
+            low, high = (round(end, 2) for end in model.probability_interval(one, other))  # as shown
+            held.append(low <= round(expit((one - other) @ taste), 2) <= high)
+    assert 0.92 <= np.mean(held) <= 0.98
 
 
 def test_agreement_counts_predictions_made_before_the_pick() -> None:

@@ -22,7 +22,13 @@ from tui_trainer.corpus.randomness import rng
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.preferences.blind import PAIRS, BlindTest
 from tui_trainer.learning.preferences.collection import POOL_PROMPTS, CollectionState, PreferenceCollection
-from tui_trainer.learning.preferences.comparison import SHOWN, RewardFunction, before_after, win_rate
+from tui_trainer.learning.preferences.comparison import (
+    SHOWN,
+    RewardFunction,
+    before_after,
+    estimated_win_rate,
+    win_rate,
+)
 from tui_trainer.learning.preferences.features import features
 from tui_trainer.learning.preferences.pairs import Pool
 from tui_trainer.learning.preferences.raters import CULTURES, TASTES, gold
@@ -316,11 +322,13 @@ class Feedback:
             right = self.corpus.right
             yield from before_after(tuned, aligned, self.asker, self.held_out, right)
         elif self.held_out:
-            # A person's gold is in the person: the reward model can only guess at it.
-            worth: RewardFunction = self._gold if self.taste else self.proxy
-            name = "aligned/win_rate" if self.taste else "aligned/win_rate_estimate"
-            if self.taste or self.pool is not None:
-                yield win_rate(name, tuned, aligned, self.asker, self.held_out, worth, self.seed)
+            both = (tuned, aligned, self.asker, self.held_out)
+            if self.taste:
+                yield win_rate("aligned/win_rate", *both, self._gold, self.seed)
+            elif self.pool is not None:
+                # A person's gold is in the person: the reward model can only guess at it.
+                name, model = "aligned/win_rate_estimate", self.pool.reward_model
+                yield estimated_win_rate(name, *both, model, self.seed)
         self.state.finished += 1
 
     # -- live settings and state -----------------------------------------------------------------------------

@@ -90,6 +90,12 @@ TERMS: tuple[Term, ...] = (
     ),
     Term("RLHF", "Học từ phản hồi người", "Adjusting the model to what people prefer.", 4),
     Term("Human rater", "Người chấm điểm", "A person who says which answer is better: you.", 4),
+    Term(
+        "Feature",
+        "Đặc trưng",
+        "What is counted in an answer, as its length: all that the reward model sees of it.",
+        4,
+    ),
     Term("Reward model", "Model phần thưởng", "Learns from the picks to predict which is preferred.", 4),
     Term(
         "Useful picks",

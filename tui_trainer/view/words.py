@@ -157,7 +157,7 @@ _MORE_FIGURES = {
     "ngram_bits_per_byte": "bits per byte, by an n-gram model ↓",
     "xz_bits_per_byte": "bits per byte, by xz ↓",
     "mentions_heldout": "facts, anywhere in what it writes",
-    "win_rate_estimate": "wins over tuned, as the reward model guesses",
+    "win_rate_estimate": "wins over tuned, as far as features can tell",
     "compute_seconds": "computing time",
     "pretraining_seconds": "time in pretraining steps",
     "pretraining_steps": "pretraining steps",

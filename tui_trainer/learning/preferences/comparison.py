@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterator, Sequence
 from statistics import fmean
 
+import numpy as np
 from msgspec import Struct
 
+from tui_trainer.formulas.bootstrap import quantiles, resampled
 from tui_trainer.formulas.intervals import grouped_interval
 from tui_trainer.learning.answering import Answer, Asker
+from tui_trainer.learning.preferences.features import features
 from tui_trainer.learning.preferences.raters import TIE
+from tui_trainer.learning.preferences.reward_model import Array, RewardModel, sigmoid
 from tui_trainer.learning.randomness import generator
 from tui_trainer.messages.events import BeforeAfter, Measured
 from tui_trainer.model.transformer import Transformer
@@ -63,6 +67,34 @@ class Preferred(Struct, frozen=True):
         return Preferred(fmean(map(fmean, groups)), grouped_interval(groups), len(groups))
 
 
+class Estimated(Struct, frozen=True):
+    """How often a rater would pick one of two answers, as far as the reward model's features can tell.
+
+    The interval is of what this rater would pick between such answers to other prompts: both what the picks
+    leave open of the taste, and which prompts were asked.
+    """
+
+    share: float
+    ci95: tuple[float, float]
+    prompts: int
+
+    @staticmethod
+    def of(prompts: Sequence[str], chances: Array, seed: int) -> "Estimated":
+        """A prompt counts once, however often asked; prompts are drawn anew for each taste.
+
+        Args:
+            chances: of one of the two answers to each prompt, by each of the tastes: (tastes, prompts).
+            seed: of the draws.
+        """
+        names = list(dict.fromkeys(prompts))
+        place = {name: at for at, name in enumerate(names)}
+        member = np.zeros((len(prompts), len(names)))
+        member[np.arange(len(prompts)), [place[prompt] for prompt in prompts]] = 1
+        means = chances @ (member / member.sum(0))
+        drawn = (resampled(len(names), seed, len(means)) * means).sum(1) / len(names)
+        return Estimated(float(np.median(drawn)), quantiles(drawn), len(names))
+
+
 def win_rate(
     name: str,
     tuned: Transformer,
@@ -72,12 +104,40 @@ def win_rate(
     worth: RewardFunction,
     seed: int,
 ) -> Measured:
-    """How often an answer of the aligned model is worth more than one of the tuned, ties half.
+    """How often an answer of the aligned model is worth more than one of the tuned, ties half."""
+    asked, before, after = _sampled(tuned, aligned, asker, prompts, seed)
+    found = Preferred.of(asked, worth(asked, after), worth(asked, before))
+    return Measured(name, found.share, found.ci95, found.prompts, 0.5)
 
-    Both are sampled at temperature 1: what is compared is all that the models may say, not one answer each.
+
+def estimated_win_rate(
+    name: str,
+    tuned: Transformer,
+    aligned: Transformer,
+    asker: Asker,
+    prompts: Sequence[str],
+    model: RewardModel,
+    seed: int,
+) -> Measured:
+    """The same of a rater whose taste is known by their picks alone; what never ends loses to what does."""
+    asked, before, after = _sampled(tuned, aligned, asker, prompts, seed)
+    scaled = [model.scaling(np.array([features(a.text) for a in answers])) for answers in (before, after)]
+    chances = sigmoid(model.tastes() @ (scaled[1] - scaled[0]).T)
+    for at, (old, new) in enumerate(zip(before, after, strict=True)):
+        if not (old.ended and new.ended):
+            chances[:, at] = (1 + new.ended - old.ended) / 2
+    found = Estimated.of(asked, chances, seed)
+    return Measured(name, found.share, found.ci95, found.prompts, 0.5)
+
+
+def _sampled(
+    tuned: Transformer, aligned: Transformer, asker: Asker, prompts: Sequence[str], seed: int
+) -> tuple[list[str], list[Answer], list[Answer]]:
+    """Prompts, and the answers of both.
+
+    They are sampled at temperature 1: what is compared is all that the models may say, not one answer each.
     """
     asked = repeated(prompts)
     before = asker.ask(tuned, asked, generator(seed, "feedback", "win rate", "tuned"))
     after = asker.ask(aligned, asked, generator(seed, "feedback", "win rate", "aligned"))
-    found = Preferred.of(asked, worth(asked, after), worth(asked, before))
-    return Measured(name, found.share, found.ci95, found.prompts, 0.5)
+    return asked, before, after

@@ -18,7 +18,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from tui_trainer.formulas.intervals import Z95
+from tui_trainer.formulas.bootstrap import quantiles
 
 Array = NDArray[np.float64]
 
@@ -26,6 +26,14 @@ PRIOR_SCALE = 0.5  # half of all weights are within it, in log-odds per standard
 RARE = 0.02  # share of the answers in which a feature is not what it is in most
 UNIT = 1.0  # log-odds: scores that spread further are divided by their spread; none are ever stretched
 CLIP = 3.0  # standard deviations beyond which a feature counts no further
+
+# What makes 95 % intervals hold the truth as often, found by simulation (tests/bench/coverage.py): by the
+# posterior alone they held it in 72 to 93 %. Picks are steadier than the prior takes them to be, so that all
+# of its weights are too small by one factor, which nobody knows; apart from it they are known better than it
+# says. A taste that no feature names is not covered: there it is surer than it should be.
+SPREAD = 0.7  # of the weights, as a share of the posterior's
+STEADIER, UNKNOWN = 0.5, 0.3  # mean and deviation of the factor's logarithm
+TASTES = 1000  # drawn
 
 
 def sigmoid(x: Array) -> Array:
@@ -189,12 +197,22 @@ class RewardModel:
         spread = 1 + np.pi / 8 * (x @ self.covariance @ x)
         return float(sigmoid(np.asarray(x @ self.mean / np.sqrt(spread))))
 
+    def tastes(self) -> Array:
+        """Weights (`TASTES`, d) that the picks leave open, as far as the features can tell: drawn from the
+        posterior, with how steady the rater is drawn beside it. The same draws each time."""
+        z = np.random.Generator(np.random.PCG64(0)).normal(size=(TASTES, len(self.mean) + 1))
+        weights = self.mean + SPREAD * z[:, 1:] @ np.linalg.cholesky(self.covariance).T
+        return np.asarray(np.exp(STEADIER + UNKNOWN * z[:, :1]) * weights)
+
     def probability_interval(self, a: Array, b: Array) -> tuple[float, float]:
-        """95 % interval of the same chance: what it could be under the tastes that the picks leave open."""
+        """95 % interval of the same chance: what it could be under the tastes that the picks leave open.
+
+        Its own doubt included, a chance is nearer to one half than in most of them: it is never left out.
+        """
         x = self.scaling(a) - self.scaling(b)
-        middle, spread = x @ self.mean, Z95 * np.sqrt(x @ self.covariance @ x)
-        low, high = sigmoid(np.array([middle - spread, middle + spread]))
-        return float(low), float(high)
+        low, high = sigmoid(np.array(quantiles(self.tastes() @ x)))
+        given = self.probability(a, b)
+        return min(float(low), given), max(float(high), given)
 
     def chances(self, x: Array) -> Array:
         """`probability` of each of some scaled differences (pairs, d): (pairs,)."""

@@ -55,7 +55,7 @@ def result(scene: Scene, width: int) -> list[Strip]:
         rows.append(line((head, ink.text), (share, ink.strong), (rest, ink.muted)))
     if guessed is not None:
         interval = numbers.interval(guessed.ci95 or (guessed.value, guessed.value))
-        of = "estimate by the reward model, which only guesses at your taste: "
-        said = fullest((of, "the reward model's estimate: ", "estimate: "), width - 16)
+        of = "the reward model's estimate, as far as its features can tell your taste: "
+        said = fullest((of, "estimate, as far as features can tell: ", "estimate: "), width - 16)
         rows.append(line((f"{said}{numbers.percent(guessed.value)} ({interval})", ink.muted)))
     return rows
