@@ -190,6 +190,15 @@ def test_in_reinforcement_the_one_block_that_moves_is_seen_to_move() -> None:
     assert "Nothing has been measured yet in feedback: this was step 75 of pretrain." in early
 
 
+def test_a_guess_of_another_step_than_the_blame_says_so() -> None:
+    later = msgspec.structs.replace(GUESS, step=90)
+    scene = scene_at(of(later))
+    scene.guess = later
+    assert "at step 90" in drawn(scene)[0] and "Step 75" in " ".join(drawn(scene))
+    scene.guess = msgspec.structs.replace(GUESS, step=75)
+    assert "at step" not in "".join(drawn(scene))
+
+
 def test_frozen_weights_are_said_to_move_no_more() -> None:
     text = " ".join(" ".join(drawn(scene_at(of(e.StageStarted("frozen", 0))))).split())
     assert "Frozen: nothing moves any more. This was step 75 of pretrain." in text

@@ -150,6 +150,11 @@ class _Drawing:
         ]
         if self.light.part >= 2:
             truth.append([("loss ", ink.muted), (f"{loss:.2f}", self.accent)])
+        if self.machine.stage is not None and (guess.stage, guess.step) != (
+            self.machine.stage,
+            self.machine.step,
+        ):
+            truth.append([(f"at step {numbers.count(guess.step)}", ink.muted)])  # later than blame and nudge
         guessed = fitting(groups, self.width - LEAD) if self.light.up >= 1 else BLANK
         return [
             Strip.join([line(("    ", ink.text)), fitting(truth, self.width - LEAD)]),
