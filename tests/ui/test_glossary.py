@@ -42,6 +42,6 @@ def test_it_fits(width: int) -> None:
 async def test_a_number_goes_to_the_pane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, recorded.records()[:40]) as (app, pilot):
         await pilot.press("1", "g")
-        await until(pilot, lambda: "Tiền huấn luyện" in shown(app))
+        await until(pilot, lambda: "Từ vựng" in shown(app))
         await pilot.press("3")
         await until(pilot, lambda: app.screen is app.dashboard and app.dashboard.current == 3)
