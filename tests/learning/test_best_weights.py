@@ -8,6 +8,7 @@ import pytest
 import torch
 from msgspec.structs import replace
 from scipy.stats import ttest_rel
+from short_stages import SETTINGS
 
 from tui_trainer import settings as settings_module
 from tui_trainer.corpus.corpus import Corpus
@@ -26,18 +27,6 @@ from tui_trainer.messages.events import (
     Validated,
 )
 from tui_trainer.model.transformer import Transformer
-
-SETTINGS = settings_module.load(
-    assignments=[
-        "pretrain.steps=30",
-        "pretrain.batch=4",
-        "pretrain.measure_every=5",
-        "finetune.steps=30",
-        "finetune.measure_every=5",
-        "finetune.pair_rows=2",
-    ],
-    environ={},
-)
 
 
 def run(stage: Training) -> list[Event]:

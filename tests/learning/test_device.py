@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import torch
 from pretend_device import is_elsewhere, pretend_device
+from short_stages import SETTINGS
 
-from tui_trainer import settings as settings_module
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.learning.finetuning import Finetuning
 from tui_trainer.learning.pretraining import Pretraining
@@ -26,17 +26,6 @@ from tui_trainer.messages.events import (
 from tui_trainer.model import checkpoint
 from tui_trainer.model.transformer import Transformer
 
-SETTINGS = settings_module.load(
-    assignments=[
-        "pretrain.steps=30",
-        "pretrain.batch=4",
-        "pretrain.measure_every=5",
-        "finetune.steps=30",
-        "finetune.measure_every=5",
-        "finetune.pair_rows=2",
-    ],
-    environ={},
-)
 TOLD = {BestKept, Guessed, Sampled, StepExplained, Validated, WeightsPictured}
 MIXED: list[Callable[[torch.Tensor, torch.Tensor], object]] = [
     lambda here, there: here + there,

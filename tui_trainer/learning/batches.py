@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.document import LETTERS
 from tui_trainer.corpus.randomness import derive
 from tui_trainer.learning.randomness import generator
 from tui_trainer.model.operations import IGNORED, causal
@@ -26,6 +27,7 @@ class DocumentReader:
     def __init__(self, corpus: Corpus, context: int, seed: int) -> None:
         self.context, self.seed = context, seed
         self.sources = sorted(name for name, tokens in corpus.train.items() if len(tokens) > 0)
+        self.in_order = LETTERS in self.sources  # the tiny world's text; one's own is read as it is
         self.tokens = {name: np.asarray(corpus.train[name]) for name in self.sources}
         self.starts = {
             name: np.flatnonzero(tokens == corpus.tokenizer.document) for name, tokens in self.tokens.items()

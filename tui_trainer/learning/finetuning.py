@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.corpus.document import CODE, LETTERS, Pair
+from tui_trainer.corpus.document import CODE, Pair
 from tui_trainer.corpus.own_pairs import GROUP
 from tui_trainer.learning.answering import likeliest
 from tui_trainer.learning.batches import DialogueReader, DocumentReader, cursor_tensors, restore_cursor
@@ -52,10 +52,9 @@ class Finetuning(Training):
         inputs, targets = self.dialogues.rows(self.settings.pair_rows)
         if self.settings.document_rows == 0:
             return inputs, targets
-        source = (
-            CODE if LETTERS in self.documents.sources else ""
-        )  # the tiny world's text; one's own as it is
-        rows = self.documents.rows(self.settings.document_rows, self.step, source, self.settings.sums_read)
+        s = self.settings
+        source = CODE if self.documents.in_order else ""
+        rows = self.documents.rows(s.document_rows, self.step, source, s.sums_read)
         return torch.cat([inputs, rows[:, :-1]]), torch.cat([targets, rows[:, 1:]])
 
     def rates(self) -> LearningRates:

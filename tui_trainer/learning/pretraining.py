@@ -30,7 +30,6 @@ class Pretraining(Training):
         super().__init__(model, corpus, seed, s.steps, s.measure_every, s.momentum)
         self.target_loss = self.settings.target_loss
         self.reader = DocumentReader(corpus, model.shape.context, seed)
-        self.in_order = LETTERS in self.reader.sources  # the tiny world's text; one's own is read as it is
 
     def open(self) -> Iterator[Event]:
         """The same, and the weights as they are drawn: nothing but random numbers."""
@@ -40,9 +39,9 @@ class Pretraining(Training):
     def batch(self) -> tuple[Tensor, Tensor]:
         s = self.settings
         source, share = "", 0.0
-        if self.in_order and self.step < LETTERS_UNTIL * self.steps:
+        if self.reader.in_order and self.step < LETTERS_UNTIL * self.steps:
             source, share = LETTERS, s.letters_first
-        elif self.in_order and self.step >= SUMS_FROM * self.steps:
+        elif self.reader.in_order and self.step >= SUMS_FROM * self.steps:
             source, share = CODE, s.sums_last
         rows = self.reader.rows(s.batch, self.step, source, share)
         return rows[:, :-1], rows[:, 1:]
