@@ -142,10 +142,14 @@ class Terminal:
             os.write(self.end, key.encode())
             time.sleep(0.05)
 
-    def settle(self) -> None:
-        """Read until the app has nothing to do: whatever it was sent, it has seen to."""
+    def settle(self, process: int | None = None) -> None:
+        """Read until the app has nothing to do: whatever it was sent, it has seen to.
+
+        Args:
+            process: the app's, where a shell began it.
+        """
         read = -1
-        while read != len(self.output) or not rests(self.process, 0.05):
+        while read != len(self.output) or not rests(process or self.process, 0.05):
             read = len(self.output)
             self.read(0.05)
 
