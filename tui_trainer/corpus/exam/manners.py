@@ -7,9 +7,7 @@ those of the generator, an outsider's stand in their own file.
 
 import re
 import tomllib
-from collections.abc import Iterable
 from functools import cache
-from itertools import product
 from pathlib import Path
 from random import Random
 
@@ -70,15 +68,15 @@ def frames(topic: str, pronoun: bool = False) -> dict[str, tuple[str, ...]]:
         pronoun: only those in which one can stand for the name.
     """
     of_all, own = tables(), tables().asked[topic]
-    phrases = _filled(own.phrases or of_all.phrases, x=own.nouns)
-    asking = _filled(own.asking_phrases or of_all.asking_phrases, x=own.nouns)
+    phrases = _filled(own.phrases or of_all.phrases, "{x}", own.nouns)
+    asking = _filled(own.asking_phrases or of_all.asking_phrases, "{x}", own.nouns)
     by_manner = {
         "question": own.questions,
         "wording": _wordings(topic),
-        "clause": _filled(of_all.indirect, c=(*own.clauses, *asking)),
-        "noun": _filled(of_all.wanted, w=phrases),
+        "clause": _filled(of_all.indirect, "{c}", (*own.clauses, *asking)),
+        "noun": _filled(of_all.wanted, "{w}", phrases),
         "short": own.short,
-        "bare": _filled(own.bare or of_all.bare, x=own.bare_nouns),
+        "bare": _filled(own.bare or of_all.bare, "{x}", own.bare_nouns),
     }
     interrogative = {"{who}": own.who, "{Who}": own.who.capitalize(), "{be}": own.be}
     for manner, its in by_manner.items():
@@ -88,10 +86,9 @@ def frames(topic: str, pronoun: bool = False) -> dict[str, tuple[str, ...]]:
     return {manner: its for manner, its in by_manner.items() if its}
 
 
-def _filled(given: Iterable[str], **slots: Iterable[str]) -> tuple[str, ...]:
-    """Each frame with each of what its one slot can hold."""
-    ((slot, fillings),) = slots.items()
-    return tuple(frame.replace(f"{{{slot}}}", filling) for frame, filling in product(given, fillings))
+def _filled(given: tuple[str, ...], slot: str, fillings: tuple[str, ...]) -> tuple[str, ...]:
+    """Each frame with each of what its slot can hold."""
+    return tuple(frame.replace(slot, filling) for frame in given for filling in fillings)
 
 
 def _wordings(topic: str) -> tuple[str, ...]:
