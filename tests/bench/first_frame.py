@@ -2,8 +2,8 @@
 
     python tests/bench/first_frame.py [--times 9]
 
-The first call warms the disk and leaves the compiled modules, as an install does; the middle one of the others
-counts. The trainer that each call launches is stopped at once.
+The first call warms the disk and leaves the compiled modules, as an install does; the middle one of the
+others counts. The trainer that each call launches is stopped at once.
 """
 
 import argparse
