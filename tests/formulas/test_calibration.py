@@ -90,3 +90,12 @@ def test_the_interval_catches_the_true_error() -> None:
 
 def test_too_few_answers_say_nothing() -> None:
     assert calibration_interval([0.5], [True], 0) == (0.0, 1.0)
+
+
+def test_an_interval_lies_within_0_and_1_and_holds_what_was_found() -> None:
+    """Every bin is as right as it is sure, by luck: of all samples of these answers none is so good."""
+    confidence = [at for at in (0.25, 0.5, 0.75) for _ in range(4)]
+    right = [at < 4 * sure for sure in (0.25, 0.5, 0.75) for at in range(4)]
+    assert expected_calibration_error(confidence, right) == 0
+    low, high = calibration_interval(confidence, right, seed=0)
+    assert 0 <= low <= high <= 1

@@ -12,6 +12,7 @@ from tui_trainer.formulas.intervals import (
     Z95,
     grouped_interval,
     mean_interval,
+    mean_share_interval,
     paired_interval,
     proportion_interval,
     t95,
@@ -70,6 +71,32 @@ def test_the_true_mean_over_groups_is_caught(alike: float) -> None:
         low, high = grouped_interval(groups)
         caught += low <= 0.7 <= high
     assert 920 <= caught <= 975
+
+
+# -- shares ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shares", [[0.0, 1.0], [1.0, 1.0, 0.98], [0.0, 0.01, 0.2], [1.0] * 5, [0.97] * 9])
+def test_a_share_s_interval_stays_within_0_and_1_where_student_s_does_not(shares: list[float]) -> None:
+    low, high = mean_share_interval(shares)
+    assert 0 <= low <= statistics.fmean(shares) <= high <= 1 and low < high
+    narrow = mean_interval(shares)
+    assert narrow is not None and (narrow[0] < 0 or narrow[1] > 1 or narrow[0] == pytest.approx(narrow[1]))
+
+
+def test_in_the_middle_a_share_s_interval_is_student_s() -> None:
+    shares = [float(x) for x in np.random.default_rng(0).beta(20, 20, 200)]
+    assert mean_share_interval(shares) == pytest.approx(mean_interval(shares), abs=1e-4)
+    assert mean_share_interval(shares[:1]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("a", "b"), [(2, 2), (9, 1), (30, 1)])
+def test_the_true_mean_of_shares_is_caught(a: float, b: float) -> None:
+    rng, caught = np.random.default_rng(0), 0
+    for _ in range(1000):
+        low, high = mean_share_interval([float(x) for x in rng.beta(a, b, 10)])
+        caught += low <= a / (a + b) <= high
+    assert 915 <= caught <= 975
 
 
 # -- the same questions, twice -----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from tui_trainer.console.progress import Teller
 from tui_trainer.corpus.preference_file import EXAMPLE, Broken, Comparison, Form, Guessed, encode, read
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.errors import UserError
-from tui_trainer.formulas.intervals import mean_interval, proportion_interval
+from tui_trainer.formulas.intervals import mean_share_interval, proportion_interval
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.preferences import of_log
@@ -151,11 +151,12 @@ def _beside(learnt: "Learnt") -> FineTuned | None:
         return None
     n = len(learnt.fine_tuned)
     differences = [own - other for own, other in zip(learnt.fine_tuned, learnt.predicted, strict=True)]
+    low, high = mean_share_interval([(1 + difference) / 2 for difference in differences])
     return FineTuned(
         sum(learnt.fine_tuned) / n,
         proportion_interval(sum(learnt.fine_tuned), n),
         sum(differences) / n,
-        mean_interval(differences) or (-1.0, 1.0),
+        (2 * low - 1, 2 * high - 1),
     )
 
 

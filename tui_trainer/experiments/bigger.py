@@ -115,7 +115,8 @@ def _law(corpus: Corpus, settings: Settings, seed: int) -> Iterator[Event]:
     )
     yield Measured("law/r2_left_out", r_squared(foreseen, found), n=len(left), baseline=0.0)
     errors = [abs(f - y) / y for f, y in zip(foreseen, found, strict=True)]
-    yield Measured("law/error_left_out", fmean(errors), mean_interval(errors), len(errors))
+    low, high = mean_interval(errors) or (0.0, 1.0)
+    yield Measured("law/error_left_out", fmean(errors), (max(0.0, low), high), len(errors))  # none is below 0
     yield Measured("law/exponent", law.exponent, exponent_interval(fitted), len(fitted))
     yield Measured("law/floor", law.floor, n=len(fitted))
 

@@ -18,7 +18,7 @@ import msgspec
 
 from tui_trainer.experiments.curves import Curves, Point
 from tui_trainer.experiments.tuned import Tuned
-from tui_trainer.formulas.intervals import mean_interval, proportion_interval
+from tui_trainer.formulas.intervals import mean_interval, mean_share_interval, proportion_interval
 from tui_trainer.learning.answering import Answer, Asker
 from tui_trainer.learning.evaluation import facts_lost
 from tui_trainer.learning.exam_figures import gives_the_answer
@@ -94,7 +94,7 @@ def taste(tuned: Tuned, seed: int) -> Iterator[Event]:
             yield Measured(
                 f"reward_model/{figure}/{name}",
                 sum(shares) / len(shares),
-                mean_interval(shares),
+                mean_share_interval(shares),
                 len(shares),
                 0.5,
             )

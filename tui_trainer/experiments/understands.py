@@ -26,7 +26,7 @@ from tui_trainer.experiments.feedback import asker_of
 from tui_trainer.experiments.the_world import world_of
 from tui_trainer.experiments.tuned import Tuned
 from tui_trainer.formulas.calibration import calibration, calibration_interval, expected_calibration_error
-from tui_trainer.formulas.intervals import mean_interval, proportion_interval
+from tui_trainer.formulas.intervals import mean_share_interval, proportion_interval
 from tui_trainer.learning.exam_figures import Judge, adds_up, gives_the_answer
 from tui_trainer.messages.events import Event, Line, Measured, Noticed, Plotted, Showed
 
@@ -107,7 +107,7 @@ class Answered(Struct, frozen=True):
         for figure, values in (("confidence", self.sure), ("confidence_when_wrong", wrong)):
             if values:
                 mean = sum(values) / len(values)
-                yield Measured(f"{name}/{figure}", mean, mean_interval(values), len(values))
+                yield Measured(f"{name}/{figure}", mean, mean_share_interval(values), len(values))
         yield Measured(
             f"{name}/calibration_error",
             expected_calibration_error(self.sure, self.right),

@@ -56,7 +56,8 @@ def calibration_interval(
 
     The error of a sample is too large by chance, and that of a sample of the sample again by as much: so the
     quantiles are turned over at the value found (Davison and Hinkley 1997, 5.2, the basic interval), which
-    takes that off where the quantiles themselves would add it.
+    takes that off where the quantiles themselves would add it. Where that would end below the value found, it
+    ends there.
 
     Args:
         seed: of the draws.
@@ -70,4 +71,4 @@ def calibration_interval(
     sums = np.stack([times @ (excess * (place == at)) for at in range(bins)])
     low, high = quantiles(np.abs(sums).sum(axis=0) / n)
     found = expected_calibration_error(confidence, right, bins)
-    return max(0.0, 2 * found - high), min(1.0, 2 * found - low)
+    return max(0.0, 2 * found - high), min(1.0, max(found, 2 * found - low))

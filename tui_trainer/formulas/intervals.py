@@ -5,7 +5,7 @@ Each 95 % interval is made by a rule that catches the true value in about 95 of 
 
 from collections.abc import Sequence
 from functools import cache
-from math import cos, pi, sin, sqrt, tan
+from math import cos, inf, pi, sin, sqrt, tan
 from statistics import fmean, stdev
 
 Z95 = 1.959963984540054  # the normal distribution's 97.5 % point
@@ -29,18 +29,30 @@ def proportion_interval(k: float, n: float) -> tuple[float, float]:
 def grouped_interval(groups: Sequence[Sequence[float]]) -> tuple[float, float]:
     """95 % interval of the mean over groups of the mean in each, of values from 0 to 1; (0, 1) of no group.
 
-    Answers to one prompt are alike, and count as one answer as far as they are: Wilson's interval, for as
-    many independent answers as the spread from group to group says, and with Student's quantile for so few
-    groups (Korn and Graubard 1998; with Wilson's, Dean and Pagano 2015). Groups that are all the same count
-    once each: their spread says nothing.
+    Answers to one prompt are alike, and count as one answer as far as they are: see `mean_share_interval`.
     """
     if len(groups) < 2:
         return proportion_interval(sum(map(fmean, groups)), len(groups))
-    means = [fmean(group) for group in groups]
-    share, error = fmean(means), stdev(means) / sqrt(len(means))
-    count = min(share * (1 - share) / error**2, sum(map(len, groups))) if error > 0 else len(groups)
-    count *= (Z95 / t95(len(groups) - 1)) ** 2
-    return proportion_interval(share * count, count)
+    return mean_share_interval([fmean(group) for group in groups], sum(map(len, groups)))
+
+
+def mean_share_interval(shares: Sequence[float], most: float = inf) -> tuple[float, float]:
+    """95 % interval of the mean of shares, each from 0 to 1; (0, 1) of fewer than two.
+
+    Student's would leave 0..1, and near its ends hold the true mean too seldom. Instead Wilson's, for as many
+    independent answers as the spread from share to share says, and with Student's quantile for so few (Korn
+    and Graubard 1998; with Wilson's, Dean and Pagano 2015). Shares that are all the same count as one answer
+    each: their spread says nothing.
+
+    Args:
+        most: there are no more answers than this.
+    """
+    if len(shares) < 2:
+        return 0.0, 1.0
+    mean, error = fmean(shares), stdev(shares) / sqrt(len(shares))
+    count = min(mean * (1 - mean) / error**2, most) if error > 0 else len(shares)
+    count *= (Z95 / t95(len(shares) - 1)) ** 2
+    return proportion_interval(mean * count, count)
 
 
 def paired_interval(before: Sequence[bool], after: Sequence[bool]) -> tuple[float, float]:
@@ -98,7 +110,7 @@ def t95(freedom: int) -> float:
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float] | None:
-    """95 % interval of a mean (Student 1908); None of fewer than two values."""
+    """95 % interval of a mean (Student 1908); None of fewer than two values. Of shares: see above."""
     if len(values) < 2:
         return None
     spread = t95(len(values) - 1) * stdev(values) / sqrt(len(values))
