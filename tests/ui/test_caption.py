@@ -155,6 +155,8 @@ def test_an_interval_is_called_one() -> None:
     """Not what one can be so and so sure of: the true value is in it or is not."""
     text = said(at(e.Measured("tuned/recall_heldout", 0.8, (0.74, 0.85), 158, 0.03)))
     assert "(95 % interval 74 % to 85 %)" in text and "sure" not in text
+    loss = said(at(e.Measured("tuned/own_answer_loss", 2.345, (2.13, 2.56), 20, 7.6)))
+    assert "2.345 (95 % interval 2.130 to 2.560); chance 7.600" in loss
 
 
 def test_the_gradient_points_to_where_the_loss_rises() -> None:

@@ -25,6 +25,17 @@ def test_the_exam_has_an_interval_at_every_width(width: int) -> None:
     assert text.count("–") >= 10
 
 
+@pytest.mark.parametrize("width", [52, 107, 180])
+def test_a_loss_of_own_answers_is_told_in_nats(width: int) -> None:
+    found = recorded.records()
+    event = e.Measured("tuned/own_answer_loss", 2.345, (2.13, 2.56), 20, 7.6)
+    found.append(replace(found[-1], seq=found[-1].seq + 1, event=event))
+    rows = [row.text for row in ExamSheet(scene_at(found)).rows(width)]
+    at = next(at for at, row in enumerate(rows) if "nats" in row)
+    row = rows[at + 1] if width < 100 else rows[at]
+    assert "2.345" in row and "7.600" in row and "%" not in row and ("2.1–2.6" in row or width < 180)
+
+
 @pytest.mark.parametrize("width", [52, 107])
 def test_bits_per_byte_stand_beside_what_simpler_means_come_to(width: int) -> None:
     found = recorded.records()

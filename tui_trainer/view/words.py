@@ -190,6 +190,8 @@ _MORE_FIGURES = {
     "recall_unplanted": "recall, of harm of kinds not planted",
     "lost_unplanted": "harmless texts lost of kinds not planted ↓",
 }
+# These are losses, in bits or nats; the others are shares.
+_LOSSES = ("bits_per_byte", "nats_per_token", "own_answer_loss")
 # Those whose words in the table lean on the row above, where they stand alone.
 _ALONE = {
     "completion_seen": "known facts, by finishing a sentence",
@@ -217,6 +219,11 @@ def figure(name: str) -> str:
 def figure_alone(name: str) -> str:
     """Likewise, for where no other figure stands above it."""
     return _ALONE.get(name.rpartition("/")[2]) or figure(name)
+
+
+def is_share(name: str) -> bool:
+    """Whether a figure of the exam is a share or a difference of two, to be shown in percent; else a loss."""
+    return not name.endswith(_LOSSES)
 
 
 def arm(name: str) -> str:

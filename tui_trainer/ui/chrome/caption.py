@@ -380,22 +380,23 @@ def _reinforced(state: State, event: e.Reinforced) -> Forms:
 
 def _measured(_: State, event: e.Measured) -> Forms:
     owner, name = event.name.split("/", 1) if "/" in event.name else ("", event.name)
-    is_share = "bits" not in name and "nats" not in name and event.ci95 is not None
-    value = numbers.percent(event.value) if is_share else numbers.figure(event.value, 3)
+    in_percent = words.is_share(name) and event.ci95 is not None
+
+    def shown(value: float) -> str:
+        return numbers.percent(value) if in_percent else numbers.figure(value, 3)
+
     whose = "what was read" if owner == "corpus" else "base" if owner == "pretrain" else one_line(owner)
     label = words.figure_alone(name)
     if owner == "corpus":
         kind = name.partition("/")[0]
         label = f"filter “{words.FILTER.get(kind, one_line(kind))}”, {words.figure(name)}"
-    said = f"Exam of {whose}: {label}: {value}"
+    said = f"Exam of {whose}: {label}: {shown(event.value)}"
     if owner == "baseline":
-        said = f"To compare with, unseen text in {label}: {value}"
-    chance = ""
-    if (blind := event.baseline) is not None:
-        chance = f"; chance {numbers.percent(blind) if is_share else numbers.figure(blind, 3)}"
+        said = f"To compare with, unseen text in {label}: {shown(event.value)}"
+    chance = "" if event.baseline is None else f"; chance {shown(event.baseline)}"
     if event.ci95 is None:
         return (f"{said}{chance}.", f"{said}.")
-    low, high = (numbers.percent(end) for end in event.ci95)
+    low, high = map(shown, event.ci95)
     return (f"{said} (95 % interval {low} to {high}){chance}.", f"{said}{chance}.", f"{said}.")
 
 

@@ -98,4 +98,4 @@ def _said(name: str, value: float) -> str:
 
 
 def _value(name: str, value: float) -> str:
-    return f"{value:.3f}" if name.endswith("bits_per_byte") else numbers.percent(value)
+    return numbers.percent(value) if words.is_share(name) else f"{value:.3f}"

@@ -61,20 +61,23 @@ class ExamSheet(Sheet):
         return measured.get(f"{stage}/{name}")
 
     def _value(self, value: float, name: str) -> str:
-        return f"{value:.3f}" if name == "bits_per_byte" else f"{100 * value:.0f} %"
+        return f"{100 * value:.0f} %" if words.is_share(name) else f"{value:.3f}"
 
     def _cell(self, figure: Measured | None, width: int, name: str, better: bool) -> list[Part]:
         ink = self.scene.ink
         if figure is None:
             return [(fit(" " * (width - 16 if width >= COLUMN else 3) + "·", width), ink.faint)]
-        bits = name == "bits_per_byte"
+        share = words.is_share(name)
         value = f"{self._value(figure.value, name):>6}"
         parts: list[Part] = []
         if width >= COLUMN:
             style = ink.good if better else ink.warn
-            parts += [(" " * BAR, ink.text)] if bits else bar(figure.value, BAR, style, ink.faint)
+            parts += bar(figure.value, BAR, style, ink.faint) if share else [(" " * BAR, ink.text)]
         parts.append((value, ink.strong))
-        if figure.ci95 is not None and not bits:
+        if figure.ci95 is not None and share:
             parts.append((f" {numbers.interval(figure.ci95)}", ink.muted))
+        elif figure.ci95 is not None and width >= COLUMN:
+            low, high = figure.ci95
+            parts.append((f" {low:.1f}–{high:.1f}", ink.muted))
         used = sum(len(text) for text, _ in parts)
         return [*parts, (" " * max(0, width - used), ink.text)]
