@@ -15,7 +15,7 @@ from tui_trainer.messages.events import VERSION, Record, StageName
 from tui_trainer.ui import screen_settings as preferences
 from tui_trainer.ui.chrome.card import MOST, CardView
 from tui_trainer.ui.connection.feed import Arrived
-from tui_trainer.ui.leads import LEADS
+from tui_trainer.ui.handlers.leads import LEADS
 from tui_trainer.ui.panes.conversation import Turn
 from tui_trainer.ui.screens.ahas import AhaSheet
 from tui_trainer.ui.screens.one_step import OneStepSheet

@@ -17,10 +17,10 @@ from textual.strip import Strip
 from watching import FakeLooks, until
 
 from tui_trainer.messages import events as e
-from tui_trainer.ui import screen_handlers
 from tui_trainer.ui import screen_settings as preferences
 from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.connection import inspector as lookers
+from tui_trainer.ui.handlers import screen as screen_handlers
 from tui_trainer.ui.screen_settings import Preferences
 
 FOLDER = Path(__file__).parent / "snapshots"

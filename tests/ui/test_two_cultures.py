@@ -16,7 +16,7 @@ from tui_trainer.run import client
 from tui_trainer.run import rater_profiles as opposed
 from tui_trainer.run.storage.folder import RunFolder, list_runs
 from tui_trainer.run.storage.log import LogReader, LogWriter
-from tui_trainer.ui import handlers
+from tui_trainer.ui.handlers import experiments
 from tui_trainer.ui.screens import comparison
 from tui_trainer.ui.screens.comparison import ComparisonScreen
 from tui_trainer.ui.screens.cultures import ChooseCultures, MakingCultures
@@ -52,7 +52,7 @@ def test_what_two_raters_disagree_about_is_told_to_its_end() -> None:
 
 @pytest.fixture
 def trainers(monkeypatch: pytest.MonkeyPatch) -> Trainers:
-    monkeypatch.setattr(handlers, "CULTURE_SECONDS", 0.01)
+    monkeypatch.setattr(experiments, "CULTURE_SECONDS", 0.01)
     return Trainers(monkeypatch)
 
 

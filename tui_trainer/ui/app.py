@@ -18,7 +18,7 @@ from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui.actions import CONTEXTS, actions_of, bindings
+from tui_trainer.ui.actions import CONTEXTS, bindings
 from tui_trainer.ui.connection import feed
 from tui_trainer.ui.connection.commander import Answered, Commander
 from tui_trainer.ui.connection.inspector import Answer, Inspector
@@ -28,15 +28,12 @@ from tui_trainer.ui.dashboard import Dashboard
 from tui_trainer.ui.drawing.ascii import Ascii
 from tui_trainer.ui.farewell import farewell_of
 from tui_trainer.ui.garbage_collection import Sweeper
-from tui_trainer.ui.handlers import Handlers
-from tui_trainer.ui.keys import ACTIONS, BY_NAME, written
+from tui_trainer.ui.keys import ACTIONS, BY_NAME, Handlers, written
 from tui_trainer.ui.palette import Actions
 from tui_trainer.ui.panes.dataset import DatasetPane
 from tui_trainer.ui.panes.pane import Pane
 from tui_trainer.ui.run_files.documents import Documents
-from tui_trainer.ui.run_handlers import RunHandlers
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screen_handlers import ScreenHandlers
 from tui_trainer.ui.screen_settings import Preferences
 from tui_trainer.ui.screens.machine import MachineScreen
 from tui_trainer.ui.screens.sheet import Sheet
@@ -55,6 +52,7 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 0.4  # every picture takes time from the training beside it
 REPLAY_TICK_SECONDS = 0.25
+OF_THE_APP = ("anywhere", "rater")  # contexts of what it does itself; the rest is for panes
 SAID_CELLS = 500  # of a line for the person: more would hide what it is about
 
 
@@ -70,7 +68,7 @@ def _driver(recorder: "Recorder | None") -> type[Driver] | None:
     return TerminalDriver
 
 
-class TrainerApp(Crashing, Handlers, RunHandlers, ScreenHandlers):
+class TrainerApp(Crashing, Handlers):
     """Joins feed, scene, screens and steering. Ends with the folder of a run to show next, or None."""
 
     CSS_PATH = "app.tcss"
@@ -78,7 +76,7 @@ class TrainerApp(Crashing, Handlers, RunHandlers, ScreenHandlers):
     COMMANDS: ClassVar[set[Any]] = {Actions}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(b for owner in (Handlers, RunHandlers, ScreenHandlers) for b in bindings(actions_of(owner))),
+        *bindings(action for action in ACTIONS if action.context in OF_THE_APP),
         Binding("ctrl+q", "do('quit')", "quit", show=False, priority=True),
         Binding("ctrl+z", "do('suspend')", "suspend", show=False, priority=True),  # over every sheet
     ]
@@ -203,7 +201,7 @@ class TrainerApp(Crashing, Handlers, RunHandlers, ScreenHandlers):
             if action.steers and self.scene.mode == "view":
                 self.say(LOOKING_ON)
             return
-        if action.context in ("anywhere", "rater"):
+        if action.context in OF_THE_APP:
             action.do(self)
         else:
             pane = self.dashboard.pane(CONTEXTS.index(action.context) + 1)

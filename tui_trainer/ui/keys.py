@@ -7,15 +7,38 @@ from textual.keys import KEY_NAME_REPLACEMENTS, KEY_TO_UNICODE_NAME, Keys
 
 from tui_trainer.errors import UserError
 from tui_trainer.ui.actions import Action, actions_of
-from tui_trainer.ui.handlers import Handlers
+from tui_trainer.ui.handlers.experiments import ExperimentHandlers
+from tui_trainer.ui.handlers.help import HelpHandlers
+from tui_trainer.ui.handlers.leaving import LeavingHandlers
+from tui_trainer.ui.handlers.looking_back import LookingBackHandlers
+from tui_trainer.ui.handlers.model import ModelHandlers
+from tui_trainer.ui.handlers.panes import PaneHandlers
+from tui_trainer.ui.handlers.rater import RaterHandlers
+from tui_trainer.ui.handlers.runs import RunHandlers
+from tui_trainer.ui.handlers.screen import ScreenHandlers
+from tui_trainer.ui.handlers.training import TrainingHandlers
 from tui_trainer.ui.panes.chat import ChatPane
 from tui_trainer.ui.panes.dataset import DatasetPane
 from tui_trainer.ui.panes.loss import LossPane
 from tui_trainer.ui.panes.weights import WeightsPane
-from tui_trainer.ui.run_handlers import RunHandlers
-from tui_trainer.ui.screen_handlers import ScreenHandlers
 
-OWNERS = (Handlers, RunHandlers, ScreenHandlers, DatasetPane, LossPane, WeightsPane, ChatPane)
+
+class Handlers(
+    TrainingHandlers,
+    PaneHandlers,
+    ModelHandlers,
+    LookingBackHandlers,
+    HelpHandlers,
+    LeavingHandlers,
+    RunHandlers,
+    ExperimentHandlers,
+    RaterHandlers,
+    ScreenHandlers,
+):
+    """The part of the app that does what belongs to no pane, in the order of help and footer."""
+
+
+OWNERS = (*Handlers.__bases__, DatasetPane, LossPane, WeightsPane, ChatPane)
 ACTIONS: tuple[Action, ...] = tuple(action for owner in OWNERS for action in actions_of(owner))
 BY_NAME: dict[str, Action] = {action.name: action for action in ACTIONS}
 

@@ -114,6 +114,11 @@ class Scene:
         return self.mode == "control"
 
     @property
+    def may_begin_another(self) -> bool:
+        """Whether a new run can be begun from this one, as it stands on the screen."""
+        return self.mode != "view" and self.past is None
+
+    @property
     def stopped(self) -> bool:
         """The trainer has gone before the run was done."""
         return self.trainer == "gone" and self.mode != "replay" and not self.now.ended and not self.sent

@@ -13,7 +13,7 @@ Deed = Literal["step", "asked base", "same hash"]
 
 @dataclass(frozen=True)
 class Aha:
-    """`lead`: the name of what leads to it (`ui.leads`); `how`: that, in words."""
+    """`lead`: the name of what leads to it (`ui.handlers.leads`); `how`: that, in words."""
 
     name: str
     said: str

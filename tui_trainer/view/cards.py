@@ -17,8 +17,8 @@ GAMED = 0.05  # share of the facts lost while the reward rose: then it was gamed
 class Card:
     """One stage's end in words.
 
-    `lead`: the name of what is to be tried (`ui.leads`). `asks`: a number to guess; `outcome`: what came of
-    the one guessed at the stage before.
+    `lead`: the name of what is to be tried (`ui.handlers.leads`). `asks`: a number to guess; `outcome`: what
+    came of the one guessed at the stage before.
     """
 
     stage: StageName

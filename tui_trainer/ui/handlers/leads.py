@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tui_trainer.ui.handling import Handling
+from tui_trainer.ui.handlers.handling import Handling
 from tui_trainer.ui.screens.one_step import OneStepSheet
 from tui_trainer.view import pace
 

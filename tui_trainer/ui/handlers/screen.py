@@ -9,7 +9,7 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import action
 from tui_trainer.ui.drawing.palettes import PALETTES
 from tui_trainer.ui.drawing.styles import ansi_theme_of, make_ink, theme_of
-from tui_trainer.ui.handling import Handling
+from tui_trainer.ui.handlers.handling import Handling
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screen_settings import THEMES, Preferences
 from tui_trainer.ui.screens.jump import Jump

@@ -1,0 +1,59 @@
+"""What keys do to the training itself, or to its replay: pause it, one step, its pace."""
+
+from tui_trainer.ui.actions import action
+from tui_trainer.ui.handlers.handling import Handling
+from tui_trainer.ui.scene import Scene
+
+
+def _goes_on(scene: Scene) -> bool:
+    """Whether a run learns that this screen commands."""
+    return scene.steers and not scene.now.ended
+
+
+def _runs(scene: Scene) -> bool:
+    """Whether there is something that could be paused, or go on."""
+    return scene.mode == "replay" or (_goes_on(scene) and scene.trainer == "alive")
+
+
+def _paced(scene: Scene) -> bool:
+    """... or go faster, or slower: not while one is asked."""
+    return _runs(scene) and (scene.mode == "replay" or scene.now.waits is None)
+
+
+class TrainingHandlers(Handling):
+    """The part of the app that holds the training, and lets it go on."""
+
+    @action("space", "pause", when=_runs, footer="first", steers=True)
+    def do_pause(self) -> None:
+        """Pause training, or go on."""
+        if self.scene.holding:
+            self.dashboard.tour(None)  # which lets it begin
+        else:
+            self.say(self.steering.pause())
+
+    @action(
+        ".",
+        "one step",
+        when=lambda scene: scene.paused and (scene.mode == "replay" or _goes_on(scene)),
+        footer="first",
+        steers=True,
+    )
+    def do_step(self) -> None:
+        """While paused: train exactly one step."""
+        self.say(self.steering.step())
+
+    @action("+,=", "pace", written="- +", when=_paced, footer="first", steers=True)
+    def do_faster(self) -> None:
+        """Slower, or faster: from one step at a key through slow motion to full speed."""
+        self._change_pace(1)
+
+    @action("-", "slower", when=_paced, footer="no", listed=False, steers=True)
+    def do_slower(self) -> None:
+        """Slower: down to slow motion, and to one step at a key."""
+        self._change_pace(-1)
+
+    def _change_pace(self, by: int) -> None:
+        if self.scene.holding:
+            self.dashboard.tour(None)
+        else:
+            self.say(self.steering.change_pace(by))
