@@ -31,6 +31,13 @@ class Saw:
         return self.looked.weights, self.looked.stage, self.looked.step
 
 
+def mean_loss(looked: Looked, characters: int) -> float:
+    """Nats a token, of those that end within the first so many characters; 0 of none."""
+    read = zip(looked.ends, looked.losses, strict=False)
+    losses = [loss for end, loss in read if end <= characters]
+    return sum(losses) / max(1, len(losses))
+
+
 KEPT_POINTS = 200  # of a trace; beyond, every other one is forgotten
 
 

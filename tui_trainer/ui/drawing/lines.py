@@ -36,6 +36,11 @@ def link(style: Style, action: str) -> Style:
     return style + Style(meta={"@click": action})
 
 
+def element(style: Style, pane: int, kind: str, number: int) -> Style:
+    """The style of an element of a pane that can be clicked, or jumped to."""
+    return link(style, f"app.element({pane}, '{kind}', {number})")
+
+
 def ends(left: Strip, right: Strip, width: int, gap: int = 1) -> Strip:
     """One line with something at both ends; the left end gives way, with an ellipsis."""
     room = width - right.cell_length

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from rich.style import Style
 from textual.strip import Strip
 
 from tui_trainer.ui.actions import Acting, Context
-from tui_trainer.ui.drawing.lines import BLANK, centered, link, paragraph
+from tui_trainer.ui.drawing.lines import BLANK, centered, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view import words
@@ -55,11 +54,6 @@ class Pane(Acting, LineView, can_focus=True):
     @property
     def can_be_seen(self) -> bool:
         return bool(self.size) and self.display
-
-
-def element(style: Style, pane: int, kind: str, number: int) -> Style:
-    """The style of an element that can be clicked, or jumped to."""
-    return link(style, f"app.element({pane}, '{kind}', {number})")
 
 
 def empty(scene: Scene, said: str, more: str, width: int, height: int) -> list[Strip]:

@@ -14,8 +14,8 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import Context, action
 from tui_trainer.ui.drawing import heatmap
 from tui_trainer.ui.drawing.bars import bar
-from tui_trainer.ui.drawing.lines import BLANK, beside, ends, filled, line
-from tui_trainer.ui.panes.pane import Pane, element, empty
+from tui_trainer.ui.drawing.lines import BLANK, beside, element, ends, filled, line
+from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import attention, surprise
 from tui_trainer.view import numbers, words
 from tui_trainer.view.inspections import Purpose, Wish

@@ -6,6 +6,7 @@ Only where each line starts, its source and which filter dropped it is kept: a f
 import hashlib
 from array import array
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from tui_trainer.errors import UserError
 from tui_trainer.files import open_own
 
 FIRST = 60  # documents that were kept, whose numbers are at hand
+AT_HAND = 200  # documents
 KEPT = 0  # the number that stands for "no filter dropped it"
 
 
@@ -56,6 +58,7 @@ class Documents:
         self.sources: list[str] = []
         self.first_kept: list[int] = []  # the first of those that were kept
         self.first_dropped: dict[str, int] = {}  # the first one that each filter threw out
+        self.at_hand = lru_cache(AT_HAND)(self.read)  # one document, from the disk the first time only
         self.trouble = ""  # why what can be read may not be what was written
 
     def index(self) -> "Documents":
