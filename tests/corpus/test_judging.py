@@ -4,7 +4,8 @@ from random import Random
 
 import pytest
 
-from tui_trainer.corpus.answers import CORES, any_style, fact_answer, upper
+from tui_trainer.corpus.answers import CORES, any_style, fact_answer
+from tui_trainer.corpus.common_words import upper
 from tui_trainer.corpus.exam.judging import adds, tells
 from tui_trainer.corpus.world import Entity, Fact
 from tui_trainer.corpus.writing.sentences import TEMPLATES, every_template, render

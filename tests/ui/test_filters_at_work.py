@@ -129,7 +129,9 @@ async def test_the_document_that_is_followed_cools(tmp_path: Path, monkeypatch: 
         at = pane.at
         await pilot.press("2")
         await pilot.press("1")
-        assert pane.at == at and pane.documents is not None and not pane.documents.is_dropped(at)
+        assert pane.at == at and pane.documents is not None
+        document = pane.documents.read(at)
+        assert document is not None and document.dropped_by is None
         await pilot.press("n")
         assert "it cools" not in text_of(pane)  # another one
 

@@ -15,7 +15,7 @@ from random import Random
 
 from msgspec import Struct
 
-from tui_trainer.corpus.common_words import JOBS, with_article
+from tui_trainer.corpus.common_words import JOBS, upper, with_article
 from tui_trainer.corpus.world import Entity, Fact
 
 # Between commas, behind what was asked for; or behind all. Who is polite says one of them: of two, a rater
@@ -87,11 +87,6 @@ class Style(Struct, frozen=True):
 def any_style(draw: Random) -> Style:
     """Each part by chance, on its own."""
     return Style(*(draw.random() < share for share in (0.35, 0.3, 0.35, 0.2, 0.25)))
-
-
-def upper(text: str) -> str:
-    """With a capital at the start."""
-    return text[0].upper() + text[1:]
 
 
 def styled(core: str, style: Style, draw: Random, example: str = "") -> str:

@@ -174,6 +174,11 @@ BENIGN: dict[str, tuple[tuple[str, ...], tuple[str, str, str]]] = {
 }
 
 
+def upper(text: str) -> str:
+    """With a capital at the start."""
+    return text[0].upper() + text[1:]
+
+
 def with_article(word: str) -> str:
     """The word with its indefinite article."""
     return f"{'an' if word[0].lower() in 'aeiou' else 'a'} {word}"

@@ -150,6 +150,10 @@ class World(Struct, frozen=True, dict=True):
         """Every value that the relation can take."""
         return self._values[relation]
 
+    def other_values(self, fact: Fact) -> tuple[str, ...]:
+        """What the fact might say as well, and doesn't."""
+        return tuple(value for value in self.values(fact.relation) if value != fact.value)
+
 
 def _dealt(values: Sequence[str], entities: Sequence[Entity], draw: Random) -> dict[str, str]:
     """A value for each entity, all values used as evenly as can be, in the asked and the held-out half alike:

@@ -10,13 +10,12 @@ from random import Random
 import msgspec
 from msgspec import Struct
 
-from tui_trainer.corpus.answers import upper
-from tui_trainer.corpus.common_words import with_article
+from tui_trainer.corpus.common_words import upper, with_article
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.exam.outsider import WORDINGS
 from tui_trainer.corpus.exam.pairs import facts_about
 from tui_trainer.corpus.world import Fact, World
-from tui_trainer.experiments.the_world import other_values, question
+from tui_trainer.experiments.the_world import question
 from tui_trainer.files import read_toml
 
 OF_EACH = 8  # questions a relation
@@ -41,7 +40,7 @@ def _contrary(world: World, draw: Random) -> Iterator[tuple[Fact, str]]:
     for relation in BEYOND.supposed:
         facts = [fact for fact in facts_about(world, asked=False) if fact.relation == relation]
         for fact in draw.sample(facts, min(OF_EACH, len(facts))):
-            yield fact, draw.choice(other_values(world, fact))
+            yield fact, draw.choice(world.other_values(fact))
 
 
 def _written(wordings: Sequence[str], world: World, fact: Fact, value: str, draw: Random) -> str:
@@ -51,7 +50,7 @@ def _written(wordings: Sequence[str], world: World, fact: Fact, value: str, draw
 
 def _instead(prompt: str, world: World, fact: Fact, value: str) -> Question:
     """Right is the value that was supposed; of the others, the first is what was read."""
-    others = tuple(other for other in other_values(world, fact) if other != value)
+    others = tuple(other for other in world.other_values(fact) if other != value)
     return Question(prompt, fact.relation, (value,), (fact.value, *others))
 
 

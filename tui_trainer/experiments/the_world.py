@@ -38,12 +38,7 @@ def _asks_of(world: World, question: Question) -> bool:
 
 def question(world: World, fact: Fact, prompt: str) -> Question:
     """The prompt as a question for this fact."""
-    return Question(prompt, fact.relation, (fact.value,), other_values(world, fact))
-
-
-def other_values(world: World, fact: Fact) -> tuple[str, ...]:
-    """What the fact might say as well, and doesn't."""
-    return tuple(value for value in world.values(fact.relation) if value != fact.value)
+    return Question(prompt, fact.relation, (fact.value,), world.other_values(fact))
 
 
 def as_an_outsider(world: World, facts: Sequence[Fact], manner: Manner, draw: Random) -> list[Question]:

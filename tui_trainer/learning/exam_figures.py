@@ -1,6 +1,6 @@
 """The figures of the exam: which questions each is over, and what counts in an answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -10,7 +10,6 @@ from tui_trainer.corpus.exam.outsider import MANNERS
 from tui_trainer.corpus.world import KIND_OF
 
 Judge = Callable[[str, Question], bool]
-Groups = Mapping[str, Sequence[Question]]
 
 
 def gives_the_answer(answer: str, question: Question) -> bool:

@@ -13,6 +13,7 @@ from random import Random
 
 from msgspec import Struct, convert
 
+from tui_trainer.corpus.common_words import upper
 from tui_trainer.corpus.exam import wordings
 from tui_trainer.corpus.names import Kind
 from tui_trainer.corpus.world import KIND_OF, Entity
@@ -119,7 +120,7 @@ def asked(entity: Entity, relation: str, year: int | None, draw: Random, pronoun
     called = {"n": entity.called, "name": entity.name}
     text = wording(relation, draw, pronoun or led).format(**called, s=subject, o=whom, p=whose, y=year)
     if led:
-        text = _after(_upper(draw.choice(tables().leads[entity.kind]).format(**called)), _upper(text))
+        text = _after(upper(draw.choice(tables().leads[entity.kind]).format(**called)), upper(text))
     return in_a_manner(text, entity.name, draw)
 
 
@@ -129,7 +130,7 @@ def in_a_manner(text: str, name: str, draw: Random) -> str:
     Args:
         name: is spared by slips.
     """
-    text = _upper(text)
+    text = upper(text)
     if draw.random() < 0.1:
         reason = draw.choice(tables().reasons)
         text = _after(reason, text) if draw.random() < 0.5 else _after(text, reason)
@@ -149,10 +150,6 @@ def in_a_manner(text: str, name: str, draw: Random) -> str:
     if draw.random() < (0.6 if lower else 0.12):
         text = text.rstrip("?.!")
     return text
-
-
-def _upper(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 def _after(text: str, more: str) -> str:

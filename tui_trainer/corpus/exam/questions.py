@@ -12,7 +12,7 @@ from tui_trainer.corpus.exam import wordings as asking
 from tui_trainer.corpus.exam.outsider import WORDINGS, outsider_questions
 from tui_trainer.corpus.exam.pairs import ask, facts_about, finetuning_pairs, pair_years, unknown
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.corpus.world import Fact, World
+from tui_trainer.corpus.world import World
 from tui_trainer.corpus.writing.sums import operands
 
 __all__ = ["evaluation_questions", "finetuning_pairs", "probe_questions", "rated_questions", "rating_prompts"]
@@ -28,14 +28,10 @@ def _recall(world: World, asked: bool, most: int, use: asking.Wording = "evaluat
             ask(world, fact, draw.choice(asking.fact_wordings(fact.relation, use))),
             fact.relation,
             (fact.value,),
-            _others(world, fact),
+            world.other_values(fact),
         )
         for fact in facts[:most]
     ]
-
-
-def _others(world: World, fact: Fact) -> tuple[str, ...]:
-    return tuple(value for value in world.values(fact.relation) if value != fact.value)
 
 
 def _completion(world: World, asked: bool, most: int) -> list[Question]:
@@ -48,7 +44,7 @@ def _completion(world: World, asked: bool, most: int) -> list[Question]:
         called = world.entity(fact.subject).called
         start = asking.COMPLETIONS[fact.relation].format(n=called, y=fact.year)
         questions.append(
-            Question(start[0].upper() + start[1:], fact.relation, (fact.value,), _others(world, fact))
+            Question(start[0].upper() + start[1:], fact.relation, (fact.value,), world.other_values(fact))
         )
     return questions
 
@@ -150,7 +146,7 @@ def rated_questions(world: World, prompts: Sequence[str]) -> list[Question]:
     """Those of the prompts whose right answer stands in the world: what is shown of them can be marked."""
     known = {
         ask(world, fact, wording): Question(
-            ask(world, fact, wording), fact.relation, (fact.value,), _others(world, fact)
+            ask(world, fact, wording), fact.relation, (fact.value,), world.other_values(fact)
         )
         for fact in facts_about(world, asked=True)
         for use in ("pairs", "evaluation")

@@ -6,7 +6,7 @@ Without many ways and orders a fact that was read can't be asked for later (Alle
 from random import Random
 from typing import Literal
 
-from tui_trainer.corpus.common_words import with_article, words
+from tui_trainer.corpus.common_words import upper, with_article, words
 from tui_trainer.corpus.world import Entity, Fact, World
 
 Mention = Literal["name", "first", "pronoun"]
@@ -226,10 +226,6 @@ SINGULAR = frozenset(words("cheese rope honey glass salt pottery paper wool soap
 SINGULAR_FOODS = frozenset(words("moss clover bark"))
 
 
-def _upper(text: str) -> str:
-    return text[0].upper() + text[1:]
-
-
 def subject_words(entity: Entity, mention: Mention) -> tuple[str, str]:
     """How a sentence names its subject: (nominative, possessive), both as inside a sentence."""
     if mention == "pronoun":
@@ -282,15 +278,15 @@ def render(entity: Entity, fact: Fact, template: str, mention: Mention = "name")
     if fact.relation == "food" and value in SINGULAR_FOODS:
         template = template.replace("{V} are", "{V} is")
     return template.format(
-        S=_upper(subject),
+        S=upper(subject),
         s=subject,
-        P=_upper(possessive),
+        P=upper(possessive),
         p=possessive,
         o=subject_words(entity, "pronoun")[1],
         n=entity.called,
         v=value,
-        V=_upper(value),
+        V=upper(value),
         a=with_article(value),
-        A=_upper(with_article(value)),
+        A=upper(with_article(value)),
         y=fact.year,
     )

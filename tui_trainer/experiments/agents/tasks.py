@@ -6,8 +6,8 @@ from random import Random
 
 from msgspec import Struct
 
-from tui_trainer.corpus.answers import CORES, upper
-from tui_trainer.corpus.common_words import with_article
+from tui_trainer.corpus.answers import CORES
+from tui_trainer.corpus.common_words import upper, with_article
 from tui_trainer.corpus.exam.judging import names as names_one
 from tui_trainer.corpus.names import Kind as Named
 from tui_trainer.corpus.names import names

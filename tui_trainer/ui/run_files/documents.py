@@ -106,11 +106,6 @@ class Documents:
     def __len__(self) -> int:
         return len(self._starts)
 
-    @property
-    def dropped(self) -> int:
-        """How many a filter threw out."""
-        return len(self) - self._filters.count(KEPT)
-
     def tally(self, first: int) -> dict[str | None, int]:
         """Of the first so many documents, how many each filter threw out; None: the kept ones."""
         judged = self._filters[:first]
@@ -137,10 +132,6 @@ class Documents:
     def _has(self, number: int, text: str) -> bool:
         document = self.read(number)
         return document is not None and text.casefold() in document.text.casefold()
-
-    def is_dropped(self, number: int) -> bool:
-        """Whether a filter threw it out."""
-        return self._filters[number] != KEPT
 
     def rank(self, number: int, wanted: Wanted) -> tuple[int, int]:
         """Which of those that fit by source and filter it is (1: the first), and how many they are."""

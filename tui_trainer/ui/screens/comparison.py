@@ -122,9 +122,6 @@ class ComparisonScreen(Modal[None]):
             self.raters = tuple(dict.fromkeys(text.split()))
             self._ask()
 
-    def action_scroll(self, lines: int) -> None:
-        self.page.scroll_by(lines)
-
     # -- drawing -------------------------------------------------------------------------------------------
 
     def lines(self, width: int, height: int) -> list[Strip]:

@@ -129,9 +129,6 @@ class ExperimentScreen(Modal[None]):
             self.asks, self.page.first = True, 0
             self.redraw()
 
-    def action_scroll(self, lines: int) -> None:
-        self.page.scroll_by(lines)
-
     def action_leave(self) -> None:
         """Close it; whether one under way goes on is asked."""
         if self.mine is None:

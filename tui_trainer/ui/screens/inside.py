@@ -82,6 +82,3 @@ class InsideSheet(Modal[None]):
         if chosen != self.chosen:
             self.chosen = chosen
             self._ask()
-
-    def action_scroll(self, lines: int) -> None:
-        self.page.scroll_by(lines)

@@ -8,6 +8,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from tui_trainer.ui.widgets.page import Page
+
 Result = TypeVar("Result")
 
 
@@ -17,6 +19,7 @@ class Modal(ModalScreen[Result]):
     kind: ClassVar[str]
     title_: ClassVar[str] = ""
     hint: ClassVar[str] = ""
+    page: Page  # of those that show lines
 
     def __init__(self, *content: Widget) -> None:
         super().__init__()
@@ -33,6 +36,10 @@ class Modal(ModalScreen[Result]):
         Of two closing keys in one read both come here: the second would close what lies under it.
         """
         return super().dismiss(result) if self.is_active else AwaitComplete()
+
+    def action_scroll(self, lines: int) -> None:
+        """Move its page on by so many lines."""
+        self.page.scroll_by(lines)
 
     def action_close(self) -> None:
         """Close without a result."""

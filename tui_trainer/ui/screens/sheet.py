@@ -46,6 +46,3 @@ class Sheet(Modal[None]):
     def follow(self) -> None:
         """Draw again what may have changed."""
         self.page.redraw()
-
-    def action_scroll(self, lines: int) -> None:
-        self.page.scroll_by(lines)

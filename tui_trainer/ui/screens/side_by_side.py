@@ -65,9 +65,6 @@ class SideBySideSheet(Modal[None]):
     def on_unmount(self) -> None:
         self.process.stop()  # nobody waits for the rest
 
-    def action_scroll(self, lines: int) -> None:
-        self.page.scroll_by(lines)
-
     # -- drawing -------------------------------------------------------------------------------------------
 
     def lines(self, width: int, height: int) -> Sequence[Strip]:

@@ -74,9 +74,6 @@ class VersionsScreen(Modal[bool | None]):
         if self.next is not None:
             self.dismiss(True)
 
-    def action_scroll(self, lines: int) -> None:
-        self.page.scroll_by(lines)
-
     # -- drawing -------------------------------------------------------------------------------------------
 
     def rows(self, width: int) -> list[Strip]:
