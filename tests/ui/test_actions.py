@@ -12,7 +12,7 @@ from tui_trainer.ui.chrome.footer import shown_now
 from tui_trainer.ui.dashboard import Dashboard
 from tui_trainer.ui.keys import ACTIONS, BY_NAME, written
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screens.help import Help
+from tui_trainer.ui.screens.help.help import Help
 from tui_trainer.view.fold import apply_all
 from tui_trainer.view.state import State
 

@@ -13,8 +13,8 @@ from tui_trainer.messages import events as e
 from tui_trainer.messages.commands import Continue, Pause, Pick, Reply, Simulate, Stop, TakeControl, Turn
 from tui_trainer.messages.conversation import Ask, Said
 from tui_trainer.messages.events import VERSION, Record, encoder
-from tui_trainer.ui.screens.exam import ExamSheet
-from tui_trainer.ui.screens.help import Help
+from tui_trainer.ui.screens.help.help import Help
+from tui_trainer.ui.screens.model.exam import ExamSheet
 
 RECORDS = recorded.records()
 TRAINING = recorded.until(RECORDS, e.Guessed, 60)

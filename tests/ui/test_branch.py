@@ -20,11 +20,11 @@ from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.ui.connection.run_control import Steering
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screens import comparison
-from tui_trainer.ui.screens.branch import Branch
-from tui_trainer.ui.screens.comparison import ComparisonScreen
-from tui_trainer.ui.screens.cultures import ChooseCultures
-from tui_trainer.ui.screens.unleash import Unleash
+from tui_trainer.ui.screens.experiments import comparison
+from tui_trainer.ui.screens.experiments.comparison import ComparisonScreen
+from tui_trainer.ui.screens.experiments.cultures import ChooseCultures
+from tui_trainer.ui.screens.runs.branch import Branch
+from tui_trainer.ui.screens.runs.unleash import Unleash
 from tui_trainer.view import words
 from tui_trainer.view.fold import apply, apply_all
 from tui_trainer.view.state import State

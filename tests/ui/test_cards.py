@@ -17,8 +17,8 @@ from tui_trainer.ui.chrome.card import MOST, CardView
 from tui_trainer.ui.connection.feed import Arrived
 from tui_trainer.ui.handlers.leads import LEADS
 from tui_trainer.ui.panes.conversation import Turn
-from tui_trainer.ui.screens.ahas import AhaSheet
-from tui_trainer.ui.screens.one_step import OneStepSheet
+from tui_trainer.ui.screens.help.ahas import AhaSheet
+from tui_trainer.ui.screens.help.one_step import OneStepSheet
 from tui_trainer.view.ahas import AHAS
 from tui_trainer.view.cards import Card, card_of
 from tui_trainer.view.fold import apply

@@ -16,8 +16,8 @@ from tui_trainer.messages.inspection import Candidate, Inside, Layer, Place
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.panes.chat import ChatPane
-from tui_trainer.ui.screens.inside import InsideSheet
-from tui_trainer.ui.screens.side_by_side import SideBySideSheet
+from tui_trainer.ui.screens.model.inside import InsideSheet
+from tui_trainer.ui.screens.model.side_by_side import SideBySideSheet
 from tui_trainer.view.reading import has_read
 
 RECORDS = recorded.records()

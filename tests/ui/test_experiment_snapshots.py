@@ -15,9 +15,9 @@ from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.drawing.ascii import to_ascii
 from tui_trainer.ui.processes.experiment import ExperimentProcess
 from tui_trainer.ui.run_files.experiments import Experiments
-from tui_trainer.ui.screens import experiments as experiments_screen
-from tui_trainer.ui.screens.experiment import ExperimentScreen
-from tui_trainer.ui.screens.experiments import ExperimentsSheet
+from tui_trainer.ui.screens.experiments import experiments as experiments_screen
+from tui_trainer.ui.screens.experiments.experiment import ExperimentScreen
+from tui_trainer.ui.screens.experiments.experiments import ExperimentsSheet
 from tui_trainer.view.experiment import apply_all
 
 SIZES = ((120, 40), (80, 24))

@@ -17,8 +17,8 @@ from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.drawing.styles import make_ink
 from tui_trainer.ui.processes import experiment as processes
 from tui_trainer.ui.renderers.experiment import asking, board, picture
-from tui_trainer.ui.screens.experiment import ExperimentScreen, LeaveIt
-from tui_trainer.ui.screens.experiments import ExperimentsSheet
+from tui_trainer.ui.screens.experiments.experiment import ExperimentScreen, LeaveIt
+from tui_trainer.ui.screens.experiments.experiments import ExperimentsSheet
 from tui_trainer.view.experiment import Seen, Told, apply_all, of_result
 
 FILTERS = named("filters")

@@ -15,7 +15,7 @@ from tui_trainer.ui.connection.inspector import Answer
 from tui_trainer.ui.drawing.bars import heights
 from tui_trainer.ui.panes.dataset import FOLLOWED
 from tui_trainer.ui.run_files.documents import Documents
-from tui_trainer.ui.screens.ledger import LedgerSheet
+from tui_trainer.ui.screens.rater.ledger import LedgerSheet
 from tui_trainer.view import review
 from tui_trainer.view.inspections import KEPT_POINTS, Trace
 

@@ -9,7 +9,7 @@ from test_actions import scene_at
 from watching import opened, shown, until
 
 from tui_trainer.sanitize import sanitize
-from tui_trainer.ui.screens.glossary import Glossary
+from tui_trainer.ui.screens.help.glossary import Glossary
 from tui_trainer.view.glossary import TERMS
 
 # The quick reference table of the article on the three stages of training.

@@ -29,20 +29,20 @@ from tui_trainer.ui import app as studio
 from tui_trainer.ui.panes.conversation import Turn
 from tui_trainer.ui.run_files.documents import Documents
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screens import comparison
-from tui_trainer.ui.screens import rater_panel as panel
 from tui_trainer.ui.screens.ask import Ask
-from tui_trainer.ui.screens.branch import Branch
-from tui_trainer.ui.screens.comparison import ComparisonScreen
-from tui_trainer.ui.screens.cultures import MakingCultures
-from tui_trainer.ui.screens.exam import ExamSheet
-from tui_trainer.ui.screens.ledger import LedgerSheet
-from tui_trainer.ui.screens.prompts import Prompts
-from tui_trainer.ui.screens.rater_panel import RaterPanelSheet
-from tui_trainer.ui.screens.reward_model import RewardModelSheet
-from tui_trainer.ui.screens.samples import Samples
+from tui_trainer.ui.screens.experiments import comparison
+from tui_trainer.ui.screens.experiments.comparison import ComparisonScreen
+from tui_trainer.ui.screens.experiments.cultures import MakingCultures
+from tui_trainer.ui.screens.model.exam import ExamSheet
+from tui_trainer.ui.screens.model.samples import Samples
+from tui_trainer.ui.screens.rater import rater_panel as panel
+from tui_trainer.ui.screens.rater.ledger import LedgerSheet
+from tui_trainer.ui.screens.rater.prompts import Prompts
+from tui_trainer.ui.screens.rater.rater_panel import RaterPanelSheet
+from tui_trainer.ui.screens.rater.reward_model import RewardModelSheet
+from tui_trainer.ui.screens.rater.simulate import Simulate
+from tui_trainer.ui.screens.runs.branch import Branch
 from tui_trainer.ui.screens.sheet import Sheet
-from tui_trainer.ui.screens.simulate import Simulate
 from tui_trainer.ui.terminal.flow_control import ASK
 from tui_trainer.view.fold import apply_all
 

@@ -20,7 +20,7 @@ from tui_trainer.ui.drawing.palettes import PALETTES
 from tui_trainer.ui.drawing.styles import make_ink
 from tui_trainer.ui.renderers import machine as renderer
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screens.machine import MachineScreen
+from tui_trainer.ui.screens.model.machine import MachineScreen
 from tui_trainer.view.machine import Machine, folded, machine_of
 
 TRAINING = recorded.until(recorded.records(), e.WeightsPictured, 3)

@@ -15,8 +15,8 @@ from tui_trainer.ui.chrome.caption import caption
 from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.ui.renderers import blind, no_taste, picks, reinforcement
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screens.ledger import LedgerSheet
-from tui_trainer.ui.screens.reward_model import RewardModelSheet, calibration
+from tui_trainer.ui.screens.rater.ledger import LedgerSheet
+from tui_trainer.ui.screens.rater.reward_model import RewardModelSheet, calibration
 
 
 def _records(*events: tuple[float, e.Event]) -> list[Record]:

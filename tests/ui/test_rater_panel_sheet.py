@@ -13,8 +13,8 @@ from tui_trainer.messages.rater_panel import Annotator, Exam, Gathered, Order, R
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Fork
 from tui_trainer.serving import rater_panel as rating
-from tui_trainer.ui.screens import rater_panel as panel
-from tui_trainer.ui.screens.rater_panel import RaterPanelSheet, with_the_same_pairs
+from tui_trainer.ui.screens.rater import rater_panel as panel
+from tui_trainer.ui.screens.rater.rater_panel import RaterPanelSheet, with_the_same_pairs
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

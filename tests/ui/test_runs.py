@@ -11,9 +11,9 @@ from watching import opened, shown, text_of, until
 from tui_trainer.run import client, deleting, fork, stopping, unleashed
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.run_files.run_list import Listed, home, look, tree
-from tui_trainer.ui.screens.branch import Branch
-from tui_trainer.ui.screens.comparison import ComparisonScreen
-from tui_trainer.ui.screens.runs import DeleteRun, Runs
+from tui_trainer.ui.screens.experiments.comparison import ComparisonScreen
+from tui_trainer.ui.screens.runs.branch import Branch
+from tui_trainer.ui.screens.runs.runs import DeleteRun, Runs
 
 RECORDS = recorded.records(simulated=True)
 HERE = "2026-03-21-1010-demo-s0"

@@ -9,8 +9,8 @@ from test_actions import scene_at
 from watching import opened, shown, until
 
 from tui_trainer.messages import events as e
-from tui_trainer.ui.screens.exam import ExamSheet
-from tui_trainer.ui.screens.samples import Samples
+from tui_trainer.ui.screens.model.exam import ExamSheet
+from tui_trainer.ui.screens.model.samples import Samples
 from tui_trainer.view.words import FIGURES
 
 

@@ -13,7 +13,7 @@ from tui_trainer.run import live_settings
 from tui_trainer.settings import LIVE, describe
 from tui_trainer.ui.renderers import curves
 from tui_trainer.ui.renderers.axes import View
-from tui_trainer.ui.screens.turning import Turning
+from tui_trainer.ui.screens.runs.turning import Turning
 from tui_trainer.view.fold import apply
 from tui_trainer.view.turning import share, turned
 

@@ -17,9 +17,9 @@ from tui_trainer.run import rater_profiles as opposed
 from tui_trainer.run.storage.folder import RunFolder, list_runs
 from tui_trainer.run.storage.log import LogReader, LogWriter
 from tui_trainer.ui.handlers import experiments
-from tui_trainer.ui.screens import comparison
-from tui_trainer.ui.screens.comparison import ComparisonScreen
-from tui_trainer.ui.screens.cultures import ChooseCultures, MakingCultures
+from tui_trainer.ui.screens.experiments import comparison
+from tui_trainer.ui.screens.experiments.comparison import ComparisonScreen
+from tui_trainer.ui.screens.experiments.cultures import ChooseCultures, MakingCultures
 
 
 class Trainers:

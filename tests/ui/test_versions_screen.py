@@ -17,8 +17,8 @@ from tui_trainer.run.storage import plan as plans
 from tui_trainer.run.storage.folder import RunFolder, list_runs
 from tui_trainer.run.storage.plan import Release
 from tui_trainer.settings import FIRST_CUTOFF
-from tui_trainer.ui.screens import versions
-from tui_trainer.ui.screens.versions import VersionsScreen
+from tui_trainer.ui.screens.runs import versions
+from tui_trainer.ui.screens.runs.versions import VersionsScreen
 
 YEAR = FIRST_CUTOFF + 1
 

@@ -35,9 +35,9 @@ from tui_trainer.ui.panes.pane import Pane
 from tui_trainer.ui.run_files.documents import Documents
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screen_settings import Preferences
-from tui_trainer.ui.screens.machine import MachineScreen
+from tui_trainer.ui.screens.model.machine import MachineScreen
+from tui_trainer.ui.screens.runs.turning import Turning
 from tui_trainer.ui.screens.sheet import Sheet
-from tui_trainer.ui.screens.turning import Turning
 from tui_trainer.ui.terminal.abilities import end_on_signals
 from tui_trainer.ui.travel import Travel
 from tui_trainer.view.ahas import AHAS

@@ -14,10 +14,10 @@ from tui_trainer.ui.actions import action
 from tui_trainer.ui.handlers.handling import Handling
 from tui_trainer.ui.processes.experiment import ExperimentProcess
 from tui_trainer.ui.run_files.experiments import Experiments
-from tui_trainer.ui.screens.comparison import ComparisonScreen
-from tui_trainer.ui.screens.cultures import ChooseCultures, MakingCultures
-from tui_trainer.ui.screens.experiment import ExperimentScreen
-from tui_trainer.ui.screens.experiments import ExperimentsSheet
+from tui_trainer.ui.screens.experiments.comparison import ComparisonScreen
+from tui_trainer.ui.screens.experiments.cultures import ChooseCultures, MakingCultures
+from tui_trainer.ui.screens.experiments.experiment import ExperimentScreen
+from tui_trainer.ui.screens.experiments.experiments import ExperimentsSheet
 from tui_trainer.view import words
 
 CULTURE_SECONDS = 0.5  # between two looks at how far two cultures are

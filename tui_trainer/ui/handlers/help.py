@@ -6,10 +6,10 @@ from tui_trainer.ui.actions import action
 from tui_trainer.ui.handlers.handling import Handling
 from tui_trainer.ui.handlers.leads import LEADS
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screens.ahas import AhaSheet
 from tui_trainer.ui.screens.ask import Ask
-from tui_trainer.ui.screens.glossary import Glossary
-from tui_trainer.ui.screens.help import Help
+from tui_trainer.ui.screens.help.ahas import AhaSheet
+from tui_trainer.ui.screens.help.glossary import Glossary
+from tui_trainer.ui.screens.help.help import Help
 
 
 def _carded(scene: Scene) -> bool:

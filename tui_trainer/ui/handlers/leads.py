@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tui_trainer.ui.handlers.handling import Handling
-from tui_trainer.ui.screens.one_step import OneStepSheet
+from tui_trainer.ui.screens.help.one_step import OneStepSheet
 from tui_trainer.view import pace
 
 

@@ -3,9 +3,9 @@
 from tui_trainer.ui.actions import action
 from tui_trainer.ui.handlers.handling import Handling
 from tui_trainer.ui.screens.ask import Ask
-from tui_trainer.ui.screens.exam import ExamSheet
-from tui_trainer.ui.screens.machine import MachineScreen
-from tui_trainer.ui.screens.samples import Samples
+from tui_trainer.ui.screens.model.exam import ExamSheet
+from tui_trainer.ui.screens.model.machine import MachineScreen
+from tui_trainer.ui.screens.model.samples import Samples
 
 
 class ModelHandlers(Handling):

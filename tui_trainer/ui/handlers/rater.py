@@ -6,11 +6,11 @@ from tui_trainer.ui.actions import action
 from tui_trainer.ui.handlers.handling import Handling
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
-from tui_trainer.ui.screens.ledger import LedgerSheet
-from tui_trainer.ui.screens.prompts import Prompts
-from tui_trainer.ui.screens.rater_panel import RaterPanelSheet
-from tui_trainer.ui.screens.reward_model import RewardModelSheet
-from tui_trainer.ui.screens.simulate import Simulate
+from tui_trainer.ui.screens.rater.ledger import LedgerSheet
+from tui_trainer.ui.screens.rater.prompts import Prompts
+from tui_trainer.ui.screens.rater.rater_panel import RaterPanelSheet
+from tui_trainer.ui.screens.rater.reward_model import RewardModelSheet
+from tui_trainer.ui.screens.rater.simulate import Simulate
 
 LONGEST_ANSWER = 500  # characters
 

@@ -10,11 +10,11 @@ from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.actions import action
 from tui_trainer.ui.handlers.handling import Handling
-from tui_trainer.ui.screens.branch import Branch, Chosen
-from tui_trainer.ui.screens.runs import Runs, Wanted
-from tui_trainer.ui.screens.turning import Turning
-from tui_trainer.ui.screens.unleash import Unleash
-from tui_trainer.ui.screens.versions import VersionsScreen
+from tui_trainer.ui.screens.runs.branch import Branch, Chosen
+from tui_trainer.ui.screens.runs.runs import Runs, Wanted
+from tui_trainer.ui.screens.runs.turning import Turning
+from tui_trainer.ui.screens.runs.unleash import Unleash
+from tui_trainer.ui.screens.runs.versions import VersionsScreen
 
 
 class RunHandlers(Handling):

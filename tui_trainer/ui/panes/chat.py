@@ -23,8 +23,8 @@ from tui_trainer.ui.panes.pane import title
 from tui_trainer.ui.processes.chat import ChatProcess
 from tui_trainer.ui.run_files.world import judged
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screens.inside import InsideSheet
-from tui_trainer.ui.screens.side_by_side import SideBySideSheet
+from tui_trainer.ui.screens.model.inside import InsideSheet
+from tui_trainer.ui.screens.model.side_by_side import SideBySideSheet
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.ui.widgets.safe_input import SafeInput
 from tui_trainer.view.state import WEIGHTS

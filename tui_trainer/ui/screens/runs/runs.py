@@ -18,7 +18,7 @@ from tui_trainer.ui.renderers import run_tree
 from tui_trainer.ui.run_files.run_list import Listed, look, tree
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.choice import Choice
-from tui_trainer.ui.screens.comparison import ComparisonScreen
+from tui_trainer.ui.screens.experiments.comparison import ComparisonScreen
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
 from tui_trainer.view import numbers, words

@@ -13,7 +13,7 @@ from tui_trainer.ui.renderers.experiment import asking, board
 from tui_trainer.ui.run_files.experiments import Experiments
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.choice import Choice
-from tui_trainer.ui.screens.experiments import BEGINS, REDRAW_SECONDS
+from tui_trainer.ui.screens.experiments.experiments import BEGINS, REDRAW_SECONDS
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
 

@@ -1,0 +1,1 @@
+"""Claims put to the test, and two models beside each other."""

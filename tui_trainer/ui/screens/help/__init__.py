@@ -1,0 +1,1 @@
+"""What explains the screen: all keys, words, five things to see, one step."""
