@@ -3,8 +3,8 @@
     python tests/bench/keys_and_bytes.py [--preset demo] [--seconds 30] [--size 120x40]
     python tests/bench/keys_and_bytes.py --replay RUN [--speed 1]
 
-Prints key press to painted change (median, p95, p99), bytes per second in the steady state, and paused. A key
-counts as painted when the screen shows what only that key can have changed.
+Prints key press to painted change (median, p95, p99, the five slowest keys), bytes per second in the steady
+state, and paused. A key counts as painted when the screen shows what only that key can have changed.
 With `--replay` the bytes of each stage of a finished run, as fast as it went then.
 """
 
@@ -24,20 +24,21 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "ui"))
 from pseudo_terminal import Terminal
 
 PAUSE = 0.25  # seconds between keys
-# Each key with what its answer is known by.
-KEYS: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("2", lambda shown: "┏━ 2 Loss" in shown),
-    ("1", lambda shown: "┏━ 1 Dataset" in shown),
-    ("3", lambda shown: "┏━ 3 Weights" in shown),
-    ("z", lambda shown: "[3 Weights]" in shown),
-    ("4", lambda shown: "[4 Rater]" in shown),
-    ("z", lambda shown: "[4 Rater]" not in shown),
-    ("?", lambda shown: "◂ you are here" in shown),
-    ("\x1b", lambda shown: "◂ you are here" not in shown),
-    ("m", lambda shown: "─ What it can do ─" in shown),
-    ("\x1b", lambda shown: "─ What it can do ─" not in shown),
-    ("g", lambda shown: "Thuật ngữ" in shown),
-    ("\x1b", lambda shown: "Thuật ngữ" not in shown),
+SLOWEST = 5  # keys of which the times are printed
+# Each key with what it does, and what its answer is known by.
+KEYS: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
+    ("2", "to the loss", lambda shown: "┏━ 2 Loss" in shown),
+    ("1", "to the dataset", lambda shown: "┏━ 1 Dataset" in shown),
+    ("3", "to the weights", lambda shown: "┏━ 3 Weights" in shown),
+    ("z", "weights alone", lambda shown: "[3 Weights]" in shown),
+    ("4", "rater alone", lambda shown: "[4 Rater]" in shown),
+    ("z", "all panes", lambda shown: "[4 Rater]" not in shown),
+    ("?", "help", lambda shown: "◂ you are here" in shown),
+    ("\x1b", "out of the help", lambda shown: "◂ you are here" not in shown),
+    ("m", "exam", lambda shown: "─ What it can do ─" in shown),
+    ("\x1b", "out of the exam", lambda shown: "─ What it can do ─" not in shown),
+    ("g", "glossary", lambda shown: "Thuật ngữ" in shown),
+    ("\x1b", "out of the glossary", lambda shown: "Thuật ngữ" not in shown),
 )
 
 
@@ -46,10 +47,17 @@ def keys(terminal: Terminal, count: int) -> list[float]:
     found = []
     for index in range(count):
         terminal.read(PAUSE)
-        key, answer = KEYS[index % len(KEYS)]
+        key, _, answer = KEYS[index % len(KEYS)]
         wait = terminal.answered_in(key, answer)
         found.append(float("inf") if wait is None else 1000 * wait)
     return found
+
+
+def print_slowest(waits: list[float]) -> None:
+    """The keys with the largest medians."""
+    of = [(waits[index :: len(KEYS)], says) for index, (_, says, _) in enumerate(KEYS)]
+    for found, says in sorted(of, key=lambda one: -statistics.median(one[0]))[:SLOWEST]:
+        print(f"        {says:<20} median {statistics.median(found):3.0f}, slowest {max(found):3.0f} ms")
 
 
 def loudness(terminal: Terminal, seconds: float) -> float:
@@ -65,7 +73,8 @@ def while_training(preset: str, seconds: float, size: tuple[int, int]) -> bool:
         terminal.wait_for("tokens/s")
         good = verdict("bytes while pretraining", loudness(terminal, seconds), 30.0, "kB/s")
         waits = keys(terminal, 10 * len(KEYS))
-        print(f"      {len(waits)} keys, median {statistics.median(waits):.0f} ms")
+        print(f"      {len(waits)} keys, median {statistics.median(waits):.0f} ms; the slowest:")
+        print_slowest(waits)
         good &= verdict("key to paint, p95", percentile(waits, 0.95), 50.0, "ms")
         good &= verdict("key to paint, p99", percentile(waits, 0.99), 80.0, "ms")
         terminal.key(" ")

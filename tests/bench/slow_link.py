@@ -81,7 +81,7 @@ def main() -> None:
         link = Link(terminal, options.kbit, options.round_trip)
         link.carry(5.0)
         waits = []
-        for key, answer in KEYS * 3:
+        for key, _, answer in KEYS * 3:
             waits.append(link.ask(key, answer))
             print(f"      {key!r} {1000 * waits[-1]:.0f} ms")
             link.carry(1.0)
