@@ -109,6 +109,23 @@ async def test_what_the_mouse_selects_is_seen(tmp_path: Path, monkeypatch, no_co
         assert "layer 1 query" in (app.screen.get_selected_text() or "")
 
 
+async def test_the_mouse_selects_letters_and_painting_knows_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, PRETRAINING, alive=False) as (app, pilot):
+        pane = app.dashboard.pane(3)
+        assert isinstance(pane, LineView)
+        y = next(y for y, row in enumerate(pane.shown_text.split("\n")) if "layer 1 query" in row)
+        x = pane.shown_text.split("\n")[y].index("query")
+        at = pane.content_region.offset - pane.region.offset + (x, y)
+        await pilot.mouse_down(pane, at)
+        await pilot.hover(pane, at + (4, 0))
+        await pilot.mouse_up(pane, at + (4, 0))
+        assert app.screen.get_selected_text() == "query"
+        painted = pane.render_lines(pane.size.region)
+        assert not any("offset" in s.style.meta for strip in painted for s in strip if s.style is not None)
+
+
 async def test_escape_is_one_step_back_everywhere(tmp_path: Path, monkeypatch) -> None:  # type: ignore
     async with opened(tmp_path, monkeypatch, RECORDS, alive=False) as (app, pilot):
         for number in range(1, 6):

@@ -27,6 +27,7 @@ class LineView(Widget):
         super().__init__(id=id, classes=classes)
         self._shown: list[Strip] = []
         self._ground: Style | None = None  # colors of the whole widget; costly to ask for, line by line
+        self._painting = False
 
     def lines(self, width: int, height: int) -> Sequence[Strip]:
         """What to show in `width` x `height` cells now."""
@@ -72,6 +73,13 @@ class LineView(Widget):
         width, height = self.size
         return len(self._shown) == height and bool(height) and self._shown[0].cell_length == width
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._painting = True
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._painting = False
+
     def render_line(self, y: int) -> Strip:
         width, height = self.size
         if not self._fits():
@@ -86,7 +94,9 @@ class LineView(Widget):
             strip = Strip.join(
                 [strip.crop(0, start), self._selected(strip.crop(start, end)), strip.crop(end)]
             )
-        return strip.apply_offsets(0, y)
+        # Where each piece stands is for what the mouse selects, which asks for the line itself: kept within
+        # the style, it makes every piece one of a kind and so costlier to paint.
+        return strip if self._painting else strip.apply_offsets(0, y)
 
     def _selected(self, strip: Strip) -> Strip:
         """What the mouse has selected: on its own ground whatever it was, and without colors in reverse."""
