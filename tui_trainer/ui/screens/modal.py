@@ -5,7 +5,9 @@ from typing import ClassVar, TypeVar
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.containers import Vertical
+from textual.geometry import Region
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_trainer.ui.widgets.page import Page
@@ -26,9 +28,24 @@ class Modal(ModalScreen[Result]):
         # Held, not looked for: a sheet that is closed as soon as it is called for has no children any more.
         self.frame = Vertical(*content, id=self.kind)
         self.frame.border_title, self.frame.border_subtitle = self.title_, self.hint
+        self._below: list[Strip] = []  # what lies under the frame, while it is painted
 
     def compose(self) -> ComposeResult:
         yield self.frame
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._below = []
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """What lies under the frame, with nothing to click: as Textual shows it, but not by way of Rich."""
+        if not self._below:
+            stack = self.app.screen_stack
+            below = stack[stack.index(self) - 1]
+            self._below = below._compositor.render_strips(self.size)
+        if y >= len(self._below):  # the terminal has just grown, and what is below has yet to
+            return Strip.blank(self.size.width)
+        return self._below[y].discard_meta()
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """Close, if it has not been closed, with this result.
