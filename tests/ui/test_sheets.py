@@ -1,14 +1,17 @@
 """The sheets over the dashboard: the exam and the samples over time."""
 
+from dataclasses import replace as with_other
 from pathlib import Path
 
 import pytest
 import recorded
 from msgspec.structs import replace
 from test_actions import scene_at
+from textual.strip import Strip
 from watching import opened, shown, until
 
 from tui_trainer.messages import events as e
+from tui_trainer.ui.screens.help.glossary import Glossary
 from tui_trainer.ui.screens.model.exam import ExamSheet
 from tui_trainer.ui.screens.model.samples import Samples
 from tui_trainer.view.words import FIGURES
@@ -85,6 +88,53 @@ async def test_a_sheet_that_is_closed_before_it_stands_harms_nothing(
         await until(pilot, lambda: app.screen is app.dashboard)
         closed = Samples(app.scene)
         closed.on_mount()
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_what_never_changes_is_made_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    made = []
+    rows = Glossary.rows
+
+    def counted(sheet: Glossary, width: int) -> list[Strip]:
+        made.append(width)
+        return rows(sheet, width)
+
+    monkeypatch.setattr(Glossary, "rows", counted)
+    async with opened(tmp_path, monkeypatch, recorded.records(), alive=False, size=size) as (app, pilot):
+        await pilot.press("g")
+        await until(pilot, lambda: "Thuật ngữ" in shown(app))
+        await pilot.press("down", "pagedown")
+        app.tick()
+        await pilot.pause()
+        sheet = app.screen
+        assert isinstance(sheet, Glossary) and made == [sheet.page.size.width]
+        app.scene.ink = with_other(app.scene.ink, mode="none")
+        app.tick()
+        assert len(made) == 2
+
+
+async def test_what_lies_under_a_sheet_is_seen_and_not_clicked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, recorded.records(), alive=False) as (app, pilot):
+        before = app.screen._compositor.render_strips()
+        await pilot.press("m")
+        await until(pilot, lambda: "What it can do" in shown(app))
+        await pilot.pause()
+        over = app.screen._compositor.render_strips()
+        assert over[-1].text == before[-1].text and over[-1].text.strip()
+        assert any(segment.style and segment.style.meta for segment in before[-1])
+        assert not any(segment.style and segment.style.meta for segment in over[-1])
+        colors = [
+            [(s.text, s.style and (s.style.color, s.style.bgcolor)) for s in r]
+            for r in (before[-1], over[-1])
+        ]
+        assert colors[0] == colors[1]
+        await pilot.resize_terminal(130, 50)
+        await until(pilot, lambda: app.screen.size == (130, 50) == app.dashboard.size)
+        assert "help" in app.screen._compositor.render_strips()[-1].text
 
 
 @pytest.mark.parametrize("opening", [["question_mark"], ["m"], ["F"], ["ctrl+p"], ["F", "enter"]])

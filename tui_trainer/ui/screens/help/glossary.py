@@ -24,6 +24,9 @@ class Glossary(Sheet):
         *(Binding(str(number), f"go({number})", PANES[number - 1], show=False) for number in range(1, 6)),
     ]
 
+    def seen(self) -> object:
+        return self.scene.state.stage, self.scene.ink
+
     def rows(self, width: int) -> list[Strip]:
         ink = self.scene.ink
         note = "In the order in which the run meets them. 1-5 go to the pane where a word is to be seen."

@@ -28,6 +28,9 @@ class Help(Sheet):
         super().__init__(scene)
         self.actions, self.here = actions, here
 
+    def seen(self) -> object:
+        return self.scene.state.stage, self.scene.ink
+
     def rows(self, width: int) -> list[Strip]:
         order = [self.here, *(context for context in TITLES if context != self.here)]
         rows: list[Strip] = []
