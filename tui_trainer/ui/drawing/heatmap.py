@@ -5,6 +5,8 @@ step, so they are told apart with any color vision. Without colors, signs say th
 """
 
 from collections.abc import Sequence
+from functools import cache, partial
+from itertools import groupby
 
 from rich.color import Color
 from rich.segment import Segment
@@ -29,14 +31,15 @@ def level(cell: int) -> int:
     return step if cell > 0 else -step
 
 
+# The level of each byte, both signed.
+_LEVELS = bytes(level(byte - 256 if byte > 127 else byte) % 256 for byte in range(256))
+
+
 def levels(picture: Picture) -> list[list[int]]:
     """The picture's cells as levels; short data is filled with nothing."""
-    size = picture.rows * picture.columns
-    cells = memoryview(picture.cells[:size].ljust(size, b"\0")).cast("b")
-    return [
-        [level(cells[row * picture.columns + column]) for column in range(picture.columns)]
-        for row in range(picture.rows)
-    ]
+    size, columns = picture.rows * picture.columns, picture.columns
+    cells = memoryview(picture.cells[:size].ljust(size, b"\0").translate(_LEVELS)).cast("b").tolist()
+    return [cells[row * columns : (row + 1) * columns] for row in range(picture.rows)]
 
 
 def shrunk(grid: Sequence[Sequence[int]], rows: int, columns: int, tall: int = 1) -> list[list[int]]:
@@ -49,6 +52,8 @@ def shrunk(grid: Sequence[Sequence[int]], rows: int, columns: int, tall: int = 1
         return []
     across = max(-(-len(grid[0]) // columns), -(-len(grid) // (rows * tall)))
     down = across * tall
+    if down == 1:
+        return [list(row) for row in grid]
     return [
         [
             max((cell for row in grid[y : y + down] for cell in row[x : x + across]), key=abs)
@@ -69,11 +74,13 @@ def heatmap(grid: Sequence[Sequence[int]], ink: Ink) -> list[Strip]:
     """The levels as lines: half blocks in color, or a sign a cell."""
     if ink.signs:
         return [Strip(_signs(row, ink)) for row in grid]
+    look = cache(partial(_half_block, ink=ink))  # what looks alike has one style, so is painted sooner
     lines = []
     for y in range(0, len(grid), 2):
         upper = grid[y]
-        lower = grid[y + 1] if y + 1 < len(grid) else None
-        lines.append(Strip(_half_blocks(upper, lower, ink)))
+        lower = grid[y + 1] if y + 1 < len(grid) else [0] * len(upper)
+        runs = ((look(*pair), len(list(run))) for pair, run in groupby(zip(upper, lower, strict=True)))
+        lines.append(Strip([Segment(sign * length, style) for (sign, style), length in runs]))
     return lines
 
 
@@ -83,28 +90,13 @@ def _color(step: int, ink: Ink) -> Color | None:
     return ink.positive[step - 1] if step > 0 else ink.negative[-step - 1]
 
 
-def _half_blocks(upper: Sequence[int], lower: Sequence[int] | None, ink: Ink) -> list[Segment]:
-    segments: list[Segment] = []
-    run = 0
-    for x in range(len(upper) + 1):
-        if x < len(upper) and _pair(upper, lower, x) == _pair(upper, lower, run):
-            continue
-        segments.append(_run(*_pair(upper, lower, run), x - run, ink))
-        run = x
-    return segments
-
-
-def _pair(upper: Sequence[int], lower: Sequence[int] | None, x: int) -> tuple[int, int]:
-    return upper[x], 0 if lower is None else lower[x]
-
-
-def _run(top: int, bottom: int, length: int, ink: Ink) -> Segment:
+def _half_block(top: int, bottom: int, ink: Ink) -> Part:
     above, below = _color(top, ink), _color(bottom, ink)
     if above == below:
-        return Segment(" " * length, Style(bgcolor=above) if above else Style())
+        return " ", Style(bgcolor=above) if above else Style()
     if above is None:
-        return Segment("▄" * length, Style(color=below))
-    return Segment("▀" * length, Style(color=above, bgcolor=below))
+        return "▄", Style(color=below)
+    return "▀", Style(color=above, bgcolor=below)
 
 
 def _signs(row: Sequence[int], ink: Ink) -> list[Segment]:

@@ -7,7 +7,7 @@ sent next is always the difference to the newest.
 """
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -75,7 +75,11 @@ class FrameBuffer:
         width, height = self.size
         if not (0 <= y < height and 0 <= x < width):
             return
-        cells = list(self._cells(strip))[: width - x]
+        cells: list[Cell] = []
+        for text, style, control in strip:
+            if not control:
+                cells += _cells(text, style, self.colors)
+        del cells[width - x :]
         row, end = self._wanted[y], x + len(cells)
         if row[x:end] == cells:
             return
@@ -116,17 +120,14 @@ class FrameBuffer:
             out.append("\x1b[0m")
         return "".join(out)
 
-    def _cells(self, strip: Strip) -> Iterable[Cell]:
-        for text, style, control in strip:
-            if control:
-                continue
-            look = PLAIN if style is None else _look(style, self.colors)
-            if not text.isprintable():
-                text = _printable(text)
-            if text.isascii():
-                yield from zip(text, (look,) * len(text), strict=True)
-            else:
-                yield from _wide_cells(text, look)
+
+@lru_cache(maxsize=2048)
+def _cells(text: str, style: Style | None, colors: ColorSystem) -> Sequence[Cell]:
+    """Kept, because most of a frame was in the one before."""
+    look = PLAIN if style is None else _look(style, colors)
+    if not text.isprintable():
+        text = _printable(text)
+    return [(character, look) for character in text] if text.isascii() else _wide_cells(text, look)
 
 
 def _printable(text: str) -> str:
