@@ -17,15 +17,17 @@ from tui_trainer.ui.terminal.frame_buffer import FrameBuffer
 # A frame is sent in parts of about so many characters, each once the one before is written: so what a key
 # changes never waits behind a whole frame on a slow line.
 PART = 2048
+WHOLE = 1 << 30  # ... but the first one at once: nothing has been pressed before it
 BEGIN, END = "\x1b[?2026h", "\x1b[?2026l"  # the terminal shows what is between in one go, if it can
 TORN = 400  # characters beyond which that is worth its bytes
+NOWHERE = (-1, -1)
 
 
 class FrameSender(App[Any]):
     """Takes Textual's frames; with another driver than ours, as in tests, Textual paints itself."""
 
     _buffer: FrameBuffer | None = None
-    _cursor = (-1, -1)
+    _cursor = NOWHERE  # as long as nothing has been sent
 
     def give_back(self) -> None:
         """Restore the terminal without waiting for it."""
@@ -86,7 +88,7 @@ class FrameSender(App[Any]):
             screen = self.screen
         except ScreenStackError:
             return  # the app is ending, and the terminal was still taking its last frame
-        text = buffer.changes(PART)
+        text = buffer.changes(WHOLE if self._cursor == NOWHERE else PART)
         cursor = screen.outer_size.clamp_offset(self.cursor_position)
         if not text and cursor == self._cursor:
             return
