@@ -6,6 +6,7 @@ import pytest
 import recorded
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Offset
 from textual.strip import Strip
 from watching import opened, shown, until
 
@@ -117,10 +118,11 @@ async def test_the_mouse_selects_letters_and_painting_knows_nothing_of_it(
         assert isinstance(pane, LineView)
         y = next(y for y, row in enumerate(pane.shown_text.split("\n")) if "layer 1 query" in row)
         x = pane.shown_text.split("\n")[y].index("query")
-        at = pane.content_region.offset - pane.region.offset + (x, y)
-        await pilot.mouse_down(pane, at)
-        await pilot.hover(pane, at + (4, 0))
-        await pilot.mouse_up(pane, at + (4, 0))
+        first = pane.content_region.offset - pane.region.offset + Offset(x, y)
+        last = first + Offset(len("query") - 1, 0)
+        await pilot.mouse_down(pane, first)
+        await pilot.hover(pane, last)
+        await pilot.mouse_up(pane, last)
         assert app.screen.get_selected_text() == "query"
         painted = pane.render_lines(pane.size.region)
         assert not any("offset" in s.style.meta for strip in painted for s in strip if s.style is not None)

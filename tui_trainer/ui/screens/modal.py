@@ -2,6 +2,7 @@
 
 from typing import ClassVar, TypeVar
 
+from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.containers import Vertical
@@ -41,11 +42,14 @@ class Modal(ModalScreen[Result]):
         """What lies under the frame, with nothing to click: as Textual shows it, but not by way of Rich."""
         if not self._below:
             stack = self.app.screen_stack
-            below = stack[stack.index(self) - 1]
-            self._below = below._compositor.render_strips(self.size)
+            self._below = stack[stack.index(self) - 1]._compositor.render_strips(self.size)
         if y >= len(self._below):  # the terminal has just grown, and what is below has yet to
             return Strip.blank(self.size.width)
-        return self._below[y].discard_meta()
+        line = self._below[y]
+        pieces = [
+            Segment(text, None if style is None else style.clear_meta_and_links()) for text, style, _ in line
+        ]
+        return Strip(pieces, line.cell_length)
 
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """Close, if it has not been closed, with this result.
