@@ -35,9 +35,8 @@ from tui_trainer.ui.panes.pane import Pane
 from tui_trainer.ui.run_files.documents import Documents
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screen_settings import Preferences
-from tui_trainer.ui.screens.model.machine import MachineScreen
-from tui_trainer.ui.screens.runs.turning import Turning
-from tui_trainer.ui.screens.sheet import Sheet
+from tui_trainer.ui.screens.importing import import_screens
+from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.terminal.abilities import end_on_signals
 from tui_trainer.ui.travel import Travel
 from tui_trainer.view.ahas import AHAS
@@ -141,6 +140,7 @@ class TrainerApp(Crashing, Handlers):
     def on_ready(self) -> None:
         # The first frame stands before the first byte of the log is read, and before anything is launched.
         self.sweeper.start()
+        self.run_worker(import_screens, thread=True)
         self.scene.arrived = self.scene.clock()
         self.say(self.greeting)
         if self.recorder is not None:
@@ -172,6 +172,8 @@ class TrainerApp(Crashing, Handlers):
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, InputEvent):
+            if not self.screen_stack:
+                return  # pressed while the app was ending
             self.sweeper.touched()
         await super().on_event(event)
 
@@ -242,7 +244,7 @@ class TrainerApp(Crashing, Handlers):
         self._follow_ahas()
         self.dashboard.follow()
         self.inspector.follow(self.dashboard.wishes())
-        if isinstance(self.screen, Sheet | Turning | MachineScreen):
+        if isinstance(self.screen, Modal):
             self.screen.follow()
 
     def _follow_pace(self) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.worker import get_current_worker
@@ -12,13 +13,11 @@ from tui_trainer.experiments.cultures import Cultures
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import action
 from tui_trainer.ui.handlers.handling import Handling
-from tui_trainer.ui.processes.experiment import ExperimentProcess
-from tui_trainer.ui.run_files.experiments import Experiments
-from tui_trainer.ui.screens.experiments.comparison import ComparisonScreen
-from tui_trainer.ui.screens.experiments.cultures import ChooseCultures, MakingCultures
-from tui_trainer.ui.screens.experiments.experiment import ExperimentScreen
-from tui_trainer.ui.screens.experiments.experiments import ExperimentsSheet
 from tui_trainer.view import words
+
+if TYPE_CHECKING:
+    from tui_trainer.ui.processes.experiment import ExperimentProcess
+    from tui_trainer.ui.run_files.experiments import Experiments
 
 CULTURE_SECONDS = 0.5  # between two looks at how far two cultures are
 
@@ -27,11 +26,13 @@ class ExperimentHandlers(Handling):
     """The part of the app that sets models beside each other."""
 
     making: Cultures | None = None  # two cultures, by a trainer after the other
-    experiments: Experiments | None = None  # once somebody has looked at them
+    experiments: "Experiments | None" = None  # once somebody has looked at them
 
     @action("C", "two models", when=lambda scene: scene.now.latest_weights is not None, footer="no")
     def do_compare(self) -> None:
         """Two models side by side: the same prompts, and raters who judge."""
+        from tui_trainer.ui.screens.experiments.comparison import ComparisonScreen
+
         self.push_screen(ComparisonScreen(self.scene))
 
     @action(
@@ -42,6 +43,8 @@ class ExperimentHandlers(Handling):
     )
     def do_cultures(self) -> None:
         """Two raters who disagree: the same tuned model by each, side by side."""
+        from tui_trainer.ui.screens.experiments.cultures import ChooseCultures, MakingCultures
+
         making = self.making
         if making is not None and not making.ended and not making.trouble:
             self.push_screen(MakingCultures(self.scene, making))
@@ -50,6 +53,8 @@ class ExperimentHandlers(Handling):
 
     @work(thread=True, group="cultures")
     def _make_cultures(self, raters: tuple[str, ...]) -> None:
+        from tui_trainer.ui.screens.experiments.cultures import MakingCultures
+
         try:
             making = self.making = Cultures(self.scene.folder, raters)
         except UserError as error:
@@ -71,6 +76,9 @@ class ExperimentHandlers(Handling):
 
     def _cultures_moved(self, making: Cultures, watched: bool) -> None:
         """How far they are; at the end, both side by side for whoever has waited."""
+        from tui_trainer.ui.screens.experiments.comparison import ComparisonScreen
+        from tui_trainer.ui.screens.experiments.cultures import MakingCultures
+
         screen = self.screen
         here = isinstance(screen, MakingCultures)
         if not making.ended:
@@ -90,11 +98,16 @@ class ExperimentHandlers(Handling):
     @action("X", "experiments", footer="no")
     def do_experiments(self) -> None:
         """Experiments: claims about such models, put to the test in front of you."""
+        from tui_trainer.ui.run_files.experiments import Experiments
+        from tui_trainer.ui.screens.experiments.experiments import ExperimentsSheet
+
         if self.experiments is None:
             self.experiments = Experiments(self.scene.folder)
         self.push_screen(ExperimentsSheet(self.scene, self.experiments, self._open_experiment))
 
     def _open_experiment(self, experiment: Experiment) -> None:
+        from tui_trainer.ui.screens.experiments.experiment import ExperimentScreen
+
         assert self.experiments is not None
         self.push_screen(ExperimentScreen(self.scene, self.experiments, experiment, self._begin_experiment))
 
@@ -104,8 +117,10 @@ class ExperimentHandlers(Handling):
         told = partial(self._experiment_ended, process)
         self.run_worker(process.run(told), group="experiments", exit_on_error=False)
 
-    def _experiment_ended(self, process: ExperimentProcess) -> None:
+    def _experiment_ended(self, process: "ExperimentProcess") -> None:
         """Said to whoever looks elsewhere by now."""
+        from tui_trainer.ui.screens.experiments.experiment import ExperimentScreen
+
         if isinstance(self.screen, ExperimentScreen) and self.screen.experiment.name == process.name:
             self.screen.ended()
         elif not process.stopped:

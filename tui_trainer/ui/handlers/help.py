@@ -7,9 +7,6 @@ from tui_trainer.ui.handlers.handling import Handling
 from tui_trainer.ui.handlers.leads import LEADS
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
-from tui_trainer.ui.screens.help.ahas import AhaSheet
-from tui_trainer.ui.screens.help.glossary import Glossary
-from tui_trainer.ui.screens.help.help import Help
 
 
 def _carded(scene: Scene) -> bool:
@@ -71,16 +68,22 @@ class HelpHandlers(Handling):
     @action("A", "five things", footer="no")
     def do_ahas(self) -> None:
         """The five things to have seen: which were, and where to see the others."""
+        from tui_trainer.ui.screens.help.ahas import AhaSheet
+
         self.push_screen(AhaSheet(self.scene, lambda name: LEADS[name](self)))
 
     @action("g", "words")
     def do_glossary(self) -> None:
         """The field's words, in English and Vietnamese."""
+        from tui_trainer.ui.screens.help.glossary import Glossary
+
         self.push_screen(Glossary(self.scene))
 
     @action("?,f1", "help")
     def do_help(self) -> None:
         """All keys."""
+        from tui_trainer.ui.screens.help.help import Help
+
         self.push_screen(Help(self.scene, self.dashboard.actions, self.dashboard.context))
 
     @action("ctrl+p", "commands")

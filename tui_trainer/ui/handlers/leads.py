@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from tui_trainer.ui.handlers.handling import Handling
-from tui_trainer.ui.screens.help.one_step import OneStepSheet
 from tui_trainer.view import pace
 
 
 def _step(app: Handling) -> None:
     """A step in slow motion; of a run that makes none any more, the last one that was taken apart."""
+    from tui_trainer.ui.screens.help.one_step import OneStepSheet
+
     scene = app.scene
     training = scene.now.stage in ("pretrain", "finetune") and scene.mode != "replay"
     if training and scene.steers and scene.trainer == "alive" and not scene.now.ended:

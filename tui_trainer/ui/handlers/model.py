@@ -3,9 +3,6 @@
 from tui_trainer.ui.actions import action
 from tui_trainer.ui.handlers.handling import Handling
 from tui_trainer.ui.screens.ask import Ask
-from tui_trainer.ui.screens.model.exam import ExamSheet
-from tui_trainer.ui.screens.model.machine import MachineScreen
-from tui_trainer.ui.screens.model.samples import Samples
 
 
 class ModelHandlers(Handling):
@@ -26,16 +23,22 @@ class ModelHandlers(Handling):
     @action("m", "exam")
     def do_figures(self) -> None:
         """What it can do: all exam results, stage by stage."""
+        from tui_trainer.ui.screens.model.exam import ExamSheet
+
         self.push_screen(ExamSheet(self.scene))
 
     @action("j", "samples", footer="no")
     def do_samples(self) -> None:
         """What it wrote at each evaluation, from noise to sentences."""
+        from tui_trainer.ui.screens.model.samples import Samples
+
         self.push_screen(Samples(self.scene))
 
     @action("8", "the machine", footer="no")
     def do_machine(self) -> None:
         """The machine: the model drawn in parts, lit by guess, blame and nudge; each opens its matrix."""
+        from tui_trainer.ui.screens.model.machine import MachineScreen
+
         self.ask(MachineScreen(self.scene), self._open_matrix)
 
     def _open_matrix(self, name: str) -> None:

@@ -6,11 +6,6 @@ from tui_trainer.ui.actions import action
 from tui_trainer.ui.handlers.handling import Handling
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
-from tui_trainer.ui.screens.rater.ledger import LedgerSheet
-from tui_trainer.ui.screens.rater.prompts import Prompts
-from tui_trainer.ui.screens.rater.rater_panel import RaterPanelSheet
-from tui_trainer.ui.screens.rater.reward_model import RewardModelSheet
-from tui_trainer.ui.screens.rater.simulate import Simulate
 
 LONGEST_ANSWER = 500  # characters
 
@@ -111,24 +106,34 @@ class RaterHandlers(Handling):
     @picks("P", "prompts", when=_taught)
     def do_prompts(self) -> None:
         """The list of prompts: add your own."""
+        from tui_trainer.ui.screens.rater.prompts import Prompts
+
         self.push_screen(Prompts(self.scene, lambda *edit: self.say(self.steering.edit_prompts(*edit))))
 
     @picks("R", "reward model", when=lambda scene: scene.now.fitted is not None and not scene.typing)
     def do_taste(self) -> None:
         """All that the reward model has learnt."""
+        from tui_trainer.ui.screens.rater.reward_model import RewardModelSheet
+
         self.push_screen(RewardModelSheet(self.scene))
 
     @picks("M", "room of raters", when=lambda scene: bool(scene.now.picks) and not scene.typing, footer="no")
     def do_room(self) -> None:
         """A room of raters: how far they agree on these pairs, and who is outvoted."""
+        from tui_trainer.ui.screens.rater.rater_panel import RaterPanelSheet
+
         self.push_screen(RaterPanelSheet(self.scene))
 
     @picks("L", "ledger", when=lambda scene: bool(scene.now.pick_seconds) and not scene.typing)
     def do_ledger(self) -> None:
         """What picking costs: time, pace, wages."""
+        from tui_trainer.ui.screens.rater.ledger import LedgerSheet
+
         self.push_screen(LedgerSheet(self.scene))
 
     @picks("S", "simulate", when=_taught)
     def do_simulate(self) -> None:
         """Let a simulated rater make the other picks."""
+        from tui_trainer.ui.screens.rater.simulate import Simulate
+
         self.ask(Simulate(self.scene), lambda taste: self.say(self.steering.simulate(taste)))

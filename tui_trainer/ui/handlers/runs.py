@@ -10,11 +10,6 @@ from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.actions import action
 from tui_trainer.ui.handlers.handling import Handling
-from tui_trainer.ui.screens.runs.branch import Branch, Chosen
-from tui_trainer.ui.screens.runs.runs import Runs, Wanted
-from tui_trainer.ui.screens.runs.turning import Turning
-from tui_trainer.ui.screens.runs.unleash import Unleash
-from tui_trainer.ui.screens.runs.versions import VersionsScreen
 
 
 class RunHandlers(Handling):
@@ -33,6 +28,7 @@ class RunHandlers(Handling):
 
     def _branch_off(self, source: RunFolder | None) -> None:
         """Of this run, or of another one."""
+        from tui_trainer.ui.screens.runs.branch import Branch, Chosen
 
         def begin(chosen: Chosen) -> None:
             settled = chosen.stage, chosen.assignments, chosen.keep_picks
@@ -47,6 +43,7 @@ class RunHandlers(Handling):
     )
     def do_unleash(self) -> None:
         """Feedback again, same picks, with nothing that holds it."""
+        from tui_trainer.ui.screens.runs.unleash import Unleash
 
         def begin(leashed: bool) -> None:
             self.change_to(partial(self.steering.branch, "feedback", unleashed.assignments(leashed), True))
@@ -60,6 +57,8 @@ class RunHandlers(Handling):
     )
     def do_release(self) -> None:
         """Frozen: train the next version from scratch, a year newer; or see what both know"""
+        from tui_trainer.ui.screens.runs.versions import VersionsScreen
+
         self.ask(VersionsScreen(self.scene), lambda _: self.change_to(self.steering.release))
 
     @action("", "start over with quick", when=lambda scene: scene.steers)
@@ -70,6 +69,7 @@ class RunHandlers(Handling):
     @action("6", "all runs")
     def do_runs(self) -> None:
         """All runs: open another one, compare, go on from it, stop or delete it."""
+        from tui_trainer.ui.screens.runs.runs import Runs, Wanted
 
         def chosen(wanted: Wanted) -> None:
             if wanted.what == "open":
@@ -82,6 +82,8 @@ class RunHandlers(Handling):
     @action("7", "settings", when=lambda scene: scene.now.run is not None)
     def do_turn(self) -> None:
         """What may be turned while it runs: learning rates, mixture, leash; and what comes of it."""
+        from tui_trainer.ui.screens.runs.turning import Turning
+
         self.push_screen(Turning(self.scene, self.steering.turn))
 
     @action("B", "back", when=lambda scene: scene.home is not None, footer="first")

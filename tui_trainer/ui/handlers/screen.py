@@ -12,7 +12,6 @@ from tui_trainer.ui.drawing.styles import ansi_theme_of, make_ink, theme_of
 from tui_trainer.ui.handlers.handling import Handling
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screen_settings import THEMES, Preferences
-from tui_trainer.ui.screens.jump import Jump
 from tui_trainer.ui.screenshot import free_of_addresses
 from tui_trainer.ui.terminal.abilities import color_mode
 from tui_trainer.ui.widgets.line_view import LineView
@@ -48,6 +47,8 @@ class ScreenHandlers(Handling):
     @action("semicolon", "jump", written=";", footer="no")
     def do_jump(self) -> None:
         """Jump: sources, filters and matrices get a letter each, which goes there; a digit goes to a pane."""
+        from tui_trainer.ui.screens.jump import Jump
+
         strips = self.screen._compositor.render_strips(self.screen.size)
         self.ask(Jump(self.scene, strips), self._jumped)
 

@@ -23,8 +23,6 @@ from tui_trainer.ui.panes.pane import title
 from tui_trainer.ui.processes.chat import ChatProcess
 from tui_trainer.ui.run_files.world import judged
 from tui_trainer.ui.scene import Scene
-from tui_trainer.ui.screens.model.inside import InsideSheet
-from tui_trainer.ui.screens.model.side_by_side import SideBySideSheet
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.ui.widgets.safe_input import SafeInput
 from tui_trainer.view.state import WEIGHTS
@@ -236,6 +234,8 @@ class ChatPane(Acting, Vertical, can_focus=True):
     @action("ctrl+l", "inside")
     def do_look_inside(self) -> None:
         """Look inside an answer: what each token was drawn from, and what each layer would have said."""
+        from tui_trainer.ui.screens.model.inside import InsideSheet  # here, as in `handlers`
+
         answers = [(turn.answer, turn.drawing) for turn in self.conversation.turns if turn.answer]
         if answers:
             self.app.push_screen(InsideSheet(self.scene, self.process, answers))
@@ -245,6 +245,8 @@ class ChatPane(Acting, Vertical, can_focus=True):
     @action("ctrl+s", "compare", when=lambda scene: not scene.answering)
     def do_side_by_side(self) -> None:
         """The question typed, or the last one, to base, tuned and aligned side by side."""
+        from tui_trainer.ui.screens.model.side_by_side import SideBySideSheet
+
         asked = [turn.text for turn in self.conversation.turns if turn.who == "you"]
         text = self.input.value.strip() or (asked[-1] if asked else "")
         frozen = [name for name in WEIGHTS if name in self.scene.state.weights]

@@ -51,6 +51,9 @@ class Modal(ModalScreen[Result]):
         ]
         return Strip(pieces, line.cell_length)
 
+    def follow(self) -> None:
+        """Draw again what may have changed."""
+
     def dismiss(self, result: Result | None = None) -> AwaitComplete:
         """Close, if it has not been closed, with this result.
 

@@ -68,5 +68,4 @@ class Sheet(Modal[None]):
         return min(int(bound.resolve(self.size, self.size)) for bound in bounds) - styles.gutter.width
 
     def follow(self) -> None:
-        """Draw again what may have changed."""
         self.page.redraw()

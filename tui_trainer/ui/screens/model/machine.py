@@ -39,7 +39,6 @@ class MachineScreen(Modal[str | None]):
         self.matrix = 0
 
     def follow(self) -> None:
-        """Draw again what may have changed."""
         self.page.redraw()
 
     @property

@@ -60,7 +60,6 @@ class Turning(Modal[None]):
         self.first: dict[str, float] = {}  # what each was when this was opened
 
     def follow(self) -> None:
-        """Draw again what may have changed."""
         now = self.scene.now
         for name in [n for n, value in self.asked.items() if not self.scene.sent or now.setting(n) == value]:
             del self.asked[name]
