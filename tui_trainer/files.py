@@ -8,7 +8,6 @@ import io
 import os
 import select
 import stat
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -116,6 +115,8 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
             raise UserError(
                 f"{what}: a line has more than the {MOST_TOML_CHARACTERS:,} characters that are read"
             )
+        import tomllib  # here: it compiles its patterns first, and most have no such file
+
         return tomllib.loads(text)
 
 
