@@ -45,6 +45,9 @@ def test_numbers_with_units() -> None:
     assert [numbers.percent(x) for x in (0, 0.0003, 0.004, 0.03, 0.997, 1)] == [
         *("0 %", "<0.1 %", "0.4 %", "3 %", "99.7 %", "100 %")
     ]
+    assert [numbers.tenths(x) for x in (0, 0.0003, 0.004, 0.03, 0.573, 0.99999, 1)] == [
+        *("0 %", "<0.1 %", "0.4 %", "3.0 %", "57.3 %", "99.9 %", "100 %")
+    ]
     assert [numbers.duration(x) for x in (0, 61.4, 3723, math.inf)] == ["0:00", "1:01", "1:02:03", "-:--"]
     assert numbers.size(812) == "812 B" and numbers.size(812_400) == "812 kB"
     assert numbers.signed(-0.04) == "+0.0" and numbers.signed(-1.26) == "-1.3"
@@ -68,6 +71,11 @@ def test_wrapping_keeps_every_character(text: str, width: int) -> None:
     rows = wrap(text, width)
     assert all(cell_len(row) <= width for row in rows)
     assert "".join("".join(rows).split()) == "".join(text.split())
+
+
+def test_a_share_stays_with_its_sign() -> None:
+    assert wrap("it gets 30 % instead", 10) == ["it gets", "30 %", "instead"]
+    assert wrap("bits per byte ↓", 14) == ["bits per", "byte ↓"]
 
 
 def test_a_line_of_a_megabyte_is_cheap_and_marked() -> None:
@@ -100,6 +108,8 @@ def test_groups_flow_over_lines() -> None:
     ]
     assert [row.text for row in flowing(groups, 8)] == ["abc  def", "ghijklmno", "p"]
     assert flowing([], 8) == []
+    keys = [[(" a ", Style(bgcolor="red")), (" go", Style())] for _ in range(2)]
+    assert [segment.style for segment in flowing(keys, 20)[0] if segment.text == "  "] == [Style()]
 
 
 # -- heatmaps --------------------------------------------------------------------------------------------

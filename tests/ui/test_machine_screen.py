@@ -15,17 +15,20 @@ from watching import opened, shown, text_of, until
 
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import VERSION, Record
+from tui_trainer.ui.chrome.caption import Caption
+from tui_trainer.ui.chrome.card import MOST, CardView
 from tui_trainer.ui.drawing.ascii import to_ascii
 from tui_trainer.ui.drawing.palettes import PALETTES
 from tui_trainer.ui.drawing.styles import make_ink
 from tui_trainer.ui.renderers import machine as renderer
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.model.machine import MachineScreen
+from tui_trainer.view.cards import card_of
 from tui_trainer.view.machine import Machine, folded, machine_of
 
 TRAINING = recorded.until(recorded.records(), e.WeightsPictured, 3)
 STEP = 76
-ROOMS = {(120, 40): (106, 36), (80, 24): (70, 21), (60, 20): (51, 17)}
+ROOMS = {(200, 60): (176, 55), (120, 40): (109, 36), (80, 24): (70, 21), (60, 20): (51, 17)}
 GUESS = e.Guessed("pretrain", STEP, "The town of Velm lies", " on", 0.25, ((" in", 0.5), (" on", 0.25)))
 FOLDER = Path(__file__).parent / "snapshots"
 
@@ -76,8 +79,10 @@ def slowly(seconds: float) -> Scene:
 
 
 def drawn(scene: Scene, size: tuple[int, int] = (70, 21), chosen: int = 0) -> list[str]:
+    """The rows; without pictures of matrices that stand beside them."""
     found = machine_of(scene.state, scene.guess)
-    return [row.text for row in renderer.board(scene, found, chosen, 0, *size)]
+    left = size[0] - renderer.PICTURED - 3 if size[0] >= renderer.BESIDE else size[0]
+    return [row.text[:left] for row in renderer.board(scene, found, chosen, 0, *size)]
 
 
 def test_parts_are_in_the_order_of_a_token_with_their_sizes() -> None:
@@ -172,6 +177,41 @@ def test_in_slow_motion_parts_light_up_in_the_order_of_the_step() -> None:
         assert word in " ".join(at[seconds][-3:])
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_slow_step_and_the_ends_of_stages_name_the_key(width: int) -> None:
+    key = "Key 8 shows"
+    said = {
+        seconds: " ".join(
+            " ".join(row.text.strip(" ▌") for row in Caption(slowly(seconds)).lines(width, 2)).split()
+        )
+        for seconds in (0.5, 2.5, 4.5, 6.5)
+    }
+    assert [key in text for text in said.values()] == [width > 80, False, True, True]
+    assert "…" not in "".join(said.values())
+    for stage in ("pretrain", "feedback"):
+        scene = scene_at(recorded.records())
+        scene.card = card_of(scene.now, stage, {"pretrain": 50, "data": 3, "finetune": 10})
+        rows = [row.text for row in CardView(scene).lines(width, MOST)]
+        assert any(row.startswith("▌  8  The machine: see the model") for row in rows)
+    moved = scene_at(of(e.StageStarted("feedback", 60), pictured("feedback", 10, only="layers.2."))).now
+    moved.reinforced = scene_at(recorded.records()).now.reinforced
+    card = card_of(moved, "feedback", {})
+    assert card is not None and card.machine == "The machine: see which one of its 3 layers moved."
+
+
+def test_with_more_room_more_is_told() -> None:
+    scene = scene_at(TRAINING)
+    scene.guess = scene.now.guess
+    few, some, most = ("\n".join(drawn(scene, ROOMS[size])) for size in [*ROOMS][2::-1])
+    assert "Embedding: the row of numbers" in few and "blame: the gradient" not in few
+    assert "blame: the gradient" in some and "─ layer 1 ─" in some and "guess: the text goes up" not in some
+    assert "▼ blame: it comes back down" in most and "━" in most.split("output head")[0]  # a bar a guess
+    beside = renderer.board(scene, machine_of(scene.state, scene.guess), 0, 0, *ROOMS[200, 60])
+    assert "nudge: the last change" in "\n".join(row.text for row in beside)
+    before = [*TRAINING, *of(apart(pictured(), STEP + 1))[-1:]]  # the pictures are of an earlier step
+    assert "weights, step 75" in "\n".join(drawn(scene_at(before), ROOMS[120, 40]))
+
+
 def test_in_reinforcement_the_one_block_that_moves_is_seen_to_move() -> None:
     answers = tuple(e.ScoredAnswer(f"a{n}", n / 4 - 0.5, 0.1, -9.0, 0.2) for n in range(4))
     scored = e.AnswersScored(10, "Where does Mira live?", answers, 0.1)
@@ -180,12 +220,12 @@ def test_in_reinforcement_the_one_block_that_moves_is_seen_to_move() -> None:
     assert machine_of(scene_at(records).state).still
     for size in ROOMS.values():
         rows = drawn(scene_at(records), size)
-        lit = [row for row in rows if row[2:3] == "◆"]
+        lit = [row for row in rows if row[2:3] == "◆" and "nudge:" not in row]
         assert len(lit) == 2 and all("attention" in row or "MLP" in row for row in lit)
         assert sum("stays" in row and row[2] == "│" for row in rows) == 6
         text = " ".join(" ".join(rows).split())
         assert "Step 10 of feedback. Only layer 3 is moved; the rest stays as it was." in text
-        assert "4 answers, scored -0.50 to +0.25" in text and "asked Where does Mira live?" in text
+        assert "4 answers, scored -0.50 to +0.25" in text and "prompt in Where does Mira live?" in text
     early = " ".join(" ".join(drawn(scene_at(of(e.StageStarted("feedback", 60))))).split())
     assert "Nothing has been measured yet in feedback: this was step 75 of pretrain." in early
 
@@ -204,7 +244,7 @@ def test_frozen_weights_are_said_to_move_no_more() -> None:
     assert "Frozen: nothing moves any more. This was step 75 of pretrain." in text
 
 
-@pytest.mark.parametrize("size", [*ROOMS.values(), (51, 12), (186, 56)])
+@pytest.mark.parametrize("size", [*ROOMS.values(), (51, 12)])
 def test_nothing_is_cut_at_any_size_or_depth(size: tuple[int, int]) -> None:
     long = "w" * 40
     guess = msgspec.structs.replace(GUESS, truth=long, top=((long, 0.0004), ("<|document|>", 0.2)))
@@ -217,8 +257,9 @@ def test_nothing_is_cut_at_any_size_or_depth(size: tuple[int, int]) -> None:
             rows = drawn(scene, size, chosen)
             assert len(rows) <= size[1] and all(cell_len(row.rstrip()) <= size[0] for row in rows), rows
             assert any(row.startswith("▸ ") and row[2] in "│◆▲▼" for row in rows)
-            assert "…" not in "".join(rows).replace("w…", "").replace("reads …", ""), rows
-            assert rows[-1].strip() and "reads" in "".join(rows), rows
+            assert "…" not in "".join(rows).replace("w…", "").replace("… w", ""), rows
+            assert rows[-1].strip() or rows[-2].strip()
+            assert "text in" in "".join(rows), rows
 
 
 def test_signs_carry_what_colors_carry() -> None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from tui_trainer.messages.events import StageName
 from tui_trainer.view import numbers, words
+from tui_trainer.view.machine import machine_of
 from tui_trainer.view.state import State
 
 Guesses = Mapping[StageName, float]  # what the viewer has guessed at the end of a stage
+IN_PARTS = "The machine: see the model in one picture."
 GAMED = 0.05  # share of the facts lost while the reward rose: then it was gamed
 
 
@@ -28,6 +30,7 @@ class Card:
     lead: str
     asks: str = ""
     outcome: str = ""
+    machine: str = ""  # what the model drawn in one picture shows of it
 
 
 def card_of(state: State, stage: StageName, guesses: Guesses) -> Card | None:
@@ -91,8 +94,8 @@ def _pretrain(state: State, guesses: Guesses) -> Card | None:
     changed = f"Its loss on unseen documents fell from {first:.2f} to {last:.2f}."
     if finishes is not None and asked is not None:
         changed += (
-            f" It can finish {_of_100(finishes)} sentences about what it read, and when asked the same as a "
-            f"question it answers {_of_100(asked)}."
+            f" It can finish {_of_100(finishes)} sentences about what it read, and answers {_of_100(asked)} "
+            "questions about the same."
         )
     learns = state.stages["finetune"].status != "skipped"
     return Card(
@@ -103,6 +106,7 @@ def _pretrain(state: State, guesses: Guesses) -> Card | None:
         lead="ask_base",
         asks="How many of 100 questions will it answer right after fine-tuning?" if learns else "",
         outcome=_outcome(guesses, "data", f"it is {last:.2f}"),
+        machine=IN_PARTS,
     )
 
 
@@ -134,6 +138,7 @@ def _feedback(state: State, guesses: Guesses) -> Card | None:
         return None
     picks = len(state.picks)
     outcome = _outcome(guesses, "finetune", f"it took {picks}")
+    moved = _moved(state)
     loose = state.setting("feedback.beta") == 0
     if loose and (game := gamed(state)) is not None:
         first, last, before, after = game
@@ -147,6 +152,7 @@ def _feedback(state: State, guesses: Guesses) -> Card | None:
             tries="See both models side by side.",
             lead="compare",
             outcome=outcome,
+            machine=moved,
         )
     won = value(state, "aligned/win_rate")
     changed = f"{numbers.plural(picks, 'pick')} turned it."
@@ -165,7 +171,16 @@ def _feedback(state: State, guesses: Guesses) -> Card | None:
         tries="See both models side by side." if loose else "Take the leash off: it will game the reward.",
         lead="unleash" if not loose else "compare",
         outcome=outcome,
+        machine=moved,
     )
+
+
+def _moved(state: State) -> str:
+    """What the picture of the model shows at the end of feedback, by what was measured in it."""
+    found = machine_of(state)
+    if found.stage == "feedback" and found.moved_alone is not None:
+        return f"The machine: see which one of its {found.layers} layers moved."
+    return IN_PARTS
 
 
 def _frozen(state: State, _: Guesses) -> Card | None:

@@ -140,3 +140,9 @@ TERMS: tuple[Term, ...] = (
     Term("Retrieval, RAG", "Truy xuất, RAG", "Notes that match are put before a question, not learnt.", 5),
     Term("BM25", "BM25", "How well a note matches: by its rare words that the question has.", 5),
 )
+
+
+def meaning(english: str) -> str:
+    """What a term means, with it: "Layer: one round of attention and MLP; …"."""
+    told = next(term.meaning for term in TERMS if term.english == english)
+    return f"{english}: {told[0].lower()}{told[1:]}"

@@ -84,15 +84,27 @@ class Machine:
         return max((p for p in self.parts if p.moved), key=lambda part: part.moved or 0.0, default=None)
 
     @cached_property
-    def most_in_a_matrix(self) -> float:
-        """The most blame that one matrix got."""
-        return max((m.blame or 0.0 for part in self.parts for m in part.matrices), default=0.0)
+    def most_in_a_layer(self) -> float:
+        """The most blame that one matrix of a layer got."""
+        layers = (part for part in self.parts if part.kind in IN_LAYERS)
+        return max((matrix.blame or 0.0 for part in layers for matrix in part.matrices), default=0.0)
 
     @property
     def still(self) -> bool:
         """Some parts were moved by the step, and others were not at all."""
         moved = [part.moved for part in self.parts if part.moved is not None]
         return any(moved) and not all(moved)
+
+    @property
+    def layers(self) -> int:
+        """How many there are."""
+        return len({part.layer for part in self.parts if part.kind in IN_LAYERS})
+
+    @property
+    def moved_alone(self) -> int | None:
+        """The one layer that was moved while all else stayed as it was; 0 is the first."""
+        places = {part.layer if part.kind in IN_LAYERS else None for part in self.parts if part.moved}
+        return places.pop() if self.still and len(places) == 1 else None
 
 
 def machine_of(state: State, guess: Guessed | None = None) -> Machine:

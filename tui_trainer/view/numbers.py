@@ -65,6 +65,14 @@ def percent(value: float) -> str:
     return f"{share:.0f} %"
 
 
+def tenths(value: float) -> str:
+    """A share in a column of others, by tenths of a percent: 57.3 %, 0.4 %, <0.1 %, 0 %."""
+    share = 100 * value
+    if not math.isfinite(share) or 0 <= share < 0.05 or share >= 99.95:
+        return percent(value)
+    return f"{share:.1f} %"
+
+
 def finely(value: float) -> str:
     """A share of which small changes count: 0.049 %, 0.31 %, 4.1 %, 41 %."""
     share = 100 * value

@@ -11,6 +11,11 @@ from tui_trainer.view.text import cut, last_words
 
 LEAST = 1e-12  # probabilities below it are told as it
 ROOM = 30  # cells of the text before a guess
+SEEN = {
+    1: "shows its way up through the layers.",
+    3: "shows it go back, layer by layer.",
+    4: "shows how far each part moved.",
+}
 Forms = tuple[str, ...]  # ways to say the same, the fullest first
 
 
@@ -21,6 +26,11 @@ def told(state: State, step: StepExplained, part: int) -> Forms:
         return ("One step: guess, score, blame, nudge.",)
     tellers = (_guess, _score, _blame, _nudge)
     return tellers[max(1, min(part, len(PARTS))) - 1](guess, step)
+
+
+def seen_in_the_machine(part: int) -> str:
+    """What of this part the model drawn in one picture shows; "" where it is no more than is told."""
+    return SEEN.get(part, "")
 
 
 def quoted(token: str) -> str:
@@ -54,7 +64,7 @@ def _blame(_: Guessed, step: StepExplained) -> Forms:
         return (said,)
     most = step.blamed[0]
     part = f"{numbers.percent(most.share)} of the blame falls on {one_line(words.matrix(most.name))}."
-    return (f"{said} {part}", f"Blame goes backward: {part}")
+    return (f"{said} {part}", f"Blame goes backward: {part}", "Blame goes backward.")
 
 
 def _nudge(guess: Guessed, step: StepExplained) -> Forms:

@@ -1,9 +1,11 @@
 """Cutting text to cells. All of it expects text that `sanitize` has passed."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
+_SPACE = re.compile(" (?![%↓])")  # where a line may be broken: a sign stays with what it is of
 _A_CELL = 4  # characters at most, or more: a letter with its marks
 
 
@@ -66,7 +68,7 @@ def _wrap_one(text: str, width: int) -> Iterator[str]:
         return
     line = ""
     room = width
-    for word in text.split(" "):
+    for word in _SPACE.split(text):
         length = cell_len(word)
         needed = length + (1 if line else 0)
         if needed <= room:

@@ -346,6 +346,8 @@ FILTER_SHORT: dict[str, str] = {
     "personal_data": "personal",
 }
 
+# What of a matrix is pictured, by the fields of `MatrixState`, in the words of the six steps.
+PICTURES = {"weight": "weights", "gradient": "blame: the gradient", "update": "nudge: the last change"}
 _PARTS = {
     "q_proj": "query",
     "k_proj": "key",

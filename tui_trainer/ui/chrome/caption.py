@@ -24,6 +24,7 @@ from tui_trainer.view.tour import STOPS, told_on_tour
 
 LONG_RUN_SECONDS = 300
 FAST = 5.0  # times as fast as it went, from which on no guess of a replay can be read
+BLAMED = 3  # the part of a step from which on the picture of the model tells more than the text before
 CONTEXTS = (34, 18)  # cells of the text before a guess, in the longer forms of its sentence
 
 
@@ -57,7 +58,7 @@ def forms(scene: Scene) -> tuple[str, Forms]:
     if (wait := scene.wait) is not None:
         return "…", (wait.told,)
     if pace.slow(state) and isinstance(scene.moment, e.StepExplained):
-        return f"{scene.part}/{len(pace.PARTS)}", slow_motion.told(state, scene.moment, scene.part)
+        return f"{scene.part}/{len(pace.PARTS)}", _slowly(scene, scene.moment)
     if state.offered is not None:
         return "?", _asked(scene, state.offered)
     if scene.steers and isinstance(state.waits, e.TasteTested):
@@ -66,6 +67,16 @@ def forms(scene: Scene) -> tuple[str, Forms]:
             "No taste found. What now?",
         )
     return ("✓" if state.ended else "▶"), _sentence(scene)
+
+
+def _slowly(scene: Scene, step: e.StepExplained) -> Forms:
+    """A part of a step, and what of it the picture of the model shows: it has no pane that leads to it."""
+    told = slow_motion.told(state=scene.state, step=step, part=scene.part)
+    seen = slow_motion.seen_in_the_machine(scene.part)
+    if not seen:
+        return told
+    led = tuple(f"{said} Key {scene.key_of('machine')} {seen}" for said in told)
+    return (*led, *told) if scene.part >= BLAMED else (led[0], *told)
 
 
 def _held(scene: Scene) -> Forms:
@@ -266,22 +277,23 @@ def _guess(state: State, event: e.Guessed) -> Forms:
         afters = [f"Answering, after “{last_words(before, room)}”, it" for room in CONTEXTS]
     elif event.asked:
         afters = ["Beginning its answer, it"]
-    return tuple(f"{after} {_scored(event)}" for after in (*afters, "It"))
+    said, follows = _scored(event)
+    return (*(f"{after} {said} {follows}" for after in (*afters, "It")), f"It {said}")
 
 
-def _scored(event: e.Guessed) -> str:
-    """What was expected, what came, the score, and what follows from it."""
+def _scored(event: e.Guessed) -> tuple[str, str]:
+    """What was expected, what came and the score; and what follows from it."""
     truth = quoted(event.truth)
     loss = -math.log(max(event.probability, 1e-12))
     first, share = event.top[0] if event.top else ("", 0.0)
     if first == event.truth:
         judged = "Hardly any blame." if event.probability > 0.5 else "Right, but unsure: a nudge."
         sure = numbers.percent(event.probability)
-        return f"expected {truth} with {sure}, and was right: loss {loss:.1f}. {judged}"
+        return f"expected {truth} with {sure}, and was right: loss {loss:.1f}.", judged
     return (
         f"expected {quoted(first)} with {numbers.percent(share)}; it was {truth}, "
-        f"given {numbers.percent(event.probability)}: loss {loss:.1f}. "
-        "Blame goes backward, weights are nudged."
+        f"given {numbers.percent(event.probability)}: loss {loss:.1f}.",
+        "Blame goes backward, weights are nudged.",
     )
 
 

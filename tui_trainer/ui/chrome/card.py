@@ -7,7 +7,7 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view.text import wrap
 
-MOST = 9  # lines
+MOST = 10  # lines
 
 
 class CardView(LineView):
@@ -32,6 +32,8 @@ class CardView(LineView):
         body = paragraph(f"{card.changed} {card.outcome}".strip(), ink.strong, room)
         rows += [Strip.join([line(("▌ ", accent)), row]) for row in body]
         rows += self._offer("card_try", "enter", f"Try: {card.tries}", width)
+        if card.machine:
+            rows += self._offer("machine", scene.key_of("machine"), card.machine, width)
         if card.asks and card.stage not in scene.guesses:
             rows += self._offer("card_guess", scene.key_of("card_guess"), f"Your guess: {card.asks}", width)
         elif card.asks:

@@ -9,7 +9,8 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view.words import PANES
 
-FURTHER = {"runs": "all runs", "turn": "settings"}  # behind the panes, where there is room: actions, in words
+# Behind the panes, as many as there is room for: actions, in words.
+FURTHER = {"runs": "runs", "turn": "settings", "machine": "machine"}
 
 
 class Tabs(LineView):
@@ -30,12 +31,9 @@ class Tabs(LineView):
             style = (
                 ink.accent(self.scene.state.stage, bold=True) if here else ink.warn if waits else ink.muted
             )
-            parts += [(text, link(style, f"app.do('pane_{number}')")), (" ", ink.text)]
-        further: list[Part] = []
+            parts.append((text, link(style, f"app.do('pane_{number}')")))
         for name, label in FURTHER.items():
-            further += [
-                (f" {self.scene.key_of(name)} {label} ", link(ink.muted, f"app.do('{name}')")),
-                (" ", ink.text),
-            ]
-        whole = line(*parts, *further)
-        return [whole if whole.cell_length <= width else line(*parts)]
+            text = f" {self.scene.key_of(name)} {label} "
+            if line(*parts).cell_length + len(text) <= width:
+                parts.append((text, link(ink.muted, f"app.do('{name}')")))
+        return [line(*parts)]

@@ -60,23 +60,29 @@ def fitting(groups: Sequence[Sequence[Part]], width: int) -> Strip:
         needed = sum(cell_len(text) for text, _ in group) + (2 if shown else 0)
         if not group or used + needed > width:
             continue
-        shown += [("  ", group[0][1]), *group] if shown else group
+        shown += [("  ", _between(group)), *group] if shown else group
         used += needed
     return line(*shown)
 
 
-def flowing(groups: Sequence[Sequence[Part]], width: int) -> list[Strip]:
-    """Lines of the groups in order, as many in each as fit whole, two cells apart."""
+def _between(group: Sequence[Part]) -> Style:
+    """The style of the space before a group: its own, but without the ground that a key stands on."""
+    style = group[0][1]
+    return Style() if style.bgcolor is not None or style.reverse else style
+
+
+def flowing(groups: Sequence[Sequence[Part]], width: int, gap: int = 2) -> list[Strip]:
+    """Lines of the groups in order, as many in each as fit whole, `gap` cells apart."""
     rows: list[list[Part]] = []
     used = width
     for group in groups:
         needed = sum(cell_len(text) for text, _ in group)
-        if used + 2 + needed > width:
+        if used + gap + needed > width:
             rows.append([*group])
             used = needed
         else:
-            rows[-1] += [("  ", group[0][1]), *group]
-            used += 2 + needed
+            rows[-1] += [(" " * gap, _between(group)), *group]
+            used += gap + needed
     return [line(*row) for row in rows]
 
 

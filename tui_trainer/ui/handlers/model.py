@@ -34,7 +34,7 @@ class ModelHandlers(Handling):
 
         self.push_screen(Samples(self.scene))
 
-    @action("8", "the machine", footer="no")
+    @action("8", "machine")
     def do_machine(self) -> None:
         """The machine: the model drawn in parts, lit by guess, blame and nudge; each opens its matrix."""
         from tui_trainer.ui.screens.model.machine import MachineScreen

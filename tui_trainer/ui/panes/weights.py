@@ -22,13 +22,7 @@ from tui_trainer.view.inspections import Purpose, Wish
 from tui_trainer.view.text import fit
 
 # Which of a matrix's three pictures, by the words of the six steps.
-KINDS = (
-    ("weight", "weights"),
-    ("gradient", "blame: the gradient"),
-    ("update", "nudge: the last change"),
-    (None, "attention: where it looks"),
-)
-PICTURES = 3  # of a matrix; the attention is not one
+KINDS = (*words.PICTURES.items(), (None, "attention: where it looks"))
 # What the overview's bars say of a matrix.
 ORDERS: tuple[tuple[str, Callable[[MatrixState], float]], ...] = (
     ("moved by", lambda m: m.update_rms / m.weight_rms if m.weight_rms else 0.0),
@@ -182,7 +176,7 @@ class WeightsPane(Pane):
         left = height - len(rows) - 1
         if left < 8 or half < 24:
             return rows
-        others = [kind for kind in range(PICTURES) if kind != self.kind]
+        others = [kind for kind in range(len(words.PICTURES)) if kind != self.kind]
         blocks = [(self._picture(matrix, kind, half, left)[1:], half) for kind in others]
         return [*rows, BLANK, *beside(blocks, left, line(("  ", self.scene.ink.text)))]
 

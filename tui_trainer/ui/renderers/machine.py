@@ -10,29 +10,48 @@ from dataclasses import dataclass
 from rich.style import Style
 from textual.strip import Strip
 
+from tui_trainer.messages.events import Guessed, MatrixState
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar
-from tui_trainer.ui.drawing.lines import BLANK, Part, filled, fitting, flowing, line, link, paragraph
+from tui_trainer.ui.drawing.lines import BLANK, Part, beside, filled, fitting, flowing, line, link, paragraph
+from tui_trainer.ui.renderers import matrix_pictures
 from tui_trainer.ui.renderers.guess import LEAST
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import machine as view
 from tui_trainer.view import numbers, slow_motion, words
+from tui_trainer.view.glossary import meaning
 from tui_trainer.view.machine import IN_LAYERS, Machine, Matrix
 from tui_trainer.view.pace import PARTS
 from tui_trainer.view.text import cut, fit, fullest, holds, last_words
 
 LEAD = 4  # cells of the cursor and of the line that runs through all parts
-NAME = 18  # of "layer 3 attention"
-FIGURE = 7  # of " 0.4 %", with a space
+LABEL = 11  # of "guess out"
+NAME = 19  # of "layer 24 attention"
+FIGURE = 8  # of " 57.3 %", with a space
 LETTERS = 60  # cells from which on each matrix has its letter and its blame; and ...
 ROOMY = 90  # ... from which on its name, and boxes where there are lines enough
-CHIP = 12  # cells of a matrix in a box
+CHIP = 11  # cells of a matrix in a box
 SHORT = 12  # of all matrices of a part by their letters
-FIXED = 6  # lines besides the layers, what is said and the chosen matrix: truth, guess, head, ...
 FEW = 15  # lines below which less is said
+PICTURED = 64  # cells of a matrix's picture beside the parts
+BESIDE, TALL = 106 + 3 + PICTURED, 45  # cells and lines from which on it stands there
+LEAST_PICTURE, MOST_PICTURE = 6, 9  # lines of the pictures under the parts, with what they are of
+TOKEN, SHARES = 14, 24  # cells of a guess and of its bar
 LEVELS = "▁▂▃▄▅▆▇█"
+LEGEND = {
+    "▲": "guess: the text goes up through all parts; a share for each token comes out.",
+    "▼": "blame: it comes back down, to whatever made the guess wrong.",
+    "◆": "nudge: each weight moves a little against its blame.",
+}
 STAYS = "stays"
 TIED = "the embedding's own matrix"
+# What of a part, and of a matrix in it, is told: by their terms in the glossary.
+PARTS_TERMS = {"embedding": "Embedding", "attention": "Attention", "mlp": "MLP", "head": "Output head"}
+TERMS = {
+    **dict.fromkeys(("query", "key"), "Query, key"),
+    **dict.fromkeys(("value", "output"), "Value, output"),
+    **dict.fromkeys(("up", "down"), "Up, down"),
+}
 
 
 @dataclass(frozen=True)
@@ -77,20 +96,64 @@ def board(scene: Scene, machine: Machine, chosen: int, matrix: int, width: int, 
             "happens in it: the guess, the blame, the nudge."
         )
         return paragraph(said, ink.muted, width, height)
+    chosen_part = machine.parts[chosen]
+    shown = chosen_part.matrices[min(matrix, len(chosen_part.matrices) - 1)]
+    pictured = scene.state.matrices.get(shown.name)
+    beside_ = width >= BESIDE and height >= TALL and pictured is not None
+    left = width - PICTURED - 3 if beside_ else width
+    rows = _rows(scene, machine, chosen, shown, left, height, None if beside_ else pictured)
+    if not beside_ or pictured is None:
+        return rows
+    pictures = matrix_pictures.stacked(ink, pictured, _pictured_at(scene, machine), PICTURED, height)
+    return beside([(rows, left), (pictures, PICTURED)], height, line((" │ ", ink.faint)))
+
+
+def _rows(
+    scene: Scene,
+    machine: Machine,
+    chosen: int,
+    matrix: Matrix,
+    width: int,
+    height: int,
+    pictured: MatrixState | None,
+) -> list[Strip]:
+    """The parts, the chosen matrix, and what is said; the more of it the more lines there are."""
     narrow = height < FEW
     talk = 2 if narrow or width >= LETTERS else 3
     details = 1 if narrow or width >= ROOMY else 2
-    rows = max(2, height - FIXED + narrow - talk - details)
-    layers = len({part.layer for part in machine.parts if part.kind in IN_LAYERS})
-    boxed = width >= ROOMY and rows >= 2 * layers + 2 * (layers + 2)
-    shown = view.folded(machine.parts, rows if not boxed else 2 * layers, chosen)
+    fixed = 3 - narrow + 1 + details + talk  # truth, guess and headings; the text; ...
+    rows = max(2, height - fixed - 2)  # without head and embedding
+    boxed = width >= ROOMY and rows >= 2 * machine.layers + 2 * (machine.layers + 2)
+    shown = view.folded(machine.parts, rows if not boxed else 2 * machine.layers, chosen)
     draw = _Drawing(scene, machine, width, light(scene, machine), chosen, matrix, boxed)
-    picture = [*draw.above()[narrow:], *draw.parts(shown), *draw.below()]
-    room = height - talk - details
+    parts = draw.parts(shown)
+    left = height - fixed - len(parts)
+    gap = left > 0
+    roles = draw.roles(left - gap)
+    left -= gap + len(roles)
+    apart = left > 0
+    left -= apart
+    pictures: list[Strip] = []
+    if pictured is not None and width >= ROOMY and left > LEAST_PICTURE:
+        room = min(left - 1, MOST_PICTURE)
+        pictures = matrix_pictures.across(scene.ink, pictured, _pictured_at(scene, machine), width, room)
+        left -= len(pictures) + 1
+    above = draw.above(left)
+    left -= len(above) - 3
+    told = width >= ROOMY and left > len(LEGEND) and machine.stage is not None
+    legend = [BLANK, *draw.legend()] if told else []
+    left -= len(legend)
     return [
-        *filled(picture, min(room, len(picture) + 1) if not narrow else min(room, len(picture))),
+        *above[narrow:],
+        *parts,
+        *draw.below(),
+        *[BLANK] * gap,
         *filled(draw.detail(details), details),
-        *draw.said(talk),
+        *roles,
+        *([BLANK, *pictures] if pictures else []),
+        *legend,
+        *[BLANK] * (apart + max(0, left)),  # so that what is said stays where it is
+        *filled(draw.said(talk), talk),
     ][:height]
 
 
@@ -101,7 +164,7 @@ class _Drawing:
     width: int
     light: Light
     chosen: int
-    matrix: int
+    matrix: Matrix  # the chosen one
     boxed: bool
 
     @property
@@ -122,10 +185,14 @@ class _Drawing:
 
     # -- what goes in and comes out ------------------------------------------------------------------------
 
-    def above(self) -> list[Strip]:
-        """What really came, what was guessed, and what the bars are of."""
+    def above(self, more: int) -> list[Strip]:
+        """What really came, what was guessed, and what the bars are of.
+
+        Args:
+            more: lines that there are besides one for each; where all guesses have theirs, as bars.
+        """
         ink, guess = self.scene.ink, self.machine.guess
-        lead: Part = ("  ▲ ", self.accent if self.light.guessed(0, 1) else ink.faint)
+        lead = self._lead("▲", "guess out" if guess is not None else "", lit=self.light.guessed(0, 1))
         heads = BLANK
         if self.machine.stage is not None:
             forms = ("moved by", "moved")
@@ -136,17 +203,11 @@ class _Drawing:
                 (nudge, ink.muted),
             )
         if guess is None:
-            return [*self._answers(lead), heads]
-        groups = [
-            [(slow_motion.quoted(token), ink.text), (f" {numbers.finely(share)}", ink.strong)]
-            for token, share in guess.top
-        ]
-        if groups:
-            groups[0] = [("guesses ", ink.muted), *groups[0]]
-        gave = f" {numbers.finely(guess.probability)}"
+            return [*self._answers(), heads]
         loss = -math.log(max(guess.probability, LEAST))
         truth: list[list[Part]] = [
-            [("it was ", ink.muted), (slow_motion.quoted(guess.truth), ink.strong), (gave, ink.strong)]
+            [(slow_motion.quoted(guess.truth), ink.strong)],
+            [("given ", ink.muted), (numbers.finely(guess.probability), ink.strong)],
         ]
         if self.light.part >= 2:
             truth.append([("loss ", ink.muted), (f"{loss:.2f}", self.accent)])
@@ -155,36 +216,59 @@ class _Drawing:
             self.machine.step,
         ):
             truth.append([(f"at step {numbers.count(guess.step)}", ink.muted)])  # later than blame and nudge
-        guessed = fitting(groups, self.width - LEAD) if self.light.up >= 1 else BLANK
+        room = self.width - LEAD - LABEL
+        told = Strip.join([line(*self._lead(" ", "truth", lit=True)), fitting(truth, room)])
+        if len(guess.top) > 1 and more >= len(guess.top):
+            return [told, *self._as_bars(guess, lead), BLANK, heads]
+        groups: list[list[Part]] = [
+            [(slow_motion.quoted(token), ink.text), (f" {numbers.finely(share)}", ink.strong)]
+            for token, share in guess.top
+        ]
+        guessed = fitting(groups, room) if self.light.up >= 1 else BLANK
+        return [told, Strip.join([line(*lead), guessed]), heads]
+
+    def _as_bars(self, guess: Guessed, lead: list[Part]) -> list[Strip]:
+        """The likeliest tokens, one a line, as they come out."""
+        ink = self.scene.ink
+        rows = []
+        for number, (token, share) in enumerate(guess.top):
+            begin = lead if not number else self._lead("│", "", lit=False)
+            style = ink.strong if token == guess.truth else ink.text
+            named = (fit(slow_motion.quoted(token), TOKEN), style)
+            shares = bar(share, SHARES, self.accent, ink.faint)
+            told = [named, *shares, (f" {numbers.finely(share):>7}", style)]
+            rows.append(line(*begin, *(told if self.light.up >= 1 else [])))
+        return rows
+
+    def _lead(self, sign: str, label: str, *, lit: bool) -> list[Part]:
+        """The line through all parts, and what stands on its way in or out."""
+        ink = self.scene.ink
         return [
-            Strip.join([line(("    ", ink.text)), fitting(truth, self.width - LEAD)]),
-            Strip.join([line(lead), guessed]),
-            heads,
+            (f"  {sign} ", self.accent if lit and sign != "│" else ink.faint),
+            (fit(label, LABEL), ink.accent(self.machine.stage)),
         ]
 
-    def _answers(self, lead: Part) -> list[Strip]:
+    def _answers(self) -> list[Strip]:
         """In reinforcement: the answers that one prompt got, by their scores."""
         ink, scored = self.scene.ink, self.scene.state.scored
         if self.machine.stage != "feedback" or scored is None or not scored.answers:
-            return [BLANK, line(lead)]
+            return [BLANK, line(*self._lead("▲", "", lit=self.light.up >= 1))]
         rewards = [answer.reward for answer in scored.answers]
         low, high = numbers.signed(min(rewards), 2), numbers.signed(max(rewards), 2)
         said = f"{numbers.plural(len(rewards), 'answer')}, scored {low} to {high}"
-        return [BLANK, line(lead, (said, ink.text))]
+        return [BLANK, line(*self._lead("▲", "answers out", lit=True), (f" {said}", ink.strong))]
 
     def below(self) -> list[Strip]:
         """What is read."""
         ink, guess = self.scene.ink, self.machine.guess
-        lead: Part = ("  ▲ ", self.accent if self.light.up > 0 else ink.faint)
-        text, head = "", "reads "
+        text, label = "", "text in"
         if guess is not None:
             text = words.text_before(guess)
         elif self.machine.stage == "feedback" and self.scene.state.scored is not None:
-            text, head = one_line(self.scene.state.scored.prompt), "asked "
-        if not text.strip():
-            return [line(lead)]
-        said = last_words(text.strip(), self.width - LEAD - len(head))
-        return [line(lead, (head, ink.muted), (said, ink.strong))]
+            text, label = one_line(self.scene.state.scored.prompt), "prompt in"
+        lead = self._lead("▲", label if text.strip() else "", lit=self.light.up > 0)
+        said = last_words(text.strip(), self.width - LEAD - LABEL)
+        return [line(*lead, (said, ink.strong))]
 
     # -- the parts -----------------------------------------------------------------------------------------
 
@@ -222,7 +306,7 @@ class _Drawing:
         mine = number == self.chosen and part.kind != "folded"
         cursor: Part = ("▸ " if mine else "  ", self.accent)
         style, sign = self._lit(part, place, of)
-        inside = self._inside(number, part, style)
+        inside = self._inside(number, part, style, blamed=self.light.blamed(place, of))
         used = sum(len(text) for text, _ in inside)
         if self.boxed:
             inside = [("│ ", ink.muted), *inside, (" " * (self.figure - 4 - used), style), (" │", ink.muted)]
@@ -251,6 +335,8 @@ class _Drawing:
             if not now.blamed(place, of):
                 return ink.muted, "│"
             return self._bright(size, whole), "▼"
+        if size and not now.slow and not self.machine.still:  # all were moved: none is to be told apart
+            return ink.text, "◆"
         return self._bright(size, whole), "◆" if size else "│"
 
     def _bright(self, size: float | None, whole: float | None) -> Style:
@@ -265,12 +351,12 @@ class _Drawing:
             else ink.text
         )
 
-    def _inside(self, number: int, part: view.Part, style: Style) -> list[Part]:
+    def _inside(self, number: int, part: view.Part, style: Style, *, blamed: bool) -> list[Part]:
         """The part's name, and its matrices as far as there is room."""
         ink = self.scene.ink
         if self.boxed:
             name = {"attention": "attention", "mlp": "MLP"}.get(part.kind, "")
-            parts: list[Part] = [(fit(name, 10), style)] if name else []
+            parts: list[Part] = [(fit(name, CHIP), style)] if name else []
         else:
             parts = [(fit(_name(part), NAME), style)]
         if part.tied:
@@ -278,12 +364,13 @@ class _Drawing:
         if self.width < LETTERS or part.kind == "folded":
             return parts
         for index, matrix in enumerate(part.matrices):
-            mine = number == self.chosen and index == self.matrix
+            mine = number == self.chosen and matrix is self.matrix
             name = self._called(part, matrix)
-            told = ink.strong + Style(underline=True) if mine else style
-            parts.append((name, link(told, f"screen.open({number}, {index})")))
-            level = self._level(matrix) + " "
-            parts.append((level if self.width < ROOMY else fit(f" {level}", CHIP - len(name)), style))
+            drawn = ink.strong + Style(underline=True) if mine else style
+            parts.append((name, link(drawn, f"screen.open({number}, {index})")))
+            level = self._level(part, matrix) if blamed else " "
+            told = f"{level} " if self.width < ROOMY else fit(f" {level}", CHIP - len(name))
+            parts.append((told, ink.accent(self.machine.stage)))
         room = self.figure - (4 if self.boxed else 0)
         while parts and sum(len(text) for text, _ in parts) > room:
             parts.pop()
@@ -296,10 +383,10 @@ class _Drawing:
         name = cut(one_line(words.matrix(matrix.name)).rpartition(" ")[2], CHIP - 3)
         return name[:1] if self.width < ROOMY and part.kind == "attention" else name
 
-    def _level(self, matrix: Matrix) -> str:
-        """The blame of one matrix as a column, the most blamed one's being full."""
-        most = self.machine.most_in_a_matrix
-        if self.light.part < 3 or not matrix.blame or not most > 0:
+    def _level(self, part: view.Part, matrix: Matrix) -> str:
+        """The blame of one of a part's matrices as a column; the most blamed one's is full."""
+        most = self.machine.most_in_a_layer
+        if part.kind not in IN_LAYERS or self.light.part < 3 or not matrix.blame or not most > 0:
             return " "
         return LEVELS[max(0, min(7, round(8 * matrix.blame / most) - 1))]
 
@@ -326,29 +413,44 @@ class _Drawing:
             return [(" " * (self.bar + FIGURE), ink.text)]
         style = self.accent if size > most / 2 else ink.accent(self.machine.stage)
         share = size / most if most > 0 else 0.0
-        return [*bar(share, self.bar, style, ink.faint), (f"{numbers.percent(size):>{FIGURE}}", ink.text)]
+        return [*bar(share, self.bar, style, ink.faint), (f"{numbers.tenths(size):>{FIGURE}}", ink.text)]
 
     # -- in words ------------------------------------------------------------------------------------------
 
     def detail(self, height: int) -> list[Strip]:
         """The chosen matrix in figures."""
         ink = self.scene.ink
-        part = self.machine.parts[self.chosen]
-        matrix = part.matrices[min(self.matrix, len(part.matrices) - 1)]
+        matrix = self.matrix
         groups: list[list[Part]] = [[("▸ ", self.accent), (one_line(words.matrix(matrix.name)), ink.strong)]]
         if matrix.shape is not None:
             shape = f"{matrix.shape[0]}×{matrix.shape[1]}"
             groups.append([(shape, ink.text), (f", {numbers.short(matrix.count)} weights", ink.muted)])
         if self.machine.stage is not None and matrix.blame is not None and self.light.part >= 3:
-            groups.append([("blame ", ink.muted), (numbers.percent(matrix.blame), ink.strong)])
+            groups.append([("blame ", ink.muted), (numbers.tenths(matrix.blame), ink.strong)])
         if self.light.part > 3 and self.machine.stage is not None and matrix.nudge is not None:
             if not matrix.nudge:
                 groups.append([(STAYS, ink.text)])
             elif matrix.weights > 0:
                 groups.append(
-                    [("moved by ", ink.muted), (numbers.percent(matrix.nudge / matrix.weights), ink.strong)]
+                    [("moved by ", ink.muted), (numbers.tenths(matrix.nudge / matrix.weights), ink.strong)]
                 )
         return flowing(groups, self.width)[:height]
+
+    def legend(self) -> list[Strip]:
+        """What the signs on the line through all parts stand for."""
+        ink = self.scene.ink
+        return [line((f"  {sign} ", self.accent), (said, ink.muted)) for sign, said in LEGEND.items()]
+
+    def roles(self, height: int) -> list[Strip]:
+        """What the chosen part is for and, if there is room, the matrix in it."""
+        part = self.machine.parts[self.chosen]
+        terms = [PARTS_TERMS.get(part.kind), TERMS.get(words.matrix(self.matrix.name).rpartition(" ")[2])]
+        rows: list[Strip] = []
+        for term in terms:
+            told = paragraph(meaning(term), self.scene.ink.muted, self.width) if term is not None else []
+            if len(rows) + len(told) <= height:
+                rows += told
+        return rows
 
     def said(self, height: int) -> list[Strip]:
         """What is going on, in the fullest form that there is room for."""
@@ -370,19 +472,25 @@ class _Drawing:
             when = f"Nothing has been measured yet in {words.STAGE[state.stage]}: this was {step}."
         moved = self._moved()
         most = machine.most_blamed
-        blamed = "" if most is None else f" Most blame: {_name(most)}, {numbers.percent(most.blame or 0.0)}."
+        blamed = "" if most is None else f" Most blame: {_name(most)}, {numbers.tenths(most.blame or 0.0)}."
         return (f"{when}{moved}{blamed}", f"{when}{moved}", when)
 
     def _moved(self) -> str:
         """What the step moved; where most stays as it was, only that."""
-        parts = [part for part in self.machine.parts if part.moved]
-        furthest = self.machine.most_moved
+        furthest, alone = self.machine.most_moved, self.machine.moved_alone
         if furthest is None:
             return ""
-        layers = {part.layer if part.kind in IN_LAYERS else -1 for part in parts}
-        if self.machine.still and len(layers) == 1 and -1 not in layers:
-            return f" Only layer {layers.pop() + 1} is moved; the rest stays as it was."
-        return f" Moved most: {_name(furthest)}, by {numbers.percent(furthest.moved or 0.0)} of its size."
+        if alone is not None:
+            return f" Only layer {alone + 1} is moved; the rest stays as it was."
+        return f" Moved most: {_name(furthest)}, by {numbers.tenths(furthest.moved or 0.0)} of its size."
+
+
+def _pictured_at(scene: Scene, machine: Machine) -> str:
+    """Of which step the pictures of matrices are, if of another one than the rest."""
+    stage, step = scene.state.pictured or (None, 0)
+    if machine.stage is None or stage is None or (stage, step) == (machine.stage, machine.step):
+        return ""
+    return f"step {numbers.count(step)}" if stage == machine.stage else f"end of {words.STAGE[stage]}"
 
 
 def _name(part: view.Part) -> str:

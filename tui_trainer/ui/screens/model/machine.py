@@ -17,7 +17,7 @@ class MachineScreen(Modal[str | None]):
     """Follows the run. Ends with the name of a matrix that is to be opened, or with None."""
 
     kind, title_ = "machine", "The machine"
-    hint = "arrows choose · enter opens · . step · - + pace · esc"
+    hint = "arrows · enter opens · . step · - + pace · esc"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,8", "close", "close", show=False),
         Binding("up,k", "part(1)", "up", show=False),
