@@ -222,9 +222,12 @@ class DatasetPane(Pane):
         out = sum(dropped.values())
         if width >= WIDE:
             left = min(52, width // 2 - 2)
-            read = [*sources.board(scene, chosen, left), *sources.crawled(scene, left), BLANK]
-            upper = [*read, *sources.kept(scene, out, left)]
-            figures = [*upper, *filters.board(scene, dropped, left, 1, height - len(upper))]
+            read = [*sources.board(scene, chosen, left), *sources.crawled(scene, left)]
+            kept, count = sources.kept(scene, out, left), len(scene.state.filters)
+            columns = 1 if len(read) + len(kept) + count <= height else 2  # all filters are to be seen
+            spare = len(read) + len(kept) + -(-count // columns) < height
+            upper = [*read, *[BLANK] * spare, *kept]
+            figures = [*upper, *filters.board(scene, dropped, left, columns, height - len(upper))]
             reader = self._reader(width - left - 3, height)
             rule = line((" │ ", scene.ink.faint))
             return beside([(figures, left), (reader, width - left - 3)], height, rule)

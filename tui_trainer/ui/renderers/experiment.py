@@ -18,11 +18,11 @@ from tui_trainer.ui.renderers.axes import Ticks, apart, even
 from tui_trainer.ui.renderers.curves import AXIS, LABELS
 from tui_trainer.view import numbers, words
 from tui_trainer.view.experiment import Seen, Told
-from tui_trainer.view.text import cut, fit
+from tui_trainer.view.text import cut, fit, wrap
 
 SIGNS = ("━", "•", "×", "+", "◦", "#")  # in a legend; the first is drawn as an unbroken line
 BESIDE = 92  # cells, from which on what is said stands beside the picture
-LOW, HIGH = 10, 20  # lines of a picture
+LOW, HIGH = 7, 20  # lines of a picture
 FEW_ROWS = 7  # of a picture, its axis not counted
 FEW = 14  # figures that are shown before it
 SCALE = 26  # cells of a figure's scale from 0 to 1
@@ -84,7 +84,7 @@ def state(ink: Ink, told: Told, seen: Seen | None) -> Part:
     if seen is not None and seen.trouble:
         return "✗ stopped", ink.warn
     if seen is None or seen.result is None:
-        return "never done here", ink.faint
+        return "never done here", ink.muted
     return ("✓ holds", ink.good) if seen.result.holds else ("✗ does not hold", ink.bad)
 
 
@@ -222,21 +222,33 @@ def _figures(ink: Ink, name: str, figures: dict[str, Metric], width: int) -> lis
     if not figures:
         return []
     labels = {key: words.arm(key.removeprefix(f"{name}/")) for key in figures}
-    label = min(MOST_LABEL, max(map(len, labels.values())), max(16, width - 34))
-    scale = SCALE if width >= label + 30 + SCALE else 0
+    intervals = {key: _interval(metric) for key, metric in figures.items()}
+    counts = {
+        key: f"of {numbers.count(metric.n)}" if metric.n is not None else ""
+        for key, metric in figures.items()
+    }
+    values = {key: _value(metric.value) for key, metric in figures.items()}
+    value, between = max(map(len, values.values())), max(map(len, intervals.values()))
+    more = 1 + value + 2 + between + 2 + max(map(len, counts.values()))
+    label = min(MOST_LABEL, max(map(len, labels.values())), max(16, width - more))
+    scale = SCALE if width >= label + more + 1 + SCALE else 0
     rows = []
     for key, metric in figures.items():
-        parts: list[Part] = [(fit(labels[key], label), ink.text), (f" {_value(metric.value):>8}", ink.strong)]
-        interval = f"{_value(metric.ci95[0])}–{_value(metric.ci95[1])}" if metric.ci95 else ""
-        many = f"of {numbers.count(metric.n)}" if metric.n is not None else ""
+        *first, last = wrap(labels[key], label)
+        rows += [line((row, ink.text)) for row in first]
+        parts: list[Part] = [(fit(last, label), ink.text), (f" {values[key]:>{value}}", ink.strong)]
         if scale:
             parts += [(" ", ink.text), *_scale(ink, metric, scale)]
-        parts.append((f"  {interval:<13} {many}", ink.muted))
+        parts.append((f"  {intervals[key]:<{between}}  {counts[key]}", ink.muted))
         rows.append(line(*parts).crop(0, width))
         if metric.note not in ("", NO_INTERVAL, OF_ONE_TEXT):
             said = paragraph(one_line(metric.note), ink.muted, width - 4, 2)
             rows += [Strip.join([line(("    ", ink.text)), row]) for row in said]
     return rows
+
+
+def _interval(metric: Metric) -> str:
+    return f"{_value(metric.ci95[0])}–{_value(metric.ci95[1])}" if metric.ci95 else ""
 
 
 def _scale(ink: Ink, metric: Metric, width: int) -> list[Part]:

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from rich.cells import cell_len
 from textual.strip import Strip
 
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import Part, beside, element, line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
-from tui_trainer.view.text import fit
+from tui_trainer.view.text import fit, wrap
 
 NAMED = 22  # cells of a filter with its count
+ROOM_FOR_REASON = 24  # cells of its reason beside them
 
 
 def board(scene: Scene, dropped_by: Mapping[str, int], width: int, columns: int, height: int) -> list[Strip]:
@@ -24,21 +24,23 @@ def board(scene: Scene, dropped_by: Mapping[str, int], width: int, columns: int,
     state, ink = scene.state, scene.ink
     column = width // columns - (1 if columns > 1 else 0)
     applied_ = list(state.filters.values())
-    reasons = [one_line(applied.reason[:80]) for applied in applied_]
-    below = [cell_len(reason) > column - NAMED for reason in reasons]
-    told = len(applied_) + sum(below) <= height and all(cell_len(reason) <= column - 2 for reason in reasons)
+    # Beside the count, each in as many lines as it takes; where that is narrow, below it.
+    below = column - NAMED < ROOM_FOR_REASON
+    indent = 2 if below else NAMED
+    reasons = [wrap(one_line(applied.reason[:80]), column - indent) for applied in applied_]
+    told = sum(below + len(rows) for rows in reasons) <= height
     cells = []
-    for number, (applied, reason, own_line) in enumerate(zip(applied_, reasons, below, strict=True)):
+    for number, (applied, rows) in enumerate(zip(applied_, reasons, strict=True)):
         named = element(ink.text, 1, "filter", number)
         name = words.FILTER.get(applied.filter, one_line(applied.filter))
         count = dropped_by.get(applied.filter, 0)
         dropped = f"−{numbers.count(count)}" if count else "0"
         style = ink.warn if count else ink.muted
         if columns == 1:
-            parts = [(fit(name, 14), named), (f"{dropped:>6}  ", style)]
-            cells.append(line(*parts, (reason if told and not own_line else "", ink.muted)))
-            if told and own_line:
-                cells.append(line((f"  {reason}", ink.muted)))
+            first = rows[0] if told and not below else ""
+            cells.append(line((fit(name, 14), named), (f"{dropped:>6}  ", style), (first, ink.muted)))
+            more = rows[not below :] if told else []
+            cells += [line((" " * indent + row, ink.muted)) for row in more]
         else:
             name = words.FILTER_SHORT.get(applied.filter, name)
             cells.append(line((fit(name, column - 5), named), (f"{dropped:>5}", style)))

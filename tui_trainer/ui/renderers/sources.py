@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from msgspec.structs import asdict
-from rich.cells import cell_len
 from textual.strip import Strip
 
 from tui_trainer.messages.events import CrawlRead, SourceRead
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar
-from tui_trainer.ui.drawing.lines import BLANK, Part, element, ends, line
+from tui_trainer.ui.drawing.lines import BLANK, Part, element, ends, flowing, line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
 from tui_trainer.view.state import State
@@ -64,10 +63,11 @@ def crawled(scene: Scene, width: int) -> list[Strip]:
     text = line((numbers.size(all_.text), ink.strong), (f" of text in {numbers.size(all_.bytes)}", ink.muted))
     fits = pages.cell_length + text.cell_length < width
     rows = [ends(pages, text, width)] if fits else [pages, text]
-    said = words.left_by_the_crawl(all_)
-    while said and cell_len(", ".join(said)) > width:
-        said.pop()
-    return [*rows, line((", ".join(said), ink.muted))] if said else rows
+    left = words.left_by_the_crawl(all_)
+    groups: list[list[Part]] = [
+        [(f"{said}," if number < len(left) else said, ink.muted)] for number, said in enumerate(left, 1)
+    ]
+    return [*rows, *flowing(groups, width, gap=1)]
 
 
 def _together(crawls: Sequence[CrawlRead]) -> CrawlRead:

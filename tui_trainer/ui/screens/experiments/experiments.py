@@ -8,17 +8,18 @@ from textual.strip import Strip
 from textual.worker import get_current_worker
 
 from tui_trainer.experiments.catalog import CATALOG, Experiment
-from tui_trainer.ui.drawing.lines import BLANK, line, paragraph
-from tui_trainer.ui.renderers.experiment import state
+from tui_trainer.ui.drawing.lines import BLANK, beside, filled, line, paragraph
+from tui_trainer.ui.renderers.experiment import board, state
 from tui_trainer.ui.run_files.experiments import Experiments
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
-from tui_trainer.view.text import cut, fit
+from tui_trainer.view.text import fit
 
 REDRAW_SECONDS = 0.4
-NAME, STATE = 18, 18
-LEAST_CLAIM = 24  # cells: less of it beside its name says nothing
+NAME, STATE = 18, 16
+BESIDE = 66  # cells from which on what the cursor is at stands beside the list
+WHOLE = 60  # cells from which on one that is done stands there with its figures and its picture
 BEGINS = {
     "nothing": "It trains models of its own.",
     "tuned": "It begins from this run's tuned weights, which stay as they are.",
@@ -30,7 +31,7 @@ BEGINS = {
 class ExperimentsSheet(Modal[None]):
     """The list; `opens` is called with the one that is chosen."""
 
-    kind, title_, hint = "sheet", "Experiments: what is said of such models, tried", "↑ ↓ · enter opens · esc"
+    kind, title_, hint = "sheet", "Experiments: claims put to the test", "↑ ↓ · enter opens · esc"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,X", "close", "close", show=False),
         Binding("down,j", "move(1)", "down", show=False),
@@ -63,28 +64,49 @@ class ExperimentsSheet(Modal[None]):
         self.opens(CATALOG[self.at])
 
     def lines(self, width: int, height: int) -> Sequence[Strip]:
-        """One a line, over all about the one that the cursor is at."""
+        """One a line; beside them, or below, the one that the cursor is at."""
         ink, chosen = self.scene.ink, CATALOG[self.at]
+        if width >= BESIDE:
+            right = width - NAME - STATE - 3
+            blocks = [
+                (self._list(height), NAME + STATE),
+                (self._about(chosen, right, height), right),
+            ]
+            return beside(blocks, height, line((" │ ", ink.faint)))
         below = [
             line(("─" * width, ink.faint)),
             *paragraph(chosen.claim.text, ink.text, width, 4),
             *self._more(chosen, width),
         ]
         room = max(1, height - len(below))
-        self.page.first = min(max(self.page.first, self.at - room + 1), self.at)
-        shown = self.page.scrolled([self._row(one, width) for one in CATALOG], room)
-        return [*shown, *[BLANK] * (room - len(shown)), *below]
+        return [*filled(self._list(room), room), *below]
 
-    def _row(self, experiment: Experiment, width: int) -> Strip:
+    def _list(self, height: int) -> Sequence[Strip]:
+        self.page.first = min(max(self.page.first, self.at - height + 1), self.at)
+        return self.page.scrolled([self._row(one) for one in CATALOG], height)
+
+    def _row(self, experiment: Experiment) -> Strip:
         ink, here = self.scene.ink, experiment is CATALOG[self.at]
         said, style = state(ink, self.experiments.told(experiment), self.experiments.seen(experiment))
-        name = line((("▸ " if here else "  ") + fit(experiment.name, NAME), ink.strong if here else ink.text))
-        stands = line((fit(said, STATE), style))
-        claim = width - name.cell_length - STATE - 2
-        if claim < LEAST_CLAIM:
-            return Strip.join([name, stands])
-        told = cut(experiment.claim.text, claim)
-        return Strip.join([name, stands, line((f"  {told}", ink.text if here else ink.muted))])
+        name = ("▸ " if here else "  ") + experiment.name
+        return line((fit(name, NAME), ink.strong if here else ink.text), (fit(said, STATE), style))
+
+    def _about(self, experiment: Experiment, width: int, height: int) -> list[Strip]:
+        """What it claims, and what is asked before it; of one that was done, what came of it."""
+        ink, claim = self.scene.ink, experiment.claim
+        told, seen = self.experiments.told(experiment), self.experiments.seen(experiment)
+        if seen is not None and width >= WHOLE:
+            return board(ink, told, seen, width, height)
+        more = [BLANK, *self._more(experiment, width)]
+        rows = paragraph(claim.text, ink.strong, width)
+        asked = [BLANK, *paragraph(claim.asks, ink.text, width)]
+        if len(rows) + len(asked) + len(more) <= height:
+            rows += asked
+        guesses = [line(("· ", ink.muted), (said, ink.text)) for said in claim.predictions]
+        whole = all(row.cell_length <= width for row in guesses)
+        if whole and len(rows) + 1 + len(guesses) + len(more) <= height:
+            rows += [BLANK, *guesses]
+        return [*rows, *more]
 
     def _more(self, experiment: Experiment, width: int) -> list[Strip]:
         ink, seen = self.scene.ink, self.experiments.seen(experiment)

@@ -13,7 +13,7 @@ from tui_trainer.errors import UserError
 from tui_trainer.run import deleting, stopping
 from tui_trainer.run.storage.folder import RunFolder, list_runs
 from tui_trainer.sanitize import one_line
-from tui_trainer.ui.drawing.lines import BLANK, Part, flowing, line, paragraph
+from tui_trainer.ui.drawing.lines import BLANK, Part, filled, flowing, line, paragraph
 from tui_trainer.ui.renderers import run_tree
 from tui_trainer.ui.run_files.run_list import Listed, look, tree
 from tui_trainer.ui.scene import Scene
@@ -26,6 +26,7 @@ from tui_trainer.view.text import cut
 
 LOOK_SECONDS = 2.0  # between two looks at runs that are being trained
 STOP_SECONDS = 120.0  # for a trainer to write its checkpoint and end
+ONE_LINE = 66  # cells that the keys take, but for the one that brings back
 FOOT = 7  # lines about the run under the cursor
 
 
@@ -266,17 +267,17 @@ class Runs(Modal[Wanted | None]):
 
     def _keys(self, width: int) -> list[Strip]:
         run = self.chosen
-        keys = [("enter", "open it"), ("c", "compare it with this one"), ("f", "go on from it")]
+        keys = [("enter", "open it"), ("c", "compare it"), ("f", "go on from it")]
         if run is not None and run.lives:
             keys.append(("s", "stop it"))
         elif run is not None and not self._is_here(run):
             keys.append(("d", "delete it"))
         if self.aside:
             keys.append(("u", "bring back"))
-        ink, groups = self.scene.ink, list[list[Part]]()
-        for key, said in keys:
-            groups.append([(f" {key} ", ink.key), (f" {said}", ink.muted)])
-        return flowing(groups, width)
+        ink = self.scene.ink
+        groups: list[list[Part]] = [[(f" {key} ", ink.key), (f" {said}", ink.muted)] for key, said in keys]
+        # As many lines for each run, so that the list stays where it is.
+        return filled(flowing(groups, width), 1 if width >= ONE_LINE else 2)
 
 
 def _finish(path: Path) -> None:

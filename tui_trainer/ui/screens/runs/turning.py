@@ -37,7 +37,11 @@ class Turning(Modal[None]):
         turn: asks the trainer for another value; returns why it can't be asked.
     """
 
-    kind, title_, hint = "turning", "Turn what may be turned", "↑ ↓ which · ← → turn · enter type · esc"
+    kind, title_, hint = (
+        "turning",
+        "Settings, turned while it runs",
+        "↑ ↓ which · ← → turn · enter type · esc",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,7", "close", "close", show=False),
         Binding("up,k", "row(-1)", "up", show=False),

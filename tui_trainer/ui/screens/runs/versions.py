@@ -13,16 +13,17 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar
-from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
+from tui_trainer.ui.drawing.lines import BLANK, Part, ends, line, paragraph
 from tui_trainer.ui.processes.order import ask
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
 from tui_trainer.view import numbers
 from tui_trainer.view import versions as words
-from tui_trainer.view.text import cut, fit
+from tui_trainer.view.text import cut, fit, fullest
 
 LABEL, BAR, COLUMN, GAINED = 34, 10, 25, 16
+NAMED, COST = 28, 12  # cells of what is counted and of one count, where not all stands side by side
 NOTE = (
     "Both were asked the same, about names that no pair tells of, in wordings that no pair has. In brackets, "
     "and behind what was gained: 95 % intervals, in percent."
@@ -67,6 +68,8 @@ class VersionsScreen(Modal[bool | None]):
     async def _compare(self, first: RunFolder, second: RunFolder) -> None:
         order = Order(str(first.path), str(second.path))
         self.told = await ask("tui_trainer.serving.versions", order, Told)
+        if self.told.versions is not None:
+            self.frame.border_title = "Two versions: what each knows"
         self.page.redraw()
 
     def action_release(self) -> None:
@@ -124,36 +127,37 @@ class VersionsScreen(Modal[bool | None]):
         ink = self.scene.ink
         for side in (found.first, found.second):
             here = "this run, " if side.run == self.scene.folder.id else ""
-            yield line(
-                (f"version {side.number} ", ink.strong),
-                (
-                    cut(
-                        f"read up to {side.cutoff} · {here}{one_line(side.run)}, {side.weights}, "
-                        f"SHA-256 {one_line(side.sha256)[:8]}",
-                        width - 10,
-                    ),
-                    ink.muted,
-                ),
-            )
+            name = f"version {side.number} "
+            told = f"read up to {side.cutoff} · {here}{one_line(side.run)}"
+            weights = f"{told}, {side.weights}"
+            forms = (f"{weights}, SHA-256 {one_line(side.sha256)[:8]}", weights, told)
+            room = width - len(name)
+            for number, part in enumerate(paragraph(fullest(forms, room) or told, ink.muted, room)):
+                yield Strip.join([line((" " * len(name) if number else name, ink.strong)), part])
         yield BLANK
         beside = width >= LABEL + 2 * COLUMN + GAINED
-        label = LABEL if beside else 2
+        below = width < 2 + 2 * COLUMN + GAINED  # then what was gained stands with what it is of
+        label = LABEL if beside else max(0, min(2, width - 2 * COLUMN))
         heads: list[Part] = [(fit("", label), ink.muted)]
         heads += [(fit(self._head(side), COLUMN), ink.strong) for side in (found.first, found.second)]
-        yield line(*heads, ("gained", ink.muted))
+        yield line(*heads, ("" if below else "gained", ink.muted))
         for row in found.rows:
             said = words.said(row, found)
+            told = words.gained(row)
+            if below and row.gained is not None:
+                told = fullest((f"gained {told}",), width - len(said) - 1) or told
+            gained = line((told, ink.muted))
             if not beside:
-                yield line((cut(said, width), ink.text))
+                yield ends(line((cut(said, width), ink.text)), gained if below else BLANK, width)
             parts: list[Part] = [(fit(said if beside else "", label), ink.text)]
             for share in (row.first, row.second):
                 parts += self._share(share, row)
-            yield line(*parts, (words.gained(row), ink.muted))
+            yield Strip.join([line(*parts), *([] if below else [gained])])
         yield BLANK
         yield line(("what each took, from its log", ink.muted))
         for name, first, second in words.costs(found):
-            parts = [(fit(name, LABEL), ink.text), (fit(first, COLUMN), ink.text), (second, ink.strong)]
-            yield line(*parts)
+            label, column = (LABEL, COLUMN) if beside else (NAMED, COST)
+            yield line((fit(name, label), ink.text), (fit(first, column), ink.text), (second, ink.strong))
         yield BLANK
         yield from paragraph(NOTE, ink.muted, width)
 
