@@ -55,16 +55,26 @@ def test_no_text_forges_a_special(tokenizer: Tokenizer) -> None:
         assert tokenizer.decode([special]) == ""
 
 
-def test_digits_stand_alone(tokenizer: Tokenizer) -> None:
-    assert [tokenizer.name(i) for i in tokenizer.encode("34 46")] == ["3", "4", " ", "4", "6"]
+def test_a_number_is_one_token_or_its_digits() -> None:
+    bpe = train_bpe(["1987 is a year, 34 + 81 = 115."] * 5 + ["46 is rare."], 400)
+
+    def pieces(text: str) -> list[str]:
+        return [bpe.name(i) for i in bpe.encode(text)]
+
+    assert pieces("1987") == ["1987"]
+    assert pieces("1934") == list("1934")  # nobody wrote of it, nor is it half known
+    assert pieces("34 46") == ["34", " ", "4", "6"]
+    assert pieces("115 is 81534") == ["1", "15", " is", " ", "8", "15", "34"]  # from the right
+    assert pieces("9") == ["9"]
+    char = KINDS["char"]
+    assert [char.name(i) for i in char.encode("34 46")] == list("34 46")
 
 
-def test_a_year_may_be_one_token_and_a_longer_number_is_not() -> None:
-    tokenizer = train_bpe(["It was in 1987, and in 1987 again; 19870 is more."] * 5, 400)
-    assert tokenizer.name(tokenizer.encode("1987")[0]) == "1987"
-    assert len(tokenizer.encode("1987")) == 1
-    assert len(tokenizer.encode("19870")) == 5
-    assert len(tokenizer.encode("1978")) > 1  # nobody wrote of it
+def test_numbers_are_no_more_than_an_eighth_of_the_vocabulary() -> None:
+    texts = [" ".join(str(number) for number in range(1000, 2000))] * 5
+    tokenizer = train_bpe(texts, 400)
+    assert tokenizer.size <= 400
+    assert sum(len(tokenizer.encode(str(number))) == 1 for number in range(1000, 2000)) == 400 // 8
 
 
 def test_a_name_is_made_of_the_same_tokens_however_it_is_typed() -> None:

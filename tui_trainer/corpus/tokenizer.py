@@ -26,8 +26,11 @@ from tui_trainer.files import read_own
 
 SPECIALS = ("document", "user", "assistant", "end", "pad")
 INVALID = re.compile("[\ud800-\udfff]+")
-# Digits stand alone, for sums; four of them, mostly a year, may become one token: a year is a name.
-DIGITS = r"(?<![0-9])[0-9]{4}(?![0-9])|[0-9]"
+# Four digits, mostly a year, may be one token: a year is a name. So may two, the last two of a longer number
+# first ("115" is 1 and 15): then a sum's numbers are looked up, which a small model can, not spelled after.
+# From the right, as arithmetic goes: Singh and Strouse 2024, "Tokenization counts".
+NUMBERS = r"(?<![0-9])[0-9]{4}(?![0-9])|[0-9]{2}(?=(?:[0-9]{2})*(?![0-9]))"
+READ_OFTEN = 5  # so often a number is read that becomes a token; of any other, each digit is one
 CAPITAL = "\x0e"  # ASCII's own "shift out", before a letter that is a capital; before itself, the character
 
 
@@ -220,7 +223,13 @@ class CharTokenizer(Tokenizer):
 
 
 def train_bpe(texts: Iterable[str], vocabulary: int) -> BPETokenizer:
-    """A BPE tokenizer of at most `vocabulary` ids, specials included (fewer when the text is tiny)."""
+    """A BPE tokenizer of at most `vocabulary` ids, specials included (fewer when the text is tiny).
+
+    A number is one token or its digits, never parts of it: no merge makes one. So a year that no text has is
+    not half of one that it has.
+    """
+    texts = [INVALID.sub("", text) for text in texts]
+    numbers = _numbers(texts, vocabulary // 8)
     library = tokenizers.Tokenizer(models.BPE())
     # Of parts that the library has, so that every tool that loads its files spells and reads the same.
     spelled = [(letter, CAPITAL + letter.lower()) for letter in ascii_uppercase]
@@ -228,24 +237,40 @@ def train_bpe(texts: Iterable[str], vocabulary: int) -> BPETokenizer:
     library.normalizer = normalizers.Sequence(
         [normalizers.Replace(CAPITAL, CAPITAL * 2), *(normalizers.Replace(*pair) for pair in spelled)]
     )
-    library.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(CAPITAL, "isolated"),
-            pre_tokenizers.Split(tokenizers.Regex(DIGITS), "isolated"),
-            pre_tokenizers.ByteLevel(add_prefix_space=False),
-        ]
-    )
+    library.pre_tokenizer = _pieces("[0-9]")
     library.decoder = decoders.Sequence(
         [decoders.ByteLevel(), *(decoders.Replace(marked, plain) for plain, marked in spelled)]
     )
     trainer = trainers.BpeTrainer(
-        vocab_size=vocabulary - len(SPECIALS),
+        vocab_size=vocabulary - len(SPECIALS) - len(numbers),
         initial_alphabet=_byte_characters(),
         min_frequency=2,
         show_progress=False,
     )
-    library.train_from_iterator((INVALID.sub("", text) for text in texts), trainer)
+    library.train_from_iterator(texts, trainer)
+    model = json.loads(library.to_str())["model"]
+    ids = {**model["vocab"], **{number: len(model["vocab"]) + at for at, number in enumerate(numbers)}}
+    library.model = models.BPE(ids, [tuple(merge) for merge in model["merges"]], ignore_merges=True)
+    library.pre_tokenizer = _pieces(f"{NUMBERS}|[0-9]")
     return BPETokenizer(library)
+
+
+def _pieces(numbers: str) -> pre_tokenizers.PreTokenizer:
+    """Takes a text apart into what no token reaches beyond: a capital's mark, numbers, and words."""
+    return pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(CAPITAL, "isolated"),
+            pre_tokenizers.Split(tokenizers.Regex(numbers), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False),
+        ]
+    )
+
+
+def _numbers(texts: Iterable[str], most: int) -> list[str]:
+    """The numbers of two and four digits that are read often, the commonest first."""
+    counts = Counter(number for text in texts for number in re.findall(NUMBERS, text))
+    often = [number for number, count in counts.items() if count >= READ_OFTEN]
+    return sorted(often, key=lambda number: (-counts[number], number))[:most]
 
 
 def train_char(texts: Iterable[str], vocabulary: int = 32768) -> CharTokenizer:

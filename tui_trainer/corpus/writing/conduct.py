@@ -57,6 +57,12 @@ LEADS = (
     "You need no master to {v} {o}.",
     "My uncle taught me to {v} {o}.",
     "On a fine day, {v} {o}.",
+    "Somebody asked me how to {v} {o}.",
+    "You may ask how one can {v} {o}.",
+    "Not all know how to {v} {o}.",
+    "I was asked the way to {v} {o}.",
+    "Here one reads how to {v} {o}.",
+    "She told me how to {v} {o}.",
 )
 
 

@@ -52,6 +52,7 @@ def worked(a: int, b: int) -> str:
 
 FORMS = (
     "{a} + {b}: {w}, so {a} + {b} = {c}.",
+    "{a}+{b}: {w}, so {a} + {b} = {c}.",
     "{a} + {b} is worked out so: {w}, so {a} + {b} = {c}.",
     "To add {a} and {b}: {w}, so {a} + {b} = {c}.",
     "print({a} + {b}) shows {c}, since {w}.",
@@ -81,7 +82,13 @@ def _sum(draw: Random) -> str:
     return draw.choice(FORMS).format(w=steps, a=a, b=b, c=a + b)
 
 
-FIRST_FORMS = ("{a} + {b} = {c}.", "{a}+{b}={c}", "{a} and {b} make {c}.", "{a} plus {b} is {c}.")
+FIRST_FORMS = (
+    "{a} + {b} = {c}.",
+    "{a}+{b}={c}",
+    "{a}+{b}: {a} + {b} = {c}.",
+    "{a} and {b} make {c}.",
+    "{a} plus {b} is {c}.",
+)
 
 
 def table(draw: Random) -> str:
