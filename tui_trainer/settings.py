@@ -202,7 +202,7 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     pairs: Annotated[int, Meta(ge=100, le=10**6), _said("pairs", "pairs written", "pairs")] = 8000
     sums: Annotated[
         float, Meta(ge=0, le=50), _said("share of sums", "of the pairs, how many are sums", "%")
-    ] = 19.0
+    ] = 17.0
     matrix_lr: Annotated[
         Rate, _said("fine-tuning learning rate", "Muon's learning rate, for the matrices")
     ] = 0.012
