@@ -50,15 +50,15 @@ def worked(a: int, b: int) -> str:
     return f"{a % 10} + {b % 10} = {units}, {a // 10} + {b // 10}{carried} = {tens}"
 
 
+# The steps come before the result: told first, it could only be guessed, and that is what would be learnt.
 FORMS = (
     "{a} + {b}: {w}, so {a} + {b} = {c}.",
     "{a}+{b}: {w}, so {a} + {b} = {c}.",
     "{a} + {b} is worked out so: {w}, so {a} + {b} = {c}.",
     "To add {a} and {b}: {w}, so {a} + {b} = {c}.",
-    "print({a} + {b}) shows {c}, since {w}.",
-    "{a} + {b} = {c}, because {w}.",
-    "assert {a} + {b} == {c}  # {w}",
-    "{a} and {b} make {c}: {w}.",
+    "print({a} + {b})  # {w}, so {a} + {b} = {c}.",
+    "{a} plus {b}: {w}, so {a} + {b} = {c}.",
+    "{a} and {b} are added: {w}, so {a} + {b} = {c}.",
 )
 OPENERS = (
     "# Sums, worked out step by step.",
@@ -69,7 +69,7 @@ OPENERS = (
 )
 
 
-ONE_DIGIT = 0.6  # of a page's sums: there are few of them, and all others are made of them
+ONE_DIGIT = 0.2  # of a page's sums; they have pages of their own, and are the steps of all others
 
 
 def _sum(draw: Random) -> str:
@@ -91,10 +91,19 @@ FIRST_FORMS = (
 )
 
 
+CARRIED = 0.2  # of the sums of one digit: with one more, as tens are added where the units made ten
+
+
 def table(draw: Random) -> str:
     """A page of sums of one digit, which all others are made of: many to a row of the model's context."""
-    pairs = ((draw.randint(1, 9), draw.randint(1, 9)) for _ in range(draw.randint(10, 14)))
-    return "\n".join(draw.choice(FIRST_FORMS).format(a=a, b=b, c=a + b) for a, b in pairs)
+    lines = []
+    for _ in range(draw.randint(10, 14)):
+        a, b = draw.randint(1, 9), draw.randint(1, 9)
+        if draw.random() < CARRIED:
+            lines.append(f"{a} + {b} + 1 = {a + b + 1}.")
+        else:
+            lines.append(draw.choice(FIRST_FORMS).format(a=a, b=b, c=a + b))
+    return "\n".join(lines)
 
 
 def sums(draw: Random) -> str:
