@@ -60,6 +60,9 @@ def claiming(asker: Asker, question: Question, answer: Answer) -> list[int]:
     which = [
         at for at, (first, last) in enumerate(zip(begins, ends, strict=True)) if first < end and last > begin
     ]
-    if which[0] and answer.tokens[which[0] - 1] == asker.tokenizer.capital:  # it has no width of its own
-        which.insert(0, which[0] - 1)
+    mark = which[0] - 1  # of a capital: it has no width of its own, and a space may stand after it
+    while mark > 0 and asker.tokenizer.name(answer.tokens[mark]).isspace():
+        mark -= 1
+    if mark >= 0 and answer.tokens[mark] == asker.tokenizer.capital:
+        return [*range(mark, which[0]), *which]
     return which
