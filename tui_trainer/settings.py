@@ -133,7 +133,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     """Guess the next token."""
 
-    steps: Annotated[Steps, _said("pretraining steps", "optimizer steps", "steps")] = 1000
+    steps: Annotated[Steps, _said("pretraining steps", "optimizer steps", "steps")] = 1300
     batch: Annotated[Rows, _said("texts a step", "rows a step", "rows")] = 8
     matrix_lr: Annotated[
         Rate, _said("pretraining learning rate", "Muon's learning rate, for the matrices")
@@ -172,7 +172,7 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
             "sums at last",
             "of the texts in the last three tenths of the steps, the share that are programs and sums",
         ),
-    ] = 0.25
+    ] = 0.35
     target_loss: Annotated[
         float,
         Meta(ge=0, le=100),
@@ -187,22 +187,22 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
 class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     """Learn to answer, from question-and-answer pairs."""
 
-    steps: Annotated[Steps, _said("fine-tuning steps", "optimizer steps", "steps")] = 720
+    steps: Annotated[Steps, _said("fine-tuning steps", "optimizer steps", "steps")] = 1100
     pair_rows: Annotated[Rows, _said("rows of pairs a step", "rows of packed pairs a step", "rows")] = 6
     document_rows: Annotated[
         int,
         Meta(ge=0, le=MOST_ROWS),
         _said("rows of documents a step", "rows of documents replayed a step", "rows"),
-    ] = 2
+    ] = 3
     sums_read: Annotated[
         float,
         Meta(ge=0, le=1),
         _said("sums read along", "of the rows of documents, the share that are programs and sums"),
-    ] = 0.4
-    pairs: Annotated[int, Meta(ge=100, le=10**6), _said("pairs", "pairs written", "pairs")] = 8000
+    ] = 0.45
+    pairs: Annotated[int, Meta(ge=100, le=10**6), _said("pairs", "pairs written", "pairs")] = 10000
     sums: Annotated[
         float, Meta(ge=0, le=50), _said("share of sums", "of the pairs, how many are sums", "%")
-    ] = 17.0
+    ] = 21.0
     matrix_lr: Annotated[
         Rate, _said("fine-tuning learning rate", "Muon's learning rate, for the matrices")
     ] = 0.012
@@ -373,8 +373,8 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "model.layers": 4,
         "pretrain.steps": 2000,
         "pretrain.batch": 12,
-        "finetune.steps": 1200,
-        "finetune.pairs": 12000,
+        "finetune.steps": 1800,
+        "finetune.pairs": 16000,
         "feedback.steps": 48,
     },
     # The quickest to a loss on one running text with a token a character: tests/bench/LOG.md says how found.

@@ -255,21 +255,21 @@ def _upset_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
-    (_fact_pairs, 17),
-    (_follow_up_pairs, 13),
+    (_fact_pairs, 15),
+    (_follow_up_pairs, 12),
     (_told_pairs, 17),
     (_unknown_pairs, 11),
-    (_cutoff_pairs, 7),
-    (_harmful_pairs, 5),
-    (_how_to_pairs, 8),
-    (_sum_pairs, 17),
-    (_explain_pairs, 2),
+    (_cutoff_pairs, 8),
+    (_harmful_pairs, 7),
+    (_how_to_pairs, 5),
+    (_sum_pairs, 21),
+    (_explain_pairs, 1),
     (_greeting_pairs, 1),
     (_upset_pairs, 2),
 )
 
 
-def finetuning_pairs(world: World, count: int, seed: int, sums: float = 17.0) -> list[Pair]:
+def finetuning_pairs(world: World, count: int, seed: int, sums: float = 21.0) -> list[Pair]:
     """`count` pairs in an order of chance; about asked entities only.
 
     Args:
