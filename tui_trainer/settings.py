@@ -198,7 +198,7 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(ge=0, le=1),
         _said("sums read along", "of the rows of documents, the share that are programs and sums"),
-    ] = 0.45
+    ] = 0.5
     pairs: Annotated[int, Meta(ge=100, le=10**6), _said("pairs", "pairs written", "pairs")] = 10000
     sums: Annotated[
         float, Meta(ge=0, le=50), _said("share of sums", "of the pairs, how many are sums", "%")

@@ -26,7 +26,7 @@ from tui_trainer.corpus.writing.letters import made_up
 from tui_trainer.corpus.writing.sentences import render, template
 from tui_trainer.corpus.writing.sums import operands, worked
 
-ONE_DIGIT = 0.45  # of the sums; they stand in documents, too, as steps of longer ones
+ONE_DIGIT = 0.4  # of the sums; they stand in documents, too, as steps of longer ones
 GREETINGS = (
     ("Hello!", ("Hello! What would you like to know?", "Good day! How can I help?")),
     ("Good morning.", ("Good morning! How can I help?", "Good morning. What would you like to know?")),
