@@ -32,7 +32,7 @@ from tui_trainer.ui.panes.dataset import DatasetPane
 from tui_trainer.ui.panes.loss import LossPane
 from tui_trainer.ui.panes.rater import RaterPane
 from tui_trainer.ui.panes.weights import WeightsPane
-from tui_trainer.ui.renderers import axes
+from tui_trainer.ui.renderers import axes, filters
 from tui_trainer.ui.run_files.documents import Documents
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
@@ -619,6 +619,6 @@ def test_what_is_found_of_other_kinds_stands_beside_the_planted() -> None:
         e.Measured("corpus/harmful/recall_unplanted", 0.06, n=16),
     ]
     scene = scene_at([Record(VERSION, n, 0.0, 0.0, event) for n, event in enumerate(measured)])
-    said = [row.text for row in DatasetPane(scene)._caught(60)]
+    said = [row.text for row in filters.caught(scene, 60)]
     assert said == ["spam found: planted 0.98, public SMS 0.74", "harmful found: other kinds 0.06"]
-    assert not DatasetPane(scene_at([]))._caught(60)
+    assert not filters.caught(scene_at([]), 60)

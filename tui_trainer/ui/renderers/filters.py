@@ -45,12 +45,12 @@ def board(scene: Scene, dropped_by: Mapping[str, int], width: int, columns: int,
             name = words.FILTER_SHORT.get(applied.filter, name)
             cells.append(line((fit(name, column - 5), named), (f"{dropped:>5}", style)))
     if columns == 1:
-        return [*cells, *_caught(scene, width)[: max(0, height - len(cells))]]
+        return [*cells, *caught(scene, width)[: max(0, height - len(cells))]]
     half = -(-len(cells) // 2)
     return beside([(cells[:half], column), (cells[half:], column)], half, line(("  ", ink.text)))
 
 
-def _caught(scene: Scene, width: int) -> list[Strip]:
+def caught(scene: Scene, width: int) -> list[Strip]:
     """How much of the planted spam and harm is found, and of other kinds."""
     measured, ink = scene.state.measured, scene.ink
     rows = []
