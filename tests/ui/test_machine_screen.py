@@ -290,6 +290,20 @@ async def test_keys_choose_a_part_and_open_its_matrix(
         await until(pilot, lambda: app.screen is app.dashboard)
 
 
+@pytest.mark.parametrize(
+    ("width", "keys"), [(60, "left right stage, up down enter change, esc"), (120, ", k picks, g go, esc")]
+)
+async def test_in_ascii_keys_on_a_frame_are_no_other_keys(
+    width: int, keys: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING, size=(width, 24)) as (app, pilot):
+        app.scene.ascii = True
+        await pilot.press("8")
+        await until(pilot, lambda: "arrows, enter opens, . step, - + pace, esc" in shown(app))
+        assert isinstance(app.screen, MachineScreen)
+        assert app.screen.spelt("← → stage · ↑ ↓ enter change · k picks · g go · esc").endswith(keys)
+
+
 @pytest.mark.parametrize("mode", ["view", "replay"])
 async def test_it_follows_a_run_that_one_only_watches(
     mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -221,7 +221,7 @@ class DatasetPane(Pane):
         dropped = self._dropped()
         out = sum(dropped.values())
         if width >= WIDE:
-            left = min(52, width // 2 - 2)
+            left = min(60, width // 2 - 2)
             read = [*sources.board(scene, chosen, left), *sources.crawled(scene, left)]
             kept, count = sources.kept(scene, out, left), len(scene.state.filters)
             columns = 1 if len(read) + len(kept) + count <= height else 2  # all filters are to be seen

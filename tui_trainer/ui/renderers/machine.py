@@ -222,7 +222,7 @@ class _Drawing:
             return [told, *self._as_bars(guess, lead), BLANK, heads]
         groups: list[list[Part]] = [
             [(slow_motion.quoted(token), ink.text), (f" {numbers.finely(share)}", ink.strong)]
-            for token, share in guess.top
+            for token, share in _shares(guess)
         ]
         guessed = fitting(groups, room) if self.light.up >= 1 else BLANK
         return [told, Strip.join([line(*lead), guessed]), heads]
@@ -231,7 +231,7 @@ class _Drawing:
         """The likeliest tokens, one a line, as they come out."""
         ink = self.scene.ink
         rows = []
-        for number, (token, share) in enumerate(guess.top):
+        for number, (token, share) in enumerate(_shares(guess)):
             begin = lead if not number else self._lead("│", "", lit=False)
             style = ink.strong if token == guess.truth else ink.text
             named = (fit(slow_motion.quoted(token), TOKEN), style)
@@ -483,6 +483,11 @@ class _Drawing:
         if alone is not None:
             return f" Only layer {alone + 1} is moved; the rest stays as it was."
         return f" Moved most: {_name(furthest)}, by {numbers.tenths(furthest.moved or 0.0)} of its size."
+
+
+def _shares(guess: Guessed) -> list[tuple[str, float]]:
+    """The likeliest tokens, the truth with the share that its loss is of: the others are told rounded."""
+    return [(token, guess.probability if token == guess.truth else share) for token, share in guess.top]
 
 
 def _pictured_at(scene: Scene, machine: Machine) -> str:

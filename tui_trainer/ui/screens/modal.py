@@ -13,6 +13,8 @@ from textual.widget import Widget
 
 from tui_trainer.ui.widgets.page import Page
 
+PARTED = " · "  # between the keys on a frame
+FRAME = 12  # cells, at most, beside them
 Result = TypeVar("Result")
 
 
@@ -50,6 +52,20 @@ class Modal(ModalScreen[Result]):
             Segment(text, None if style is None else style.clear_meta_and_links()) for text, style, _ in line
         ]
         return Strip(pieces, line.cell_length)
+
+    def on_mount(self) -> None:
+        self.frame.border_subtitle = self.spelt(str(self.frame.border_subtitle or ""))
+
+    def spelt(self, hint: str) -> str:
+        """Keys as they can be drawn on the frame: in ASCII arrows in words, for their likenesses are keys
+        themselves, and commas between, for so is a dot; then as many as there is room for, with the last."""
+        scene = getattr(self, "scene", None)
+        if scene is None or not scene.ascii:
+            return hint
+        keys = scene.spelt(hint).split(PARTED)
+        while len(keys) > 2 and len(", ".join(keys)) > self.app.size.width - FRAME:
+            del keys[-2]
+        return ", ".join(keys)
 
     def follow(self) -> None:
         """Draw again what may have changed."""

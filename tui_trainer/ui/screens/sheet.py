@@ -56,6 +56,7 @@ class Sheet(Modal[None]):
         high, room = len(self._made(self.page.size.width or self._width_to_come())) + 4, self.size.height - 2
         self.frame.styles.height = min(high, room)
         hint = "↑ ↓ more · esc closes" if high > room else "esc closes"
+        hint = self.spelt(hint)
         if self.frame.border_subtitle != hint:  # else it would be painted again
             self.frame.border_subtitle = hint
 

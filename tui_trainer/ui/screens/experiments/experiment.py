@@ -74,7 +74,7 @@ class ExperimentScreen(Modal[None]):
 
     def redraw(self) -> None:
         """Bring it up to date."""
-        self.frame.border_subtitle = self._hint()
+        self.frame.border_subtitle = self.spelt(self._hint())
         self.page.redraw()
 
     def ended(self) -> None:
