@@ -4,16 +4,14 @@
 
 The run's own log is folded as far as a moment of each stage, and the screen draws that: nothing is retouched.
 What only a living trainer can tell, as how it reads a document at that moment, is taken from a run that is
-begun anew with the same plan and seed, and is stopped afterwards. The recording is the run's replay, as
-`tui-trainer replay RUN --record FILE` makes it.
+begun anew with the same plan and seed, and is stopped afterwards. How the recording is made stands in
+`five_things.py`.
 """
 
 import argparse
 import asyncio
 import contextlib
 import os
-import signal
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,6 +21,7 @@ from typing import Any
 os.environ["TEXTUAL_COLOR_SYSTEM"] = "truecolor"  # Textual reads it when it is imported
 os.environ.pop("NO_COLOR", None)
 
+from five_things import record
 from textual.pilot import Pilot
 
 from tui_trainer.messages import events as e
@@ -42,8 +41,6 @@ from tui_trainer.view.state import State
 
 ASSETS = Path(__file__).parent
 SIZES = ((120, 40), (80, 24))
-SPEED = 6  # times as fast as the run went, in the recording
-RECORDED_SECONDS = 66
 LIVE_SHARE = 0.3  # of pretraining, after which the living run is pictured
 
 
@@ -178,7 +175,10 @@ async def _pictured_live(app: TrainerApp, pilot: Pilot[Any]) -> None:
     for size in SIZES:
         app.dashboard.go(4)
         await _kept(app, pilot, "step", size)
-    await pilot.press("1", "n")
+    await pilot.press("8")
+    for size in SIZES:
+        await _kept(app, pilot, "machine", size)
+    await pilot.press("escape", "1", "n")
     for size in SIZES:
         await pilot.resize_terminal(*size)
         app.dashboard.zoomed = True
@@ -201,23 +201,6 @@ async def _kept(app: TrainerApp, pilot: Pilot[Any], name: str, size: tuple[int, 
     print(path.relative_to(ASSETS.parent))
 
 
-def recording(folder: RunFolder) -> None:
-    """The replay of the run, through a pseudo-terminal."""
-    sys.path.insert(0, str(ASSETS.parent / "tests" / "ui"))
-    from pseudo_terminal import Terminal
-
-    path = ASSETS / "run.cast"
-    command = [sys.executable, "-m", "tui_trainer", "replay", "--speed", str(SPEED), "--record", str(path)]
-    terminal = Terminal(folder.path, "replay", size=(120, 36), command=[*command, str(folder.path)])
-    end = time.monotonic() + RECORDED_SECONDS
-    while time.monotonic() < end:
-        terminal.output = b""
-        terminal.read(1.0)
-    os.kill(terminal.process, signal.SIGTERM)
-    terminal.ended()
-    print(path.relative_to(ASSETS.parent))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("run", type=Path)
@@ -231,7 +214,9 @@ def main() -> None:
         if options.only in (None, "live"):
             asyncio.run(live(folder))
     if options.only in (None, "recording"):
-        recording(folder)
+        path = ASSETS / "run.cast"
+        record(folder, path)
+        print(path.relative_to(ASSETS.parent))
 
 
 if __name__ == "__main__":

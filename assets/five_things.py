@@ -1,0 +1,258 @@
+"""Records the five things to have seen (key A), each where it happens, in a minute and a half.
+
+A person's keys, pressed in the real program on a pseudo-terminal: on a run of the same plan that is begun
+anew, for its first steps; on the finished run; on one that goes on from that with picks made here, by the
+taste of the finished run's rater; and on the one that K makes of those. What the program sends is kept as it
+was sent. What is to be read stands as long as it did; what was waited for takes less time than it did.
+"""
+
+import codecs
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "ui"))
+
+from pseudo_terminal import Terminal
+
+from tui_trainer.learning.preferences.raters import TASTES, SimulatedRater
+from tui_trainer.messages.events import PairOffered
+from tui_trainer.run import client
+from tui_trainer.run.storage import folder as folders
+from tui_trainer.run.storage.folder import RunFolder
+from tui_trainer.run.storage.log import LogReader
+from tui_trainer.ui.connection.feed import BATCH
+from tui_trainer.view.fold import apply_all
+from tui_trainer.view.state import State
+
+SIZE = (120, 36)
+PATIENCE = 1800.0  # seconds for anything that is waited for: a machine may be busy
+TYPING = 0.05  # seconds between two keys of a sentence
+ENTER, ESCAPE = "\r", "\x1b"
+KEYS = {"a": "a", "b": "b", "tie": "t"}
+TOLD = "My name is Ada. Remember that."
+READ_PICKS = 2  # so many are shown slowly, the others as they come
+
+
+class Shot(NamedTuple):
+    """Keys, what comes of them, and how many seconds that stands."""
+
+    keys: str
+    awaited: str  # to be seen; "": nothing is waited for
+    stands: float
+    wait: float = 1.0  # seconds that the waiting takes at the most, as it is shown
+    times: int = 1  # that it is to be seen
+
+
+class Film:
+    """What one terminal after the other was sent, by the time at which it is shown."""
+
+    def __init__(self) -> None:
+        self.length = 0.0
+        self._sent: list[tuple[float, bytes]] = []
+        self.terminal: Terminal
+
+    def take(self, holds: Callable[[], object], most: float, said: str) -> None:
+        """Film until the condition holds, for no longer than `most` seconds as it is shown."""
+        began, taken = time.monotonic(), list[tuple[float, bytes]]()
+        while not holds():
+            if time.monotonic() - began > PATIENCE:
+                raise TimeoutError(f"{said} did not come:\n{self.terminal.shown()}")
+            self.terminal.read(0.03)
+            if self.terminal.output:
+                taken.append((time.monotonic() - began, self.terminal.output))
+                self.terminal.output = b""
+        took = time.monotonic() - began
+        shown = min(took, most)
+        self._sent += [(self.length + shown * at / took, sent) for at, sent in taken]
+        self.length += shown
+
+    def stand(self, seconds: float) -> None:
+        """Film for so long."""
+        end = time.monotonic() + seconds
+        self.take(lambda: time.monotonic() >= end, seconds, "")
+
+    def play(self, shots: tuple[Shot, ...]) -> None:
+        """Press the keys, and film what comes of them."""
+        for shot in shots:
+            for key in shot.keys:
+                self.terminal.press(key)
+                self.stand(TYPING)
+            self.wait(shot.awaited, shot.wait, shot.times)
+            self.stand(shot.stands)
+
+    def wait(self, awaited: str, most: float, times: int = 1) -> None:
+        """Film until this is to be seen, so many times."""
+        self.take(lambda: self.terminal.shown().count(awaited) >= times, most, awaited)
+
+    def write(self, path: Path) -> None:
+        """As an asciicast, version 2."""
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        head = {"version": 2, "width": SIZE[0], "height": SIZE[1], "env": {"TERM": "xterm-256color"}}
+        lines = [head, *([round(at, 3), "o", decoder.decode(sent)] for at, sent in self._sent)]
+        path.write_text(
+            "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in lines), encoding="utf-8"
+        )
+
+
+class Followed:
+    """A run's state, by its log."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.state = State()
+        self._reader = LogReader(folder.events)
+
+    def now(self) -> State:
+        """As far as the log goes."""
+        while records := self._reader.poll(limit=BATCH):
+            apply_all(self.state, records)
+        return self.state
+
+
+class Set:
+    """Where it is filmed: a folder of runs, and settings of the screen that know of nothing seen."""
+
+    def __init__(self, place: Path, run: RunFolder) -> None:
+        self.runs, self.config, self.film = place / "runs", place / "config", Film()
+        self.config.mkdir()
+        shutil.copytree(run.path, self.runs / run.path.name)
+        self.run = RunFolder(self.runs / run.path.name)
+        self.question = Followed(self.run).now().samples[-1].samples[1].prompt
+
+    def open(self, *words: str) -> None:
+        """Show the screen of this command in place of the one before, which is left unseen."""
+        command = [sys.executable, "-m", "tui_trainer", *words, "--runs", str(self.runs)]
+        config = str(self.config)
+        self.film.terminal = Terminal(self.runs, "", size=SIZE, command=command, XDG_CONFIG_HOME=config)
+
+    def close(self) -> None:
+        """Leave the screen, which is not filmed."""
+        self.film.terminal.press("q")
+        self.film.terminal.ended()
+
+
+def one_step(scene: Set, anew: RunFolder) -> None:
+    """Guess, score, blame, nudge: two first steps, the second in the picture of the model; then full speed.
+
+    Args:
+        anew: a run that is held before its first step.
+    """
+    scene.open("attach", anew.id)
+    scene.film.play(
+        (
+            Shot("", "Nothing has been learned yet", 2.0),
+            Shot("A", "of 5 seen", 5.0),
+            Shot("1", "Guess:", 8.0, 0.5),
+            Shot("", "Guess:", 0.0, 0.5),
+            Shot("8", "The machine", 7.5, 0.5),
+            Shot(f"{ESCAPE}++", "full speed", 4.0, 0.5),
+        )
+    )
+    scene.close()
+    subprocess.run([sys.executable, "-m", "tui_trainer", "stop", str(anew.path)], check=True)
+
+
+def base_model(scene: Set) -> None:
+    """A base model only continues text: a question to it, and the same one to all three."""
+    scene.open("attach", scene.run.id)
+    scene.film.play(
+        (
+            Shot("", "key 5", 0.0),
+            Shot("A", "of 5 seen", 2.0),
+            Shot("2", "leave", 0.5),
+            Shot(scene.question, "", 0.5),
+            Shot(ENTER, "unchanged", 4.0),
+            Shot("\x13", "aligned", 6.0),
+            Shot(ESCAPE * 2, "", 0.0),
+        )
+    )
+    scene.close()
+
+
+def picks(scene: Set) -> RunFolder:
+    """My picks changed it: the first ones slowly, then the others, and what they did. Returns the run."""
+    before = {run.id for run in folders.list_runs(scene.runs)}
+    person = ("--from", scene.run.id, "--stage", "feedback", "--set", "feedback.rater=person")
+    scene.open("run", *person)
+    film = scene.film
+    film.play((Shot("", "pick 1: which answer is better?", 0.0), Shot("A", "of 5 seen", 2.0)))
+    film.play((Shot("3", "pick 1: which answer is better?", 0.0),))
+    mine = next(run for run in folders.list_runs(scene.runs) if run.id not in before)
+    followed = Followed(mine)
+    liked = scene.run.plan.settings.feedback.rater
+    rater = SimulatedRater(liked if liked in TASTES else TASTES[0], noise=0.0)
+    made = 0
+    while followed.now().reinforced is None:
+        waits = followed.state.waits
+        if waits is None:
+            film.take(lambda: followed.now().waits or followed.state.reinforced, 0.1, "a pair")
+            continue
+        if isinstance(waits, PairOffered):
+            film.stand(4.0 if not made else 1.5 if made < READ_PICKS else 0.0)
+            made += 1
+        film.terminal.press(KEYS[rater.choose(waits)] if isinstance(waits, PairOffered) else "Y")
+        film.take(lambda waits=waits: followed.now().waits is not waits, 0.1, "what the pick does")  # type: ignore[misc]
+    film.play(
+        (
+            Shot("", "Before or after?", 1.0, 4.0),
+            Shot("G", "Feedback is through", 6.0),
+            Shot(ESCAPE * 2, "", 0.0),
+            Shot("4", "", 4.0),
+        )
+    )
+    return mine
+
+
+def gamed(scene: Set) -> None:
+    """It gamed the reward: the same picks with nothing that holds it, by K."""
+    scene.film.play(
+        (
+            Shot("A", "of 5 seen", 2.0),
+            Shot("4", "Off the leash", 4.0),
+            Shot("1", "It gamed the reward", 6.0, 6.0),
+            Shot(ESCAPE * 2, "", 0.0),
+            Shot("4", "", 4.0),
+        )
+    )
+
+
+def frozen(scene: Set) -> None:
+    """Chatting changes nothing: something told and a question, and the hash under both answers."""
+    scene.film.play(
+        (
+            Shot("B", "key 5", 1.0),
+            Shot("A", "of 5 seen", 1.5),
+            Shot("5", "leave", 0.5),
+            Shot(TOLD, "", 0.3),
+            Shot(ENTER, "unchanged", 1.5),
+            Shot(scene.question, "", 0.3),
+            Shot(ENTER, "unchanged", 5.0, times=2),
+            Shot(ESCAPE, "", 0.0),
+            Shot("A", "5 of 5 seen", 4.0),
+            Shot(ESCAPE, "", 0.0),
+        )
+    )
+    scene.close()
+
+
+def record(run: RunFolder, path: Path) -> None:
+    """The whole film."""
+    with tempfile.TemporaryDirectory() as place:
+        scene = Set(Path(place), run)
+        anew = folders.create(scene.runs, run.plan)
+        client.launch(anew, held=True)
+        followed = Followed(anew)
+        while not followed.now().held:
+            time.sleep(1.0)
+        one_step(scene, anew)
+        base_model(scene)
+        picks(scene)
+        gamed(scene)
+        frozen(scene)
+        scene.film.write(path)
