@@ -8,7 +8,9 @@ was sent. What is to be read stands as long as it did; what was waited for takes
 
 import codecs
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,9 +35,9 @@ from tui_trainer.view.state import State
 
 SIZE = (120, 36)
 PATIENCE = 1800.0  # seconds for anything that is waited for: a machine may be busy
-TYPING = 0.05  # seconds between two keys of a sentence
-ENTER, ESCAPE = "\r", "\x1b"
-KEYS = {"a": "a", "b": "b", "tie": "t"}
+TYPING = 0.03  # seconds between two keys of a sentence
+ENTER, ESCAPE, SIDE_BY_SIDE = "\r", "\x1b", "\x13"
+PICK_KEYS = {"a": "a", "b": "b", "tie": "t"}
 TOLD = "My name is Ada. Remember that."
 READ_PICKS = 2  # so many are shown slowly, the others as they come
 
@@ -47,7 +49,7 @@ class Shot(NamedTuple):
     awaited: str  # to be seen; "": nothing is waited for
     stands: float
     wait: float = 1.0  # seconds that the waiting takes at the most, as it is shown
-    times: int = 1  # that it is to be seen
+    times: int = 1  # that it is to be seen; 0: that it is gone
 
 
 class Film:
@@ -88,8 +90,13 @@ class Film:
             self.stand(shot.stands)
 
     def wait(self, awaited: str, most: float, times: int = 1) -> None:
-        """Film until this is to be seen, so many times."""
-        self.take(lambda: self.terminal.shown().count(awaited) >= times, most, awaited)
+        """Film until this is to be seen, so many times; or, for 0, is gone."""
+
+        def holds() -> bool:
+            seen = self.terminal.shown().count(awaited)
+            return seen >= times if times else not seen
+
+        self.take(holds, most, awaited)
 
     def write(self, path: Path) -> None:
         """As an asciicast, version 2."""
@@ -115,7 +122,7 @@ class Followed:
         return self.state
 
 
-class Set:
+class FilmSet:
     """Where it is filmed: a folder of runs, and settings of the screen that know of nothing seen."""
 
     def __init__(self, place: Path, run: RunFolder) -> None:
@@ -133,11 +140,11 @@ class Set:
 
     def close(self) -> None:
         """Leave the screen, which is not filmed."""
-        self.film.terminal.press("q")
+        os.kill(self.film.terminal.process, signal.SIGTERM)
         self.film.terminal.ended()
 
 
-def one_step(scene: Set, anew: RunFolder) -> None:
+def one_step(scene: FilmSet, anew: RunFolder) -> None:
     """Guess, score, blame, nudge: two first steps, the second in the picture of the model; then full speed.
 
     Args:
@@ -151,37 +158,36 @@ def one_step(scene: Set, anew: RunFolder) -> None:
             Shot("1", "Guess:", 8.0, 0.5),
             Shot("", "Guess:", 0.0, 0.5),
             Shot("8", "The machine", 7.5, 0.5),
-            Shot(f"{ESCAPE}++", "full speed", 4.0, 0.5),
+            Shot("8++", "full speed", 3.0, 0.5),
         )
     )
     scene.close()
     subprocess.run([sys.executable, "-m", "tui_trainer", "stop", str(anew.path)], check=True)
 
 
-def base_model(scene: Set) -> None:
+def base_model(scene: FilmSet) -> None:
     """A base model only continues text: a question to it, and the same one to all three."""
     scene.open("attach", scene.run.id)
     scene.film.play(
         (
             Shot("", "key 5", 0.0),
-            Shot("A", "of 5 seen", 2.0),
+            Shot("A", "of 5 seen", 1.2),
             Shot("2", "leave", 0.5),
             Shot(scene.question, "", 0.5),
             Shot(ENTER, "unchanged", 4.0),
-            Shot("\x13", "aligned", 6.0),
-            Shot(ESCAPE * 2, "", 0.0),
+            Shot(SIDE_BY_SIDE, "unchanged", 4.5, 2.0, times=3),
         )
     )
     scene.close()
 
 
-def picks(scene: Set) -> RunFolder:
+def picks(scene: FilmSet) -> RunFolder:
     """My picks changed it: the first ones slowly, then the others, and what they did. Returns the run."""
     before = {run.id for run in folders.list_runs(scene.runs)}
     person = ("--from", scene.run.id, "--stage", "feedback", "--set", "feedback.rater=person")
     scene.open("run", *person)
     film = scene.film
-    film.play((Shot("", "pick 1: which answer is better?", 0.0), Shot("A", "of 5 seen", 2.0)))
+    film.play((Shot("", "pick 1: which answer is better?", 0.0), Shot("A", "of 5 seen", 1.2)))
     film.play((Shot("3", "pick 1: which answer is better?", 0.0),))
     mine = next(run for run in folders.list_runs(scene.runs) if run.id not in before)
     followed = Followed(mine)
@@ -194,48 +200,49 @@ def picks(scene: Set) -> RunFolder:
             film.take(lambda: followed.now().waits or followed.state.reinforced, 0.1, "a pair")
             continue
         if isinstance(waits, PairOffered):
-            film.stand(4.0 if not made else 1.5 if made < READ_PICKS else 0.0)
+            film.stand(3.5 if not made else 1.0 if made < READ_PICKS else 0.0)
             made += 1
-        film.terminal.press(KEYS[rater.choose(waits)] if isinstance(waits, PairOffered) else "Y")
+        film.terminal.press(PICK_KEYS[rater.choose(waits)] if isinstance(waits, PairOffered) else "Y")
         film.take(lambda waits=waits: followed.now().waits is not waits, 0.1, "what the pick does")  # type: ignore[misc]
     film.play(
         (
-            Shot("", "Before or after?", 1.0, 4.0),
-            Shot("G", "Feedback is through", 6.0),
-            Shot(ESCAPE * 2, "", 0.0),
-            Shot("4", "", 4.0),
+            Shot("", "Before or after?", 0.0, 3.0),
+            Shot("G", "Feedback is through", 4.5),
+            Shot(ESCAPE, "Feedback is through", 0.0, times=0),
+            Shot(ESCAPE, "esc  away", 0.0, times=0),
+            Shot("4", "", 3.0),
         )
     )
     return mine
 
 
-def gamed(scene: Set) -> None:
+def gamed(scene: FilmSet) -> None:
     """It gamed the reward: the same picks with nothing that holds it, by K."""
     scene.film.play(
         (
-            Shot("A", "of 5 seen", 2.0),
-            Shot("4", "Off the leash", 4.0),
-            Shot("1", "It gamed the reward", 6.0, 6.0),
-            Shot(ESCAPE * 2, "", 0.0),
-            Shot("4", "", 4.0),
+            Shot("A", "of 5 seen", 1.2),
+            Shot("4", "Off the leash", 3.5),
+            Shot("1", "It gamed the reward", 5.0, 4.0),
+            Shot(ESCAPE, "It gamed the reward", 0.0, times=0),
+            Shot(ESCAPE, "esc  away", 0.0, times=0),
+            Shot("4", "", 3.0),
         )
     )
 
 
-def frozen(scene: Set) -> None:
+def frozen(scene: FilmSet) -> None:
     """Chatting changes nothing: something told and a question, and the hash under both answers."""
     scene.film.play(
         (
             Shot("B", "key 5", 1.0),
-            Shot("A", "of 5 seen", 1.5),
+            Shot("A", "of 5 seen", 1.2),
             Shot("5", "leave", 0.5),
             Shot(TOLD, "", 0.3),
             Shot(ENTER, "unchanged", 1.5),
             Shot(scene.question, "", 0.3),
             Shot(ENTER, "unchanged", 5.0, times=2),
-            Shot(ESCAPE, "", 0.0),
+            Shot(ESCAPE, "zoom", 0.0),
             Shot("A", "5 of 5 seen", 4.0),
-            Shot(ESCAPE, "", 0.0),
         )
     )
     scene.close()
@@ -244,7 +251,7 @@ def frozen(scene: Set) -> None:
 def record(run: RunFolder, path: Path) -> None:
     """The whole film."""
     with tempfile.TemporaryDirectory() as place:
-        scene = Set(Path(place), run)
+        scene = FilmSet(Path(place), run)
         anew = folders.create(scene.runs, run.plan)
         client.launch(anew, held=True)
         followed = Followed(anew)
