@@ -32,6 +32,12 @@ def test_a_mean_s_interval_is_scipy_s(n: int) -> None:
     assert mean_interval(values[:1]) is None
 
 
+def test_of_none_and_of_all_a_bound_is_exact() -> None:
+    for n in range(1, 200):
+        assert proportion_interval(0, n)[0] == 0.0
+        assert proportion_interval(n, n)[1] == 1.0
+
+
 def test_half_a_win_is_half_a_win() -> None:
     """Wilson's limits solve (share - p)^2 = z^2 p (1 - p) / n, halves or not."""
     for k, n in ((6.5, 8), (7.5, 8), (2.5, 4), (0.5, 1), (101.5, 160)):

@@ -23,7 +23,9 @@ def proportion_interval(k: float, n: float) -> tuple[float, float]:
     center = p + Z95**2 / (2 * n)
     spread = Z95 * sqrt(p * (1 - p) / n + Z95**2 / (4 * n**2))
     scale = 1 + Z95**2 / n
-    return max(0.0, (center - spread) / scale), min(1.0, (center + spread) / scale)
+    low = (center - spread) / scale if k > 0 else 0.0  # exactly: of nothing, the difference is rounding
+    high = (center + spread) / scale if k < n else 1.0
+    return max(0.0, low), min(1.0, high)
 
 
 def grouped_interval(groups: Sequence[Sequence[float]]) -> tuple[float, float]:
