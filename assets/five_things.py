@@ -33,13 +33,16 @@ from tui_trainer.ui.connection.feed import BATCH
 from tui_trainer.view.fold import apply_all
 from tui_trainer.view.state import State
 
-SIZE = (120, 36)
+SIZE, LOWER = (120, 36), (120, 35)
+CARD = "esc  away"
+HELD, NO_TASTE = "Nothing has been learned yet", "What is to be done with them?"
 PATIENCE = 1800.0  # seconds for anything that is waited for: a machine may be busy
 TYPING = 0.03  # seconds between two keys of a sentence
 ENTER, ESCAPE, SIDE_BY_SIDE = "\r", "\x1b", "\x13"
-PICK_KEYS = {"a": "a", "b": "b", "tie": "t"}
+PICK_KEYS, ENOUGH = {"a": "a", "b": "b", "tie": "t"}, "G"
 TOLD = "My name is Ada. Remember that."
-READ_PICKS = 2  # so many are shown slowly, the others as they come
+AT_SPEED = 120  # the step up to which one watches the loss fall
+READ = (3.5, 1.0)  # seconds that the first pairs stand; the others go by
 
 
 class Shot(NamedTuple):
@@ -98,13 +101,20 @@ class Film:
 
         self.take(holds, most, awaited)
 
+    def skip(self, awaited: str) -> None:
+        """Film nothing until this is to be seen; then the whole screen, which has to grow for that."""
+        self.terminal.wait_for(awaited, PATIENCE)
+        self.terminal.output = b""
+        self.terminal.resize(*SIZE)
+
     def write(self, path: Path) -> None:
         """As an asciicast, version 2."""
         decoder = codecs.getincrementaldecoder("utf-8")()
         head = {"version": 2, "width": SIZE[0], "height": SIZE[1], "env": {"TERM": "xterm-256color"}}
-        lines = [head, *([round(at, 3), "o", decoder.decode(sent)] for at, sent in self._sent)]
+        shown = [[round(at, 3), "o", decoder.decode(sent)] for at, sent in self._sent]
+        lines = [head, *shown, [round(self.length, 3), "o", ""]]  # the last picture stands, too
         path.write_text(
-            "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in lines), encoding="utf-8"
+            "".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in lines), encoding="utf-8"
         )
 
 
@@ -132,11 +142,11 @@ class FilmSet:
         self.run = RunFolder(self.runs / run.path.name)
         self.question = Followed(self.run).now().samples[-1].samples[1].prompt
 
-    def open(self, *words: str) -> None:
+    def open(self, *words: str, size: tuple[int, int] = SIZE) -> None:
         """Show the screen of this command in place of the one before, which is left unseen."""
         command = [sys.executable, "-m", "tui_trainer", *words, "--runs", str(self.runs)]
         config = str(self.config)
-        self.film.terminal = Terminal(self.runs, "", size=SIZE, command=command, XDG_CONFIG_HOME=config)
+        self.film.terminal = Terminal(self.runs, "", size=size, command=command, XDG_CONFIG_HOME=config)
 
     def close(self) -> None:
         """Leave the screen, which is not filmed."""
@@ -144,25 +154,28 @@ class FilmSet:
         self.film.terminal.ended()
 
 
-def one_step(scene: FilmSet, anew: RunFolder) -> None:
-    """Guess, score, blame, nudge: two first steps, the second in the picture of the model; then full speed.
-
-    Args:
-        anew: a run that is held before its first step.
-    """
-    scene.open("attach", anew.id)
+def one_step(scene: FilmSet) -> None:
+    """Guess, score, blame, nudge: two first steps, one in the picture of the model; then full speed."""
+    anew = folders.create(scene.runs, scene.run.plan)
+    client.launch(anew, held=True)
+    scene.open("attach", anew.id, size=LOWER)
+    scene.film.play((Shot("", "pretrain", 0.0, 0.0),))
+    scene.film.skip(HELD)
     scene.film.play(
         (
-            Shot("", "Nothing has been learned yet", 2.0),
-            Shot("A", "of 5 seen", 5.0),
+            Shot(ESCAPE, CARD, 2.0, times=0),
+            Shot("A", "of 5 seen", 4.0),
             Shot("1", "Guess:", 8.0, 0.5),
             Shot("", "Guess:", 0.0, 0.5),
             Shot("8", "The machine", 7.5, 0.5),
-            Shot("8++", "full speed", 3.0, 0.5),
+            Shot("8++", "full speed", 0.0, 0.5),
         )
     )
+    followed = Followed(anew)
+    scene.film.take(lambda: followed.now().stages["pretrain"].step >= AT_SPEED, 4.0, f"step {AT_SPEED}")
     scene.close()
-    subprocess.run([sys.executable, "-m", "tui_trainer", "stop", str(anew.path)], check=True)
+    stop = [sys.executable, "-m", "tui_trainer", "stop", str(anew.path)]
+    subprocess.run(stop, check=True, stdout=subprocess.DEVNULL)
 
 
 def base_model(scene: FilmSet) -> None:
@@ -191,25 +204,25 @@ def picks(scene: FilmSet) -> RunFolder:
     film.play((Shot("3", "pick 1: which answer is better?", 0.0),))
     mine = next(run for run in folders.list_runs(scene.runs) if run.id not in before)
     followed = Followed(mine)
-    liked = scene.run.plan.settings.feedback.rater
-    rater = SimulatedRater(liked if liked in TASTES else TASTES[0], noise=0.0)
-    made = 0
+    feedback = scene.run.plan.settings.feedback
+    rater = SimulatedRater(feedback.rater if feedback.rater in TASTES else TASTES[0], noise=0.0)
     while followed.now().reinforced is None:
         waits = followed.state.waits
         if waits is None:
             film.take(lambda: followed.now().waits or followed.state.reinforced, 0.1, "a pair")
-            continue
-        if isinstance(waits, PairOffered):
-            film.stand(3.5 if not made else 1.0 if made < READ_PICKS else 0.0)
-            made += 1
-        film.terminal.press(PICK_KEYS[rater.choose(waits)] if isinstance(waits, PairOffered) else "Y")
-        film.take(lambda waits=waits: followed.now().waits is not waits, 0.1, "what the pick does")  # type: ignore[misc]
+        elif isinstance(waits, PairOffered):
+            film.wait(f"pick {waits.pair + 1}: which answer", 0.1)
+            film.stand(READ[waits.pair] if waits.pair < len(READ) else 0.0)
+            film.terminal.press(PICK_KEYS[rater.choose(waits)] if waits.pair < feedback.picks else ENOUGH)
+            film.take(lambda waits=waits: followed.now().waits is not waits, 0.1, "the next pair")  # type: ignore[misc]
+        else:
+            film.play((Shot("", NO_TASTE, 2.0), Shot("Y", NO_TASTE, 0.0, times=0)))
     film.play(
         (
             Shot("", "Before or after?", 0.0, 3.0),
-            Shot("G", "Feedback is through", 4.5),
+            Shot(ENOUGH, "Feedback is through", 4.5),
             Shot(ESCAPE, "Feedback is through", 0.0, times=0),
-            Shot(ESCAPE, "esc  away", 0.0, times=0),
+            Shot(ESCAPE, CARD, 0.0, times=0),
             Shot("4", "", 3.0),
         )
     )
@@ -224,7 +237,7 @@ def gamed(scene: FilmSet) -> None:
             Shot("4", "Off the leash", 3.5),
             Shot("1", "It gamed the reward", 5.0, 4.0),
             Shot(ESCAPE, "It gamed the reward", 0.0, times=0),
-            Shot(ESCAPE, "esc  away", 0.0, times=0),
+            Shot(ESCAPE, CARD, 0.0, times=0),
             Shot("4", "", 3.0),
         )
     )
@@ -252,12 +265,7 @@ def record(run: RunFolder, path: Path) -> None:
     """The whole film."""
     with tempfile.TemporaryDirectory() as place:
         scene = FilmSet(Path(place), run)
-        anew = folders.create(scene.runs, run.plan)
-        client.launch(anew, held=True)
-        followed = Followed(anew)
-        while not followed.now().held:
-            time.sleep(1.0)
-        one_step(scene, anew)
+        one_step(scene)
         base_model(scene)
         picks(scene)
         gamed(scene)
