@@ -112,10 +112,9 @@ class Film:
         decoder = codecs.getincrementaldecoder("utf-8")()
         head = {"version": 2, "width": SIZE[0], "height": SIZE[1], "env": {"TERM": "xterm-256color"}}
         shown = [[round(at, 3), "o", decoder.decode(sent)] for at, sent in self._sent]
-        lines = [head, *shown, [round(self.length, 3), "o", ""]]  # the last picture stands, too
-        path.write_text(
-            "".join(f"{json.dumps(one, ensure_ascii=False)}\n" for one in lines), encoding="utf-8"
-        )
+        shown.append([round(self.length, 3), "o", ""])  # so that the last picture stands
+        lines = [json.dumps(one, ensure_ascii=False) + "\n" for one in (head, *shown)]
+        path.write_text("".join(lines), encoding="utf-8")
 
 
 class Followed:
