@@ -162,7 +162,7 @@ def one_step(scene: FilmSet) -> None:
     scene.film.skip(HELD)
     scene.film.play(
         (
-            Shot(ESCAPE, CARD, 2.0, times=0),
+            Shot(ESCAPE, CARD, 1.5, times=0),
             Shot("A", "of 5 seen", 4.0),
             Shot("1", "Guess:", 8.0, 0.5),
             Shot("", "Guess:", 0.0, 0.5),
@@ -184,7 +184,7 @@ def base_model(scene: FilmSet) -> None:
         (
             Shot("", "key 5", 0.0),
             Shot("A", "of 5 seen", 1.2),
-            Shot("2", "leave", 0.5),
+            Shot("2", "esc  leave", 0.5),
             Shot(scene.question, "", 0.5),
             Shot(ENTER, "unchanged", 4.0),
             Shot(SIDE_BY_SIDE, "unchanged", 4.5, 2.0, times=3),
@@ -193,8 +193,8 @@ def base_model(scene: FilmSet) -> None:
     scene.close()
 
 
-def picks(scene: FilmSet) -> RunFolder:
-    """My picks changed it: the first ones slowly, then the others, and what they did. Returns the run."""
+def picks(scene: FilmSet) -> None:
+    """My picks changed it: the first ones slowly, then the others, and what they did."""
     before = {run.id for run in folders.list_runs(scene.runs)}
     person = ("--from", scene.run.id, "--stage", "feedback", "--set", "feedback.rater=person")
     scene.open("run", *person)
@@ -225,7 +225,6 @@ def picks(scene: FilmSet) -> RunFolder:
             Shot("4", "", 3.0),
         )
     )
-    return mine
 
 
 def gamed(scene: FilmSet) -> None:
@@ -248,7 +247,7 @@ def frozen(scene: FilmSet) -> None:
         (
             Shot("B", "key 5", 1.0),
             Shot("A", "of 5 seen", 1.2),
-            Shot("5", "leave", 0.5),
+            Shot("5", "esc  leave", 0.5),
             Shot(TOLD, "", 0.3),
             Shot(ENTER, "unchanged", 1.5),
             Shot(scene.question, "", 0.3),
@@ -260,8 +259,8 @@ def frozen(scene: FilmSet) -> None:
     scene.close()
 
 
-def record(run: RunFolder, path: Path) -> None:
-    """The whole film."""
+def record(run: RunFolder, path: Path) -> float:
+    """The whole film; how many seconds it takes."""
     with tempfile.TemporaryDirectory() as place:
         scene = FilmSet(Path(place), run)
         one_step(scene)
@@ -270,3 +269,4 @@ def record(run: RunFolder, path: Path) -> None:
         gamed(scene)
         frozen(scene)
         scene.film.write(path)
+        return scene.film.length

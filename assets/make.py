@@ -215,8 +215,7 @@ def main() -> None:
             asyncio.run(live(folder))
     if options.only in (None, "recording"):
         path = ASSETS / "run.cast"
-        record(folder, path)
-        print(path.relative_to(ASSETS.parent))
+        print(f"{path.relative_to(ASSETS.parent)}, {record(folder, path):.0f} seconds")
 
 
 if __name__ == "__main__":
