@@ -161,6 +161,7 @@ async def _pictured_live(app: TrainerApp, pilot: Pilot[Any]) -> None:
         pilot, lambda: state.stages["pretrain"].share and state.stages["pretrain"].share > LIVE_SHARE, 600
     )
     await until(pilot, lambda: "document" in app.scene.looks.seen)
+    app.dashboard.show_card(None)  # of the stage before
     for size in SIZES:
         await _kept(app, pilot, "pretrain", size)
     await pilot.press("space")
