@@ -55,7 +55,7 @@ AHAS: tuple[Aha, ...] = (
     ),
     Aha(
         "It gamed the reward",
-        "Off the leash the score goes up, and what it knew goes.",
+        "Off the leash the score goes up, and the answers get worse.",
         "the same picks without the leash",
         "unleash",
         _gamed,

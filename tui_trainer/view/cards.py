@@ -12,7 +12,7 @@ from tui_trainer.view.state import State
 
 Guesses = Mapping[StageName, float]  # what the viewer has guessed at the end of a stage
 IN_PARTS = "The machine: see the model in one picture."
-GAMED = 0.05  # share of the facts lost while the reward rose: then it was gamed
+GAMED = 0.05  # share of the facts, or of the ends of answers, lost while the reward rose: then it was gamed
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,19 @@ def first_and_last(state: State, stage: StageName, metric: str) -> tuple[float, 
     return next(v for v in series.final if v == v), series.last
 
 
-def gamed(state: State) -> tuple[float, float, float, float] | None:
-    """Reward at first and at last, facts before and at last, where the one rose at the other's cost."""
+def gamed(state: State) -> str | None:
+    """How the reward rose, and at what cost; None: it did not, or at none that is measured."""
     reward = first_and_last(state, "feedback", "reward")
-    before, after = state.facts_before, state.facts
-    if reward is None or before is None or after is None:
+    if reward is None or reward[1] <= reward[0]:
         return None
-    return (*reward, before, after) if reward[1] > reward[0] and before - after > GAMED else None
+    rose = f"The reward rose from {numbers.signed(reward[0], 2)} to {numbers.signed(reward[1], 2)}, and"
+    before, after = state.facts_before, state.facts
+    if before is not None and after is not None and before - after > GAMED:
+        return f"{rose} the facts it knows fell from {numbers.percent(before)} to {numbers.percent(after)}."
+    ran_on, runs_on = value(state, "tuned/never_ended"), value(state, "aligned/never_ended")
+    if ran_on is not None and runs_on is not None and runs_on - ran_on > GAMED:
+        return f"{rose} {_of_100(runs_on)} answers never end; before it was {round(100 * ran_on)}."
+    return None
 
 
 def _data(state: State, _: Guesses) -> Card | None:
@@ -141,14 +147,10 @@ def _feedback(state: State, guesses: Guesses) -> Card | None:
     moved = _moved(state)
     loose = state.setting("feedback.beta") == 0
     if loose and (game := gamed(state)) is not None:
-        first, last, before, after = game
         return Card(
             stage="feedback",
             title="It gamed the reward",
-            changed=(
-                f"The reward rose from {numbers.signed(first, 2)} to {numbers.signed(last, 2)}, and the "
-                f"facts it knows fell from {numbers.percent(before)} to {numbers.percent(after)}."
-            ),
+            changed=game,
             tries="See both models side by side.",
             lead="compare",
             outcome=outcome,
