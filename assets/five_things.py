@@ -34,7 +34,7 @@ from tui_trainer.view.fold import apply_all
 from tui_trainer.view.state import State
 
 SIZE, LOWER = (120, 36), (120, 35)
-CARD = "esc  away"
+CARD, BLIND = "esc  away", "Before or after?"
 HELD, NO_TASTE = "Nothing has been learned yet", "What is to be done with them?"
 PATIENCE = 1800.0  # seconds for anything that is waited for: a machine may be busy
 TYPING = 0.03  # seconds between two keys of a sentence
@@ -218,7 +218,7 @@ def picks(scene: FilmSet) -> None:
             film.play((Shot("", NO_TASTE, 2.0), Shot("Y", NO_TASTE, 0.0, times=0)))
     film.play(
         (
-            Shot("", "Before or after?", 0.0, 3.0),
+            Shot("", BLIND, 0.0, 3.0),
             Shot(ENOUGH, "Feedback is through", 4.5),
             Shot(ESCAPE, "Feedback is through", 0.0, times=0),
             Shot(ESCAPE, CARD, 0.0, times=0),
@@ -233,7 +233,8 @@ def gamed(scene: FilmSet) -> None:
         (
             Shot("A", "of 5 seen", 1.2),
             Shot("4", "Off the leash", 3.5),
-            Shot("1", "It gamed the reward", 5.0, 4.0),
+            Shot("1", BLIND, 0.0, 4.0),
+            Shot(ENOUGH, "It gamed the reward", 5.0),
             Shot(ESCAPE, "It gamed the reward", 0.0, times=0),
             Shot(ESCAPE, CARD, 0.0, times=0),
             Shot("4", "", 3.0),
