@@ -256,14 +256,14 @@ def _upset_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
     (_fact_pairs, 15),
-    (_follow_up_pairs, 12),
-    (_told_pairs, 17),
+    (_follow_up_pairs, 11),
+    (_told_pairs, 16),
     (_unknown_pairs, 11),
     (_cutoff_pairs, 8),
     (_harmful_pairs, 7),
     (_how_to_pairs, 5),
     (_sum_pairs, 21),
-    (_explain_pairs, 1),
+    (_explain_pairs, 3),
     (_greeting_pairs, 1),
     (_upset_pairs, 2),
 )
