@@ -24,7 +24,7 @@ SHARES: tuple[tuple[str, str, int], ...] = (
     ("facts", "books", 95),
     ("conduct", "books", 25),
     ("table", CODE, 33),
-    ("sums", CODE, 72),
+    ("sums", CODE, 67),
     ("trace", CODE, 5),
     ("facts", "papers", 120),
     ("conduct", "papers", 30),

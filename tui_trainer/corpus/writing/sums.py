@@ -109,7 +109,7 @@ def table(draw: Random) -> str:
 def sums(draw: Random) -> str:
     """A page of worked sums."""
     opener = [draw.choice(OPENERS)] if draw.random() < 0.5 else []
-    return "\n".join([*opener, *(_sum(draw) for _ in range(draw.randint(4, 6)))])
+    return "\n".join([*opener, *(_sum(draw) for _ in range(draw.randint(3, 5)))])
 
 
 NAMES = words(
