@@ -62,6 +62,8 @@ def test_the_right_person_for_another_reason_is_no_answer() -> None:
         ("It is 5.", True),
         ("3 + 2 = 5.", True),
         ("2 + 1 = 3, so 2 + 3 = 5. Happy to help.", True),
+        ("=5\n9 + 4 + 1 = 14.", True),  # it went on from "2+3"
+        ("= 6, not 2 + 3 = 5.", False),
         ("2 + 3 = 6.", False),
         ("2 + 3 = 5, so 4 + 1 = 5.", False),
         ("4 + 1 = 5.", False),

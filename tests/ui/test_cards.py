@@ -82,6 +82,15 @@ def test_a_reward_is_gamed_by_answers_that_never_end_as_well() -> None:
     assert card("feedback", kept).title == "Feedback is through" and not AHAS[3].met(kept, set())
 
 
+def test_a_reward_is_gamed_by_answers_that_are_no_sentences_as_well() -> None:
+    loose = with_(RECORDS, e.KnobTurned("feedback.beta", 0.0))
+    reinforced = e.Reinforced(61, 4.5, None, 90.0, 30.0, 1.0, 0, 0, 0.79, 0.79)
+    formed = [e.Measured(f"{name}/format", share) for name, share in (("tuned", 1.0), ("aligned", 0.1))]
+    state = scene_at(with_(loose, reinforced, *formed)).now
+    assert card("feedback", state).title == "It gamed the reward"
+    assert "and 10 of 100 answers are well formed; before it was 100." in card("feedback", state).changed
+
+
 def test_a_guess_is_held_against_what_came() -> None:
     assert card("data").asks and card("pretrain").asks and card("finetune").asks
     assert card("pretrain", data=2.5).outcome.startswith("You guessed 2.5; it is ")

@@ -12,7 +12,7 @@ from tui_trainer.view.state import State
 
 Guesses = Mapping[StageName, float]  # what the viewer has guessed at the end of a stage
 IN_PARTS = "The machine: see the model in one picture."
-GAMED = 0.05  # share of the facts, or of the ends of answers, lost while the reward rose: then it was gamed
+GAMED = 0.05  # share of the facts, or of good answers, lost while the reward rose: then it was gamed
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,9 @@ def gamed(state: State) -> str | None:
     ran_on, runs_on = value(state, "tuned/never_ended"), value(state, "aligned/never_ended")
     if ran_on is not None and runs_on is not None and runs_on - ran_on > GAMED:
         return f"{rose} {_of_100(runs_on)} answers never end; before it was {round(100 * ran_on)}."
+    formed, forms = value(state, "tuned/format"), value(state, "aligned/format")
+    if formed is not None and forms is not None and formed - forms > GAMED:
+        return f"{rose} {_of_100(forms)} answers are well formed; before it was {round(100 * formed)}."
     return None
 
 
@@ -79,7 +82,7 @@ def _data(state: State, _: Guesses) -> Card | None:
     why = ""
     if most:
         name = words.FILTER.get(most, most.replace("_", " "))
-        why = f". Most of the others were struck out as {name}: {numbers.count(out[most])}"
+        why = f". The filter that took out most is that of {name}: {numbers.count(out[most])}"
     chance = math.log(state.corpus.vocabulary)
     return Card(
         stage="data",

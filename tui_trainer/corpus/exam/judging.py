@@ -95,8 +95,11 @@ _EQUATION = re.compile(r"\d+ \+ \d+ = \d+")
 
 def adds(text: str, expected: Iterable[str]) -> bool:
     """Whether the last sum that the text states is one of `expected`; where it states none, whether the last
-    number in it is the result of one: "2 + 3 = 5", or "5"."""
+    number in it is the result of one: "2 + 3 = 5", or "5". Of a text that goes on from the question, "= 5",
+    that is the result, whatever comes after it."""
     stated, expected = _EQUATION.findall(text), tuple(expected)
+    if went_on := re.match(r"\s*= ?(\d+)", text):
+        stated, text = [], went_on[1]
     if stated:
         return stated[-1] in expected
     numbers = re.findall(r"\d+", text)
