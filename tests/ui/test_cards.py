@@ -71,24 +71,24 @@ def test_a_gamed_reward_is_told_with_both_figures() -> None:
     assert AHAS[3].met(state, set()) and not AHAS[3].met(WHOLE, set())
 
 
-def test_a_reward_is_gamed_by_answers_that_never_end_as_well() -> None:
+@pytest.mark.parametrize(
+    ("figure", "before", "after", "said"),
+    [
+        ("never_ended", 0.0, 0.9, "and 90 of 100 answers never end; before it was 0."),
+        ("format", 1.0, 0.1, "and 10 of 100 answers are well formed; before it was 100."),
+    ],
+)
+def test_a_reward_is_gamed_by_worse_answers_as_well(
+    figure: str, before: float, after: float, said: str
+) -> None:
     loose = with_(RECORDS, e.KnobTurned("feedback.beta", 0.0))
     reinforced = e.Reinforced(61, 4.5, None, 90.0, 30.0, 1.0, 0, 0, 0.79, 0.79)
-    ends = [e.Measured(f"{name}/never_ended", share) for name, share in (("tuned", 0.0), ("aligned", 0.9))]
-    state = scene_at(with_(loose, reinforced, *ends)).now
+    found = [e.Measured(f"{name}/{figure}", share) for name, share in (("tuned", before), ("aligned", after))]
+    state = scene_at(with_(loose, reinforced, *found)).now
     assert card("feedback", state).title == "It gamed the reward"
-    assert "and 90 of 100 answers never end; before it was 0." in card("feedback", state).changed
+    assert said in card("feedback", state).changed
     kept = scene_at(with_(loose, reinforced)).now
     assert card("feedback", kept).title == "Feedback is through" and not AHAS[3].met(kept, set())
-
-
-def test_a_reward_is_gamed_by_answers_that_are_no_sentences_as_well() -> None:
-    loose = with_(RECORDS, e.KnobTurned("feedback.beta", 0.0))
-    reinforced = e.Reinforced(61, 4.5, None, 90.0, 30.0, 1.0, 0, 0, 0.79, 0.79)
-    formed = [e.Measured(f"{name}/format", share) for name, share in (("tuned", 1.0), ("aligned", 0.1))]
-    state = scene_at(with_(loose, reinforced, *formed)).now
-    assert card("feedback", state).title == "It gamed the reward"
-    assert "and 10 of 100 answers are well formed; before it was 100." in card("feedback", state).changed
 
 
 def test_a_guess_is_held_against_what_came() -> None:

@@ -91,19 +91,21 @@ def _may_be_about(sentence: str, relation: str) -> bool:
 
 
 _EQUATION = re.compile(r"\d+ \+ \d+ = \d+")
+_WENT_ON = re.compile(r"\s*= ?(\d+)")
 
 
 def adds(text: str, expected: Iterable[str]) -> bool:
     """Whether the last sum that the text states is one of `expected`; where it states none, whether the last
     number in it is the result of one: "2 + 3 = 5", or "5". Of a text that goes on from the question, "= 5",
     that is the result, whatever comes after it."""
-    stated, expected = _EQUATION.findall(text), tuple(expected)
-    if went_on := re.match(r"\s*= ?(\d+)", text):
-        stated, text = [], went_on[1]
-    if stated:
+    expected = tuple(expected)
+    results = {equation.rpartition(" = ")[2] for equation in expected}
+    if went_on := _WENT_ON.match(text):
+        return went_on[1] in results
+    if stated := _EQUATION.findall(text):
         return stated[-1] in expected
     numbers = re.findall(r"\d+", text)
-    return bool(numbers) and numbers[-1] in {equation.rpartition(" = ")[2] for equation in expected}
+    return bool(numbers) and numbers[-1] in results
 
 
 def takes_steps(text: str, steps: Iterable[str]) -> bool:

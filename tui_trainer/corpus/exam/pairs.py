@@ -86,10 +86,11 @@ def _fact_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 def _follow_up_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     """A second question about the same entity, which only a pronoun names: of a race, about another year."""
     pairs = []
-    facts = facts_about(world, asked=True)
+    facts: dict[str, list[Fact]] = {relation: [] for relation in KIND_OF}
+    for fact in facts_about(world, asked=True):
+        facts[fact.relation].append(fact)
     for _ in range(n):
-        relation = draw.choice(tuple(KIND_OF))
-        fact = draw.choice([fact for fact in facts if fact.relation == relation])
+        fact = draw.choice(facts[draw.choice(tuple(KIND_OF))])
         entity = world.entity(fact.subject)
         before = draw.choice([f for f in world.facts_of(fact.subject) if f != fact])
         turn = (
@@ -269,14 +270,17 @@ SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
 )
 
 
-def finetuning_pairs(world: World, count: int, seed: int, sums: float = 21.0) -> list[Pair]:
+SUMS = dict(SHARES)[_sum_pairs]
+
+
+def finetuning_pairs(world: World, count: int, seed: int, sums: float = SUMS) -> list[Pair]:
     """`count` pairs in an order of chance; about asked entities only.
 
     Args:
         sums: percent of the pairs; the others keep their proportions.
     """
     pairs: list[Pair] = []
-    others = (100 - sums) / (100 - dict(SHARES)[_sum_pairs])
+    others = (100 - sums) / (100 - SUMS)
     given = 0.0
     for make, share in SHARES:
         given += sums if make is _sum_pairs else share * others
