@@ -103,6 +103,8 @@ async def test_leaving_the_tour_lets_it_begin(tmp_path: Path, monkeypatch: pytes
         app.dashboard.tour(0)
         app.tick()
         await pilot.pause()
+        await pilot.press("space", "+", "-")  # neither the next stop nor the pace lets it begin
+        await until(pilot, lambda: app.scene.tour == 1 and "It has not begun yet" in shown(app))
         assert not any(isinstance(one, Continue) for one in FakeControl.last.sent)
         await pilot.press("escape")
         await until(pilot, lambda: Continue(pace=8.0) in FakeControl.last.sent)
@@ -156,19 +158,43 @@ def test_no_sentence_of_it_is_cut(width: int) -> None:
         (recorded.until(RECORDS, e.SourceRead, 5), True, "Filters read all 6,310 documents", True),
         (recorded.until(RECORDS, e.FilterApplied, 7), True, "cut into tokens", True),
         (recorded.until(RECORDS, e.StageStarted, stage="pretrain"), True, "before its first step", False),
+        (recorded.until(RECORDS, e.Guessed, 61), True, "takes longer than the last ones, 0.1", False),
+        (recorded.until(RECORDS, e.Guessed, 500), True, "measured on unseen text", False),
         (recorded.until(RECORDS, e.WeightsPictured, 20), True, "exam", False),
         (recorded.until(RECORDS, e.StageStarted, stage="feedback"), True, "Answers are being written", False),
         (recorded.until(RECORDS, e.Picked, 3), True, "The reward model learns", False),
         (recorded.until(RECORDS, e.Picked, 24), True, "turned to what was picked", False),
+        (recorded.until(RECORDS, e.Reinforced, 9), True, "takes longer than the last ones, 0.5 s", False),
+        (recorded.until(RECORDS, e.Reinforced, 60), True, "before and after the picks", False),
+        (recorded.until(RECORDS, e.BeforeAfter, 3), True, "are compared", False),
+        (recorded.until(RECORDS, e.Measured, name="aligned/format"), True, "exam", False),
     ],
 )
 def test_every_wait_has_a_word(records: list[Record], launched: bool, says: str, bar: bool) -> None:
     state = scene_at(records).now
     assert wait_of(state, launched, 0.5) is None
     wait = wait_of(state, launched, 3.0)
-    assert wait is not None and says in wait.said and (wait.done is not None) == bar
+    assert wait is not None and says in wait.said and (wait.estimated is not None) == bar
     assert ("━" in wait.told or "─" in wait.told) == bar and ("3 s" in wait.told) != bar
-    assert holds(wait.told, 60 - 5, 2)
+    late = wait_of(state, launched, 1234.0)
+    assert late is not None and (", longer than the " in late.told) == bar and "━" not in late.told
+    assert all(holds(said, 60 - 5, 2) for said in (wait.told, late.told))
+
+
+def test_an_exam_is_held_against_the_one_before() -> None:
+    state = scene_at(recorded.until(RECORDS, e.Measured, name="tuned/bits_per_byte")).now
+    wait, late = wait_of(state, True, 0.8), wait_of(state, True, 30.0)
+    assert wait is not None and "━" in wait.told
+    assert late is not None and late.told.endswith(" 31 s, longer than the 2 s that the exam before took.")
+
+
+def test_a_step_is_waited_for_once_it_is_late_and_beyond_the_pace() -> None:
+    state = scene_at(recorded.until(RECORDS, e.Reinforced, 9)).now  # steps of half a second
+    assert wait_of(state, True, 1.9) is None and wait_of(state, True, 2.1) is not None
+    state.paced = 8.0
+    assert wait_of(state, True, 9.9) is None
+    late = wait_of(state, True, 12.0)
+    assert late is not None and late.told.endswith("0.5 s each: 4 s")
 
 
 def test_a_wait_is_told_after_a_moment_and_not_while_one_is_asked() -> None:

@@ -45,7 +45,7 @@ def test_no_stop_speaks_of_what_is_not_there_yet(number: int, kind: type[e.Event
 
 def test_what_is_waited_for_is_said_beside_what_is_there() -> None:
     state = scene_at(recorded.until(recorded.records(), e.SourceRead, 5)).now
-    wait = Wait("Filters read all 6,310 documents.", 3, 0.5)
+    wait = Wait("Filters read all 6,310 documents.", 3, 6)
     forms = told_on_tour(state, 0, False, wait)
     whole = next(said for said in forms if holds(said, 80 - len("1/6") - 4, 2))
     assert "Welcome" in whole and wait.told in whole
@@ -54,7 +54,10 @@ def test_what_is_waited_for_is_said_beside_what_is_there() -> None:
     assert all(wait.told in said for said in waits[:-1]) and STOPS[1].waits in waits[0]
 
 
-async def test_enter_leads_through_the_panes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("key", ["enter", "space"])
+async def test_a_key_leads_through_the_panes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
     async with opened(tmp_path, monkeypatch, TRAINING, size=(80, 24)) as (app, pilot):
         assert not preferences.load_layout().toured
         app.dashboard.tour(0)
@@ -63,7 +66,7 @@ async def test_enter_leads_through_the_panes(tmp_path: Path, monkeypatch: pytest
             await pilot.pause()
             text = shown(app)
             assert f" {number}/{len(STOPS)} {stop.said[:30]}" in text and "skip the tour" in text
-            await pilot.press("enter")
+            await pilot.press(key)
         assert app.scene.tour is None and app.dashboard.current == 2  # where this stage is looked at
         assert preferences.load_layout().toured
         assert "skip the tour" not in shown(app)

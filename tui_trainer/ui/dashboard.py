@@ -253,6 +253,11 @@ class Dashboard(Screen[None]):
             save_layout(self.layout_)
         self.go(self._look_at, guided=True)
 
+    def tour_onward(self) -> None:
+        """Go on with the tour, as soon as there is something to see at its next stop."""
+        self.scene.onward = True
+        self.follow_tour()
+
     def follow_tour(self) -> None:
         """Go on with the tour, if one wants to, and if there is something to see at its next stop."""
         scene = self.scene
@@ -301,6 +306,7 @@ class Dashboard(Screen[None]):
         self.follow_tour()
         self._follow_stage()
         scene = self.scene
+        wait = scene.wait
         seen = (
             scene.state.records,
             scene.moment,
@@ -315,7 +321,7 @@ class Dashboard(Screen[None]):
             scene.tour,
             scene.onward,
             scene.part,
-            scene.wait,
+            wait.told if wait is not None else "",
             len(scene.met),
             scene.answering,
         )

@@ -1,5 +1,5 @@
-"""What is waited for while no event comes: each wait that one notices has a word, and a bar if its length is
-known."""
+"""What is waited for while no event comes: each wait that one notices has a word, and a bar if its length was
+estimated."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,8 @@ from tui_trainer.view import numbers
 from tui_trainer.view.state import State
 
 NOTICED_SECONDS = 0.7  # a shorter wait needs no word
+LATE_SECONDS = 2.0  # of a step: until then one reads of the one before ...
+LATE = 2  # ... or, if that is longer, for so many times the length of the last ones
 BAR = 12  # cells
 
 _OWNERS: dict[StageName, str] = {"pretrain": "base", "finetune": "tuned", "feedback": "aligned"}
@@ -15,19 +17,27 @@ _OWNERS: dict[StageName, str] = {"pretrain": "base", "finetune": "tuned", "feedb
 
 @dataclass(frozen=True)
 class Wait:
-    """A sentence, and how far it is, 0 to 1; None: nobody knows how long it takes."""
+    """A sentence, and for how long already.
+
+    `estimated`: seconds in all; None: nobody knows. `by`: what says so, after "the 12 s".
+    """
 
     said: str
-    seconds: int  # that it has taken
-    done: float | None = None
+    seconds: float
+    estimated: float | None = None
+    by: str = "estimated"
 
     @property
     def told(self) -> str:
-        """With its bar, or its seconds."""
-        if self.done is None:
-            return f"{self.said} {self.seconds} s"
-        full = round(BAR * self.done)
-        return f"{self.said} {'━' * full}{'─' * (BAR - full)} {100 * self.done:.0f} %"
+        """With its seconds; up to the estimate with its bar instead."""
+        taken = f"{self.said} {self.seconds:.0f} s"
+        if self.estimated is None:
+            return taken
+        if self.seconds > self.estimated + 1:  # both are told in whole seconds
+            return f"{taken}, longer than the {self.estimated:.0f} s {self.by}."
+        done = min(0.99, self.seconds / self.estimated)
+        full = round(BAR * done)
+        return f"{self.said} {'━' * full}{'─' * (BAR - full)} {100 * done:.0f} %"
 
 
 def wait_of(state: State, launched: bool, seconds: float) -> Wait | None:
@@ -39,59 +49,99 @@ def wait_of(state: State, launched: bool, seconds: float) -> Wait | None:
     """
     if seconds < NOTICED_SECONDS or state.ended or state.paused or state.waits is not None:
         return None
-    said, done = _said(state, launched, seconds)
-    return Wait(said, int(seconds), done) if said else None
+    stage, progress = state.stage, state.progress
+    if stage is not None and progress is not None and progress.status == "running":
+        if stage == "data" and state.corpus is None:
+            return _data(state, seconds)
+        if _measured_now(state, stage):
+            said = "It is measured on unseen text, and writes samples."
+            return _beyond_the_pace(state, said, seconds, NOTICED_SECONDS)
+        if state.examining:
+            return _examined(state, stage, seconds)
+        if progress.step if stage != "feedback" else state.reinforced is not None:
+            return _step(state, seconds)
+    return Wait(_said(state, launched), seconds)
 
 
-def _said(state: State, launched: bool, seconds: float) -> tuple[str, float | None]:
+def _said(state: State, launched: bool) -> str:
     stage, progress = state.stage, state.progress
     if not state.records:
-        return ("Loading the trainer's libraries." if launched else "Starting the trainer."), None
+        return "Loading the trainer's libraries." if launched else "Starting the trainer."
     if stage is None or progress is None:
-        return "Measuring how fast this machine is.", None
-    if stage == "data":
-        return _data(state, seconds)
-    if progress.status != "running":
-        return "The next stage is being made ready.", None
-    if stage in ("pretrain", "finetune") and not progress.step:
-        return "The model is measured before its first step.", None
-    if state.examining:
-        return _exam(state, stage)
-    if stage == "feedback":
-        return _feedback(state), None
-    return ("The weights are hashed, and frozen." if stage == "frozen" else ""), None
+        return "Measuring how fast this machine is."
+    if stage == "data" or progress.status != "running":
+        return "The next stage is being made ready."
+    if stage in ("pretrain", "finetune"):
+        return "The model is measured before its first step."
+    return _feedback(state) if stage == "feedback" else "The weights are hashed, and frozen."
 
 
-def _data(state: State, seconds: float) -> tuple[str, float | None]:
-    if state.corpus is not None:
-        return "The next stage is being made ready.", None
+def _data(state: State, seconds: float) -> Wait:
     said = "The documents are being gathered."
     if state.filters:
         said = "What the filters left is tested, and cut into tokens."
     elif state.sources:
         documents = sum(source.documents for source in state.sources.values())
         said = f"Filters read all {numbers.count(documents)} documents."
-    planned = state.planned("data")
-    passed = state.busy - state.stages["data"].started + seconds
-    return said, min(0.99, passed / planned) if planned else None
+    if not (planned := state.planned("data")):
+        return Wait(said, seconds)
+    return Wait(said, state.busy - state.stages["data"].started + seconds, planned)
 
 
-def _exam(state: State, stage: StageName) -> tuple[str, float | None]:
-    owner = _OWNERS[stage]
-    done = sum(name.startswith(f"{owner}/") for name in state.measured)
-    owners = list(_OWNERS.values())
-    earlier = owners[max(0, owners.index(owner) - 1)]
-    all_ = sum(name.startswith(f"{earlier}/") for name in state.measured) if earlier != owner else 0
-    said = "The exam: it is asked hundreds of questions, and learns nothing from them."
-    return said, min(0.99, done / all_) if all_ else None
+def _measured_now(state: State, stage: StageName) -> bool:
+    """Whether the step just made is one after which it is measured; the pictures of its weights come last."""
+    progress, every = state.stages[stage], state.setting(f"{stage}.measure_every")
+    if stage not in ("pretrain", "finetune") or not progress.step or not every:
+        return False
+    due = progress.step % every == 0 or progress.step == progress.steps
+    return due and state.pictured != (stage, progress.step)
+
+
+def _step(state: State, seconds: float) -> Wait | None:
+    """The next one, once it takes much longer than the last ones did."""
+    progress = state.progress
+    rate = progress.steps_per_second if progress is not None else None
+    if not rate:
+        return _beyond_the_pace(state, "The next step is being computed.", seconds, LATE_SECONDS)
+    said = f"The next step takes longer than the last ones, {numbers.small(1 / rate)} s each:"
+    return _beyond_the_pace(state, said, seconds, max(LATE_SECONDS, LATE / rate))
+
+
+def _beyond_the_pace(state: State, said: str, seconds: float, noticed: float) -> Wait | None:
+    """A wait of more seconds than somebody who watches has asked for between two steps."""
+    over = seconds - state.paced
+    return Wait(said, over) if over >= noticed else None
+
+
+def _examined(state: State, stage: StageName, seconds: float) -> Wait:
+    """What comes after the last step: in feedback both models answer first."""
+    if stage == "feedback" and "aligned" not in state.weights:
+        if not state.examples:
+            return Wait("Both models, before and after the picks, answer the same prompts.", seconds)
+        if not any(name.startswith("aligned/win_rate") for name in state.measured):
+            return Wait("The answers of both models are compared.", seconds)
+    said = "The exam: it learns nothing from hundreds of questions."
+    before = _exam_seconds(state, "pretrain") if stage == "finetune" else None
+    if before is None:
+        return Wait(said, seconds)
+    return Wait(said, (_exam_seconds(state, stage) or 0.0) + seconds, before, "that the exam before took")
+
+
+def _exam_seconds(state: State, stage: StageName) -> float | None:
+    """Compute seconds since the last step of a stage, up to now or to its end; None: it made none."""
+    progress = state.stages[stage]
+    if not progress.window:
+        return None
+    return progress.started + progress.busy - progress.window[-1][0]
 
 
 def _feedback(state: State) -> str:
-    if state.reinforced is not None:
-        return ""  # a step, which the curves show
-    wanted = state.setting("feedback.picks") or 0
-    if state.enough or state.tested is not None or 0 < wanted <= len(state.picks):
+    tested, wanted = state.tested, state.setting("feedback.picks") or 0
+    turned_anyway = state.answer == "anyway" or state.setting("feedback.turn_anyway")
+    if tested is not None and tested.reason and not turned_anyway:
+        return "The model is left as it is, and measured."
+    if state.enough or tested is not None or 0 < wanted <= len(state.picks):
         return "The model is measured, then turned to what was picked."
     if state.picks:
         return "The reward model learns from that, and chooses the next two answers."
-    return "Answers are being written, two of which you will compare."
+    return "Answers are being written; two at a time are then compared."

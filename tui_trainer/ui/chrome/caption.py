@@ -40,7 +40,8 @@ def forms(scene: Scene) -> tuple[str, Forms]:
     if scene.trouble:
         return "✗", (scene.trouble,)
     if scene.tour is not None:
-        return f"{scene.tour + 1}/{len(STOPS)}", told_on_tour(state, scene.tour, scene.onward, scene.wait)
+        wait = scene.wait if scene.holding else None  # steps that are made meanwhile are no part of it
+        return f"{scene.tour + 1}/{len(STOPS)}", told_on_tour(state, scene.tour, scene.onward, wait)
     if scene.past is not None:
         return "‹", (*_around("As it was then: {} 0 returns to now.", scene), *_around("Then: {}", scene))
     if scene.mode == "replay":

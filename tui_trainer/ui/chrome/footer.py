@@ -10,7 +10,7 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view import pace
 
-TOUR = ("tour_next", "step_back", "pause", "help", "quit")  # all that is shown on the tour
+TOUR = ("tour_next", "step_back", "help", "quit")  # all that is shown on the tour
 
 
 def shown_now(actions: Sequence[Action], scene: Scene, here: Context) -> list[Action]:
@@ -18,7 +18,7 @@ def shown_now(actions: Sequence[Action], scene: Scene, here: Context) -> list[Ac
     if scene.typing:
         return [a for a in actions if a.context == "chat" and a.footer != "no"]
     if scene.tour is not None:
-        return [a for a in actions if a.name in TOUR and (a.name != "pause" or scene.holding)]
+        return [a for a in actions if a.name in TOUR]
 
     def placed(context: Context, *places: Place) -> list[Action]:
         return [a for a in actions if a.context == context and a.footer in places and a.key]
@@ -63,7 +63,7 @@ class Footer(LineView):
         return [line(*parts)]
 
     def _label(self, action: Action) -> str:
-        if action.name == "pause" and (self.scene.holding or self.scene.now.held):
+        if action.name == "pause" and self.scene.now.held:
             return "begin"
         if action.name == "pause" and self.scene.paused:
             return "go on"

@@ -34,8 +34,7 @@ class HelpHandlers(Handling):
     @action("enter", "go on", when=lambda scene: scene.tour is not None, written="enter")
     def do_tour_next(self) -> None:
         """On the tour of the first run: go on; on the card of a stage that has ended: try it."""
-        self.scene.onward = True
-        self.dashboard.follow_tour()
+        self.dashboard.tour_onward()
 
     @action("", "take the tour")
     def do_tour(self) -> None:

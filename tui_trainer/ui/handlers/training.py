@@ -15,6 +15,11 @@ def _runs(scene: Scene) -> bool:
     return scene.mode == "replay" or (_goes_on(scene) and scene.trainer == "alive")
 
 
+def _pausable(scene: Scene) -> bool:
+    """... or the tour, which the key goes on with: whoever is new to it tries that one."""
+    return scene.tour is not None or _runs(scene)
+
+
 def _paced(scene: Scene) -> bool:
     """... or go faster, or slower: not while one is asked."""
     return _runs(scene) and (scene.mode == "replay" or scene.now.waits is None)
@@ -23,11 +28,11 @@ def _paced(scene: Scene) -> bool:
 class TrainingHandlers(Handling):
     """The part of the app that holds the training, and lets it go on."""
 
-    @action("space", "pause", when=_runs, footer="first", steers=True)
+    @action("space", "pause", when=_pausable, footer="first", steers=True)
     def do_pause(self) -> None:
-        """Pause training, or go on."""
-        if self.scene.holding:
-            self.dashboard.tour(None)  # which lets it begin
+        """Pause training, or go on; on the tour of the first run: go on with it."""
+        if self.scene.tour is not None:
+            self.dashboard.tour_onward()
         else:
             self.say(self.steering.pause())
 
@@ -54,6 +59,6 @@ class TrainingHandlers(Handling):
 
     def _change_pace(self, by: int) -> None:
         if self.scene.holding:
-            self.dashboard.tour(None)
+            self.say("It has not begun yet: enter goes on with the tour, esc skips it and begins.")
         else:
             self.say(self.steering.change_pace(by))
