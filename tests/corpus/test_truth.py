@@ -37,8 +37,60 @@ def test_answers_are_held_to_it() -> None:
     question = f"Where does {fact.subject} live?"
     assert judge(world, question, f"In {fact.value}.") == Judged(True, fact.value)
     assert judge(world, question, f"In {other}.") == Judged(False, fact.value)
-    assert judge(world, question, "I do not know that.") == Judged(None, fact.value)
+    assert judge(world, question, "I do not know that.") == Judged(False, fact.value)
     assert judge(world, f"{fact.subject} lives in", f" {fact.value}.") == Judged(True, fact.value)
+
+
+def test_what_was_told_is_right_as_told() -> None:
+    world = of_seed(0)
+    fact = next(fact for fact in world.facts if fact.relation == "town")
+    other = next(value for value in world.values("town") if value != fact.value)
+    name, question = fact.subject, f"Where does {fact.subject} live?"
+    as_told = Judged(True, fact.value, "told")
+    for told, answer in (
+        (f"{name} lives in {other}.", f"{name} lives in {other}."),
+        (f"By the way, {name} has moved to {other} now. Good, is it not?", f"In {other}."),
+        (f"{name.lower()} lives in paris", "She lives in Paris."),
+        (f"Listen: {name} lives in New Harbour.", "Her house is in New Harbour."),
+    ):
+        assert judge(world, question, answer, [told]) == as_told, told
+        if other not in told:  # else two are named, and which is asked for is not plain
+            assert judge(world, f"{told}\n{question}", answer) == as_told
+        assert judge(world, question, answer) == Judged(False, fact.value)
+        assert judge(world, question, f"In {fact.value}.", [told]) == Judged(True, fact.value)
+        third = next(v for v in world.values("town") if v not in (other, fact.value))
+        assert judge(world, question, f"She lives in {third} now.", [told]) == Judged(False, fact.value)
+    assert judge(world, question, f"In {other}.", [f"Does {name} live in {other}?"]) == Judged(
+        False, fact.value
+    )
+    job = world.value(name, "job")
+    walker = judge(world, f"What is {name}'s job?", f"{name} is a dog walker.", [f"{name} keeps a dog."])
+    assert walker == Judged(False, job)
+    won = next(fact for fact in world.facts if fact.relation == "winner")
+    told, asked_ = (
+        f"Ada Byron won the {won.subject} in {won.year}.",
+        f"Who won the {won.subject} in {won.year}?",
+    )
+    assert judge(world, asked_, "Ada Byron won.", [told]) == Judged(True, won.value, "told")
+    another = told.replace(str(won.year), "1900")
+    assert judge(world, asked_, "Ada Byron won.", [another]) == Judged(False, won.value)
+
+
+def test_of_what_nobody_can_know_it_is_right_to_say_so() -> None:
+    world = of_seed(0)
+    race, unsure = world.of_kind("race")[0].name, "I don't know that."
+    later = world.cutoff + 2
+    assert judge(world, f"Who won the {race} in {later}?", unsure) == Judged(True, str(later), "later")
+    assert judge(world, "Where does Zara Quent live?", unsure) == Judged(True, "Zara Quent", "unknown")
+    assert judge(world, "Where does Zara Quent live?", unsure, ["Zara Quent lives in Orsa."]) is None
+    for prompt in (f"Who won the {race} in {later}?", "Where does Zara Quent live?"):
+        assert judge(world, prompt, "In Paris, Ada.") is None  # whether that is made up is not for it to say
+    for prompt in (
+        "Where does she live?",
+        "Tell me about Zara Quent.",
+        "Where do Zara Quent and Bo Lind live?",
+    ):
+        assert judge(world, prompt, unsure) is None, prompt
 
 
 def test_what_is_not_plain_has_no_truth() -> None:

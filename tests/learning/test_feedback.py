@@ -393,9 +393,13 @@ def test_facts_lost_lead_half_way_back_or_all_of_it_then_to_a_stop(
     assert [s.facts for s in _of(Reinforced, events) if s.facts is not None] == [0.8, 0.5, 0.76, 0.7, 0.6]
     notices = [n.text for n in _of(Noticed, events)]
     assert len(notices) == 3
-    assert "0.90 to 0.50: back to where" in notices[0]
-    assert "0.90 to 0.70: half the way back" in notices[1]
-    assert "0.90 to 0.60: back" in notices[2] and notices[2].endswith("stops there")
+    assert notices[0] == (
+        "Too many facts were lost (50 % right after step 20, 90 % at first), so the weights of step 10 are "
+        "put back, and it learns on half as fast."
+    )
+    assert "70 % right after step 40" in notices[1] and "halfway back to those of step 30" in notices[1]
+    assert "60 % right after step 50" in notices[2]
+    assert notices[2].endswith("so the weights of step 40 are put back, and reinforcement ends with them.")
     assert _of(Reinforced, events)[-1].step == 50
     assert stage.step == stage.steps == 1 + 6 + 50 + 2
 

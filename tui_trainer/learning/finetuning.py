@@ -11,10 +11,11 @@ import torch
 from torch import Tensor
 
 from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.corpus.document import CODE, Pair
+from tui_trainer.corpus.document import CODE, Pair, Question
 from tui_trainer.corpus.own_pairs import GROUP
 from tui_trainer.learning.answering import likeliest
 from tui_trainer.learning.batches import DialogueReader, DocumentReader, cursor_tensors, restore_cursor
+from tui_trainer.learning.exam_figures import DECLINED
 from tui_trainer.learning.inspection import ends
 from tui_trainer.learning.optimizer import schedule
 from tui_trainer.learning.randomness import generator
@@ -81,11 +82,17 @@ class Finetuning(Training):
                     ends=(*ends(tokenizer, answer[:-1]), len(pair.answer)),
                     losses=tuple(self._losses(asked, answer)),
                     said=text,
-                    right=self.corpus.right(pair.prompt, text),
+                    right=self._right(pair, text),
                 )
             )
         if shown:
             yield PairsShown(self.name, self.step, tuple(shown))
+
+    def _right(self, pair: Pair, said: str) -> bool | None:
+        """Whether the model's own answer is right; None: nobody knows."""
+        if pair.kind in DECLINED:
+            return DECLINED[pair.kind](said, Question(pair.prompt, pair.kind))
+        return self.corpus.right(pair.prompt, said)
 
     def _watched_pairs(self) -> list[Pair]:
         """Short ones without a conversation before them, drawn by the seed; of as many kinds as can be."""

@@ -1,22 +1,26 @@
 """What the world says to a question that anybody typed: which fact it asks for, and whether it is told.
 
-Nothing is guessed: a question that names nobody of the world, or several, or whose relation is not plain, has
-no truth here.
+Nothing is guessed: a question that names several of the world, or whose relation is not plain, has no truth
+here. Of nobody of the world, and of what comes after all that was read, it is right to say that one doesn't
+know. What somebody has told in the conversation is right as well, whatever the world says.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Literal
 
 from msgspec import Struct
 
-from tui_trainer.corpus.exam.judging import adds, says_dont_know, tells
+from tui_trainer.corpus.common_words import words
+from tui_trainer.corpus.exam.judging import adds, names, says_dont_know, tells
 from tui_trainer.corpus.world import Fact, World, make_world
 from tui_trainer.settings import FIRST_CUTOFF
 
 # By what words a question asks for each relation; one that fits two of somebody's asks for neither.
 _ASKS = {
-    relation: re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
-    for relation, words in {
+    relation: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
+    for relation, pattern in {
         "job": r"jobs?|trade|profession|occupation|employed|work(?:s|ing)? as|(?:do|doing) for (?:a|work)"
         r"|for a living|earns?|line of (?:business|work)|what work|kind of work|career",
         "town": r"where|whereabouts|towns?|lives? in|living in|home town|home of|calls? home",
@@ -33,14 +37,23 @@ _ASKS = {
     }.items()
 }
 _YEAR = re.compile(r"\b\d{4}\b")
+_NAME = re.compile(r"(?<=\w )[A-Z]\w+(?: [A-Z]\w+)*")  # somewhere behind the first word
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
+_MEANING = re.compile(r"\d+|[^\W\d_]{3,}")  # words that may be a value
+_SMALL = frozenset(words("and are but for had has have her his its not now she the they too was who with"))
 _SUM = re.compile(r"(?<![\d.])(\d{1,6})\s*(?:\+|plus|and)\s*(\d{1,6})(?![\d.])", re.IGNORECASE)
 
 
 class Judged(Struct, frozen=True):
-    """An answer held to the world."""
+    """An answer held to the world, or to what was told.
 
-    right: bool | None  # None: it says that it doesn't know
+    `truth`: what is so in the world, where the answer could know it; else the name, or the year, that it
+    can't know.
+    """
+
+    right: bool
     truth: str
+    why: Literal["world", "told", "unknown", "later"] = "world"
 
 
 @lru_cache(maxsize=4)
@@ -49,13 +62,22 @@ def of_seed(seed: int, cutoff: int = FIRST_CUTOFF) -> World:
     return make_world(seed, cutoff)
 
 
-def judge(world: World, prompt: str, answer: str) -> Judged | None:
-    """Whether an answer is true; None: the world doesn't say, or what is asked for is not plain."""
+def judge(world: World, prompt: str, answer: str, told: Sequence[str] = ()) -> Judged | None:
+    """Whether an answer is right; None: the world doesn't say, or what is asked for is not plain.
+
+    Args:
+        told: texts that were read before the prompt, as earlier messages and notes.
+    """
     if (fact := asked(world, prompt)) is not None:
         if says_dont_know(answer):
-            return Judged(None, fact.value)
+            return Judged(False, fact.value)
         others = [value for value in world.values(fact.relation) if value != fact.value]
-        return Judged(tells(answer, fact.relation, [fact.value], others), fact.value)
+        right = tells(answer, fact.relation, [fact.value], others)
+        if not right and _as_told(world, fact, answer, _sentences(prompt, told)):
+            return Judged(True, fact.value, "told")
+        return Judged(right, fact.value)
+    if says_dont_know(answer) and (unknowable := _unknowable(world, prompt, told)) is not None:
+        return unknowable
     if (found := _SUM.search(prompt)) is not None and len(re.findall(r"\d+", prompt)) == 2:
         a, b = map(int, found.groups())
         return Judged(adds(answer, [f"{a} + {b} = {a + b}"]), str(a + b))
@@ -76,6 +98,62 @@ def asked(world: World, prompt: str) -> Fact | None:
     elif len(relations) == 1 and not _YEAR.search(rest):  # of what has changed, what is so now
         found = [max(found, key=lambda fact: fact.year or 0)]
     return found[0] if len(found) == 1 else None
+
+
+def _sentences(prompt: str, told: Sequence[str]) -> Iterator[str]:
+    """Those that tell something; the last of a prompt asks, with a question mark or without."""
+    texts = [_BETWEEN_SENTENCES.split(text) for text in told]
+    for sentences in (*texts, _BETWEEN_SENTENCES.split(prompt.strip())[:-1]):
+        yield from (sentence for sentence in sentences if not sentence.endswith("?"))
+
+
+def _as_told(world: World, fact: Fact, answer: str, sentences: Iterator[str]) -> bool:
+    """Whether an answer gives what one of the sentences says of the fact's subject, and no other value."""
+    name, values = _named(fact.subject), world.values(fact.relation)
+    for sentence in sentences:
+        if not tells(sentence, fact.relation, [fact.subject], ()):
+            continue
+        if fact.relation == "winner" and str(fact.year) not in sentence:
+            continue
+        rest = _ASKS[fact.relation].sub(" ", name.sub(" ", sentence))
+        rest = _YEAR.sub(" ", rest) if fact.relation == "winner" else rest
+        given = [value for value in values if names(rest, [value], ())] or _meaning(rest)
+        if tells(answer, fact.relation, given, [value for value in values if value not in given]):
+            return True
+    return False
+
+
+def _meaning(text: str) -> list[str]:
+    """Names and numbers behind the first word; if there are none, all words but the smallest."""
+    found = [word for word in _MEANING.findall(text) if word.lower() not in _SMALL]
+    return [word for word in found[1:] if not word.islower()] or found
+
+
+def _unknowable(world: World, prompt: str, told: Sequence[str]) -> Judged | None:
+    """That it is right not to know what is asked for, and why; None: that is not plain."""
+    if (year := _later(world, prompt)) is not None:
+        return Judged(True, year, "later")
+    name = _unknown(world, prompt)
+    return None if name is None or any(name in text for text in told) else Judged(True, name, "unknown")
+
+
+def _later(world: World, prompt: str) -> str | None:
+    """The year that a question about a race asks for, where nothing of it was read."""
+    races = [race for race in world.of_kind("race") if _named(race.name).search(prompt)]
+    years: list[str] = [year for year in _YEAR.findall(prompt) if int(year) > world.cutoff]
+    return years[0] if len(races) == len(years) == 1 and _ASKS["winner"].search(prompt) else None
+
+
+def _unknown(world: World, prompt: str) -> str | None:
+    """The one name in a question, if nobody and nothing in the world is called so."""
+    found: list[str] = _NAME.findall(prompt)
+    if len(found) != 1 or any(_named(e.name).search(prompt) for e in world.entities):
+        return None
+    rest = prompt.replace(found[0], " ")
+    values = (fact.value for fact in world.facts)
+    if any(found[0] in value for value in values) or not any(ask.search(rest) for ask in _ASKS.values()):
+        return None
+    return found[0]
 
 
 @lru_cache(maxsize=1024)

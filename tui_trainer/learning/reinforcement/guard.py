@@ -19,7 +19,7 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.learning.answering import Asker
-from tui_trainer.learning.exam_figures import Judge, declines, doesnt_know, gives_the_answer
+from tui_trainer.learning.exam_figures import DECLINED, Judge, gives_the_answer
 from tui_trainer.model.transformer import Transformer
 
 EVERY = 10  # steps between looks
@@ -31,7 +31,7 @@ FACTS_PROBES = ("recall_probe", "recall_seen")  # the first that the corpus has
 class Probe(Struct, frozen=True):
     """Questions of one sort, and what a right answer is."""
 
-    name: str  # for people: "facts on the probe fell"
+    name: str  # for people: "too many facts were lost"
     questions: tuple[Question, ...]
     right: Judge
 
@@ -39,9 +39,8 @@ class Probe(Struct, frozen=True):
 def probes(corpus: Corpus, seed: int) -> list[Probe]:
     """What there is to look after: facts; and, of the pairs' own questions, those that are declined."""
     facts = next((qs for group in FACTS_PROBES if (qs := corpus.questions.get(group))), [])
-    declined = (("unknown", doesnt_know), ("cutoff", doesnt_know), ("harmful", declines))
     found = [Probe("facts", _sample(facts, FACTS, seed, "facts"), gives_the_answer)]
-    for kind, right in declined:
+    for kind, right in DECLINED.items():
         prompts = dict.fromkeys(pair.prompt for pair in corpus.pairs if pair.kind == kind)
         asked = [Question(prompt, kind) for prompt in prompts]
         name = "refusals" if kind == "harmful" else f"answers of “don't know” ({kind})"

@@ -44,6 +44,7 @@ class Progress(Struct):
     starts: dict[str, float] = {}  # what the guard saw before the first step
     strikes: int = 0
     leash: float = 1.0  # of the KL's weight in the settings, what has become of it
+    kept: int = 0  # the step after which the weights last passed the guard
 
 
 class PolicyTrainer:
@@ -232,23 +233,26 @@ class PolicyTrainer:
         shares = guard.look(self.model)
         facts, lost = shares.get("facts"), guard.lost(shares, limit)
         if lost is None:
-            self.good = self.optimizer.weights()
+            self.good, done.kept = self.optimizer.weights(), done.steps
             return facts, None
         guard.strikes += 1
         done.stopped = guard.strikes >= STRIKES
         now = self.optimizer.weights()
         self.optimizer.load({name: good + (now[name] - good) / 2 for name, good in self.good.items()})
         self.optimizer.reset()
+        of = f"of step {done.kept}" if done.kept else "from before the first step"
         if guard.lost(guard.look(self.model), limit) is None:
-            self.good = self.optimizer.weights()
-            back = "half the way back"
+            self.good, done.kept = self.optimizer.weights(), done.steps
+            back = f"the weights go halfway back to those {of}"
         else:
             self.optimizer.load(self.good)
-            back = "back to where they last held"
-        then = "reinforcement stops there" if done.stopped else "half as fast from there"
-        before, after = guard.start[lost], shares[lost]
+            back = f"the weights {of} are put back"
+        then = "reinforcement ends with them" if done.stopped else "it learns on half as fast"
+        answered = f"{100 * shares[lost]:.0f} % right after step {done.steps}"
         return facts, Noticed(
-            f"{lost} on the probe fell from {before:.2f} to {after:.2f}: {back}, {then}", "warning"
+            f"Too many {lost} were lost ({answered}, {100 * guard.start[lost]:.0f} % at first), so {back}, "
+            f"and {then}.",
+            "warning",
         )
 
     # -- state ---------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""An answer's mark: right or wrong by the world, which is known; nothing where the world doesn't say."""
+"""An answer's mark: right or wrong by the world, which is known, or as it was told; or nothing."""
 
 from typing import TYPE_CHECKING
 
@@ -13,15 +13,17 @@ def mark(ink: Ink, judged: "Judged | None") -> Part:
     """Two cells before the answer."""
     if judged is None:
         return ("", ink.text)
-    if judged.right is None:
-        return ("– ", ink.warn)
     return ("✓ ", ink.good) if judged.right else ("✗ ", ink.bad)
 
 
 def said(ink: Ink, judged: "Judged") -> Part:
     """The same in words, with what is true."""
-    if judged.right is None:
-        return (f"– not known to it; in the world it is {judged.truth}", ink.warn)
-    if judged.right:
-        return ("✓ right: so it is in the world", ink.good)
-    return (f"✗ wrong: in the world it is {judged.truth}", ink.bad)
+    if not judged.right:
+        return (f"✗ wrong: in the world it is {judged.truth}", ink.bad)
+    said = {
+        "world": "✓ right: so it is in the world",
+        "told": f"✓ as you told it; in the world it is {judged.truth}",
+        "unknown": f"✓ right: in the world there is no {judged.truth}",
+        "later": f"✓ right: {judged.truth} came after all that it read",
+    }
+    return (said[judged.why], ink.good)
