@@ -251,7 +251,8 @@ def _blind_test(first: int) -> Iterator[tuple[float, float, Event]]:
         prompt, before, after = PAIRS[number % 3]
         swapped = number == 1
         a, b = (after, before) if swapped else (before, after)
-        yield 1.0, 1.0, e.PairOffered(first + number, prompt, a, b, swapped, 0.5, blind=True)
+        offered = e.PairOffered(first + number, prompt, a, b, swapped, 0.5, blind=True, blind_pairs=24)
+        yield 1.0, 1.0, offered
         yield 3.0, 0.0, e.Picked(first + number, choice, "person", False)
     yield 0.0, 0.0, e.Measured("aligned/blind_win_rate", 0.875, (0.45, 0.98), 4, 0.5)
 

@@ -19,6 +19,7 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.ui.connection.run_control import Steering
+from tui_trainer.ui.keys import written
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.experiments import comparison
 from tui_trainer.ui.screens.experiments.comparison import ComparisonScreen
@@ -92,6 +93,7 @@ async def test_one_key_takes_the_leash_off(tmp_path, monkeypatch, launched, key,
         feedback = launched[0].plan.settings.feedback
         assert (feedback.beta, feedback.facts_limit, feedback.reward_bound) == (kl, 1.0, 1000.0)
         assert launched[0].plan.forked.picks == 24 and launched[0].picks.exists()
+        assert app.onward.startswith("A new run from yours") and "B leads back" in app.onward
 
 
 @pytest.fixture
@@ -135,7 +137,7 @@ def test_what_is_begun_after_it_is_said_to_be_on_the_leash(off_the_leash: RunFol
 
 def test_the_leash_is_taken_off_in_words_and_true_numbers(off_the_leash: RunFolder) -> None:
     for folder in (fork.own_run(off_the_leash), off_the_leash):
-        sheet = Unleash(Scene(folder, "control"))
+        sheet = Unleash(Scene(folder, "control", keys=written({})))
         rows = [row.text.rstrip() for row in sheet.rows(51)]
         assert len(rows) <= Unleash.height - 4 <= 20 and all(len(row) <= 51 for row in rows)
         text = "\n".join(rows)
@@ -143,6 +145,7 @@ def test_the_leash_is_taken_off_in_words_and_true_numbers(off_the_leash: RunFold
         for name in ("lr", "steps"):
             assert f"{getattr(before, name):g} → {getattr(after, name):g}" in text
         assert "0.3 → nothing" in text and "2 → none" in text and "5 % → no guard" in text
+        assert "A new run from yours" in text and "B leads back to it" in " ".join(text.split())
         assert len(sheet.changes) == 9  # all that `unleashed.assignments` changes
         assert ("own, on its leash" in " ".join(text.split())) == (folder is off_the_leash)
 

@@ -6,7 +6,7 @@ from test_actions import scene_at
 
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import VERSION, Record
-from tui_trainer.ui.chrome.caption import caption
+from tui_trainer.ui.chrome.caption import Caption, caption
 from tui_trainer.ui.farewell import farewell_of
 from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.ui.scene import HOLD_SECONDS, Scene
@@ -60,6 +60,16 @@ def test_a_text_that_began_before_what_is_shown_of_it_says_so() -> None:
     guess = e.Guessed("pretrain", 3, " was born in", " Velm", 0.9, ((" Velm", 0.9),))
     assert "After “… was born in” it" in said(at(guess))
     assert "After “Mira was born in” it" in said(at(replace(guess, context="Mira was born in")))
+
+
+def test_a_capital_s_mark_is_explained_where_it_is_named() -> None:
+    for size in (60, 80, 120):
+        for top in (("<|capital|>", 0.6), (" the", 0.6)):
+            guess = e.Guessed("pretrain", 3, "of Velm lived near the mill of", "<|capital|>", 0.3, (top,))
+            scene = at(guess)
+            scene.hold()
+            rows = [row.text.strip(" ▌▶") for row in Caption(scene).lines(size, 2)]
+            assert "(capital): a large letter follows." in " ".join(rows), rows
 
 
 def test_an_impossible_truth_does_not_crash_it() -> None:

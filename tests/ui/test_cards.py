@@ -124,7 +124,7 @@ async def test_it_comes_when_a_stage_ends_and_one_key_tries_it(
         await until(pilot, lambda: "You guessed 40." in shown(app))
         await pilot.press("enter")
         await until(pilot, lambda: app.dashboard.current == 5)
-        assert app.scene.card is None and app.dashboard.chat.chosen == "base"
+        assert app.scene.card is None and app.dashboard.chat.weights == "base"
         await pilot.pause()
         assert "Pretraining is through" not in shown(app)
 
@@ -147,6 +147,21 @@ async def test_it_can_be_put_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         await pilot.press("escape")
         await until(pilot, lambda: "look at the hash" not in shown(app))
         assert app.dashboard.current == 2
+
+
+async def test_its_key_works_while_one_is_in_the_chat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, RECORDS, size=(80, 24)) as (app, pilot):
+        await pilot.press("5", "x")
+        app.dashboard.show_card(card("data"))
+        await until(pilot, lambda: "esc  leave the chat, for these keys" in shown(app))
+        assert app.dashboard.card.needed(80) == len(app.dashboard.card.lines(80, MOST))
+        await pilot.press("backspace", "enter")
+        await until(pilot, lambda: app.scene.card is None and app.dashboard.current == 1)
+        app.dashboard.show_card(card("data"))
+        await pilot.press("5", "escape")
+        await until(pilot, lambda: "esc  away" in shown(app))
 
 
 async def test_the_list_ticks_itself_off_and_leads_to_each(

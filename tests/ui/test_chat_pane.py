@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import recorded
+from msgspec.structs import replace
 from textual.pilot import Pilot
 from watching import opened, shown, text_of, until
 
@@ -15,10 +16,12 @@ from tui_trainer.messages.conversation import Ask, Drawing, Note, Read, Said
 from tui_trainer.messages.inspection import Candidate, Inside, Layer, Place
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.app import TrainerApp
+from tui_trainer.ui.connection.feed import Arrived
 from tui_trainer.ui.panes.chat import ChatPane
 from tui_trainer.ui.screens.model.inside import InsideSheet
 from tui_trainer.ui.screens.model.side_by_side import SideBySideSheet
 from tui_trainer.view.reading import has_read
+from tui_trainer.view.words import QUICK
 
 RECORDS = recorded.records()
 SIZES = [(120, 40), (80, 24), (60, 20)]
@@ -172,6 +175,44 @@ async def test_while_a_stage_trains_one_talks_to_the_newest_frozen_weights(
         assert process.asked[0].weights == "base" and app.scene.state.stage == "finetune"
 
 
+async def test_newer_weights_are_talked_to_unless_others_were_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tuned = recorded.until(RECORDS, e.WeightsFrozen, weights="tuned")
+    for keys, then in (((), "aligned"), (("ctrl+t",), "base"), (("ctrl+t", "ctrl+t"), "aligned")):
+        async with opened(tmp_path / str(len(keys)), monkeypatch, tuned) as (app, pilot):
+            chat = app.dashboard.chat
+            Answering(monkeypatch, chat)
+            await pilot.press("5", *keys)
+            await say(pilot, chat, "Where?")
+            app.post_message(Arrived(RECORDS[len(tuned) :]))
+            await until(pilot, lambda: app.scene.now.ended)
+            app.tick()
+            await pilot.pause()
+            assert chat.weights == then
+            told = "aligned is frozen: you talk to it from here on." in text_of(chat.conversation)
+            assert told == (then == "aligned")
+
+
+async def test_of_a_quick_run_it_is_said_how_little_it_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (app, pilot, chat, _):
+        assert app.scene.now.run is not None
+        app.scene.now.run = replace(app.scene.now.run, preset="quick")
+        await say(pilot, chat, "Where?")
+        assert "knows next to nothing" in " ".join(text_of(chat.conversation).split())
+        await say(pilot, chat, "Who?")
+        assert [turn.text for turn in chat.conversation.turns if turn.who == "note"] == [QUICK]
+
+
+async def test_a_quick_run_says_so_when_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make = recorded.plans.make
+    monkeypatch.setattr(recorded.plans, "make", lambda settings: make(settings, preset="quick"))
+    async with opened(tmp_path, monkeypatch, RECORDS[:2]) as (app, pilot):
+        await until(pilot, lambda: "The quick preset shows the way" in shown(app))
+
+
 async def test_weights_that_changed_in_memory_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,3 +311,26 @@ async def test_an_answer_about_the_world_is_marked(
         assert said in " ".join(text_of(chat.conversation).split())
         await say(pilot, chat, "Where does the fox live?")
         assert text_of(chat.conversation).count("in the world") == 1
+
+
+async def test_what_was_told_and_read_is_marked_as_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fact = next(fact for fact in of_seed(0).facts if fact.relation == "town")
+    async with chatting(tmp_path, monkeypatch) as (_, pilot, chat, process):
+
+        async def held_to(read: Read, *notes: Note) -> str:
+            process.read, process.said = read, [Said(text=" or in Paris.", notes=notes)]
+            await say(pilot, chat, f"Where does {fact.subject} live?")
+            judged = chat.conversation.turns[-1].judged
+            return "" if judged is None else judged.why
+
+        await say(pilot, chat, f"{fact.subject} lives in Paris.")
+        assert await held_to(Read(20, 128, 1, 1)) == "told"
+        said = f"✓ as you told it; in the world it is {fact.value}"
+        assert said in " ".join(text_of(chat.conversation).split())
+        assert await held_to(Read(20, 128, 1, 2)) == "world"  # what was told is forgotten
+        await pilot.press("ctrl+n")
+        assert await held_to(Read(9, 128, 0, 0)) == "world"
+        note = Note(f"{fact.subject} lives in Paris.", "told-in-chat.txt", 1.2)
+        assert await held_to(Read(20, 128, 0, 1, notes=1, of_notes=1), note) == "told"

@@ -3,7 +3,10 @@
 from pathlib import Path
 
 import recorded
+from test_actions import scene_at
 
+from tui_trainer.messages.events import VERSION, Record, SourceRead
+from tui_trainer.ui.panes.dataset import ROOM_FOR_READER, DatasetPane
 from tui_trainer.ui.run_files.documents import Documents, Wanted
 
 
@@ -42,3 +45,18 @@ def test_by_filter_source_and_words(tmp_path: Path) -> None:
     assert documents.next(0, 1, Wanted(text="cheap", source="web")) == 3
     assert documents.next(0, 1, Wanted(text="nowhere")) is None
     assert documents.rank(8, Wanted(filter="spam")) == (2, 8)
+
+
+def test_beside_a_document_all_sources_are_to_be_seen(tmp_path: Path) -> None:
+    folder = recorded.write_run(tmp_path / "run", [])
+    more = [SourceRead(name, 1200, 90_000) for name in ("letters", "mail")]
+    records = [*recorded.records()[:40], *(Record(VERSION, 0, 0, 0, event) for event in more)]
+    pane = DatasetPane(scene_at(records))
+    pane.documents = Documents(folder.corpus / "documents.jsonl").index()
+    for width, height in ((34, 15), (56, 12)):
+        rows = [row.text.rstrip() for row in pane.lines(width, height)]
+        text = " ".join(rows)
+        for name, read in pane.scene.state.sources.items():
+            assert f"{name} {read.documents:,}" in text
+        first = next(number for number, row in enumerate(rows) if "1 of 40" in row)
+        assert len(rows) - first >= ROOM_FOR_READER and not any("…" in row for row in rows[:first])

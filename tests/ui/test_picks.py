@@ -175,6 +175,14 @@ def test_the_blind_test_says_which_was_which_after_the_pick_and_stands_apart() -
     assert "this one looks on" in text and "without being told" in caption(scene)[1]
     assert len(scene.state.picks) == 1 and len(scene.state.pick_seconds) == 1
     assert not BY_NAME["pick_undo"].when(scene) and not BY_NAME["simulate"].when(scene)
+    counted = [(0, _pair(0)), (1, _picked(0)), (0, _pair(1, blind=True, blind_pairs=24))]
+    scene = scene_at(_records(*counted))
+    text = _text(scene, blind.board(scene, scene.state.offered, 56, 16))  # type: ignore[arg-type]  # likewise
+    assert "Pair 1 of 24" in text and "Pair 1 of 24." in caption(scene)[1]
+    counted += [(1, _picked(1, "b")), (0, _pair(2, blind=True, blind_pairs=24))]
+    scene = scene_at(_records(*counted))
+    text = _text(scene, blind.board(scene, scene.state.offered, 56, 16))  # type: ignore[arg-type]  # likewise
+    assert "Pair 2 of 24; you preferred the model after" in text
     tested = [*events[:2], (0, e.Reinforced(36, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None)), *events[2:]]
     tested += [(1, _picked(2, "enough"))]
     said_then = []
@@ -196,6 +204,16 @@ def test_what_a_nat_costs_is_whole_where_a_pane_is_halved() -> None:
     assert [row.text.rstrip() for row in rows if "nats from" in row.text] == [
         "KL          2.46  nats from tuned, aim 2, cost 0.12"
     ]
+
+
+def test_a_tax_is_never_below_nothing() -> None:
+    for now, said in (
+        (0.7, "tax          9.0  points of facts lost: 79 → 70 %"),
+        (0.81, "tax         none  measured: facts 79 → 81 %"),
+    ):
+        step = e.Reinforced(20, 0.6, None, 2.46, 17.8, 0.1, 0, 0, now, 0.79, 0.123)
+        row = reinforcement.tax(scene_at(_records((0, step))), 78).text
+        assert row.startswith(said)
 
 
 def test_the_ledger_takes_the_median() -> None:

@@ -348,6 +348,7 @@ class PairOffered(Event, frozen=True):
     blind: bool = False
     stage_step: int = 0  # steps of the stage that are done ...
     stage_steps: int = 0  # ... and all of them, as far as is known by now; 0 in an older log
+    blind_pairs: int = 0  # of the blind test, in all; 0 in an older log
 
 
 class Picked(Event, frozen=True):

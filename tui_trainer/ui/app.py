@@ -44,7 +44,7 @@ from tui_trainer.view.cards import card_of
 from tui_trainer.view.fold import apply_all
 from tui_trainer.view.pace import PARTS
 from tui_trainer.view.text import cut
-from tui_trainer.view.words import Mode
+from tui_trainer.view.words import QUICK, Mode
 
 if TYPE_CHECKING:
     from tui_trainer.ui.terminal.recording import Recorder
@@ -142,7 +142,8 @@ class TrainerApp(Crashing, Handlers):
         self.sweeper.start()
         self.run_worker(import_screens, thread=True)
         self.scene.arrived = self.scene.clock()
-        self.say(self.greeting)
+        quick = self.scene.steers and self.scene.folder.plan.preset == "quick"
+        self.say(self.greeting or (QUICK if quick else None))
         if self.recorder is not None:
             self._not_recorded(self.recorder.failed)
             self.recorder.on_failure = partial(self.call_later, self._not_recorded)
@@ -387,26 +388,27 @@ class TrainerApp(Crashing, Handlers):
         run = self.scene.folder.id
         self.leave(farewell=f"Training has stopped, with a checkpoint. Go on: tui-trainer resume {run}")
 
-    def change_to(self, planned: Callable[[], Plan | str]) -> None:
+    def change_to(self, planned: Callable[[], Plan | str], greeting: str = "") -> None:
         """Stop this run, if it goes on, and show a new one."""
         if self.changing:
             self.say("Another run is being started already.")
             return
         self.changing = True
-        self._change_to(planned)
+        self._change_to(planned, greeting)
 
     @work(thread=True)
-    def _change_to(self, planned: Callable[[], Plan | str]) -> None:
+    def _change_to(self, planned: Callable[[], Plan | str], greeting: str) -> None:
         plan = planned()
         following = plan if isinstance(plan, str) else self.steering.begin(plan)
-        self.call_later(self._changed, following)
+        self.call_later(self._changed, following, greeting)
 
-    def _changed(self, following: RunFolder | str) -> None:
+    def _changed(self, following: RunFolder | str, greeting: str) -> None:
         self.changing, self.scene.sent = False, ""
         if isinstance(following, str):
             on = ". This run goes on" if lock.is_alive(self.scene.folder) else ""
             self.say(f"{following}{on}.", error=True)
             self.tick()
         else:
+            self.onward = greeting
             stopped = self.commander is not None and not self.scene.now.ended
             self.leave(following, f"It can be resumed: {self.scene.folder.id}" if stopped else "")

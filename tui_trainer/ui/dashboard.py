@@ -270,9 +270,11 @@ class Dashboard(Screen[None]):
             self.tour(following)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys of the tour and of a card are the panes' own where there is neither."""
+        """Keys of the tour and of a card are the panes' own where there is neither; while one types they are
+        the chat's, but for enter where nothing is typed yet."""
         if action == "tour":
-            return (self.scene.tour is not None or self.scene.card is not None) and not self.typing
+            chats = self.typing and ("tour_next" not in parameters or bool(self.chat.input.value))
+            return (self.scene.tour is not None or self.scene.card is not None) and not chats
         return super().check_action(action, parameters)
 
     async def action_tour(self, name: str, otherwise: str) -> None:

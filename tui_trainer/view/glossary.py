@@ -26,6 +26,7 @@ TERMS: tuple[Term, ...] = (
     ),
     Term("Mixture", "Tỷ lệ pha trộn", "How often each source is read; good sources weigh more.", 1),
     Term("Token", "Token", "A piece of text, a word or a part of one: what is guessed, one by one.", 4),
+    Term("Capital", "Chữ hoa", "A mark before a large letter: so a word is the same tokens anywhere.", 4),
     Term("Vocabulary", "Từ vựng", "All tokens that there are; a blind guess is one of them.", 4),
     Term("Matrix", "Ma trận", "A table of numbers; all weights stand in such tables.", 3),
     Term("Embedding", "Nhúng", "The row of numbers that stands for a token inside the model.", 3),

@@ -48,7 +48,9 @@ def _guess(guess: Guessed, _: StepExplained) -> Forms:
         f"guesses {quoted(first)}, with {numbers.finely(share)}. What really comes is {quoted(guess.truth)}"
     )
     given = f", which it gave {numbers.finely(guess.probability)}."
-    return (f"Guess: {after} {said}{given}", f"Guess: it {said}{given}", f"Guess: it {said}.")
+    forms = (f"Guess: {after} {said}{given}", f"Guess: it {said}{given}", f"Guess: it {said}.")
+    explained = words.of_capitals(first, guess.truth)
+    return (*(f"{form} {explained}" for form in forms), *forms) if explained else forms
 
 
 def _score(guess: Guessed, step: StepExplained) -> Forms:

@@ -1,7 +1,8 @@
 """Whether the picks show a taste, in words: for the screen and the console alike."""
 
-from tui_trainer.messages.events import TasteTested
+from tui_trainer.messages.events import PairOffered, TasteTested
 from tui_trainer.view import numbers
+from tui_trainer.view.state import State
 
 
 def verdict(tested: TasteTested, whose: str = "your") -> str:
@@ -24,6 +25,12 @@ def measured(tested: TasteTested) -> str:
     said = f"Of {tested.decided} picks of a side, {tested.predicted} {are} predicted by the others; "
     said += f"of {numbers.plural(tested.raters, 'simulated rater')} who pick at random from the same pairs, "
     return f"{said}{low} to {high} are in 95 of 100, and as well as here in {share(tested)}"
+
+
+def blind_pair(pair: PairOffered, state: State) -> str:
+    """Which of the blind test's pairs it is: "Pair 3 of 24"; in an older log, how many are done."""
+    done = len(state.blind)
+    return f"Pair {done + 1} of {pair.blind_pairs}" if pair.blind_pairs else f"{done} done"
 
 
 def share(tested: TasteTested) -> str:

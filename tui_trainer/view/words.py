@@ -36,6 +36,12 @@ WEIGHTS: dict[WeightsName, str] = {
     "aligned": "aligned: to a rater's taste",
 }
 
+# Of a run by that preset.
+QUICK = (
+    "The quick preset shows the way in a minute or two; its model knows next to nothing. "
+    "The demo preset learns more."
+)
+
 CHOICE: dict[Choice, str] = {
     "a": "A is better",
     "b": "B is better",
@@ -315,6 +321,11 @@ def text_before(guess: Guessed) -> str:
     """The text before a guess, in one line; with an ellipsis where that began earlier."""
     said = one_line(guess.context[-1000:]).strip()
     return f"… {said}" if said and guess.context[:1] == " " else said
+
+
+def of_capitals(*names: str) -> str:
+    """What "(capital)" means, if it is among the names of these tokens; "" otherwise."""
+    return "(capital): a large letter follows." if "<|capital|>" in names else ""
 
 
 def is_mark(name: str) -> bool:

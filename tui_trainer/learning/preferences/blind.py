@@ -82,7 +82,14 @@ class BlindTest(Struct):
         pair = self.pairs[self.done]
         a, b = (pair.after, pair.before) if pair.swapped else (pair.before, pair.after)
         self.pending = PairOffered(
-            self.first + self.done, pair.prompt, a, b, pair.swapped, predicted_a=0.5, blind=True
+            self.first + self.done,
+            pair.prompt,
+            a,
+            b,
+            pair.swapped,
+            predicted_a=0.5,
+            blind=True,
+            blind_pairs=len(self.pairs),
         )
         return self.pending
 

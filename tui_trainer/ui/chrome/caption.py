@@ -179,7 +179,7 @@ def _asked(scene: Scene, pair: e.PairOffered) -> Forms:
     if pair.blind and scene.typing:
         return ("Before or after? Which answer is better: first leave the chat by esc, then press a or b.",)
     if pair.blind:
-        asked = f"Before or after? {len(scene.state.blind)} done. Which answer is better?"
+        asked = f"Before or after? {taste.blind_pair(pair, scene.state)}. Which answer is better?"
         return (f"{asked} After each pick you are told which model wrote it.", asked)
     number = f"pick {pair.pair + 1}"
     if not scene.steers:
@@ -287,14 +287,16 @@ def _scored(event: e.Guessed) -> tuple[str, str]:
     truth = quoted(event.truth)
     loss = -math.log(max(event.probability, 1e-12))
     first, share = event.top[0] if event.top else ("", 0.0)
+    explained = words.of_capitals(first, event.truth)
     if first == event.truth:
         judged = "Hardly any blame." if event.probability > 0.5 else "Right, but unsure: a nudge."
+        judged = explained or judged
         sure = numbers.percent(event.probability)
         return f"expected {truth} with {sure}, and was right: loss {loss:.1f}.", judged
     return (
         f"expected {quoted(first)} with {numbers.percent(share)}; it was {truth}, "
         f"given {numbers.percent(event.probability)}: loss {loss:.1f}.",
-        "Blame goes backward, weights are nudged.",
+        explained or "Blame goes backward, weights are nudged.",
     )
 
 

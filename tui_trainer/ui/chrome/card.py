@@ -26,7 +26,10 @@ class CardView(LineView):
         if card is None:
             return []
         accent = ink.accent(card.stage, bold=True)
-        away = line((" esc ", link(ink.key, "app.do('step_back')")), (" away ", ink.muted))
+        does, said = "step_back", " away "
+        if scene.typing:
+            does, said = "leave_input", " leave the chat, for these keys "
+        away = line((" esc ", link(ink.key, f"app.do('{does}')")), (said, ink.muted))
         rows = [ends(line(("▌ ", accent), (f"✓ {card.title}", accent)), away, width)]
         room = width - 4
         body = paragraph(f"{card.changed} {card.outcome}".strip(), ink.strong, room)

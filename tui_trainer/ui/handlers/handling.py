@@ -38,8 +38,8 @@ class Handling(FrameSender):
         """Close the screen; the trainer is not asked."""
         raise NotImplementedError
 
-    def change_to(self, planned: Callable[[], Plan | str]) -> None:
-        """Begin another run, and show it."""
+    def change_to(self, planned: Callable[[], Plan | str], greeting: str = "") -> None:
+        """Begin another run, and show it, with a line for the person."""
         raise NotImplementedError
 
     def ask(self, screen: Screen[Result | None], then: Callable[[Result], object]) -> None:

@@ -42,11 +42,14 @@ class RunHandlers(Handling):
         when=lambda scene: scene.may_begin_another and scene.now.reinforced is not None,
     )
     def do_unleash(self) -> None:
-        """Feedback again, same picks, with nothing that holds it."""
+        """A new run from this one: feedback again, same picks, with nothing that holds it."""
         from tui_trainer.ui.screens.runs.unleash import Unleash
 
         def begin(leashed: bool) -> None:
-            self.change_to(partial(self.steering.branch, "feedback", unleashed.assignments(leashed), True))
+            held = "the contrast, held by the leash alone" if leashed else "without the leash"
+            said = f"A new run from yours, {held}. {self.scene.key_of('back')} leads back to yours."
+            branch = partial(self.steering.branch, "feedback", unleashed.assignments(leashed), True)
+            self.change_to(branch, said)
 
         self.ask(Unleash(self.scene), begin)
 

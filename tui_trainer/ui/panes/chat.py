@@ -27,6 +27,7 @@ from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.ui.widgets.safe_input import SafeInput
 from tui_trainer.view.state import WEIGHTS
 from tui_trainer.view.text import cut
+from tui_trainer.view.words import QUICK
 
 MAX_PROMPT = 4000
 TWO_LINES = 10  # of the pane, from which on its status takes two
@@ -70,7 +71,8 @@ class ChatPane(Acting, Vertical, can_focus=True):
         self.border_title = title(5)
         self.scene = scene
         self.process = ChatProcess(scene.folder, notes)
-        self.chosen: WeightsName | None = None
+        self.chosen: WeightsName | None = None  # None: the newest, whichever they are
+        self._newest: WeightsName | None = None
         self.drawing = Drawing()
         self.notes = notes is not None  # what is told is kept, and looked for before each question
         self._new = False  # the next question begins a conversation
@@ -103,8 +105,13 @@ class ChatPane(Acting, Vertical, can_focus=True):
         return self.chosen if self.chosen in frozen else self.scene.state.latest_weights
 
     def follow(self) -> None:
-        """Redraw if something that the pane shows has changed."""
-        state = self.scene.state
+        """Redraw if something that the pane shows has changed; say so if one talks to other weights by it."""
+        state, newest = self.scene.state, self.scene.now.latest_weights
+        if newest != self._newest:
+            before, self._newest = self._newest, newest
+            if before is not None and self.chosen is None and self.conversation.turns:
+                said = f"{newest} is frozen: you talk to it from here on. It has read nothing of this."
+                self.conversation.add(Turn("note", said))
         seen = (
             state.changed["samples"],
             state.changed["frozen"],
@@ -154,6 +161,9 @@ class ChatPane(Acting, Vertical, can_focus=True):
             return
         weights = self.weights
         event.input.value = ""
+        run = self.scene.state.run
+        if run is not None and run.preset == "quick" and not self.conversation.turns:
+            self.conversation.add(Turn("note", QUICK))
         self.conversation.add(Turn("you", text))
         if weights is None:
             self._fail("No weights are frozen yet; wait for the end of pretraining.")
@@ -177,7 +187,8 @@ class ChatPane(Acting, Vertical, can_focus=True):
         if said.done:
             turn.sha256, turn.read = said.sha256, said.read
             turn.answer, turn.stopped = said.answer, said.stopped
-            turn.judged = None if said.stopped else judged(self.scene.folder, turn.asked, turn.text)
+            told = self.conversation.told_before(turn)
+            turn.judged = None if said.stopped else judged(self.scene.folder, turn.asked, turn.text, told)
             self._took_in(turn)
         if said.error and not turn.text:
             self.conversation.turns.remove(turn)
@@ -288,8 +299,8 @@ class ChatPane(Acting, Vertical, can_focus=True):
         self.conversation.scroll_page(-1)
 
     def choose(self, weights: WeightsName) -> None:
-        """Talk to these weights from now on."""
-        self.chosen = weights
+        """Talk to these weights from now on; if they are the newest, until there are newer ones."""
+        self.chosen = None if weights == self.scene.state.latest_weights else weights
         self.redraw()
 
     async def on_unmount(self) -> None:

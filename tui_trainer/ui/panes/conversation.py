@@ -30,7 +30,8 @@ KEPT_CHARACTERS = 20_000  # of one turn
 class Turn:
     """What one side said."""
 
-    who: Literal["you", "error", "new"] | WeightsName  # "new": a conversation begins here
+    # "new": a conversation begins here; "note": something about it.
+    who: Literal["you", "error", "new", "note"] | WeightsName
     text: str = ""
     asked: str = ""  # the question that it answers
     sha256: str = ""
@@ -66,6 +67,16 @@ class Conversation(Page):
         self.first = 0
         return turn
 
+    def told_before(self, answer: Turn) -> list[str]:
+        """What the person had said that was read before an answer: earlier turns, and notes."""
+        told: list[str] = []
+        for turn in self.turns:
+            if turn is answer:
+                break
+            told = [] if turn.who == "new" else [*told, turn.asked] if turn.who == answer.who else told
+        read = answer.read.turns if answer.read is not None else 0
+        return [*told[len(told) - read :], *(note.text for note in answer.notes)]
+
     def scroll_page(self, direction: int) -> None:
         """A page towards the beginning (1) or the end (-1)."""
         self.scroll_by(direction * max(1, self.size.height - 1))
@@ -93,6 +104,8 @@ class Conversation(Page):
         text = sanitize(turn.text[:KEPT_CHARACTERS]).strip()
         if turn.who == "error":
             return paragraph(f"✗ {text}", ink.bad, width)
+        if turn.who == "note":
+            return paragraph(text, ink.muted, width)
         if turn.who == "you":
             return [
                 line(("› " if not index else "  ", ink.accent("frozen")), (row, ink.strong))

@@ -236,7 +236,10 @@ class DatasetPane(Pane):
         figures = [*read, *sources.crawled(scene, width), *kept, *judged]
         if height - len(figures) < ROOM_FOR_READER:  # the text itself is what one comes for
             shown = min(len(read) - 1, max(0, self.chosen))
-            figures = [*kept, *read[shown : shown + 1]]
+            one, every = read[shown : shown + 1], sources.brief(scene, chosen, width)
+            figures = [*kept, *every, *(one if self.has_focus else [])]
+            if height - len(figures) < ROOM_FOR_READER:
+                figures = [*kept, *one]
         return filled([*figures, *self._reader(width, height - len(figures))], height)
 
     def _empty(self, width: int, height: int) -> list[Strip]:

@@ -6,7 +6,7 @@ from tui_trainer.messages.events import PairOffered
 from tui_trainer.ui.drawing.lines import filled, line, paragraph
 from tui_trainer.ui.renderers import two_answers
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view import numbers
+from tui_trainer.view import numbers, taste
 from tui_trainer.view.state import Pick
 from tui_trainer.view.text import fullest
 
@@ -23,16 +23,18 @@ def board(scene: Scene, pair: PairOffered, width: int, height: int) -> list[Stri
     )
     head = paragraph(said, ink.text, width, 2)
     live = scene.steers and not scene.sent
-    foot = [_reveal(scene, done[-1])] if done else []
+    foot = [_reveal(scene, done[-1], pair)] if done else []
+    if not done and pair.blind_pairs:
+        foot = [line((taste.blind_pair(pair, scene.state), ink.muted))]
     foot.append(two_answers.key_line(scene, KEYS, width) if live else two_answers.waiting(scene))
     room = height - len(head) - len(foot)
     return [*head, *filled(two_answers.board(scene, pair, None, width, room, live), room), *foot]
 
 
-def _reveal(scene: Scene, last: Pick) -> Strip:
+def _reveal(scene: Scene, last: Pick, now: PairOffered) -> Strip:
     ink, pair = scene.ink, last.pair
     assert pair is not None  # a pair of the test is always at hand
-    number = f"{len(scene.state.blind)} done; "
+    number = f"{taste.blind_pair(now, scene.state)}; "
     if last.preferred is None:
         a, b = ("after", "before") if pair.swapped else ("before", "after")
         return line((f"{number}the last pair had been: A {a}, B {b}", ink.muted))

@@ -12,7 +12,7 @@ from tui_trainer.ui.drawing.lines import BLANK, Part, element, ends, flowing, li
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
 from tui_trainer.view.state import State
-from tui_trainer.view.text import fit
+from tui_trainer.view.text import cut, fit
 
 MOST = 6
 
@@ -52,6 +52,17 @@ def board(scene: Scene, chosen: int | None, width: int) -> list[Strip]:
         rest = sum(source.documents for source in sources[len(shown) :])
         rows.append(line((f"and {len(sources) - len(shown)} more sources: {numbers.count(rest)}", ink.muted)))
     return rows
+
+
+def brief(scene: Scene, chosen: int | None, width: int) -> list[Strip]:
+    """All of them with their documents, as many in a line as fit; see `board`."""
+    ink = scene.ink
+    groups: list[list[Part]] = []
+    for index, source in enumerate(scene.state.sources.values()):
+        style = ink.accent("data", bold=True) if index == chosen else ink.text
+        name = (cut(one_line(source.source), 12), element(style, 1, "source", index))
+        groups.append([name, (f" {numbers.count(source.documents)}", ink.muted)])
+    return flowing(groups, width)
 
 
 def crawled(scene: Scene, width: int) -> list[Strip]:

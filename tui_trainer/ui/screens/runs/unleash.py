@@ -14,7 +14,10 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.choice import Choice
 from tui_trainer.view.text import fit
 
-ABOUT = "A new run reinforces the same tuned model by the same picks. This run stays as it is. What changes:"
+ABOUT = (
+    "A new run from yours, without the leash: the same tuned model and picks. Yours stays as it is; {back} "
+    "leads back to it. What changes:"
+)
 NAME = 28
 
 
@@ -67,7 +70,8 @@ class Unleash(Choice[bool]):
         ink = self.scene.ink
         if self.problem:
             return paragraph(self.problem, ink.warn, width)
-        about = f"{ABOUT[:-1]} from {one_line(self.source)}, on its leash:" if self.source else ABOUT
+        about = ABOUT.format(back=self.scene.key_of("back"))
+        about = f"{about[:-1]} from {one_line(self.source)}, on its leash:" if self.source else about
         rows = paragraph(about, ink.text, width)
         rows += [
             line((f" {fit(said, NAME)}", ink.muted), (f"{old} → ", ink.muted), (new, ink.strong))
