@@ -182,7 +182,7 @@ def test_the_blind_test_says_which_was_which_after_the_pick_and_stands_apart() -
     counted += [(1, _picked(1, "b")), (0, _pair(2, blind=True, blind_pairs=24))]
     scene = scene_at(_records(*counted))
     text = _text(scene, blind.board(scene, scene.state.offered, 56, 16))  # type: ignore[arg-type]  # likewise
-    assert "Pair 2 of 24; you preferred the model after" in text
+    assert "1 of 24 done; you preferred the model after" in text
     tested = [*events[:2], (0, e.Reinforced(36, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None)), *events[2:]]
     tested += [(1, _picked(2, "enough"))]
     said_then = []

@@ -34,7 +34,8 @@ def board(scene: Scene, pair: PairOffered, width: int, height: int) -> list[Stri
 def _reveal(scene: Scene, last: Pick, now: PairOffered) -> Strip:
     ink, pair = scene.ink, last.pair
     assert pair is not None  # a pair of the test is always at hand
-    number = f"{taste.blind_pair(now, scene.state)}; "
+    of = f" of {now.blind_pairs}" if now.blind_pairs else ""
+    number = f"{len(scene.state.blind)}{of} done; "
     if last.preferred is None:
         a, b = ("after", "before") if pair.swapped else ("before", "after")
         return line((f"{number}the last pair had been: A {a}, B {b}", ink.muted))
