@@ -186,6 +186,10 @@ def test_an_exam_is_held_against_the_one_before() -> None:
     wait, late = wait_of(state, True, 0.8), wait_of(state, True, 30.0)
     assert wait is not None and "━" in wait.told
     assert late is not None and late.told.endswith(" 31 s, longer than the 2 s that the exam before took.")
+    assert state.run is not None and "hundreds of questions" in late.told
+    state.run = replace(state.run, data=("notes.md",))  # there are none about a text of one's own
+    own = wait_of(state, True, 30.0)
+    assert own is not None and "what unseen text costs" in own.told
 
 
 def test_a_step_is_waited_for_once_it_is_late_and_beyond_the_pace() -> None:

@@ -120,7 +120,9 @@ def _examined(state: State, stage: StageName, seconds: float) -> Wait:
             return Wait("Both models, before and after the picks, answer the same prompts.", seconds)
         if not any(name.startswith("aligned/win_rate") for name in state.measured):
             return Wait("The answers of both models are compared.", seconds)
-    said = "The exam: it learns nothing from hundreds of questions."
+    own_text = state.run is not None and state.run.data
+    asked = "what unseen text costs" if own_text else "hundreds of questions"
+    said = f"The exam: it learns nothing from {asked}."
     before = _exam_seconds(state, "pretrain") if stage == "finetune" else None
     if before is None:
         return Wait(said, seconds)
