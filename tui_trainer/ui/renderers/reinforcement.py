@@ -64,12 +64,9 @@ def tax(scene: Scene, width: int) -> Strip:
     allowed = "no guard" if limit is not None and limit >= 1 else f"{100 * (limit or 0):g} allowed"
     style = ink.good if lost <= 0 else ink.warn if limit is None or lost <= limit else ink.bad
     changed = f"{100 * start:.0f} → {numbers.percent(now)}"
-    tax = f"{100 * lost:.1f}" if lost > 0 else "none"
-    whole = (
-        f"points of facts lost: {changed}; {allowed}" if lost > 0 else f"measured: facts {changed}; {allowed}"
-    )
-    short = f"facts lost: {changed}; {allowed}" if lost > 0 else f"facts {changed}; {allowed}"
-    shown = fullest((whole, short, f"facts {changed}"), width - 18)
+    tax, what = (f"{100 * lost:.1f}", "points of facts lost:") if lost > 0 else ("none", "measured: facts")
+    said = f"{changed}; {allowed}"
+    shown = fullest((f"{what} {said}", f"facts {said}", f"facts {changed}"), width - 18)
     return line((fit("tax", 9), ink.text), (f"{tax:>7}", style), (f"  {shown}", ink.muted))
 
 
