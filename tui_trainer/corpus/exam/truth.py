@@ -36,6 +36,7 @@ _ASKS = {
         "winner": r"who|whose|winners?|won|first|champion",
     }.items()
 }
+_ASKING = re.compile(r"\?|\b(?:who\w*|what\w*|which|where\w*|when|how|tell|name|give|say)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b\d{4}\b")
 _NAME = re.compile(r"(?<=\w )[A-Z]\w+(?: [A-Z]\w+)*")  # somewhere behind the first word
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -68,7 +69,10 @@ def judge(world: World, prompt: str, answer: str, told: Sequence[str] = ()) -> J
     Args:
         told: texts that were read before the prompt, as earlier messages and notes.
     """
-    if (fact := asked(world, prompt)) is not None:
+    last = _BETWEEN_SENTENCES.split(prompt.strip())[-1]  # those before it may tell of others
+    if (fact := asked(world, prompt) or asked(world, last)) is not None:
+        if not _ASKING.search(last) and _given(world, fact, last):
+            return None  # it tells the fact itself
         if says_dont_know(answer):
             return Judged(False, fact.value)
         others = [value for value in world.values(fact.relation) if value != fact.value]
@@ -109,23 +113,26 @@ def _sentences(prompt: str, told: Sequence[str]) -> Iterator[str]:
 
 def _as_told(world: World, fact: Fact, answer: str, sentences: Iterator[str]) -> bool:
     """Whether an answer gives what one of the sentences says of the fact's subject, and no other value."""
-    name, values = _named(fact.subject), world.values(fact.relation)
+    values = world.values(fact.relation)
     for sentence in sentences:
         if not tells(sentence, fact.relation, [fact.subject], ()):
             continue
         if fact.relation == "winner" and str(fact.year) not in sentence:
             continue
-        rest = _ASKS[fact.relation].sub(" ", name.sub(" ", sentence))
-        rest = _YEAR.sub(" ", rest) if fact.relation == "winner" else rest
-        given = [value for value in values if names(rest, [value], ())] or _meaning(rest)
+        given = _given(world, fact, sentence)
         if tells(answer, fact.relation, given, [value for value in values if value not in given]):
             return True
     return False
 
 
-def _meaning(text: str) -> list[str]:
-    """Names and numbers behind the first word; if there are none, all words but the smallest."""
-    found = [word for word in _MEANING.findall(text) if word.lower() not in _SMALL]
+def _given(world: World, fact: Fact, sentence: str) -> list[str]:
+    """What a sentence about the fact's subject may give as its value: values that others have; else names and
+    numbers behind the first word; else all words but the smallest."""
+    rest = _ASKS[fact.relation].sub(" ", _named(fact.subject).sub(" ", sentence))
+    rest = _YEAR.sub(" ", rest) if fact.relation == "winner" else rest
+    if values := [value for value in world.values(fact.relation) if names(rest, [value], ())]:
+        return values
+    found = [word for word in _MEANING.findall(rest) if word.lower() not in _SMALL]
     return [word for word in found[1:] if not word.islower()] or found
 
 
