@@ -77,13 +77,16 @@ def test_the_rest_is_moved_by_adam_as_torch_has_it() -> None:
     assert all(torch.equal(mine, other) for mine, other in zip(own, theirs, strict=True))
 
 
-def test_no_run_begins_with_the_import_of_a_compiler() -> None:
+def test_no_run_waits_for_the_import_of_a_compiler() -> None:
     code = (
         "import sys\n"
+        "import torch\n"
         "from tui_trainer.learning.optimizer import Optimizer\n"
+        "from tui_trainer.learning.reinforcement.objective import PolicyOptimizer\n"
         "from tui_trainer.model.transformer import Shape, Transformer\n"
         "model = Transformer(Shape(40, 1, 16, 2, 8))\n"
         "Optimizer(model).step(0.01, 0.01, 0.01)\n"
+        "PolicyOptimizer(model).step(model(torch.tensor([[1]])).sum(), 0.01)\n"
         "sys.exit('torch._dynamo' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)

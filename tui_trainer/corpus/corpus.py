@@ -72,6 +72,11 @@ class Corpus(Struct, dict=True):
     def _rated(self) -> dict[str, Question]:
         return {question.prompt: question for question in self.questions.get("rated", ())}
 
+    @cached_property
+    def dialogues(self) -> list[tuple[list[int], list[bool]]]:
+        """All pairs as `Tokenizer.dialogue` gives them, made once: two stages read them."""
+        return [self.tokenizer.dialogue(pair.prompt, pair.answer, pair.turns) for pair in self.pairs]
+
     def prompts(self, topic: Topic) -> tuple[list[str], list[str]]:
         """Prompts to rate answers to and to reinforce on, and others that are only measured on.
 

@@ -111,7 +111,7 @@ class DialogueReader:
     """Packed rows of the pairs, reshuffled every epoch; the state is the number of rows taken."""
 
     def __init__(self, corpus: Corpus, context: int, seed: int) -> None:
-        self.dialogues = [corpus.tokenizer.dialogue(p.prompt, p.answer, p.turns) for p in corpus.pairs]
+        self.dialogues = corpus.dialogues
         self.context, self.seed, self.pad = context, seed, corpus.tokenizer.pad
         self.epoch, self.row = 0, 0
         self._packed = self._pack()

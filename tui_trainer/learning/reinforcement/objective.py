@@ -31,7 +31,9 @@ import numpy as np
 import torch
 from msgspec import Struct
 from torch import Tensor, nn
+from torch.optim.sgd import sgd
 
+from tui_trainer.learning.training import within
 from tui_trainer.model.transformer import Transformer
 
 FORBIDDEN = -1e9  # logit of a token that is never sampled; -inf would turn its share of the KL to NaN
@@ -238,7 +240,8 @@ class PolicyOptimizer:
     """The last block, and what moves it: gradient descent with momentum (Polyak 1964), and nothing else.
 
     AdamW was tried first: it moves each weight as far, whether its gradient is a signal or noise, and at
-    rates that turned the style it wiped a third of the facts out within ten steps.
+    rates that turned the style it wiped a third of the facts out within ten steps. `torch.optim.SGD` calls
+    the same function; but to construct it imports the compiler, which takes a second or two.
 
     Args:
         model: its other parameters are frozen here.
@@ -258,7 +261,7 @@ class PolicyOptimizer:
 
     def reset(self) -> None:
         """Forget all momentum."""
-        self.descent = torch.optim.SGD(self.trained.values(), momentum=MOMENTUM)
+        self.momentum: dict[str, Tensor | None] = dict.fromkeys(self.trained)
 
     def step(
         self,
@@ -276,12 +279,28 @@ class PolicyOptimizer:
         if copies is not None:
             copies.update({n: (p.detach().clone(), _gradient(p)) for n, p in self.trained.items()})
         norm = float(nn.utils.clip_grad_norm_(self.trained.values(), clip))
-        for group in self.descent.param_groups:
-            group["lr"] = lr
         if norm == norm and norm != float("inf"):  # a step along NaN could never be taken back
-            self.descent.step()
-        self.descent.zero_grad()
+            self._descend(lr)
+        for parameter in self.trained.values():
+            parameter.grad = None
         return norm
+
+    @torch.no_grad()
+    def _descend(self, lr: float) -> None:
+        gradients = {name: p.grad for name, p in self.trained.items() if p.grad is not None}
+        momentum = [self.momentum[name] for name in gradients]
+        sgd(
+            [self.trained[name] for name in gradients],
+            list(gradients.values()),
+            momentum,
+            weight_decay=0.0,
+            momentum=MOMENTUM,
+            lr=lr,
+            dampening=0.0,
+            nesterov=False,
+            maximize=False,
+        )
+        self.momentum.update(zip(gradients, momentum, strict=True))
 
     def weights(self) -> dict[str, Tensor]:
         """A copy of what is trained."""
@@ -295,19 +314,10 @@ class PolicyOptimizer:
 
     def tensors(self) -> dict[str, Tensor]:
         """The momentum, by parameter; of none before the first step."""
-        state = self.descent.state_dict()["state"]
-        return {
-            f"momentum/{name}": state[i]["momentum_buffer"]
-            for i, name in enumerate(self.trained)
-            if i in state
-        }
+        return {f"momentum/{name}": kept for name, kept in self.momentum.items() if kept is not None}
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Take up the momentum that `tensors` put away."""
         self.reset()
-        state = {
-            i: {"momentum_buffer": tensors[f"momentum/{name}"].clone()}
-            for i, name in enumerate(self.trained)
-            if f"momentum/{name}" in tensors
-        }
-        self.descent.load_state_dict({**self.descent.state_dict(), "state": state})
+        for name, value in within(tensors, "momentum/").items():
+            self.momentum[name] = value.clone()
