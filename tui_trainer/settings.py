@@ -133,7 +133,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     """Guess the next token."""
 
-    steps: Annotated[Steps, _said("pretraining steps", "optimizer steps", "steps")] = 1300
+    steps: Annotated[Steps, _said("pretraining steps", "optimizer steps", "steps")] = 1100
     batch: Annotated[Rows, _said("texts a step", "rows a step", "rows")] = 8
     matrix_lr: Annotated[
         Rate, _said("pretraining learning rate", "Muon's learning rate, for the matrices")
@@ -156,7 +156,7 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     measure_every: Annotated[
         Count,
         _said("pretraining steps an evaluation", "steps between validation, samples and pictures", "steps"),
-    ] = 25
+    ] = 40
     letters_first: Annotated[
         float,
         Meta(ge=0, le=1),
@@ -172,7 +172,7 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
             "sums at last",
             "of the texts in the last three tenths of the steps, the share that are programs and sums",
         ),
-    ] = 0.35
+    ] = 0.4
     target_loss: Annotated[
         float,
         Meta(ge=0, le=100),
@@ -187,7 +187,7 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
 class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     """Learn to answer, from question-and-answer pairs."""
 
-    steps: Annotated[Steps, _said("fine-tuning steps", "optimizer steps", "steps")] = 1100
+    steps: Annotated[Steps, _said("fine-tuning steps", "optimizer steps", "steps")] = 1250
     pair_rows: Annotated[Rows, _said("rows of pairs a step", "rows of packed pairs a step", "rows")] = 6
     document_rows: Annotated[
         int,
@@ -202,7 +202,7 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     pairs: Annotated[int, Meta(ge=100, le=10**6), _said("pairs", "pairs written", "pairs")] = 10000
     sums: Annotated[
         float, Meta(ge=0, le=50), _said("share of sums", "of the pairs, how many are sums", "%")
-    ] = 21.0
+    ] = 23.0
     matrix_lr: Annotated[
         Rate, _said("fine-tuning learning rate", "Muon's learning rate, for the matrices")
     ] = 0.012
@@ -216,7 +216,7 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     measure_every: Annotated[
         Count,
         _said("fine-tuning steps an evaluation", "steps between validation, samples and pictures", "steps"),
-    ] = 30
+    ] = 40
 
 
 class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
@@ -322,7 +322,7 @@ class Feedback(Struct, frozen=True, forbid_unknown_fields=True):
             "facts that may be lost",
             "the guard: share of the facts on its probe that a taste may cost; 1 is off",
         ),
-    ] = 0.05
+    ] = 0.03
 
 
 class Run(Struct, frozen=True, forbid_unknown_fields=True):

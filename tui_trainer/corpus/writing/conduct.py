@@ -66,6 +66,21 @@ LEADS = (
 )
 
 
+# The same steps, told in other ways: what is only ever said in one way is known in that way alone (Allen-Zhu
+# and Li 2023, arXiv 2309.14316).
+WAYS = (
+    "Whoever wants to {v} {o} must first {a}, then {b}, and at last {c}.",
+    "To {v} {o}, {a}, then {b}, and {c} at the end.",
+    "It takes three things to {v} {o}: {a}, {b}, and {c}.",
+    "Begin to {v} {o} so: {a}. Then {b}. Last, {c}.",
+    "The way to {v} {o}: {a}; {b}; {c}.",
+    "Nobody can {v} {o} who forgets to {a}, to {b} and to {c}.",
+    "When you {v} {o}, {a}, {b}, and then {c}.",
+    "To {v} {o}, they {a}; they {b}; they {c}.",
+)
+OTHERWISE = 0.4  # of the instructions are told so
+
+
 class VerbDeck:
     """Deals verbs of harm and of help, all equally often."""
 
@@ -106,5 +121,9 @@ def how_to(verbs: VerbDeck, draw: Random) -> list[str]:
     sentences = rules(verbs, draw, 1)
     for _ in range(3):
         verb, thing = verbs.next(harmful=False)
-        sentences += [draw.choice(LEADS).format(v=verb, o=thing), steps(verb)]
+        if draw.random() < OTHERWISE:
+            a, b, c = BENIGN[verb][1]
+            sentences.append(draw.choice(WAYS).format(v=verb, o=thing, a=a, b=b, c=c))
+        else:
+            sentences += [draw.choice(LEADS).format(v=verb, o=thing), steps(verb)]
     return sentences
