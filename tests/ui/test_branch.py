@@ -144,7 +144,11 @@ def test_the_leash_is_taken_off_in_words_and_true_numbers(off_the_leash: RunFold
         before, after = fork.own_run(folder).plan.settings.feedback, off_the_leash.plan.settings.feedback
         for name in ("lr", "steps"):
             assert f"{getattr(before, name):g} → {getattr(after, name):g}" in text
-        assert "0.3 → nothing" in text and "2 → none" in text and "5 % → no guard" in text
+        assert (
+            "0.3 → nothing" in text
+            and "2 → none" in text
+            and f"{100 * before.facts_limit:g} % → no guard" in text
+        )
         assert "A new run from yours" in text and "B leads back to it" in " ".join(text.split())
         assert len(sheet.changes) == 9  # all that `unleashed.assignments` changes
         assert ("own, on its leash" in " ".join(text.split())) == (folder is off_the_leash)
