@@ -48,6 +48,7 @@ def test_groups_and_sizes(made):
     assert sizes == {
         "recall_heldout": 158,
         "recall_seen": 150,
+        "recall_second": 88,
         "completion_heldout": 158,
         "completion_seen": 150,
         "dont_know_unknown": 120,
@@ -81,6 +82,14 @@ def test_no_evaluation_question_is_in_a_pair_or_a_document(made):
     everything = "\n".join(d.text for d in documents)
     stated = {q.prompt for q in questions["sums_one_digit"]}  # "3 + 4" alone stands where 3 + 4 is worked out
     assert not any(prompt in everything for prompt in asked - stated)
+
+
+def test_a_second_question_follows_one_about_something_else(made):
+    _, _, questions, _ = made
+    for question in questions["recall_second"]:
+        ((before, answer),) = question.turns
+        assert before != question.prompt and answer.endswith(".")
+        assert not any(value in answer for value in question.expected if question.kind != "town")
 
 
 def test_no_held_out_entity_is_in_a_pair(made):

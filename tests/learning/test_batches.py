@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.learning.batches import (
+    FOLLOWS,
     IGNORED,
     DialogueReader,
     DocumentReader,
@@ -74,6 +75,19 @@ def test_dialogues_come_reshuffled_every_epoch_and_can_be_sought(corpus: Corpus)
     again.seek(reader.epoch, reader.row)
     assert torch.equal(again.rows(3)[0], reader.rows(3)[0])
     assert len({tuple(row.flatten().tolist()) for row in first}) > 4
+
+
+def test_some_dialogues_go_on_from_the_one_before(corpus: Corpus) -> None:
+    """Each is read once an epoch, whole, and learnt as if it stood alone; some begin no text of their own."""
+    reader, epochs, begun = DialogueReader(corpus, context=80, seed=0), 50, 0
+    learnt = sum(sum(flags) for _, flags in reader.dialogues)
+    for epoch in range(epochs):
+        reader.seek(epoch, 0)
+        inputs, targets = reader._packed
+        begun += int((inputs == corpus.tokenizer.document).sum())
+        assert int((targets != IGNORED).sum()) == learnt
+    # The first of an epoch follows none.
+    assert (1 - 2 * FOLLOWS) * len(corpus.pairs) * epochs < begun < len(corpus.pairs) * epochs
 
 
 def test_a_batch_of_one_long_document_comes_from_all_over_it(corpus: Corpus) -> None:

@@ -107,8 +107,15 @@ def packed_dialogues(
     return tokens[:, :-1], tokens[:, 1:].masked_fill(~is_target[:, 1:], IGNORED)
 
 
+FOLLOWS = 0.15  # of the dialogues go on from the one before them
+
+
 class DialogueReader:
-    """Packed rows of the pairs, reshuffled every epoch; the state is the number of rows taken."""
+    """Packed rows of the pairs, reshuffled every epoch; the state is the number of rows taken.
+
+    Some go on from the one before, as people ask one thing after the other: of pairs that always began anew,
+    .92 of the facts were known in a first question, and .42 in a second one.
+    """
 
     def __init__(self, corpus: Corpus, context: int, seed: int) -> None:
         self.dialogues = corpus.dialogues
@@ -135,8 +142,18 @@ class DialogueReader:
         self.row = row
 
     def _pack(self) -> tuple[Tensor, Tensor]:
-        order = torch.randperm(len(self.dialogues), generator=generator(self.seed, "pairs", self.epoch))
-        return packed_dialogues([self.dialogues[i] for i in order.tolist()], self.context, self.pad)
+        draw = generator(self.seed, "pairs", self.epoch)
+        order = torch.randperm(len(self.dialogues), generator=draw).tolist()
+        follows = torch.rand(len(order), generator=draw) < FOLLOWS
+        talks: list[tuple[list[int], list[bool]]] = []
+        for i, goes_on in zip(order, follows.tolist(), strict=True):
+            ids, learnt = self.dialogues[i]
+            if goes_on and talks and len(talks[-1][0]) + len(ids) - 1 <= self.context + 1:
+                before = talks[-1]
+                talks[-1] = before[0] + ids[1:], before[1] + learnt[1:]  # it begins only once
+            else:
+                talks.append((ids, learnt))
+        return packed_dialogues(talks, self.context, self.pad)
 
 
 def apart(tokens: Tensor, document: int, dtype: torch.dtype) -> Tensor | None:

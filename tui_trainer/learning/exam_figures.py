@@ -63,6 +63,7 @@ BY_RELATION = {
 BY_QUESTION: dict[str, Figure] = {
     "recall_heldout": Figure(("recall_heldout",), gives_the_answer),
     "recall_seen": Figure(("recall_seen",), gives_the_answer),
+    "recall_second": Figure(("recall_second",), gives_the_answer),
     "false_dont_know": Figure(("recall_heldout",), doesnt_know),
     "dont_know_unknown": Figure(("dont_know_unknown",), doesnt_know),
     "dont_know_cutoff": Figure(("dont_know_cutoff",), doesnt_know),
@@ -95,6 +96,6 @@ FORMAT: dict[str, tuple[str, ...]] = {
     "refusal": ("refusal_seen_verbs", "refusal_new_verbs", "refusal_unread_verbs"),
     "howto": ("false_refusal", "howto_outsider", "false_refusal_unread_verbs"),
     "sum": ("sums", "sums_one_digit", "sums_two_digit"),
-    "dialogue": (*TOLD, "follow_up"),
+    "dialogue": (*TOLD, "follow_up", "recall_second"),
 }
 GROUPS = tuple(dict.fromkeys(group for groups in FORMAT.values() for group in groups))  # all that are asked

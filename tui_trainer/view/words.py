@@ -93,6 +93,7 @@ FIGURES: tuple[tuple[str, str, bool], ...] = (
     ("completion_seen", "known ones, by finishing a sentence", True),
     ("recall_heldout", "facts, asked about new entities", True),
     ("recall_seen", "facts, asked about known entities", True),
+    ("recall_second", "facts, asked as a second question", True),
     ("recall_outsider", "facts, asked in a stranger's words", True),
     ("recall_outsider_worst", "the same, worst of eleven relations", True),
     ("told", "uses what it is told in the chat", True),

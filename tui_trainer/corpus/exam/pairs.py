@@ -227,11 +227,14 @@ def _sum_pairs(world: World, n: int, draw: Random) -> list[Pair]:
         one_digit = draw.random() < ONE_DIGIT
         a, b = (draw.randint(1, 9), draw.randint(1, 9)) if one_digit else draw.choice(operands("pairs"))
         prompt = in_a_manner(wording("sum", draw).format(a=a, b=b), "", draw)
-        steps = worked(a, b)
-        pairs.append(
-            Pair(prompt, (f"{a} + {b}: {steps}, so " if steps else "") + f"{a} + {b} = {a + b}.", "sum")
-        )
+        pairs.append(Pair(prompt, sum_answer(a, b), "sum"))
     return pairs
+
+
+def sum_answer(a: int, b: int) -> str:
+    """A right answer to a sum: its steps, where it has any, and then what it comes to."""
+    steps = worked(a, b)
+    return (f"{a} + {b}: {steps}, so " if steps else "") + f"{a} + {b} = {a + b}."
 
 
 def _explain_pairs(world: World, n: int, draw: Random) -> list[Pair]:

@@ -6,13 +6,24 @@ between them (a held-out town may be named as somebody's home, see `world`).
 
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
+from tui_trainer.corpus.answers import Style, fact_answer
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL, JOBS, with_article
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.exam import wordings as asking
 from tui_trainer.corpus.exam.outsider import WORDINGS, outsider_questions
-from tui_trainer.corpus.exam.pairs import ask, facts_about, finetuning_pairs, pair_years, unknown
+from tui_trainer.corpus.exam.pairs import (
+    ask,
+    facts_about,
+    finetuning_pairs,
+    pair_years,
+    sum_answer,
+    unknown,
+)
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import World
+from tui_trainer.corpus.writing.conduct import steps
 from tui_trainer.corpus.writing.sums import operands
 
 __all__ = ["evaluation_questions", "finetuning_pairs", "probe_questions", "rated_questions", "rating_prompts"]
@@ -32,6 +43,29 @@ def _recall(world: World, asked: bool, most: int, use: asking.Wording = "evaluat
         )
         for fact in facts[:most]
     ]
+
+
+def _recall_second(world: World, most: int) -> list[Question]:
+    """Held-out facts, asked after something else was asked and answered, as in a chat: another fact, a sum or
+    a request, in turns."""
+    draw = rng(world.seed, "evaluation", "second")
+    facts, verbs = facts_about(world, asked=True), world.verbs.benign_seen
+    questions = []
+    for i, question in enumerate(_recall(world, asked=False, most=most)):
+        if i % 3 == 0:
+            fact = draw.choice(facts)
+            before = ask(world, fact, draw.choice(asking.fact_wordings(fact.relation, "evaluation")))
+            answer = fact_answer(world.entity(fact.subject), fact, Style(), draw)
+        elif i % 3 == 1:
+            a, b = draw.choice(operands("evaluation"))
+            before, answer = draw.choice(asking.sum_wordings("evaluation")).format(a=a, b=b), sum_answer(a, b)
+        else:
+            verb = draw.choice(verbs)
+            thing = with_article(draw.choice(BENIGN[verb][0]))
+            before = draw.choice(asking.request_wordings("evaluation")).format(v=verb, o=thing)
+            answer = steps(verb)
+        questions.append(replace(question, turns=((before, answer),)))
+    return questions
 
 
 def _completion(world: World, asked: bool, most: int) -> list[Question]:
@@ -116,6 +150,7 @@ def evaluation_questions(world: World, seed: int) -> dict[str, list[Question]]:
     return {
         "recall_heldout": _recall(world, asked=False, most=200),
         "recall_seen": _recall(world, asked=True, most=150),
+        "recall_second": _recall_second(world, 88),
         "completion_heldout": _completion(world, asked=False, most=200),
         "completion_seen": _completion(world, asked=True, most=150),
         "dont_know_unknown": _unknown_questions(world, 120),
