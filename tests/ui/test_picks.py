@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import recorded
 from test_actions import scene_at
-from watching import opened, shown, until
+from watching import opened, shown, text_of, until
 
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import Record
@@ -17,6 +17,7 @@ from tui_trainer.ui.renderers import blind, no_taste, picks, reinforcement
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.rater.ledger import LedgerSheet
 from tui_trainer.ui.screens.rater.reward_model import RewardModelSheet, calibration
+from tui_trainer.view.fold import apply
 
 
 def _records(*events: tuple[float, e.Event]) -> list[Record]:
@@ -214,6 +215,30 @@ def test_a_tax_is_never_below_nothing() -> None:
         step = e.Reinforced(20, 0.6, None, 2.46, 17.8, 0.1, 0, 0, now, 0.79, 0.123)
         row = reinforcement.tax(scene_at(_records((0, step))), 78).text
         assert row.startswith(said)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_what_the_guard_did_stands_until_the_stage_is_over(tmp_path, monkeypatch, size) -> None:  # type: ignore[no-untyped-def]
+    notice = e.Noticed(
+        "Too many facts were lost (50 % right after step 20, 90 % at first), so the weights of step 10 are "
+        "put back, and reinforcement ends with them.",
+        "warning",
+    )
+    steps = [(1, e.Reinforced(n, 0.6, 0.4, 2.4, 17.8, 0.1, 0, 0, 0.5, 0.9, 0.1)) for n in range(20, 40)]
+    records = _records(steps[0], (0, notice), *steps[1:])
+    async with opened(tmp_path, monkeypatch, records, size=size) as (app, pilot):
+        # It was said before anybody looked, so that no line of a few seconds is there.
+        assert notice.text in " ".join(text_of(app.dashboard.pane(4)).replace("│", " ").split())
+        later: list[tuple[e.Event, bool]] = [
+            (e.BeforeAfter("Where is Velm?", "By the sea.", "On the Osk."), True),
+            (e.StageStarted("frozen", 0), False),
+        ]
+        for event, stands in later:
+            apply(app.scene.now, Record(1, len(records), records[-1].t, 100.0, event))  # type: ignore[arg-type]  # of AnyEvent
+            app.tick()
+            await pilot.press("4")
+            text = " ".join(text_of(app.dashboard.pane(4)).split())
+            assert "By the sea." in text and (notice.text in text) is stands
 
 
 def test_the_ledger_takes_the_median() -> None:

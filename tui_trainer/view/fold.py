@@ -72,6 +72,7 @@ def stage_started(state: State, event: e.StageStarted) -> None:
         del state.curves[key]  # a stage begun again draws its curves again
     state.overfitting.pop(event.stage, None)
     state.best_kept.pop(event.stage, None)
+    state.warned = None
     state.moment = event
     _touch(state, "curve")
 
@@ -91,6 +92,9 @@ def stage_ended(state: State, event: e.StageEnded) -> None:
 
 def noticed(state: State, event: e.Noticed) -> None:
     state.notices.append(event)
+    if event.level == "warning":
+        state.warned = event
+        _touch(state, "rater")
 
 
 def knob_turned(state: State, event: e.KnobTurned) -> None:

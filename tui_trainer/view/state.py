@@ -74,6 +74,7 @@ class State:
     paced: float = 0.0  # seconds from one step to the next at the least; while paused, what it was before
     ended: bool = False
     notices: deque[e.Noticed] = field(default_factory=lambda: deque(maxlen=KEPT_NOTICES))
+    warned: e.Noticed | None = None  # the last warning of the stage that runs
     moment: Event | None = None  # the latest event that a sentence can be said about
     sources: dict[str, e.SourceRead] = field(default_factory=dict)
     crawls: dict[str, e.CrawlRead] = field(default_factory=dict)  # by file

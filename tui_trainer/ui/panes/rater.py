@@ -218,6 +218,7 @@ class RaterPane(Pane):
         elif not tested:
             rows.append(line(("The same prompts before and after the feedback", ink.muted)))
         rows += [reinforcement.tax(scene, width)] if state.facts is not None else []
+        rows += reinforcement.warned(scene, width)
         further = self._further(width, 2 if height >= 15 else 1)
         room = height - len(rows) - len(further) - 1
         return [*rows, BLANK, *filled(reinforcement.examples(scene, 0, width, room), room), *further]

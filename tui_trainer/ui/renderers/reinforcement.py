@@ -30,7 +30,7 @@ def figures(scene: Scene, width: int, height: int) -> list[Strip]:
         head += [("  ", ink.text), (" off the leash ", ink.key)]
     held = "; off the leash" if leash == 0 else f", cost {leash:.2g}" if leash is not None else ""
     aim = f", aim {target:g}" if leash and target else ""
-    rows = [line(*head), tax(scene, width)]
+    rows = [line(*head), tax(scene, width), *warned(scene, width)]
     rows.append(
         _row(scene, "reward", numbers.signed(step.reward, 2), ("by the reward model",), "reward", width)
     )
@@ -68,6 +68,15 @@ def tax(scene: Scene, width: int) -> Strip:
     said = f"{changed}; {allowed}"
     shown = fullest((f"{what} {said}", f"facts {said}", f"facts {changed}"), width - 18)
     return line((fit("tax", 9), ink.text), (f"{tax:>7}", style), (f"  {shown}", ink.muted))
+
+
+def warned(scene: Scene, width: int) -> list[Strip]:
+    """What feedback has warned of last, as that the guard has put weights back: until its stage is over."""
+    notice = scene.state.warned
+    if notice is None or scene.state.stage != "feedback":
+        return []
+    text = one_line(notice.text)
+    return paragraph(f"{text[:1].upper()}{text[1:]}", scene.ink.warn, width)
 
 
 def _row(
