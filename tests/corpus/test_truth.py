@@ -5,6 +5,7 @@ import pytest
 from tui_trainer.corpus.exam.outsider import outsider_questions
 from tui_trainer.corpus.exam.questions import evaluation_questions
 from tui_trainer.corpus.exam.truth import Judged, asked, judge, of_seed
+from tui_trainer.corpus.world import KIND_OF
 
 OF_NOBODY = ("unknown", "cutoff", "refusal", "follow", "told")
 
@@ -74,6 +75,65 @@ def test_what_was_told_is_right_as_told() -> None:
     assert judge(world, asked_, "Ada Byron won.", [told]) == Judged(True, won.value, "told")
     another = told.replace(str(won.year), "1900")
     assert judge(world, asked_, "Ada Byron won.", [another]) == Judged(False, won.value)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 7])
+def test_what_was_told_and_what_is_asked_by_pronoun_are_the_exam_s_or_none(seed: int) -> None:
+    world = of_seed(seed)
+    questions = outsider_questions(world)
+    people = found = 0
+    for question in (*questions["told_at_once"], *questions["told_before"], *questions["follow_up"]):
+        before = [asked for asked, _ in question.turns] + [question.opening] * bool(question.opening)
+        right = judge(world, question.prompt, f"It is {question.expected[0]}.", before)
+        wrong = judge(world, question.prompt, f"It is {question.others[0]}.", before)
+        assert right is None or right.right, question
+        assert wrong is None or not wrong.right, question
+        assert judge(world, question.prompt, "I don't know.", before) in (None, wrong), question
+        people += KIND_OF[question.kind] == "person"
+        found += right is not None
+    assert found / people > 0.8  # of other kinds neither a new name nor a pronoun is plain
+
+
+def test_a_pronoun_means_the_one_person_that_was_named() -> None:
+    world = of_seed(0)
+    fact = next(fact for fact in world.facts if fact.relation == "town")
+    known, other = fact.subject, next(e.name for e in world.of_kind("person") if e.name != fact.subject)
+    stranger = Judged(True, "", "told")
+    assert judge(world, "Where does she live?", "In Tarn.", ["Mira Bold lives in Tarn."]) == stranger
+    assert judge(world, "Where does Mira Bold live?", "In Tarn.", ["Mira Bold lives in Tarn."]) == stranger
+    assert judge(world, "Mira Bold lives in Tarn. Where does she live?", "In Tarn.") == stranger
+    two = ["Mira Bold is a baker. She lives in New Harbour."]
+    assert judge(world, "Where is her house?", "It is in New Harbour.", two) == stranger
+    assert judge(world, "What is her job?", "She is a baker.", two) == stranger
+    assert judge(world, "Where does he live?", "In Tarn.", [f"{known} lives in Tarn."]) == Judged(
+        True, fact.value, "told"
+    )
+    assert judge(world, "Where does he live?", "In Orsa.", [f"{known} lives in Tarn."]) == Judged(
+        False, fact.value
+    )
+    assert judge(world, "And where does she live?", fact.value, [f"When was {known} born?"]) == Judged(
+        True, fact.value
+    )
+    for asked_, answer, told in (
+        ("Where does she live?", "In Orsa.", ["Mira Bold lives in Tarn."]),  # it may be put in other words
+        ("What is her job?", "She is a baker.", ["Mira Bold lives in Tarn."]),
+        ("What is her job?", "I don't know.", ["Mira Bold lives in Tarn."]),
+        ("Where does she live?", "In Tarn.", ["Mira Bold lives in Tarn.", f"{known} does, too."]),
+        ("Where does she live?", "In Tarn.", [f"{known} and {other} live in Tarn."]),
+        ("Where does he live?", "In Tarn.", [f"{known} lives in Tarn.", "Who owns the mill?"]),
+        ("Where does it live?", "In Tarn.", ["Mira Bold lives in Tarn."]),
+        ("Where does she live?", "In Tarn.", ["Does Mira Bold live in Tarn?"]),
+    ):
+        assert judge(world, asked_, answer, told) is None, (asked_, told)
+
+
+def test_of_whom_was_told_nobody_says_that_there_is_no_such_name() -> None:
+    world = of_seed(0)
+    told, unsure = "Just so you know: Thornby exports boots.", "I don't know."
+    question = "Which goods come out of Thornby?"
+    assert judge(world, question, unsure) == Judged(True, "Thornby", "unknown")
+    assert judge(world, question, unsure, [told]) is None
+    assert judge(world, f"{told} {question}", unsure) is None
 
 
 def test_of_what_nobody_can_know_it_is_right_to_say_so() -> None:

@@ -334,3 +334,14 @@ async def test_what_was_told_and_read_is_marked_as_told(
         assert await held_to(Read(9, 128, 0, 0)) == "world"
         note = Note(f"{fact.subject} lives in Paris.", "told-in-chat.txt", 1.2)
         assert await held_to(Read(20, 128, 0, 1, notes=1, of_notes=1), note) == "told"
+
+
+async def test_what_was_told_of_a_stranger_is_marked_where_a_pronoun_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (_, pilot, chat, process):
+        await say(pilot, chat, "Mira Bold lives in Tarn.")
+        process.read, process.said = Read(20, 128, 1, 1), [Said(text=" or in Tarn.")]
+        await say(pilot, chat, "Where does she live?")
+        rows = [row.strip() for row in text_of(chat.conversation).splitlines()]
+        assert "✓ as you told it" in rows

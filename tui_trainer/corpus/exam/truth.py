@@ -2,7 +2,7 @@
 
 Nothing is guessed: a question that names several of the world, or whose relation is not plain, has no truth
 here. Of nobody of the world, and of what comes after all that was read, it is right to say that one doesn't
-know. What somebody has told in the conversation is right as well, whatever the world says.
+know. What somebody has told in the conversation is right as well, whatever the world says, and of whomever.
 """
 
 import re
@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_trainer.corpus.common_words import words
 from tui_trainer.corpus.exam.judging import adds, names, says_dont_know, tells
-from tui_trainer.corpus.world import Fact, World, make_world
+from tui_trainer.corpus.world import KIND_OF, Entity, Fact, World, make_world
 from tui_trainer.settings import FIRST_CUTOFF
 
 # By what words a question asks for each relation; one that fits two of somebody's asks for neither.
@@ -39,6 +40,9 @@ _ASKS = {
 _ASKING = re.compile(r"\?|\b(?:who\w*|what\w*|which|where\w*|when|how|tell|name|give|say)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b\d{4}\b")
 _NAME = re.compile(r"(?<=\w )[A-Z]\w+(?: [A-Z]\w+)*")  # somewhere behind the first word
+_PERSON = re.compile(r"(?<!in )(?<!to )\b[A-Z]\w+ [A-Z]\w+(?! [A-Z])")  # no place: "in New Harbour"
+MOST_STRANGERS = 9  # a text may be full of capitals
+_PRONOUN = re.compile(r"\b(?:she|he|her|his|him)\b", re.IGNORECASE)
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 _MEANING = re.compile(r"\d+|[^\W\d_]{3,}")  # words that may be a value
 _SMALL = frozenset(words("and are but for had has have her his its not now she the they too was who with"))
@@ -49,7 +53,7 @@ class Judged(Struct, frozen=True):
     """An answer held to the world, or to what was told.
 
     `truth`: what is so in the world, where the answer could know it; else the name, or the year, that it
-    can't know.
+    can't know; "" of what was told of nobody of the world.
     """
 
     right: bool
@@ -69,10 +73,15 @@ def judge(world: World, prompt: str, answer: str, told: Sequence[str] = ()) -> J
     Args:
         told: texts that were read before the prompt, as earlier messages and notes.
     """
+    world = _with_strangers(world, prompt, told)
+    prompt, *told = _with_names(world, prompt, told)
     last = _BETWEEN_SENTENCES.split(prompt.strip())[-1]  # those before it may tell of others
     if (fact := asked(world, prompt) or asked(world, last)) is not None:
         if not _ASKING.search(last) and _given(world, fact, last):
             return None  # it tells the fact itself
+        if not fact.value:  # of a stranger
+            as_told = _as_told(world, fact, answer, _sentences(prompt, told))
+            return Judged(True, "", "told") if as_told else None
         if says_dont_know(answer):
             return Judged(False, fact.value)
         others = [value for value in world.values(fact.relation) if value != fact.value]
@@ -90,7 +99,7 @@ def judge(world: World, prompt: str, answer: str, told: Sequence[str] = ()) -> J
 
 def asked(world: World, prompt: str) -> Fact | None:
     """The one fact that a prompt asks for, or begins to tell."""
-    subjects = [e.name for e in world.entities if _named(e.name).search(prompt)]
+    subjects = [entity.name for entity in _of(world, prompt)]
     facts = [fact for name in subjects for fact in world.facts_of(name) if fact.relation in _ASKS]
     if len(subjects) != 1 or not facts:
         return None
@@ -102,6 +111,37 @@ def asked(world: World, prompt: str) -> Fact | None:
     elif len(relations) == 1 and not _YEAR.search(rest):  # of what has changed, what is so now
         found = [max(found, key=lambda fact: fact.year or 0)]
     return found[0] if len(found) == 1 else None
+
+
+def _with_strangers(world: World, prompt: str, told: Sequence[str]) -> World:
+    """The world and whom else was told of; what is so of them has no value in it."""
+    found = dict.fromkeys(name for text in _sentences(prompt, told) for name in _PERSON.findall(text))
+    strangers = [name for name in [*found][:MOST_STRANGERS] if not _of(world, name)]
+    return replace(
+        world,
+        entities=(*world.entities, *(Entity(name, "person", asked=False) for name in strangers)),
+        facts=(
+            *world.facts,
+            *(Fact(name, rel, "") for name in strangers for rel, kind in KIND_OF.items() if kind == "person"),
+        ),
+    )
+
+
+def _with_names(world: World, prompt: str, told: Sequence[str]) -> list[str]:
+    """The prompt, and what was told, with a name for each pronoun, where they can mean one person only: no
+    other was named, and none was asked for, whom an answer may have named."""
+    texts = [prompt, *told]
+    named = {entity.name for text in texts for entity in _of(world, text) if entity.kind == "person"}
+    asks_for_another = any(_ASKS[rel].search(text) for text in texts for rel in ("inventor", "winner"))
+    if len(named) != 1 or asks_for_another:
+        return texts
+    (name,) = named
+    return [_PRONOUN.sub(name, text) for text in texts]
+
+
+def _of(world: World, text: str) -> list[Entity]:
+    """Whom and what of the world a text names."""
+    return [entity for entity in world.entities if _named(entity.name).search(text)]
 
 
 def _sentences(prompt: str, told: Sequence[str]) -> Iterator[str]:
@@ -141,7 +181,9 @@ def _unknowable(world: World, prompt: str, told: Sequence[str]) -> Judged | None
     if (year := _later(world, prompt)) is not None:
         return Judged(True, year, "later")
     name = _unknown(world, prompt)
-    return None if name is None or any(name in text for text in told) else Judged(True, name, "unknown")
+    if name is None or any(name in sentence for sentence in _sentences(prompt, told)):
+        return None
+    return Judged(True, name, "unknown")
 
 
 def _later(world: World, prompt: str) -> str | None:
@@ -154,7 +196,7 @@ def _later(world: World, prompt: str) -> str | None:
 def _unknown(world: World, prompt: str) -> str | None:
     """The one name in a question, if nobody and nothing in the world is called so."""
     found: list[str] = _NAME.findall(prompt)
-    if len(found) != 1 or any(_named(e.name).search(prompt) for e in world.entities):
+    if len(found) != 1 or _of(world, prompt):
         return None
     rest = prompt.replace(found[0], " ")
     values = (fact.value for fact in world.facts)

@@ -20,9 +20,10 @@ def said(ink: Ink, judged: "Judged") -> Part:
     """The same in words, with what is true."""
     if not judged.right:
         return (f"✗ wrong: in the world it is {judged.truth}", ink.bad)
+    otherwise = f"; in the world it is {judged.truth}" if judged.truth else ""
     said = {
         "world": "✓ right: so it is in the world",
-        "told": f"✓ as you told it; in the world it is {judged.truth}",
+        "told": f"✓ as you told it{otherwise}",
         "unknown": f"✓ right: in the world there is no {judged.truth}",
         "later": f"✓ right: {judged.truth} came after all that it read",
     }
