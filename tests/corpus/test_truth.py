@@ -173,5 +173,5 @@ def test_a_race_is_won_by_the_year_and_sums_are_added() -> None:
     assert asked(world, f"Who won the {won.subject} in {won.year}?") == won
     assert asked(world, f"Who won the {won.subject}?") is None
     assert asked(world, f"Who won the {won.subject} in 2024?") is None  # after the cutoff
-    assert judge(world, "What do 99 and 61 make?", "99 + 61 = 160.") == Judged(True, "160")
-    assert judge(world, "3+4", "8") == Judged(False, "7")
+    assert judge(world, "What do 99 and 61 make?", "99 + 61 = 160.") == Judged(True, "160", "sum")
+    assert judge(world, "3+4", "8") == Judged(False, "7", "sum")

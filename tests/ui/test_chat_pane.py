@@ -345,3 +345,14 @@ async def test_what_was_told_of_a_stranger_is_marked_where_a_pronoun_asks(
         await say(pilot, chat, "Where does she live?")
         rows = [row.strip() for row in text_of(chat.conversation).splitlines()]
         assert "✓ as you told it" in rows
+
+
+async def test_a_sum_is_right_by_itself_not_in_a_world(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (_, pilot, chat, process):
+        for result, said in (("7", "✓ right: it adds up"), ("8", "✗ wrong: it is 7")):
+            process.said = [Said(text=f"3 + 4 = {result}.")]
+            await say(pilot, chat, "3 + 4 = ?")
+            rows = [row.strip() for row in text_of(chat.conversation).splitlines()]
+            assert said in rows and "world" not in " ".join(rows)

@@ -52,13 +52,13 @@ _SUM = re.compile(r"(?<![\d.])(\d{1,6})\s*(?:\+|plus|and)\s*(\d{1,6})(?![\d.])",
 class Judged(Struct, frozen=True):
     """An answer held to the world, or to what was told.
 
-    `truth`: what is so in the world, where the answer could know it; else the name, or the year, that it
-    can't know; "" of what was told of nobody of the world.
+    `truth`: what is so in the world, where the answer could know it, or the sum; else the name, or the year,
+    that it can't know; "" of what was told of nobody of the world.
     """
 
     right: bool
     truth: str
-    why: Literal["world", "told", "unknown", "later"] = "world"
+    why: Literal["world", "told", "unknown", "later", "sum"] = "world"
 
 
 @lru_cache(maxsize=4)
@@ -93,7 +93,7 @@ def judge(world: World, prompt: str, answer: str, told: Sequence[str] = ()) -> J
         return unknowable
     if (found := _SUM.search(prompt)) is not None and len(re.findall(r"\d+", prompt)) == 2:
         a, b = map(int, found.groups())
-        return Judged(adds(answer, [f"{a} + {b} = {a + b}"]), str(a + b))
+        return Judged(adds(answer, [f"{a} + {b} = {a + b}"]), str(a + b), "sum")
     return None
 
 

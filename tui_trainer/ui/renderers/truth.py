@@ -19,12 +19,14 @@ def mark(ink: Ink, judged: "Judged | None") -> Part:
 def said(ink: Ink, judged: "Judged") -> Part:
     """The same in words, with what is true."""
     if not judged.right:
-        return (f"✗ wrong: in the world it is {judged.truth}", ink.bad)
+        where = "" if judged.why == "sum" else "in the world "
+        return (f"✗ wrong: {where}it is {judged.truth}", ink.bad)
     otherwise = f"; in the world it is {judged.truth}" if judged.truth else ""
     said = {
         "world": "✓ right: so it is in the world",
         "told": f"✓ as you told it{otherwise}",
         "unknown": f"✓ right: in the world there is no {judged.truth}",
+        "sum": "✓ right: it adds up",
         "later": f"✓ right: {judged.truth} came after all that it read",
     }
     return (said[judged.why], ink.good)
