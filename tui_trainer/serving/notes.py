@@ -17,8 +17,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import bm25s
-
 from tui_trainer.corpus import user_text
 from tui_trainer.corpus.document import Document
 from tui_trainer.corpus.reading.find import Found, find
@@ -27,6 +25,7 @@ from tui_trainer.files import open_own
 from tui_trainer.messages.conversation import Note
 from tui_trainer.messages.events import Noticed
 from tui_trainer.serving.ordinary_words import ordinary
+from tui_trainer.serving.ranking import Index
 
 FILE = "told-in-chat.txt"
 MOST_BYTES = 4_000_000  # of text that is searched; of more, an even sample
@@ -110,7 +109,7 @@ class Notes:
         self._seen: list[tuple[str, int, int]] | None = None
         self._sentences: list[tuple[str, str]] = []  # with the file's name
         self._terms: list[frozenset[str]] = []
-        self._index: bm25s.BM25 | None = None
+        self._index = Index([])
 
     def __len__(self) -> int:
         return len(self._sentences)
@@ -151,9 +150,9 @@ class Notes:
         self._read()
         question = asked(text)
         wanted, named = set(terms(question)), names(question)
-        if not wanted or self._index is None:
+        if not wanted:
             return []
-        scores = self._index.get_scores(sorted(wanted))
+        scores = self._index.scores(sorted(wanted))
         telling = {
             word: NAME if word in named else 1 for word in wanted if word in named or not ordinary(word)
         }
@@ -190,6 +189,4 @@ class Notes:
         self._sentences = list(read.items())
         words = [terms(sentence) for sentence in read]
         self._terms = [frozenset(has) for has in words]
-        self._index = bm25s.BM25(method="lucene") if words else None
-        if self._index is not None:
-            self._index.index(words, show_progress=False)
+        self._index = Index(words)

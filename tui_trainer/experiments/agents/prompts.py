@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-import bm25s
-
 from tui_trainer.experiments.agents.loop import Transcript
 from tui_trainer.experiments.agents.tasks import NOUNS, Task
 from tui_trainer.serving.notes import names, terms
+from tui_trainer.serving.ranking import Index
 
 STEPS = "Step by step. "
 TOOLS = "Tools: look up, add. "
@@ -40,18 +39,16 @@ class Memory:
         right = [t for t in transcripts if t.success and t.calls]
         self.kept = {t.task.question: called(t.calls) for t in right}
         self._plans = list(self.kept.values())
-        self._index: bm25s.BM25 | None = bm25s.BM25(method="lucene") if self.kept else None
-        if self._index is not None:
-            self._index.index([asked_with(question) for question in self.kept], show_progress=False)
+        self._index = Index([asked_with(question) for question in self.kept])
 
     def __len__(self) -> int:
         return len(self.kept)
 
     def __call__(self, task: Task) -> str:
         """The tools, and what was done in the earlier task that is most like this one."""
-        if self._index is None:
+        if not self.kept:
             return TOOLS
-        scores = self._index.get_scores(asked_with(task.question))
+        scores = self._index.scores(asked_with(task.question))
         best = int(scores.argmax())
         return TOOLS + (plan(self._plans[best]) if scores[best] > 0 else "")
 
