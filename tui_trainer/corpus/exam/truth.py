@@ -79,16 +79,12 @@ def judge(world: World, prompt: str, answer: str, told: Sequence[str] = ()) -> J
     if (fact := asked(world, prompt) or asked(world, last)) is not None:
         if not _ASKING.search(last) and _given(world, fact, last):
             return None  # it tells the fact itself
-        if not fact.value:  # of a stranger
-            as_told = _as_told(world, fact, answer, _sentences(prompt, told))
-            return Judged(True, "", "told") if as_told else None
-        if says_dont_know(answer):
-            return Judged(False, fact.value)
-        others = [value for value in world.values(fact.relation) if value != fact.value]
-        right = tells(answer, fact.relation, [fact.value], others)
-        if not right and _as_told(world, fact, answer, _sentences(prompt, told)):
-            return Judged(True, fact.value, "told")
-        return Judged(right, fact.value)
+        if not says_dont_know(answer):
+            if fact.value and tells(answer, fact.relation, [fact.value], world.other_values(fact)):
+                return Judged(True, fact.value)
+            if _as_told(world, fact, answer, _sentences(prompt, told)):
+                return Judged(True, fact.value, "told")
+        return Judged(False, fact.value) if fact.value else None  # what is so of a stranger is not known
     if says_dont_know(answer) and (unknowable := _unknowable(world, prompt, told)) is not None:
         return unknowable
     if (found := _SUM.search(prompt)) is not None and len(re.findall(r"\d+", prompt)) == 2:
@@ -99,13 +95,13 @@ def judge(world: World, prompt: str, answer: str, told: Sequence[str] = ()) -> J
 
 def asked(world: World, prompt: str) -> Fact | None:
     """The one fact that a prompt asks for, or begins to tell."""
-    subjects = [entity.name for entity in _of(world, prompt)]
-    facts = [fact for name in subjects for fact in world.facts_of(name) if fact.relation in _ASKS]
-    if len(subjects) != 1 or not facts:
+    subjects = _of(world, prompt)
+    if len(subjects) != 1:
         return None
-    rest = _named(subjects[0]).sub(" ", prompt)
-    relations = {fact.relation for fact in facts if _ASKS[fact.relation].search(rest)}
-    found = [fact for fact in facts if fact.relation in relations]
+    name = subjects[0].name
+    rest = _named(name).sub(" ", prompt)
+    found = [fact for fact in world.facts_of(name) if _ASKS[fact.relation].search(rest)]
+    relations = {fact.relation for fact in found}
     if relations == {"winner"}:  # of a race: in which year
         found = [fact for fact in found if str(fact.year) in rest]
     elif len(relations) == 1 and not _YEAR.search(rest):  # of what has changed, what is so now
