@@ -17,8 +17,7 @@ from tui_trainer.settings import Description, Settings, describe
 from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
-from tui_trainer.ui.screens.modal import Modal
-from tui_trainer.ui.widgets.page import Page
+from tui_trainer.ui.screens.runs.settings_list import SettingsList
 from tui_trainer.view import words
 from tui_trainer.view.changes import changes
 from tui_trainer.view.text import fit, fullest
@@ -54,7 +53,7 @@ def _takes(setting: Description) -> str:
     return f"{_range(setting)} {setting.unit}".strip()
 
 
-class Branch(Modal[Chosen | None]):
+class Branch(SettingsList[Chosen | None]):
     """Ends with what was chosen, or with None. The run that it goes on from is only read.
 
     Args:
@@ -75,16 +74,13 @@ class Branch(Modal[Chosen | None]):
     ]
 
     def __init__(self, scene: Scene, folder: RunFolder | None = None) -> None:
-        self.page = Page(self.lines)
-        super().__init__(self.page)
+        super().__init__()
         self.scene, self.folder = scene, folder or scene.folder
         self.keep = True
-        self.row = 0
         self.changes: dict[str, str] = {}
         self._proposed = False  # that the person picks, where a simulated rater did
-        self.problem = self.wrong = ""
+        self.problem = ""
         self.plan: Plan | None = None
-        self.settings: list[Description] = []
         self.stage: StageName = fork.FORKS[0]
         for stage in reversed(fork.FORKS):  # the last one that can be begun with
             self._choose(stage)
@@ -99,11 +95,16 @@ class Branch(Modal[Chosen | None]):
         except UserError as error:
             self.problem = one_line(str(error))
         self._propose_rater()
-        own = [d for d in describe() if live_settings.is_own(d.name, stage) and not d.name.startswith("run.")]
-        self.settings = sorted(own, key=lambda d: not d.name.startswith(stage))
         self.changes = {
             name: value for name, value in self.changes.items() if live_settings.is_own(name, stage)
         }
+
+    @property
+    def settings(self) -> list[Description]:
+        """What a run that begins with the stage may have otherwise; those of the stage come first."""
+        own = [d for d in describe() if live_settings.is_own(d.name, self.stage)]
+        own = [d for d in own if not d.name.startswith("run.")]
+        return sorted(own, key=lambda d: not d.name.startswith(self.stage))
 
     def _propose_rater(self) -> None:
         """Who has a screen picks, unless all picks are made again; it is shown as a change, and theirs."""
@@ -183,12 +184,10 @@ class Branch(Modal[Chosen | None]):
         told = paragraph(f"changed: {changed}", ink.accent("feedback"), width, 2) if changed else []
         head = len(rows)
         room = max(1, height - head - len(told) - FOOT)
-        first = max(0, min(self.row - room // 2, len(self.settings) - room))
-        for number, setting in list(enumerate(self.settings))[first : first + room]:
-            rows.append(self._setting(setting, number == self.row, width))
+        rows += [self._setting(setting, number == self.row, width) for number, setting in self.around(room)]
         rows += [BLANK] * (head + room - len(rows))
         rows += told
-        said = self.wrong or (self._told(self.settings[self.row], width) if self.settings else "")
+        said = self.wrong or (self._told(self.chosen, width) if self.chosen is not None else "")
         return [*rows, BLANK, *paragraph(said, ink.warn if self.wrong else ink.text, width)]
 
     def _told(self, setting: Description, width: int) -> str:
@@ -223,26 +222,21 @@ class Branch(Modal[Chosen | None]):
         self._choose(fork.FORKS[(at + by) % len(fork.FORKS)])
         self.page.redraw()
 
-    def action_row(self, by: int) -> None:
-        self.row = max(0, min(len(self.settings) - 1, self.row + by))
-        self.wrong = ""
-        self.page.redraw()
-
     def action_keep(self) -> None:
         self.keep = not self.keep
         self._choose(self.stage)
         self.page.redraw()
 
     def action_change(self) -> None:
-        if self.plan is not None and self.settings:
-            name = self.settings[self.row].name
+        if self.plan is not None and self.chosen is not None:
+            name = self.chosen.name
             typed = self.changes.get(name, self.value(name))
             self.app.push_screen(Ask(words.setting(name), typed), self._changed)
 
     def _changed(self, value: str | None) -> None:
-        if value is None or self.plan is None:
+        if value is None or self.plan is None or self.chosen is None:
             return
-        name = self.settings[self.row].name
+        name = self.chosen.name
         self.wrong = ""
         try:
             settings_.changed(self.plan.settings, [f"{name}={value}"])

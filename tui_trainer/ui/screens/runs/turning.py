@@ -17,8 +17,7 @@ from tui_trainer.ui.renderers.axes import View
 from tui_trainer.ui.renderers.curves import KL, LOSS, REWARD
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
-from tui_trainer.ui.screens.modal import Modal
-from tui_trainer.ui.widgets.page import Page
+from tui_trainer.ui.screens.runs.settings_list import SettingsList
 from tui_trainer.view import numbers, words
 from tui_trainer.view.changes import change
 from tui_trainer.view.text import fit
@@ -30,7 +29,7 @@ RECENT = 160  # steps that the curve shows, so that what is turned is seen in it
 LEAST_PLOT = 7  # lines of a curve
 
 
-class Turning(Modal[None]):
+class Turning(SettingsList[None]):
     """Turns by ← and →, at once.
 
     Args:
@@ -55,11 +54,8 @@ class Turning(Modal[None]):
     ]
 
     def __init__(self, scene: Scene, turn: Callable[[str, float], str | None]) -> None:
-        self.page = Page(self.lines)
-        super().__init__(self.page)
+        super().__init__()
         self.scene, self.turn = scene, turn
-        self.row = 0
-        self.wrong = ""
         self.asked: dict[str, float] = {}  # values that the trainer has not taken yet
         self.first: dict[str, float] = {}  # what each was when this was opened
 
@@ -82,12 +78,6 @@ class Turning(Modal[None]):
             d for d in found if not d.name.startswith("data.mixture.") or d.name.rpartition(".")[2] in sources
         ]
 
-    @property
-    def chosen(self) -> Description | None:
-        """The one under the cursor."""
-        settings = self.settings
-        return settings[min(self.row, len(settings) - 1)] if settings else None
-
     def value(self, name: str) -> float:
         """A setting as it is, or is about to be."""
         found = self.asked.get(name, self.scene.now.setting(name))
@@ -108,11 +98,6 @@ class Turning(Modal[None]):
         return ""
 
     # -- keys ----------------------------------------------------------------------------------------------
-
-    def action_row(self, by: int) -> None:
-        self.row = max(0, min(len(self.settings) - 1, self.row + by))
-        self.wrong = ""
-        self.page.redraw()
 
     def action_turn(self, by: int) -> None:
         if (setting := self.chosen) is not None:
@@ -163,16 +148,12 @@ class Turning(Modal[None]):
         return [*self._list(width, height - lower), *(self._effect(width, lower) if lower else [])]
 
     def _list(self, width: int, height: int) -> list[Strip]:
-        ink, settings = self.scene.ink, self.settings
         foot = [BLANK, *self._about(width)]
         room = max(1, height - len(foot))
-        first = max(0, min(self.row - room // 2, len(settings) - room))
-        rows = [
-            self._setting(setting, number == self.row, width)
-            for number, setting in list(enumerate(settings))[first : first + room]
-        ]
-        if not settings:
-            rows = paragraph("All stages are through: there is nothing to turn.", ink.muted, width)
+        rows = [self._setting(setting, number == self.row, width) for number, setting in self.around(room)]
+        if not rows:
+            said = "All stages are through: there is nothing to turn."
+            rows = paragraph(said, self.scene.ink.muted, width)
         return filled([*filled(rows, room), *foot], height)
 
     def _setting(self, setting: Description, here: bool, width: int) -> Strip:
