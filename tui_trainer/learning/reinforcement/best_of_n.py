@@ -1,6 +1,7 @@
 """The other way to please a reward model: let the tuned model answer often, and take what it likes best."""
 
 from collections.abc import Sequence
+from statistics import fmean
 
 from tui_trainer.formulas.overoptimization import best_of_n, best_of_n_kl
 from tui_trainer.learning.answering import Asker
@@ -41,8 +42,8 @@ def measured(
     return BestOfN(
         n=ns,
         kl=tuple(best_of_n_kl(n) for n in ns),
-        proxy=tuple(_mean([best_of_n(liked, liked, n) for liked, _ in pools]) for n in ns),
-        gold=tuple(_mean([best_of_n(*pool, n) for pool in pools]) for n in ns) if gold is not None else None,
+        proxy=tuple(fmean([best_of_n(liked, liked, n) for liked, _ in pools]) for n in ns),
+        gold=tuple(fmean([best_of_n(*pool, n) for pool in pools]) for n in ns) if gold is not None else None,
         prompts=len(asked),
         answers=most,
     )
@@ -56,7 +57,3 @@ def sizes(most: int) -> tuple[int, ...]:
         found |= {power, min(most, power * 3 // 2)}
         power *= 2
     return tuple(sorted(found))
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import fmean
 
 import torch
 from msgspec import Struct
@@ -116,11 +117,11 @@ class PolicyTrainer:
         facts, notice = self._look(done.steps >= settings.steps, settings.facts_limit)
         yield Reinforced(
             step=done.steps,
-            reward=_mean(rewards),
-            gold=_mean(gold(asked, answers)) if gold else None,
+            reward=fmean(rewards),
+            gold=fmean(gold(asked, answers)) if gold else None,
             kl=kl,
             leash=beta,
-            length=_mean([len(a.tokens) for a in answers]),
+            length=fmean([len(a.tokens) for a in answers]),
             entropy=result.entropy,
             skipped_groups=result.equal,
             truncated=sum(not a.ended for a in answers),
@@ -289,7 +290,3 @@ def differing(rewards: Tensor) -> list[int]:
     spread = rewards.amax(dim=1) - rewards.amin(dim=1)
     prompt, k = int(spread.argmax()), rewards.shape[1]
     return list(range(prompt * k, (prompt + 1) * k))
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
