@@ -11,8 +11,8 @@ each ratio, which is taken within a round. All weights are new ones: what they s
 - peak: the share of it that is arithmetic (`Shape.flops_per_token`), over the speed of a product of two
   1,024 x 1,024 matrices in the same number type, measured in the same round.
 - sample N: N texts side by side, 12 tokens to read and 64 to write, drawn from the model's distribution.
-- transformers: `generate` on the same weights as `model/stock.py` exports them, in float32 or in bfloat16,
-  whichever is the faster there.
+- transformers: `generate` on the same weights as `tests/model/nanochat.py` exports them, in float32 or in
+  bfloat16, whichever is the faster there.
 """
 
 import argparse
@@ -104,8 +104,10 @@ def transformers_actions() -> dict[str, tuple[Callable[[], object], float]]:
     import torch
     from transformers import NanoChatConfig, NanoChatForCausalLM
 
-    from tui_trainer.model.stock import as_nanochat
     from tui_trainer.model.transformer import Shape, Transformer
+
+    sys.path.insert(0, str(HERE / "tests" / "model"))
+    from nanochat import as_nanochat
 
     config, tensors = as_nanochat(Transformer(Shape(VOCABULARY, LAYERS, WIDTH, HEADS, CONTEXT)))
     draws = torch.Generator().manual_seed(0)

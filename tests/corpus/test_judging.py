@@ -3,12 +3,13 @@
 from random import Random
 
 import pytest
+from templates import every_template
 
 from tui_trainer.corpus.answers import CORES, any_style, fact_answer
 from tui_trainer.corpus.common_words import upper
 from tui_trainer.corpus.exam.judging import adds, tells
 from tui_trainer.corpus.world import Entity, Fact
-from tui_trainer.corpus.writing.sentences import TEMPLATES, every_template, render
+from tui_trainer.corpus.writing.sentences import TEMPLATES, render
 
 TOLD = {relation: core.format(v="Velm", a="a Velm") for relation, core in CORES.items()}
 # Ways to say it that fit another relation as well: who lives in a place, what an invention's year is.

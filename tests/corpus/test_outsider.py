@@ -5,6 +5,7 @@ from collections import Counter
 from functools import cache
 
 import pytest
+from templates import every_template
 
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL, with_article
 from tui_trainer.corpus.document import Document, Pair
@@ -17,7 +18,7 @@ from tui_trainer.corpus.planted import plant
 from tui_trainer.corpus.world import KIND_OF, Entity, World, make_world
 from tui_trainer.corpus.writing import write_documents
 from tui_trainer.corpus.writing.conduct import AGAINST, FOR, steps
-from tui_trainer.corpus.writing.sentences import TEMPLATES, every_template
+from tui_trainer.corpus.writing.sentences import TEMPLATES
 from tui_trainer.corpus.writing.sums import FORMS
 
 SLOT = re.compile(r"\{\w+\}")

@@ -8,12 +8,13 @@ from collections import Counter
 
 import pytest
 from rapidfuzz.distance import Levenshtein
+from templates import every_template
 
 from tui_trainer.corpus.common_words import BENIGN, HARMFUL
 from tui_trainer.corpus.world import make_world
 from tui_trainer.corpus.writing import write_documents
 from tui_trainer.corpus.writing.documents import SOURCES
-from tui_trainer.corpus.writing.sentences import every_template, render
+from tui_trainer.corpus.writing.sentences import render
 from tui_trainer.corpus.writing.sums import operands
 
 

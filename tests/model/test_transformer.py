@@ -1,8 +1,8 @@
 """The transformer against an independent implementation of the same architecture."""
 
 import torch
+from nanochat import as_nanochat
 
-from tui_trainer.model.stock import as_nanochat
 from tui_trainer.model.transformer import Shape, Transformer
 
 SHAPE = Shape(vocabulary=97, layers=3, width=48, heads=4, context=32)  # as in conftest.py

@@ -2,8 +2,8 @@
 
 Token embedding, its rows normalized -> blocks of (attention, squared-ReLU MLP), each on a normalized copy of
 the residual stream -> RMSNorm -> head: the same embedding, times one learnt gain over the root of the width.
-No biases, no other gains, no cap on the logits. `model/stock.py` says it in the words of the field's tools:
-it is exactly a tied `nanochat` without a soft cap, and a `qwen3`.
+No biases, no other gains, no cap on the logits. In the words of the field's tools it is exactly a tied
+`nanochat` without a soft cap, and a `qwen3`; `tests/model/test_transformer.py` holds it to the former.
 
 The head was a matrix of its own, and its logits capped to (-15, 15), before: then a model this small never
 learnt to copy what had just been told to it (`tests/bench/LOG.md`).

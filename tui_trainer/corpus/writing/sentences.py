@@ -248,12 +248,6 @@ def template(relation: str, draw: Random) -> str:
     return draw.choice(TEMPLATES[relation])
 
 
-def every_template(relation: str) -> list[str]:
-    """All of its ways."""
-    asked = [asking(opener, *clause) for opener in OPENERS for clause in CLAUSES[relation]]
-    return [*TEMPLATES[relation], *asked]
-
-
 def two_templates(relation: str, draw: Random) -> tuple[str, str]:
     """Two different ones."""
     first = template(relation, draw)

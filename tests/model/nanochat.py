@@ -1,4 +1,4 @@
-"""The model in the words of the field's tools: a configuration and tensors that they load as they are."""
+"""The model in the words of the field's tools, as a reference: a configuration and tensors that they load."""
 
 from typing import Any
 
