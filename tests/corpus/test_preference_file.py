@@ -11,17 +11,31 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_trainer import files
 from tui_trainer.corpus import preference_file
-from tui_trainer.corpus.preference_file import LONGEST, Broken, Comparison, Guessed, encode, parse, read
+from tui_trainer.corpus.preference_file import (
+    LONGEST,
+    Broken,
+    Comparison,
+    Guessed,
+    comparison_of,
+    encode,
+    read,
+)
 from tui_trainer.errors import UserError
 
 KEL = Comparison("Where does Kel live?", "In Orsa.", "I won't say.")
 BEFORE = f"\n\nHuman: Hi.\n\nAssistant: Hello.\n\nHuman: {KEL.prompt}\n\nAssistant:"
+
+
+def parse(line: bytes | str) -> Comparison:
+    """One line of JSON."""
+    return comparison_of(msgspec.json.decode(line))  # msgspec.DecodeError is a ValueError
 
 
 @pytest.mark.parametrize(

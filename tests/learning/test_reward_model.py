@@ -14,9 +14,15 @@ from tui_trainer.learning.preferences.reward_model import (
     UNKNOWN,
     RewardModel,
     Scaling,
-    fit,
+    fit_all,
     fit_cauchy,
 )
+
+
+def fit(x: np.ndarray, y: np.ndarray, prior_std: float) -> tuple[np.ndarray, np.ndarray]:
+    """`fit_all` of one rater."""
+    found = fit_all(x, y[None], prior_std)
+    return found.mean[0], found.covariance[0]
 
 
 def _comparisons(n: int, d: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -3,10 +3,11 @@
 import recorded
 from msgspec.structs import replace
 from test_actions import scene_at
+from watching import caption
 
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import VERSION, Record
-from tui_trainer.ui.chrome.caption import Caption, caption
+from tui_trainer.ui.chrome.caption import Caption
 from tui_trainer.ui.farewell import farewell_of
 from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.ui.scene import HOLD_SECONDS, Scene

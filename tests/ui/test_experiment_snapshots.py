@@ -18,7 +18,7 @@ from tui_trainer.ui.run_files.experiments import Experiments
 from tui_trainer.ui.screens.experiments import experiments as experiments_screen
 from tui_trainer.ui.screens.experiments.experiment import ExperimentScreen
 from tui_trainer.ui.screens.experiments.experiments import ExperimentsSheet
-from tui_trainer.view.experiment import apply_all
+from tui_trainer.view.experiment import apply
 
 SIZES = ((120, 40), (80, 24))
 FOLDER = Path(__file__).parent / "snapshots"
@@ -47,13 +47,14 @@ async def test_snapshots(
         await until(pilot, lambda: "Which one" in shown(app))
         seen["question"] = _text(app)
         process = experiments.begin(FILTERS, 1)
-        apply_all(process.seen, EVENTS)
+        for event in EVENTS:
+            apply(process.seen, event)
         assert isinstance(app.screen, ExperimentScreen)
         app.screen.asks = False
         app.screen.redraw()
         await pilot.pause()
         seen["run"] = _text(app)
-        apply_all(process.seen, [found(True, 0)])
+        apply(process.seen, found(True, 0))
         process.ended = True
         app.screen.redraw()
         await pilot.pause()

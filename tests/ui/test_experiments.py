@@ -19,7 +19,7 @@ from tui_trainer.ui.processes import experiment as processes
 from tui_trainer.ui.renderers.experiment import asking, board, picture
 from tui_trainer.ui.screens.experiments.experiment import ExperimentScreen, LeaveIt
 from tui_trainer.ui.screens.experiments.experiments import ExperimentsSheet
-from tui_trainer.view.experiment import Seen, Told, apply_all, of_result
+from tui_trainer.view.experiment import Seen, Told, apply, of_result
 
 FILTERS = named("filters")
 PICTURE = e.Plotted(
@@ -248,6 +248,7 @@ def test_what_was_found_earlier_is_shown_as_it_was() -> None:
 
 
 def test_the_newest_picture_is_shown() -> None:
-    other = e.Plotted("another", "x", "y", ())
-    assert apply_all(Seen(), [PICTURE, other]).picture is other
-    assert apply_all(Seen(), [PICTURE, other, PICTURE]).picture is PICTURE
+    seen, other = Seen(), e.Plotted("another", "x", "y", ())
+    for picture_ in (PICTURE, other, PICTURE):
+        apply(seen, picture_)
+        assert seen.picture is picture_

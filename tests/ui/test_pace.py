@@ -7,13 +7,13 @@ import recorded
 from msgspec.structs import replace
 from test_actions import scene_at
 from test_step_slowly import EXPLAINED, GUESS, TRAINING
-from watching import FakeControl, opened, shown, text_of, until
+from watching import FakeControl, caption, opened, shown, text_of, until
 
 from tui_trainer.messages import events as e
 from tui_trainer.messages.commands import Continue, Pause
 from tui_trainer.messages.events import VERSION, Record
 from tui_trainer.ui.app import TrainerApp
-from tui_trainer.ui.chrome.caption import caption, forms
+from tui_trainer.ui.chrome.caption import forms
 from tui_trainer.view import pace
 from tui_trainer.view.fold import apply
 from tui_trainer.view.text import holds

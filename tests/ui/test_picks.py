@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 import recorded
 from test_actions import scene_at
-from watching import opened, shown, text_of, until
+from watching import caption, opened, shown, text_of, until
 
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import Record
 from tui_trainer.run.ledger import Ledger
-from tui_trainer.ui.chrome.caption import caption
 from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.ui.renderers import blind, no_taste, picks, reinforcement
 from tui_trainer.ui.scene import Scene

@@ -6,11 +6,10 @@ import pytest
 import recorded
 from rich.cells import cell_len
 from test_actions import scene_at
-from watching import opened, shown, until
+from watching import caption, opened, shown, until
 
 from tui_trainer.messages import events as e
 from tui_trainer.ui import screen_settings as preferences
-from tui_trainer.ui.chrome.caption import caption
 from tui_trainer.view.fold import apply
 from tui_trainer.view.text import holds, wrap
 from tui_trainer.view.tour import STOPS, told_on_tour

@@ -17,10 +17,12 @@ from tui_trainer.messages.inspection import Look
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui import screen_settings as preferences
 from tui_trainer.ui.app import TrainerApp
+from tui_trainer.ui.chrome.caption import forms
 from tui_trainer.ui.connection import commander as commanders
 from tui_trainer.ui.connection import feed as feeds
 from tui_trainer.ui.connection import inspector as lookers
 from tui_trainer.ui.processes.chat import ChatProcess
+from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view.words import Mode
 
@@ -105,6 +107,12 @@ class Trainers:
                 log.write(encoder.encode(Record(VERSION, count, 1e9, 1.0, notice)) + b"\n")
             if self.dies:
                 self.living.discard(folder.path)
+
+
+def caption(scene: Scene) -> tuple[str, str]:
+    """The caption's sign and its sentence, in its fullest form."""
+    sign, said = forms(scene)
+    return sign, said[0]
 
 
 async def cold(process: ChatProcess, weights: object) -> None:

@@ -120,11 +120,6 @@ def _comparison_or_broken(found: Value) -> "Comparison | Broken":
         return Broken(found.line, str(error))
 
 
-def parse(line: bytes | str) -> Comparison:
-    """One line of JSON. Raises `ValueError` with what is wrong with it."""
-    return comparison_of(msgspec.json.decode(line))  # msgspec.DecodeError is a ValueError
-
-
 def comparison_of(found: Any) -> Comparison:
     """One record. Raises `ValueError` with what is wrong with it."""
     if not isinstance(found, dict):

@@ -59,17 +59,3 @@ def named(name: str) -> Experiment:
         if experiment.name == name:
             return experiment
     raise UserError(f"there is no experiment {name!r}; there are {', '.join(NAMES)}")
-
-
-_BEGINS: dict[Beginning, str] = {
-    "nothing": "nothing",
-    "tuned": "tuned weights",
-    "aligned": "aligned or tuned weights",
-    "run": "a finished run",
-}
-
-
-def markdown() -> str:
-    """All experiments as the README has them."""
-    rows = [f"| `{x.name}` | {x.claim.text} | {_BEGINS[x.begins_from]} |" for x in CATALOG]
-    return "\n".join(["| name | the claim | begins from |", "|---|---|---|", *rows])

@@ -1,7 +1,6 @@
 """What is known of an experiment: a fold over what its process says, up to the result."""
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,10 +88,3 @@ def apply(seen: Seen, event: Any) -> None:
                 f"reinforcement  step {count(event.step)}  reward {figure(event.reward, 2)}{gold}"
                 f"  KL {figure(event.kl, 2)}"
             )
-
-
-def apply_all(seen: Seen, events: Iterable[Any]) -> Seen:
-    """Take in all of them."""
-    for event in events:
-        apply(seen, event)
-    return seen

@@ -245,12 +245,6 @@ def verdict(holds: bool) -> str:
     return "It holds." if holds else "It does not hold in this run."
 
 
-def markdown() -> str:
-    """The figures of the exam as the README has them."""
-    rows = [f"| `{name}` | {said} |" for name, said, _ in FIGURES]
-    return "\n".join(["| name in the report | on the screen |", "|---|---|", *rows])
-
-
 def is_detail(name: str) -> bool:
     """Whether a figure of the log, by its full name, is a part of one that is shown."""
     return name.rpartition("/")[2] in DETAILS

@@ -69,7 +69,6 @@ class Posteriors(Struct, frozen=True):
 
     mean: Array  # (raters, d)
     covariance: Array  # (raters, d, d)
-    prior_std: Array  # (raters, d)
 
 
 def fit_all(
@@ -117,15 +116,7 @@ def fit_all(
         while (far := (loss(weights - size * step) > before) & (size[:, 0] > 1e-6)).any():
             size[far] /= 2
         weights = weights - size * step
-    return Posteriors(weights, np.asarray(np.linalg.inv(hessian(weights))), std)
-
-
-def fit(
-    differences: Array, wins: Array, prior_std: float | Array, start: Array | None = None
-) -> tuple[Array, Array]:
-    """`fit_all` of one rater, whose wins are (n,): mean (d,), covariance (d, d)."""
-    found = fit_all(differences, wins[None], prior_std, None if start is None else start[None])
-    return found.mean[0], found.covariance[0]
+    return Posteriors(weights, np.asarray(np.linalg.inv(hessian(weights))))
 
 
 def fit_all_cauchy(
@@ -135,7 +126,7 @@ def fit_all_cauchy(
 
     A Cauchy is a normal whose precision is itself unknown, and gamma-distributed with shape 1/2 and rate
     scale^2 / 2. Weights and precisions are taken to be independent in the posterior, and found in turn until
-    they agree: the weights by `fit`, each precision by its mean 1 / ((scale^2 + E[w^2]) / 2) (variational
+    they agree: the weights by `fit_all`, each precision by its mean 1 / ((scale^2 + E[w^2]) / 2) (variational
     Bayes: Bishop 2006, section 10.1; Tipping 2001).
 
     Args:
@@ -145,7 +136,7 @@ def fit_all_cauchy(
     raters, d = len(wins), differences.shape[1]
     scales = np.broadcast_to(np.asarray(scale, dtype=float), (raters, d))
     precision: Array = scales**-2.0
-    found = Posteriors(np.zeros((raters, d)), np.zeros((raters, d, d)), scales)
+    found = Posteriors(np.zeros((raters, d)), np.zeros((raters, d, d)))
     for _ in range(50):
         found = fit_all(differences, wins, precision**-0.5, found.mean, exact)
         spread = np.diagonal(found.covariance, axis1=1, axis2=2)

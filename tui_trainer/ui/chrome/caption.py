@@ -28,12 +28,6 @@ BLAMED = 3  # the part of a step from which on the picture of the model tells mo
 CONTEXTS = (34, 18)  # cells of the text before a guess, in the longer forms of its sentence
 
 
-def caption(scene: Scene) -> tuple[str, str]:
-    """The sign and the sentence, in its fullest form."""
-    sign, said = forms(scene)
-    return sign, said[0]
-
-
 def forms(scene: Scene) -> tuple[str, Forms]:
     """The sign, and the sentence from its fullest form to its shortest."""
     state = scene.state
