@@ -174,7 +174,7 @@ def over_the_socket(base: Path, seed: int, count: int, tried: Counter[str]) -> l
         os._exit(Trainer(folder, toys.build).run())
     found = list[str]()
     draw = random.Random(f"{seed} socket")
-    with Control(folder) as good:
+    with Control(folder, SECONDS) as good:
         if wrong := _in_time(good, LookAt(Look("a"))):
             return [f"socket: the trainer does not begin: {wrong}: {folder.trainer_log.read_text()[-500:]}"]
         for _ in range(count):
@@ -217,13 +217,13 @@ def _met(folder: RunFolder, sent: bytes, controls: bool) -> str:
 def _in_time(good: Control, command: Command) -> str:
     """Ask until it is done; why it never was, or ""."""
     end = time.monotonic() + 3 * SECONDS
-    while not (reply := good.send(command, timeout=SECONDS)).ok and time.monotonic() < end:
+    while not (reply := good.send(command)).ok and time.monotonic() < end:
         time.sleep(0.05)
     return "" if reply.ok else str(reply.error)
 
 
 def _answers(good: Control) -> str:
-    reply = good.send(LookAt(Look("a")), timeout=SECONDS)
+    reply = good.send(LookAt(Look("a")))
     return "" if reply.ok else f"nobody else is answered: {reply.error}"
 
 

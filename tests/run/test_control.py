@@ -339,7 +339,9 @@ def test_a_late_answer_is_not_taken_for_the_next(server):
     control = Control(server.folder)
     assert control.send(TakeControl()).ok
     server.silent = True
-    reply = control.send(echo("first"), timeout=0.05)
+    patience, control.timeout = control.timeout, 0.05
+    reply = control.send(echo("first"))
+    control.timeout = patience
     assert reply.error == "the trainer is busy and has not answered yet"
     server.silent = False
     late = server.requests.get(timeout=PATIENCE)

@@ -133,8 +133,8 @@ def test_what_could_not_be_handed_over_at_once_is_handed_over_later(console, mon
     refusals = [Reply(ok=False, error="the trainer is busy")] * 3
 
     class Busy(Control):
-        def send(self, command, timeout=None):
-            return refusals.pop() if refusals else super().send(command, timeout)
+        def send(self, command):
+            return refusals.pop() if refusals else super().send(command)
 
     monkeypatch.setattr(headless, "Control", Busy)
     status, _, err = console.resume("feedback.rater=person")

@@ -82,9 +82,7 @@ def masked(text: str) -> tuple[str, list[str]]:
         text = EMAIL.sub(mask("an e-mail address", "<email>", re.Match.group), text)
     if any(c.isdigit() for c in text):
         text = CARD.sub(mask("a card number", "<card>", _card_of), text)
-        text = ACCOUNT.sub(
-            mask("an account number", "<account>", lambda match: _iban_of(match.group())), text
-        )
+        text = ACCOUNT.sub(mask("an account number", "<account>", _iban_in), text)
         text = SOCIAL_SECURITY.sub(mask("a social security number", "<number>", re.Match.group), text)
         text = TELEPHONE.sub(mask("a telephone number", "<phone>", _telephone_of), text)
     return text, found

@@ -219,11 +219,6 @@ class Frontier:
             found.setdefault(state, {})[reason] = count
         return found
 
-    def addresses(self, state: State) -> list[str]:
-        """All addresses of which this came, in the order in which they were found."""
-        query = "SELECT address FROM pages WHERE state = ? ORDER BY number"
-        return [row[0] for row in self._base.execute(query, (state,))]
-
     def _count(self) -> Counts:
         counts = Counts()
         self._known = 0

@@ -89,7 +89,7 @@ class Chat:
     def say(self, text: str) -> str:
         """The answer to one turn."""
         if self.notes is None:
-            return "".join(self.session.give(text, self.session.prepare(text)))
+            return "".join(self.session.reply(text))
         found = self.notes.find(text)
         answer = self.session.prepare(text, notes=found, of_notes=len(self.notes))
         self.notes.keep(text)

@@ -24,11 +24,11 @@ class Bin(Struct, frozen=True):
     answers: int
 
 
-def _place(confidence: NDArray[Any], bins: int) -> NDArray[np.int64]:
-    return np.minimum((confidence * bins).astype(np.int64), bins - 1)
+def _place(confidence: NDArray[Any]) -> NDArray[np.int64]:
+    return np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
 
 
-def calibration(confidence: Sequence[float], right: Sequence[bool], bins: int = BINS) -> list[Bin]:
+def calibration(confidence: Sequence[float], right: Sequence[bool]) -> list[Bin]:
     """The bins that have answers, the least confident first.
 
     Args:
@@ -36,21 +36,21 @@ def calibration(confidence: Sequence[float], right: Sequence[bool], bins: int = 
         right: whether it was.
     """
     stated, was = np.asarray(confidence, float), np.asarray(right, float)
-    place = _place(stated, bins)
+    place = _place(stated)
     return [
         Bin(float(stated[place == at].mean()), float(was[place == at].mean()), int((place == at).sum()))
         for at in np.unique(place)
     ]
 
 
-def expected_calibration_error(confidence: Sequence[float], right: Sequence[bool], bins: int = BINS) -> float:
+def expected_calibration_error(confidence: Sequence[float], right: Sequence[bool]) -> float:
     """The distance of confidence and accuracy, over the bins, each weighted by its answers; 0 of none."""
-    found = calibration(confidence, right, bins)
+    found = calibration(confidence, right)
     return sum(b.answers * abs(b.confidence - b.accuracy) for b in found) / max(1, len(confidence))
 
 
 def calibration_interval(
-    confidence: Sequence[float], right: Sequence[bool], seed: int, bins: int = BINS, draws: int = DRAWS
+    confidence: Sequence[float], right: Sequence[bool], seed: int, draws: int = DRAWS
 ) -> tuple[float, float]:
     """95 % interval of the expected calibration error, by the bootstrap over answers.
 
@@ -66,9 +66,9 @@ def calibration_interval(
     if n < 2:
         return 0.0, 1.0
     stated, was = np.asarray(confidence, float), np.asarray(right, float)
-    excess, place = stated - was, _place(stated, bins)
+    excess, place = stated - was, _place(stated)
     times = resampled(n, seed, draws)
-    sums = np.stack([times @ (excess * (place == at)) for at in range(bins)])
+    sums = np.stack([times @ (excess * (place == at)) for at in range(BINS)])
     low, high = quantiles(np.abs(sums).sum(axis=0) / n)
-    found = expected_calibration_error(confidence, right, bins)
+    found = expected_calibration_error(confidence, right)
     return max(0.0, 2 * found - high), min(1.0, max(found, 2 * found - low))

@@ -22,6 +22,7 @@ MOMENTUM = 0.95
 ADAM_BETAS = (0.8, 0.95)
 ADAM_EPSILON = 1e-10
 ROOM = 1.02  # for what rounding adds to a largest singular value: beyond 1 the first polynomial is steep
+FLOOR = 0.05  # of the learning rate, at the last step
 SMALLEST = 1e-30  # a norm; zeros stay zeros
 
 
@@ -166,9 +167,9 @@ class Optimizer:
                 value.copy_(tensors.get(f"adam.{index}.{name}", torch.zeros(())))
 
 
-def schedule(step: int, steps: int, warmup: int, cooldown: float, floor: float = 0.05) -> float:
-    """The share of the learning rate at a step (0 is the first): up, flat, then linearly down to `floor`."""
+def schedule(step: int, steps: int, warmup: int, cooldown: float) -> float:
+    """The share of the learning rate at a step (0 is the first): up, flat, then linearly down to `FLOOR`."""
     up = min(1.0, (step + 1) / (warmup + 1))
     falling = max(1, round(steps * cooldown))
-    down = min(1.0, floor + (1 - floor) * (steps - step) / (falling + 1))
+    down = min(1.0, FLOOR + (1 - FLOOR) * (steps - step) / (falling + 1))
     return min(up, down)

@@ -109,13 +109,12 @@ class Control:
         self._owed = 0  # replies that came too late for their senders; they are passed over
         self._steers = False
 
-    def send(self, command: Command, timeout: float | None = None) -> Reply:
+    def send(self, command: Command) -> Reply:
         """Send a command and wait for the answer, which comes between two steps of training."""
         with self._mutex:
             try:
-                timeout = self.timeout if timeout is None else timeout
-                self._connect(timeout)
-                reply = self._ask(command, timeout)
+                self._connect()
+                reply = self._ask(command)
             except TimeoutError:
                 return Reply(ok=False, error=BUSY)
             except PermissionError:
@@ -148,7 +147,7 @@ class Control:
             return "the trainer does not answer; see trainer.log"
         return f"no trainer is running; `tui-trainer resume {self.folder.id}`"
 
-    def _connect(self, timeout: float) -> None:
+    def _connect(self) -> None:
         if self._socket is not None and _hung_up(self._socket, bool(self._owed)):
             self._disconnect()
         if self._socket is not None:
@@ -162,19 +161,19 @@ class Control:
             raise
         self._socket = connection
         if self._steers:
-            self._ask(TakeControl(), timeout)
+            self._ask(TakeControl())
 
     def _disconnect(self) -> None:
         if self._socket is not None:
             self._socket.close()
         self._socket, self._buffer, self._owed = None, b"", 0
 
-    def _ask(self, command: Command, timeout: float) -> Reply:
+    def _ask(self, command: Command) -> Reply:
         assert self._socket is not None
         message = command_encoder.encode(command) + b"\n"
         if len(message) > MAX_BYTES:
             raise UserError(f"that is too long: {len(message)} bytes, and {MAX_BYTES} are taken")
-        self._socket.settimeout(timeout)
+        self._socket.settimeout(self.timeout)
         try:
             self._socket.sendall(message)
         except TimeoutError:

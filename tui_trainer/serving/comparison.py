@@ -27,7 +27,7 @@ from tui_trainer.serving.frozen import choose, opened
 SHOWN = 6  # prompts, if none are given
 
 
-def compare(order: Order, seed: int = 0) -> Comparison:
+def compare(order: Order) -> Comparison:
     """Ask both, and let the raters judge.
 
     Raises:
@@ -61,7 +61,7 @@ def compare(order: Order, seed: int = 0) -> Comparison:
     # At temperature 1: what is compared is all that a model may say, not one answer.
     asked = repeated(judged)
     sampled = [
-        asker.ask(model, asked, generator(seed, "compare", str(at)))
+        asker.ask(model, asked, generator(0, "compare", str(at)))
         for at, (asker, model) in enumerate(zip(askers, models, strict=True))
     ]
     verdicts = tuple(_verdict(name, weights, asked, *sampled) for name, weights in raters.items())

@@ -12,8 +12,6 @@ LATE_SECONDS = 2.0  # of a step: until then one reads of the one before ...
 LATE = 2  # ... or, if that is longer, for so many times the length of the last ones
 BAR = 12  # cells
 
-_OWNERS: dict[StageName, str] = {"pretrain": "base", "finetune": "tuned", "feedback": "aligned"}
-
 
 @dataclass(frozen=True)
 class Wait:

@@ -24,20 +24,17 @@ LARGE_GROUP = 256_000_000  # bytes; of one that is smaller, no claim is too larg
 MOST_PACKED = 50  # times that a large group may be smaller in the file: no text is
 
 
-def parquet_records(
-    file: BinaryIO, budget: int, notes: Notes, names: tuple[str, ...] = FIELDS
-) -> Iterator[Value]:
+def parquet_records(file: BinaryIO, budget: int, notes: Notes) -> Iterator[Value]:
     """The rows of a .parquet file; of more than `budget` bytes, about so many, evenly spread.
 
-    Args:
-        names: the columns to read; a single column of texts is read as `text` whatever its name.
+    A single column of texts is read as `text` whatever its name.
 
     Raises:
         Unreadable: this is no parquet file, or it has no such column.
     """
     try:
         whole = pq.ParquetFile(file, pre_buffer=False)
-        columns = _columns(whole.schema_arrow, names)
+        columns = _columns(whole.schema_arrow)
         texts = _leaves_of_text(whole.metadata, columns)
         table = pq.ParquetFile(file, pre_buffer=False, read_dictionary=texts)
         groups = list(_groups(table.metadata, columns, budget, notes))
@@ -46,7 +43,7 @@ def parquet_records(
             size += _size(batch)
             rows += len(batch)
         step = max(1, -(-size // budget), -(-rows // MOST_RECORDS))
-        alone = "" if set(columns) & set(names) else columns[0]
+        alone = "" if set(columns) & set(FIELDS) else columns[0]
         at = 0
         for batch in table.iter_batches(ROWS, groups, columns):
             taken = batch.take(pa.array(range(-at % step, len(batch), step), pa.int64()))
@@ -62,9 +59,9 @@ def parquet_records(
         raise Unreadable(f"not readable as parquet ({reason(error)[:80]})") from error
 
 
-def _columns(schema: Any, names: tuple[str, ...]) -> list[str]:
-    found = [name for name in names if name in schema.names]
-    if names is not FIELDS or any(wanted <= set(found) for wanted in COLUMNS):
+def _columns(schema: Any) -> list[str]:
+    found = [name for name in FIELDS if name in schema.names]
+    if any(wanted <= set(found) for wanted in COLUMNS):
         return found
     texts = [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
     if len(texts) != 1:

@@ -39,19 +39,18 @@ class Chance(Struct, frozen=True):
     share: float  # of the raters at random, itself counted, who are predicted as well as that
 
 
-def against_chance(differences: Array, wins: Array, seed: int, scale: float | Array = PRIOR_SCALE) -> Chance:
+def against_chance(differences: Array, wins: Array, seed: int) -> Chance:
     """The test.
 
     Args:
         differences: (n, d), scaled features of A less those of B.
         wins: (n,), 1 where A was picked, 0 where B, 0.5 for a tie.
         seed: fixes the coins.
-        scale: of the weights' prior.
     """
     decided = wins != 0.5
     coins = np.random.default_rng(seed).integers(0, 2, (RATERS, len(wins)))
     every = np.concatenate([wins[None], np.where(decided, coins, 0.5)])
-    chance = left_out(differences, every, scale)
+    chance = left_out(differences, every, PRIOR_SCALE)
     given = np.where(every > 0.5, chance, 1 - chance)[:, decided]
     fits, hits = np.log(given).sum(1), (given > 0.5).sum(1)
     low, high = np.quantile(hits[1:], [0.025, 0.975])

@@ -18,6 +18,7 @@ from tui_trainer.messages.events import WeightsName
 from tui_trainer.run.storage import plan as plans
 from tui_trainer.run.storage.plan import Plan
 
+MOST_NAMED = 5  # runs, in an error
 DELETED = ".deleted-"  # before the name of a run that is set aside, to be deleted
 
 
@@ -221,6 +222,6 @@ def _made(folder: RunFolder) -> float:
     return os.lstat(folder.plan_file).st_mtime
 
 
-def _several(runs: list[RunFolder], most: int = 5) -> str:
-    names = [run.id for run in runs[:most]]
-    return ", ".join(names) + (f" and {len(runs) - most} more" if len(runs) > most else "")
+def _several(runs: list[RunFolder]) -> str:
+    names = [run.id for run in runs[:MOST_NAMED]]
+    return ", ".join(names) + (f" and {len(runs) - MOST_NAMED} more" if len(runs) > MOST_NAMED else "")

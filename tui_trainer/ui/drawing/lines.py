@@ -41,12 +41,12 @@ def element(style: Style, pane: int, kind: str, number: int) -> Style:
     return link(style, f"app.element({pane}, '{kind}', {number})")
 
 
-def ends(left: Strip, right: Strip, width: int, gap: int = 1) -> Strip:
+def ends(left: Strip, right: Strip, width: int) -> Strip:
     """One line with something at both ends; the left end gives way, with an ellipsis."""
     room = width - right.cell_length
-    if room - gap < left.cell_length:
+    if room - 1 < left.cell_length:
         style = next((segment.style for segment in left if segment.style is not None), None)
-        left = Strip.join([left.crop(0, max(0, room - gap - 1)), Strip([Segment("…"[: room - gap], style)])])
+        left = Strip.join([left.crop(0, max(0, room - 2)), Strip([Segment("…"[: room - 1], style)])])
     if room <= 0:
         return right.crop(0, width)
     return Strip.join([left.adjust_cell_length(room), right])
