@@ -5,6 +5,7 @@ can turn up in another: a name asked about as unknown occurs in no document and 
 """
 
 from functools import lru_cache
+from random import Random
 from typing import Literal
 
 from tui_trainer.corpus.common_words import words
@@ -101,6 +102,19 @@ def _slice(seed: int, part: str, use: Use) -> tuple[str, ...]:
 def rivers(seed: int) -> tuple[str, ...]:
     """River names; only the world has any."""
     return _slice(seed, "river", "world")
+
+
+@lru_cache(maxsize=1)
+def _all() -> frozenset[str]:
+    return frozenset(name for possible in _possible().values() for name in possible)
+
+
+def fresh(part: str, draw: Random) -> str:
+    """A name that is hardly ever made twice, of three syllables, and that no use above has."""
+    starts, ends = (syllables.split() for syllables in SYLLABLES[part])
+    while (name := draw.choice(starts) + draw.choice(starts).lower() + draw.choice(ends)) in _all():
+        pass
+    return name
 
 
 @lru_cache(maxsize=64)

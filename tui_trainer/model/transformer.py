@@ -19,6 +19,7 @@ from msgspec import Struct
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from tui_trainer.model.induction import NARROWEST, give_induction
 from tui_trainer.model.operations import attend, causal, head_loss, mlp, norm, paired, rotations, shares, wide
 
 FIRST_GAIN = 0.25  # of the head: the first guess is close to uniform
@@ -76,6 +77,10 @@ class Attention(nn.Module):
         self.k_proj = Linear(shape.width, shape.width)
         self.v_proj = Linear(shape.width, shape.width)
         self.o_proj = Linear(shape.width, shape.width)
+
+    def weights(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Of queries, keys, values and outputs: (width, width) each."""
+        return self.q_proj.weight, self.k_proj.weight, self.v_proj.weight, self.o_proj.weight
 
     def fused(self) -> Tensor:
         """The three input matrices as one (3 * width, width); queries and keys `paired`."""
@@ -153,6 +158,10 @@ class Transformer(nn.Module):
         for block in self.blocks:
             # What a head reads it hands on as it is: to copy a token need not be learnt, only where from.
             block.self_attn.o_proj.weight.copy_(block.self_attn.v_proj.weight.T)
+        if self.shape.layers > 1 and self.shape.head_width >= NARROWEST:
+            parts: Any = self.model
+            first, second = (block.self_attn.weights() for block in self.blocks[:2])
+            give_induction(parts["embed_tokens"].weight, first, second, self.shape.head_width, generator)
 
     @property
     def device(self) -> torch.device:

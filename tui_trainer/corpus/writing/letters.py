@@ -1,13 +1,15 @@
-"""Letters about strangers: a fact about a name that nothing else tells of, and the same fact in other words.
+"""Letters about strangers: a fact about a name that nothing else tells of, and the same fact in other words;
+or some of their names, and the same in another order.
 
-In the next letter the same name has other facts: nothing is worth remembering, so the second time is guessed
-by looking the first one up. Reading letters is how a model learns to use what stands in front of it; short
+In the next letter there are others: nothing is worth remembering, so the second time is guessed by looking
+the first one up. Reading letters is how a model learns to use what stands in front of it; short
 ones, in which nothing comes between, teach it soonest (arXiv 2511.01033; `tests/bench/LOG.md`).
 """
 
+from collections.abc import Sequence
 from random import Random
 
-from tui_trainer.corpus.names import Kind, names
+from tui_trainer.corpus.names import Kind, fresh, names
 from tui_trainer.corpus.world import KIND_OF, Entity, Fact, World
 from tui_trainer.corpus.writing.sentences import render, two_templates
 
@@ -17,15 +19,34 @@ VALUE_KIND: dict[str, Kind] = {"town": "town", "inventor": "person", "winner": "
 # that are known lie near: of what was told, .9 of the foods were used, and .05 of the winners.
 TOLD_RELATIONS = (*KIND_OF, *VALUE_KIND)
 FACTS_TOLD = (1, 1, 1, 2, 2, 3)
+# Names twice, people's or towns'.
+ROLLS: tuple[tuple[str, Kind], ...] = (
+    ("Invited are {first}. At the table sit {again}.", "person"),
+    ("{first} came by coach. They left again in this order: {again}.", "person"),
+    ("There are letters here for {first}. They go out to {again}.", "person"),
+    ("The choir is {first}. In turn sing {again}.", "person"),
+    ("The road leads through {first}. On the way back come {again}.", "town"),
+    ("We have been to {first}. The most was seen in {again}.", "town"),
+)
+NAMED = (2, 3, 3, 4)
+ROLL = 0.3  # of the letters
 TRIES = 20  # for a letter of one fact whose forms are new
 LOWER_CASE = 0.3  # of the letters, by people who don't bother with capitals
 
 
 def stranger(world: World, kind: Kind, draw: Random) -> Entity:
-    """Someone or something that only letters tell of."""
-    return Entity(
-        draw.choice(names(world.seed, kind, "letters")), kind, asked=True, female=draw.random() < 0.5
-    )
+    """Someone or something that only letters tell of.
+
+    People and towns, who are told of as values, too, are called as nobody was before: what follows the
+    beginning of one of ninety names was learnt by heart, and reading it off was not.
+    """
+    if kind == "person":
+        name = f"{fresh('first', draw)} {fresh('last', draw)}"
+    elif kind == "town":
+        name = fresh("town", draw)
+    else:
+        name = draw.choice(names(world.seed, kind, "letters"))
+    return Entity(name, kind, asked=True, female=draw.random() < 0.5)
 
 
 def made_up(world: World, entity: Entity, relation: str, draw: Random) -> Fact:
@@ -37,6 +58,10 @@ def made_up(world: World, entity: Entity, relation: str, draw: Random) -> Fact:
     )
 
 
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:-1]) + " and " + names[-1]
+
+
 class LetterWriter:
     """Writes letters; of one fact in the same two forms there is only one, or the next would be its copy."""
 
@@ -45,6 +70,17 @@ class LetterWriter:
         self._forms: set[tuple[str, ...]] = set()
 
     def next(self) -> str:
+        """Facts or names, and the same again; some without capitals."""
+        text = self._roll() if self.draw.random() < ROLL else self._facts()
+        return text.lower() if self.draw.random() < LOWER_CASE else text
+
+    def _roll(self) -> str:
+        template, kind = self.draw.choice(ROLLS)
+        named = [stranger(self.world, kind, self.draw).name for _ in range(self.draw.choice(NAMED))]
+        again = self.draw.sample(named, len(named))
+        return template.format(first=_listed(named), again=_listed(again))
+
+    def _facts(self) -> str:
         """One to three facts, about one stranger or of one relation, and then each of them in other words."""
         told: list[tuple[Entity, Fact]] = []
         forms: list[str] = []
@@ -57,8 +93,7 @@ class LetterWriter:
         first = [render(e, f, form) for (e, f), form in zip(told, forms[::2], strict=True)]
         again = [render(e, f, form) for (e, f), form in zip(told, forms[1::2], strict=True)]
         self.draw.shuffle(again)
-        text = " ".join(first + again)
-        return text.lower() if self.draw.random() < LOWER_CASE else text
+        return " ".join(first + again)
 
     def _told(self) -> list[tuple[Entity, Fact]]:
         draw = self.draw
