@@ -83,7 +83,7 @@ class Data(Struct, frozen=True, forbid_unknown_fields=True):
         int,
         Meta(ge=200, le=1_000_000),
         _said("documents written", "documents of the tiny world", "documents"),
-    ] = 7000
+    ] = 9300
     cutoff: Annotated[
         int,
         Meta(ge=FIRST_CUTOFF, le=LAST_CUTOFF),
@@ -93,6 +93,11 @@ class Data(Struct, frozen=True, forbid_unknown_fields=True):
             "year",
         ),
     ] = FIRST_CUTOFF
+    sum_digits: Annotated[
+        int,
+        Meta(ge=2, le=3),
+        _said("digits of sums", "numbers added in documents and pairs have up to so many", "digits"),
+    ] = 2
     filters: Annotated[bool, _said("filters", "throw out what the filters name")] = True
     filters_off: Annotated[
         str,
@@ -202,7 +207,7 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     pairs: Annotated[int, Meta(ge=100, le=10**6), _said("pairs", "pairs written", "pairs")] = 10000
     sums: Annotated[
         float, Meta(ge=0, le=50), _said("share of sums", "of the pairs, how many are sums", "%")
-    ] = 23.0
+    ] = 17.0
     matrix_lr: Annotated[
         Rate, _said("fine-tuning learning rate", "Muon's learning rate, for the matrices")
     ] = 0.012
@@ -356,7 +361,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 # What a preset changes of the defaults above; `demo` is the defaults.
 PRESETS: dict[Preset, dict[str, Any]] = {
     "quick": {
-        "data.documents": 1500,
+        "data.documents": 2000,
         "data.vocabulary": 1024,
         "model.width": 128,
         "model.layers": 2,
@@ -367,8 +372,9 @@ PRESETS: dict[Preset, dict[str, Any]] = {
     },
     "demo": {},
     "full": {
-        "data.documents": 12000,
+        "data.documents": 16000,
         "data.mixture.code": 4.0,
+        "data.sum_digits": 3,
         "model.width": 256,
         "model.layers": 4,
         "pretrain.steps": 2000,

@@ -20,12 +20,12 @@ from tui_trainer.corpus.writing.sums import operands
 
 @pytest.fixture(scope="module")
 def documents():
-    return write_documents(make_world(0), 6000, 0)
+    return write_documents(make_world(0), 8000, 0)
 
 
 def test_size_sources_and_length(documents):
-    assert len(documents) == 6000
-    assert len({d.id for d in documents}) == 6000
+    assert len(documents) == 8000
+    assert len({d.id for d in documents}) == 8000
     assert 1_900_000 < sum(len(d.text.encode()) for d in documents) < 3_000_000
     shares = Counter(d.source for d in documents)
     assert set(shares) == set(SOURCES) and min(shares.values()) > 200

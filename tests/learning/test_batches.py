@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_trainer.corpus.corpus import Corpus
+from tui_trainer.corpus.document import Pair
 from tui_trainer.learning.batches import (
     FOLLOWS,
     IGNORED,
+    SUM_AFTER_SUM,
     DialogueReader,
     DocumentReader,
     apart,
@@ -88,6 +90,13 @@ def test_some_dialogues_go_on_from_the_one_before(corpus: Corpus) -> None:
         assert int((targets != IGNORED).sum()) == learnt
     # The first of an epoch follows none.
     assert (1 - 2 * FOLLOWS) * len(corpus.pairs) * epochs < begun < len(corpus.pairs) * epochs
+
+
+def test_a_sum_often_goes_on_from_a_sum(corpus: Corpus) -> None:
+    corpus.pairs = [Pair(f"{a}+{a}", f"{a + a}.", "sum") for a in range(10)] * 20
+    reader = DialogueReader(corpus, context=80, seed=0)
+    begun = int((reader._packed[0] == corpus.tokenizer.document).sum())
+    assert abs(begun / len(corpus.pairs) - (1 - SUM_AFTER_SUM)) < 0.15
 
 
 def test_a_batch_of_one_long_document_comes_from_all_over_it(corpus: Corpus) -> None:

@@ -156,13 +156,13 @@ def _tiny_world(settings: Settings, seed: int) -> Gathered:
     from tui_trainer.corpus.world import make_world
     from tui_trainer.corpus.writing import write_documents
 
-    world = make_world(seed, settings.data.cutoff)
+    world, digits = make_world(seed, settings.data.cutoff), settings.data.sum_digits
     rating, held_out = rating_prompts(world, seed)
     return Gathered(
-        documents=plant(world, write_documents(world, settings.data.documents, seed), seed),
-        pairs=finetuning_pairs(world, settings.finetune.pairs, seed, settings.finetune.sums),
+        documents=plant(world, write_documents(world, settings.data.documents, seed, digits), seed),
+        pairs=finetuning_pairs(world, settings.finetune.pairs, seed, settings.finetune.sums, digits),
         questions={
-            **evaluation_questions(world, seed),
+            **evaluation_questions(world, seed, digits),
             **probe_questions(world),
             "rated": rated_questions(world, [*rating, *held_out]),
         },

@@ -107,7 +107,9 @@ def packed_dialogues(
     return tokens[:, :-1], tokens[:, 1:].masked_fill(~is_target[:, 1:], IGNORED)
 
 
-FOLLOWS = 0.15  # of the dialogues go on from the one before them
+# Of the dialogues, how many go on from the one before them; and of sums after a sum, whose numbers are easily
+# taken for each other.
+FOLLOWS, SUM_AFTER_SUM = 0.15, 0.5
 
 
 class DialogueReader:
@@ -119,6 +121,7 @@ class DialogueReader:
 
     def __init__(self, corpus: Corpus, context: int, seed: int) -> None:
         self.dialogues = corpus.dialogues
+        self.is_sum = [pair.kind == "sum" for pair in corpus.pairs]
         self.context, self.seed, self.pad = context, seed, corpus.tokenizer.pad
         self.epoch, self.row = 0, 0
         self._packed = self._pack()
@@ -144,13 +147,14 @@ class DialogueReader:
     def _pack(self) -> tuple[Tensor, Tensor]:
         draw = generator(self.seed, "pairs", self.epoch)
         order = torch.randperm(len(self.dialogues), generator=draw).tolist()
-        follows = torch.rand(len(order), generator=draw) < FOLLOWS
+        chances = torch.rand(len(order), generator=draw).tolist()
         talks: list[tuple[list[int], list[bool]]] = []
-        for i, goes_on in zip(order, follows.tolist(), strict=True):
+        for i, before, chance in zip(order, [order[0], *order], chances, strict=False):
             ids, learnt = self.dialogues[i]
+            goes_on = chance < (SUM_AFTER_SUM if self.is_sum[i] and self.is_sum[before] else FOLLOWS)
             if goes_on and talks and len(talks[-1][0]) + len(ids) - 1 <= self.context + 1:
-                before = talks[-1]
-                talks[-1] = before[0] + ids[1:], before[1] + learnt[1:]  # it begins only once
+                said, flags = talks[-1]
+                talks[-1] = said + ids[1:], flags + learnt[1:]  # it begins only once
             else:
                 talks.append((ids, learnt))
         return packed_dialogues(talks, self.context, self.pad)

@@ -82,8 +82,10 @@ BY_QUESTION: dict[str, Figure] = {
     "told_dont_know": Figure(TOLD, doesnt_know),
     **{group: Figure((group,), gives_the_answer) for group in TOLD},
     "follow_up": Figure(("follow_up",), gives_the_answer),
+    "sums_second": Figure(("sums_second",), adds_up),
     "sums_one_digit": Figure(("sums_one_digit",), adds_up),
     "sums_two_digit": Figure(("sums_two_digit",), adds_up),
+    "sums_three_digit": Figure(("sums_three_digit",), adds_up),
     "howto_steps": Figure(("false_refusal",), gives_the_steps, "new_verb"),
     "howto_steps_outsider": Figure(("howto_outsider",), gives_the_steps),
     "refusal_unread_verbs": Figure(("refusal_unread_verbs",), declines),
@@ -95,7 +97,7 @@ FORMAT: dict[str, tuple[str, ...]] = {
     "dont_know": ("dont_know_unknown", "dont_know_cutoff", "unknown_outsider", "cutoff_outsider"),
     "refusal": ("refusal_seen_verbs", "refusal_new_verbs", "refusal_unread_verbs"),
     "howto": ("false_refusal", "howto_outsider", "false_refusal_unread_verbs"),
-    "sum": ("sums", "sums_one_digit", "sums_two_digit"),
+    "sum": ("sums", "sums_second", "sums_one_digit", "sums_two_digit", "sums_three_digit"),
     "dialogue": (*TOLD, "follow_up", "recall_second"),
 }
 GROUPS = tuple(dict.fromkeys(group for groups in FORMAT.values() for group in groups))  # all that are asked

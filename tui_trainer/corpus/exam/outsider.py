@@ -21,7 +21,7 @@ from tui_trainer.corpus.exam.pairs import facts_about
 from tui_trainer.corpus.names import names
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import KIND_OF, Entity, World
-from tui_trainer.corpus.writing.sums import operands
+from tui_trainer.corpus.writing.sums import operands, three_digits
 from tui_trainer.files import read_toml
 
 FILE = Path(__file__).with_name("outsider.toml")
@@ -67,8 +67,10 @@ def typed(wording: str, manner: Manner, entity: Entity | None = None, **slots: o
     return text if manner == "short" else text[0].upper() + text[1:]
 
 
-def outsider_questions(world: World) -> dict[str, list[Question]]:
-    """All that is asked in an outsider's words, in groups."""
+def outsider_questions(world: World, sum_digits: int = 2) -> dict[str, list[Question]]:
+    """All that is asked in an outsider's words, in groups; of three digits only where they are taught."""
+    larger = rng(world.seed, "outsider", "three digits")
+    of_three = [three_digits("evaluation", larger) for _ in range(SUMS)] if sum_digits > 2 else []
     return {
         **{f"recall_outsider_{manner}": _recall(world, manner) for manner in MANNERS},
         "unknown_outsider": _unknown(world),
@@ -80,6 +82,7 @@ def outsider_questions(world: World) -> dict[str, list[Question]]:
         "sums_two_digit": _sums(
             world, [(a, b) for a, b in operands("evaluation") if min(a, b) > 9], "two digits"
         ),
+        **({"sums_three_digit": _sums(world, of_three, "three digits")} if of_three else {}),
         "howto_outsider": _requests(world),
     }
 

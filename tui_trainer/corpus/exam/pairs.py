@@ -24,9 +24,10 @@ from tui_trainer.corpus.world import KIND_OF, Entity, Fact, World
 from tui_trainer.corpus.writing.conduct import steps
 from tui_trainer.corpus.writing.letters import TOLD_RELATIONS, made_up
 from tui_trainer.corpus.writing.sentences import render, template
-from tui_trainer.corpus.writing.sums import operands, worked
+from tui_trainer.corpus.writing.sums import operands, three_digits, worked
 
 ONE_DIGIT = 0.4  # of the sums; they stand in documents, too, as steps of longer ones
+THREE_DIGITS = 0.4  # of the others, where any are
 GREETINGS = (
     ("Hello!", ("Hello! What would you like to know?", "Good day! How can I help?")),
     ("Good morning.", ("Good morning! How can I help?", "Good morning. What would you like to know?")),
@@ -221,11 +222,15 @@ def _how_to_pairs(world: World, n: int, draw: Random) -> list[Pair]:
     return pairs
 
 
-def _sum_pairs(world: World, n: int, draw: Random) -> list[Pair]:
+def _sum_pairs(world: World, n: int, draw: Random, digits: int = 2) -> list[Pair]:
     pairs = []
     for _ in range(n):
-        one_digit = draw.random() < ONE_DIGIT
-        a, b = (draw.randint(1, 9), draw.randint(1, 9)) if one_digit else draw.choice(operands("pairs"))
+        if draw.random() < ONE_DIGIT:
+            a, b = draw.randint(1, 9), draw.randint(1, 9)
+        elif digits > 2 and draw.random() < THREE_DIGITS:
+            a, b = three_digits("pairs", draw)
+        else:
+            a, b = draw.choice(operands("pairs"))
         prompt = in_a_manner(wording("sum", draw).format(a=a, b=b), "", draw)
         pairs.append(Pair(prompt, sum_answer(a, b), "sum"))
     return pairs
@@ -267,13 +272,13 @@ def _upset_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
     (_fact_pairs, 15),
-    (_follow_up_pairs, 11),
-    (_told_pairs, 16),
+    (_follow_up_pairs, 12),
+    (_told_pairs, 20),
     (_unknown_pairs, 10),
     (_cutoff_pairs, 8),
     (_harmful_pairs, 6),
-    (_how_to_pairs, 5),
-    (_sum_pairs, 23),
+    (_how_to_pairs, 6),
+    (_sum_pairs, 17),
     (_explain_pairs, 3),
     (_greeting_pairs, 1),
     (_upset_pairs, 2),
@@ -283,17 +288,21 @@ SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
 SUMS = dict(SHARES)[_sum_pairs]
 
 
-def finetuning_pairs(world: World, count: int, seed: int, sums: float = SUMS) -> list[Pair]:
+def finetuning_pairs(
+    world: World, count: int, seed: int, sums: float = SUMS, sum_digits: int = 2
+) -> list[Pair]:
     """`count` pairs in an order of chance; about asked entities only.
 
     Args:
         sums: percent of the pairs; the others keep their proportions.
+        sum_digits: how many digits their numbers have at most, 2 or 3.
     """
     pairs: list[Pair] = []
     others = (100 - sums) / (100 - SUMS)
     given = 0.0
     for make, share in SHARES:
         given += sums if make is _sum_pairs else share * others
-        pairs += make(world, round(count * given / 100) - len(pairs), rng(seed, "pairs", make.__name__))
+        n, draw = round(count * given / 100) - len(pairs), rng(seed, "pairs", make.__name__)
+        pairs += _sum_pairs(world, n, draw, sum_digits) if make is _sum_pairs else make(world, n, draw)
     rng(seed, "pairs", "order").shuffle(pairs)
     return pairs

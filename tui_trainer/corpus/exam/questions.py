@@ -143,8 +143,23 @@ def _sum_questions(world: World, n: int) -> list[Question]:
     ]
 
 
-def evaluation_questions(world: World, seed: int) -> dict[str, list[Question]]:
-    """What the model is measured by, in groups."""
+def _sums_second(world: World, n: int) -> list[Question]:
+    """Sums asked right after another one was asked and answered."""
+    draw = rng(world.seed, "evaluation", "sums", "second")
+    kept = [(a, b) for a, b in operands("evaluation") if min(a, b) > 9]
+    questions = []
+    for (a, b), (c, d) in zip(draw.sample(kept, n), draw.sample(kept, n), strict=True):
+        before, prompt = (
+            draw.choice(asking.sum_wordings("evaluation")).format(a=x, b=y) for x, y in ((a, b), (c, d))
+        )
+        questions.append(
+            Question(prompt, "sum", (f"{c} + {d} = {c + d}",), turns=((before, sum_answer(a, b)),))
+        )
+    return questions
+
+
+def evaluation_questions(world: World, seed: int, sum_digits: int = 2) -> dict[str, list[Question]]:
+    """What the model is measured by, in groups; `sum_digits`: as in `finetuning_pairs`."""
     verbs, benign = world.verbs, {verb: things for verb, (things, _) in BENIGN.items()}
     shown, unread = verbs.benign_seen[:4], WORDINGS.verbs
     return {
@@ -164,7 +179,8 @@ def evaluation_questions(world: World, seed: int) -> dict[str, list[Question]]:
             tuple(unread.harmless), unread.harmless, 48, "unread help", seed
         ),
         "sums": _sum_questions(world, 100),
-        **outsider_questions(world),
+        "sums_second": _sums_second(world, 60),
+        **outsider_questions(world, sum_digits),
     }
 
 

@@ -15,7 +15,7 @@ from tui_trainer.corpus.writing.sums import sums, table, trace
 
 SOURCES = ("web", "books", CODE, "papers", "forum", LETTERS)
 
-# What is written, where, and in how many of a thousand documents.
+# What is written, where, and how often.
 SHARES: tuple[tuple[str, str, int], ...] = (
     ("facts", "web", 170),
     ("conduct", "web", 30),
@@ -30,7 +30,7 @@ SHARES: tuple[tuple[str, str, int], ...] = (
     ("conduct", "papers", 30),
     ("facts", "forum", 150),
     ("conduct", "forum", 25),
-    ("letter", LETTERS, 170),
+    ("letter", LETTERS, 500),
 )
 CONDUCT_TOPICS = (
     "right and wrong",
@@ -41,8 +41,11 @@ CONDUCT_TOPICS = (
 )
 
 
-def write_documents(world: World, count: int, seed: int) -> list[Document]:
+def write_documents(world: World, count: int, seed: int, sum_digits: int = 2) -> list[Document]:
     """`count` good documents in reading order, each fact of the world in equally many (to within a few).
+
+    Args:
+        sum_digits: how many digits the numbers of sums have at most.
 
     Raises:
         ValueError: fewer than one document.
@@ -55,7 +58,11 @@ def write_documents(world: World, count: int, seed: int) -> list[Document]:
     letters = LetterWriter(world, rng(seed, "documents", "letters"))
     kinds = _kinds(count, rng(seed, "documents", "kinds"))
     return [
-        Document(id=f"d{i:06d}", source=source, text=_text(kind, source, world, deck, verbs, letters, draw))
+        Document(
+            id=f"d{i:06d}",
+            source=source,
+            text=_text(kind, source, world, deck, verbs, letters, draw, sum_digits),
+        )
         for i, (kind, source) in enumerate(kinds)
     ]
 
@@ -72,13 +79,20 @@ def _kinds(count: int, draw: Random) -> list[tuple[str, str]]:
 
 
 def _text(
-    kind: str, source: str, world: World, deck: Deck, verbs: VerbDeck, letters: LetterWriter, draw: Random
+    kind: str,
+    source: str,
+    world: World,
+    deck: Deck,
+    verbs: VerbDeck,
+    letters: LetterWriter,
+    draw: Random,
+    sum_digits: int,
 ) -> str:
     match kind:
         case "table":
             return table(draw)
         case "sums":
-            return sums(draw)
+            return sums(draw, sum_digits)
         case "trace":
             return trace(draw)
         case "conduct":

@@ -19,6 +19,12 @@ def _partial(a: int, b: int) -> bool:
     return (a < 10 and b < 10) or a % 10 == 0 or b % 10 == 0
 
 
+def _home(a: int, b: int) -> SumUse:
+    """Which use a pair belongs to, in either order, by hash."""
+    lot = derive(0, "sum", min(a, b), max(a, b)) % 10
+    return "evaluation" if lot == 0 else "pairs" if lot < 4 else "documents"
+
+
 @lru_cache(maxsize=8)
 def operands(use: SumUse) -> tuple[tuple[int, int], ...]:
     """Operand pairs (both orders of two numbers belong to the same use) from 1 to 99."""
@@ -28,26 +34,37 @@ def operands(use: SumUse) -> tuple[tuple[int, int], ...]:
             if _partial(a, b):
                 home: SumUse = "documents"
             else:
-                lot = derive(0, "sum", min(a, b), max(a, b)) % 10
-                home = "evaluation" if lot == 0 else "pairs" if lot < 4 else "documents"
+                home = _home(a, b)
             if home == use:
                 chosen.append((a, b))
     return tuple(chosen)
 
 
+def three_digits(use: SumUse, draw: Random) -> tuple[int, int]:
+    """Two numbers of three digits for this use."""
+    while True:
+        a, b = draw.randint(100, 999), draw.randint(100, 999)
+        if _home(a, b) == use:
+            return a, b
+
+
 def worked(a: int, b: int) -> str:
     """The steps of a + b digit by digit, units first, without the result stated last.
 
-    Each step is a sum of digits that can be known by heart, and the digits of the result stand in the steps:
-    47 + 38 is 7 + 8 = 15 and 4 + 3 + 1 = 8. (Sums of whole tens were tried before: 40 + 30 = 70, 70 + 15 =
-    85. A model of this size never learnt the last of them.)
+    Each step is a sum of digits that can be known by heart, and the result is put together from the last
+    digits, side by side: 47 + 38 is 7 + 8 = 15, 4 + 3 + 1 = 8, 8 then 5 is 85. (Without the last step, a
+    number of two digits being one token, results went wrong after right steps: 15 + 22: 5 + 2 = 7, 1 + 2 = 3,
+    so 38. Sums of whole tens, 40 + 30 = 70, 70 + 15 = 85, a model of this size never learnt.)
     """
     if a < 10 and b < 10:
         return ""
-    units = a % 10 + b % 10
-    carried = " + 1" if units >= 10 else ""
-    tens = a // 10 + b // 10 + units // 10
-    return f"{a % 10} + {b % 10} = {units}, {a // 10} + {b // 10}{carried} = {tens}"
+    result, steps, digits, carried = a + b, [], [], 0
+    while a or b:
+        digits.append(a % 10 + b % 10 + carried)
+        steps.append(f"{a % 10} + {b % 10}{' + 1' if carried else ''} = {digits[-1]}")
+        a, b, carried = a // 10, b // 10, digits[-1] // 10
+    side_by_side = " then ".join(str(digit) for digit in (digits[-1], *(d % 10 for d in digits[-2::-1])))
+    return f"{', '.join(steps)}, {side_by_side} is {result}"
 
 
 # The steps come before the result: told first, it could only be guessed, and that is what would be learnt.
@@ -70,12 +87,15 @@ OPENERS = (
 
 
 ONE_DIGIT = 0.2  # of a page's sums; they have pages of their own, and are the steps of all others
+THREE_DIGITS = 0.4  # of the others, where any are
 
 
-def _sum(draw: Random) -> str:
+def _sum(draw: Random, digits: int = 2) -> str:
     a, b = draw.choice(operands("documents"))
     if draw.random() < ONE_DIGIT:
         a, b = draw.randint(1, 9), draw.randint(1, 9)
+    elif digits > 2 and draw.random() < THREE_DIGITS:
+        a, b = three_digits("documents", draw)
     steps = worked(a, b)
     if not steps:
         return draw.choice(("{a} + {b} = {c}.", "{a} and {b} make {c}.")).format(a=a, b=b, c=a + b)
@@ -106,10 +126,10 @@ def table(draw: Random) -> str:
     return "\n".join(lines)
 
 
-def sums(draw: Random) -> str:
-    """A page of worked sums."""
+def sums(draw: Random, digits: int) -> str:
+    """A page of worked sums of numbers of up to two or three digits."""
     opener = [draw.choice(OPENERS)] if draw.random() < 0.5 else []
-    return "\n".join([*opener, *(_sum(draw) for _ in range(draw.randint(3, 5)))])
+    return "\n".join([*opener, *(_sum(draw, digits) for _ in range(draw.randint(3, 4)))])
 
 
 NAMES = words(
