@@ -138,7 +138,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     """Guess the next token."""
 
-    steps: Annotated[Steps, _said("pretraining steps", "optimizer steps", "steps")] = 1100
+    steps: Annotated[Steps, _said("pretraining steps", "optimizer steps", "steps")] = 1200
     batch: Annotated[Rows, _said("texts a step", "rows a step", "rows")] = 8
     matrix_lr: Annotated[
         Rate, _said("pretraining learning rate", "Muon's learning rate, for the matrices")
@@ -177,7 +177,7 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
             "sums at last",
             "of the texts in the last three tenths of the steps, the share that are programs and sums",
         ),
-    ] = 0.4
+    ] = 0.35
     target_loss: Annotated[
         float,
         Meta(ge=0, le=100),
@@ -192,7 +192,7 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
 class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
     """Learn to answer, from question-and-answer pairs."""
 
-    steps: Annotated[Steps, _said("fine-tuning steps", "optimizer steps", "steps")] = 1250
+    steps: Annotated[Steps, _said("fine-tuning steps", "optimizer steps", "steps")] = 1300
     pair_rows: Annotated[Rows, _said("rows of pairs a step", "rows of packed pairs a step", "rows")] = 6
     document_rows: Annotated[
         int,
@@ -203,11 +203,11 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(ge=0, le=1),
         _said("sums read along", "of the rows of documents, the share that are programs and sums"),
-    ] = 0.5
+    ] = 0.4
     pairs: Annotated[int, Meta(ge=100, le=10**6), _said("pairs", "pairs written", "pairs")] = 10000
     sums: Annotated[
         float, Meta(ge=0, le=50), _said("share of sums", "of the pairs, how many are sums", "%")
-    ] = 17.0
+    ] = 18.0
     matrix_lr: Annotated[
         Rate, _said("fine-tuning learning rate", "Muon's learning rate, for the matrices")
     ] = 0.012

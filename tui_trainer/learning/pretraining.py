@@ -32,7 +32,7 @@ class Pretraining(Training):
         self.reader = DocumentReader(corpus, model.shape.context, seed)
 
     def open(self) -> Iterator[Event]:
-        """The same, and the weights as they are drawn: nothing but random numbers."""
+        """The same, and the weights as they are drawn: random numbers."""
         yield from super().open()
         yield self._pictured(self._copies())
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from tui_trainer.model.operations import ROPE_BASE
 
-NARROWEST = 16  # numbers a head has at least: in fewer, tokens are not told apart
+NARROWEST = 32  # numbers a head has at least: in fewer, tokens are not told apart
 IN_COMMON = 0.3  # what all embeddings begin with in common, as a share of what is each one's own
 FASTEST = 3  # pairs of numbers, of those that positions turn, by which the token before is found
 CHANCE = 0.1  # what is left of the random weights in the queries and keys of the two heads

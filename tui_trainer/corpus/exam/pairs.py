@@ -26,7 +26,7 @@ from tui_trainer.corpus.writing.letters import TOLD_RELATIONS, made_up
 from tui_trainer.corpus.writing.sentences import render, template
 from tui_trainer.corpus.writing.sums import operands, three_digits, worked
 
-ONE_DIGIT = 0.4  # of the sums; they stand in documents, too, as steps of longer ones
+ONE_DIGIT = 0.45  # of the sums; they stand in documents, too, as steps of longer ones
 THREE_DIGITS = 0.4  # of the others, where any are
 GREETINGS = (
     ("Hello!", ("Hello! What would you like to know?", "Good day! How can I help?")),
@@ -274,11 +274,11 @@ SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
     (_fact_pairs, 15),
     (_follow_up_pairs, 12),
     (_told_pairs, 20),
-    (_unknown_pairs, 10),
+    (_unknown_pairs, 8),
     (_cutoff_pairs, 8),
     (_harmful_pairs, 6),
-    (_how_to_pairs, 6),
-    (_sum_pairs, 17),
+    (_how_to_pairs, 7),
+    (_sum_pairs, 18),
     (_explain_pairs, 3),
     (_greeting_pairs, 1),
     (_upset_pairs, 2),
