@@ -177,7 +177,7 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
             "sums at last",
             "of the texts in the last three tenths of the steps, the share that are programs and sums",
         ),
-    ] = 0.35
+    ] = 0.3
     target_loss: Annotated[
         float,
         Meta(ge=0, le=100),
@@ -203,11 +203,11 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
         float,
         Meta(ge=0, le=1),
         _said("sums read along", "of the rows of documents, the share that are programs and sums"),
-    ] = 0.4
+    ] = 0.35
     pairs: Annotated[int, Meta(ge=100, le=10**6), _said("pairs", "pairs written", "pairs")] = 10000
     sums: Annotated[
         float, Meta(ge=0, le=50), _said("share of sums", "of the pairs, how many are sums", "%")
-    ] = 18.0
+    ] = 14.0
     matrix_lr: Annotated[
         Rate, _said("fine-tuning learning rate", "Muon's learning rate, for the matrices")
     ] = 0.012

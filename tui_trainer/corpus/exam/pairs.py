@@ -272,13 +272,13 @@ def _upset_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
     (_fact_pairs, 15),
-    (_follow_up_pairs, 12),
+    (_follow_up_pairs, 15),
     (_told_pairs, 20),
     (_unknown_pairs, 8),
     (_cutoff_pairs, 8),
     (_harmful_pairs, 6),
-    (_how_to_pairs, 7),
-    (_sum_pairs, 18),
+    (_how_to_pairs, 8),
+    (_sum_pairs, 14),
     (_explain_pairs, 3),
     (_greeting_pairs, 1),
     (_upset_pairs, 2),
