@@ -198,7 +198,7 @@ def test_sums_of_three_digits_are_kept_apart_and_worked_out_rightly():
         a, b = map(int, re.findall(r"\d+", question.prompt))
         assert min(a, b) >= 100 and str(a + b) in question.expected[0]
         kept |= {(a, b), (b, a)}
-    pairs = finetuning_pairs(world, 2000, 3, sum_digits=3)
+    pairs = finetuning_pairs(world, 4000, 3, sum_digits=3)
     documents = write_documents(world, 1000, 3, sum_digits=3)
     found = 0
     for text in (*(d.text for d in documents), *(pair.answer for pair in pairs)):
