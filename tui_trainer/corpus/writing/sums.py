@@ -31,11 +31,7 @@ def operands(use: SumUse) -> tuple[tuple[int, int], ...]:
     chosen = []
     for a in range(1, 100):
         for b in range(1, 100):
-            if _partial(a, b):
-                home: SumUse = "documents"
-            else:
-                home = _home(a, b)
-            if home == use:
+            if use == ("documents" if _partial(a, b) else _home(a, b)):
                 chosen.append((a, b))
     return tuple(chosen)
 
