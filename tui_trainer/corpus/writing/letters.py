@@ -29,7 +29,7 @@ ROLLS: tuple[tuple[str, Kind], ...] = (
     ("We have been to {first}. The most was seen in {again}.", "town"),
 )
 NAMED = (2, 3, 3, 4)
-ROLL = 0.3  # of the letters
+ROLL = 0.6  # of the letters
 TRIES = 20  # for a letter of one fact whose forms are new
 LOWER_CASE = 0.3  # of the letters, by people who don't bother with capitals
 
