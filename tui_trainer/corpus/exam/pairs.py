@@ -271,9 +271,9 @@ def _upset_pairs(world: World, n: int, draw: Random) -> list[Pair]:
 
 # What is asked in fine-tuning: in percent of the pairs, when so many are sums.
 SHARES: tuple[tuple[Callable[[World, int, Random], list[Pair]], int], ...] = (
-    (_fact_pairs, 15),
-    (_follow_up_pairs, 15),
-    (_told_pairs, 20),
+    (_fact_pairs, 17),
+    (_follow_up_pairs, 19),
+    (_told_pairs, 14),
     (_unknown_pairs, 8),
     (_cutoff_pairs, 8),
     (_harmful_pairs, 6),
