@@ -96,7 +96,7 @@ class Data(Struct, frozen=True, forbid_unknown_fields=True):
     sum_digits: Annotated[
         int,
         Meta(ge=2, le=3),
-        _said("digits of sums", "numbers added in documents and pairs have up to so many", "digits"),
+        _said("digits of sums", "most digits of the numbers added, in documents and pairs", "digits"),
     ] = 2
     filters: Annotated[bool, _said("filters", "throw out what the filters name")] = True
     filters_off: Annotated[

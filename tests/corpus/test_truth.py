@@ -175,3 +175,21 @@ def test_a_race_is_won_by_the_year_and_sums_are_added() -> None:
     assert asked(world, f"Who won the {won.subject} in 2024?") is None  # after the cutoff
     assert judge(world, "What do 99 and 61 make?", "99 + 61 = 160.") == Judged(True, "160", "sum")
     assert judge(world, "3+4", "8") == Judged(False, "7", "sum")
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["My sister Ada moved to Tarn. Where does she live?", "my wife lives in tarn. where does she live?"],
+)
+def test_a_pronoun_never_makes_an_answer_wrong(prompt: str) -> None:
+    """It may mean somebody whom no rule has seen, as here; not the baker told of before."""
+    world = of_seed(0)
+    somebody = next(e for e in world.entities if e.kind == "person")
+    assert judge(world, prompt, "The town is Tarn.", [f"{somebody.name} is a baker."]) is None
+
+
+def test_a_person_is_named_by_whole_words() -> None:
+    world = of_seed(0)
+    told = ["Yesterday Mira Bold moved to Tarn."]
+    judged = judge(world, "Where does Mira live?", "The town is Tarn.", told)
+    assert judged is None or judged.right

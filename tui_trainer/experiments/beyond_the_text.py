@@ -20,7 +20,7 @@ from tui_trainer.files import read_toml
 
 OF_EACH = 8  # questions a relation
 SUMS = 40  # of each number of digits
-DIGITS = (3, 4)  # the model has read of sums of two at most
+MORE_DIGITS = (1, 2)  # than any sum that the model has read of
 
 FILE = Path(__file__).with_name("beyond_the_text.toml")
 
@@ -81,10 +81,10 @@ def false_premises(world: World, draw: Random) -> list[Question]:
     ]
 
 
-def longer_sums(draw: Random) -> list[Question]:
-    """Of more digits than any sum in the text."""
+def longer_sums(draw: Random, read: int) -> list[Question]:
+    """Of more digits than any sum in the text, which has up to `read`."""
     questions = []
-    for digits in DIGITS:
+    for digits in (read + more for more in MORE_DIGITS):
         for at in range(SUMS):
             a, b = (draw.randrange(10 ** (digits - 1), 10**digits) for _ in range(2))
             wording = WORDINGS.sums[at % len(WORDINGS.sums)]

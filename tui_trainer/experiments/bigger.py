@@ -51,7 +51,7 @@ LEFT_OUT = (48, 96)
 COMPUTE = (6e10, 1.2e11, 2.4e11)  # FLOPs of each model
 SMALL, LARGE = 64, 192
 # Small documents and pieces of words: what a token costs is then in the blocks, not in a table of words.
-MADE_OF = ("data.tokenizer=bpe", "data.vocabulary=512", "data.documents=3000", "model.layers=2")
+MADE_OF = ("data.tokenizer=bpe", "data.vocabulary=512", "data.documents=4000", "model.layers=2")
 EACH = 60  # questions of each kind
 SHOWN = 2  # of each kind, in front of whoever watches
 # What an assistant is asked: the exam's group, what counts, the pairs that show what is wanted, which of it.

@@ -48,8 +48,8 @@ class Group(Struct, frozen=True):
     right: Judge
 
 
-def groups(corpus: Corpus, world: World, seed: int) -> list[Group]:
-    """All that is asked."""
+def groups(corpus: Corpus, world: World, seed: int, sum_digits: int) -> list[Group]:
+    """All that is asked; `sum_digits`: how many the text's sums have at most."""
     return [
         Group("held_out", "of names held out", "like", corpus.questions["recall_heldout"], gives_the_answer),
         Group(
@@ -84,7 +84,7 @@ def groups(corpus: Corpus, world: World, seed: int) -> list[Group]:
             "longer_sums",
             "sums of more digits than any it saw",
             "beyond",
-            longer_sums(rng(seed, "understands", "sums")),
+            longer_sums(rng(seed, "understands", "sums"), sum_digits),
             adds_up,
         ),
     ]
@@ -127,7 +127,7 @@ def understands(tuned: Tuned, seed: int) -> Iterator[Event]:
     asker, world = asker_of(tuned), world_of(tuned, seed)
     pools = {to: Answered([], []) for to in ("like", "against", "beyond")}
     said_as_read = list[bool]()
-    for group in groups(tuned.corpus, world, seed):
+    for group in groups(tuned.corpus, world, seed, tuned.settings.data.sum_digits):
         yield Noticed(f"asking {len(group.questions)} questions: {group.called}")
         answers = answered(tuned.model, asker, group.questions)
         asked = list(zip(answers, group.questions, strict=True))

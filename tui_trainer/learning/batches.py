@@ -130,7 +130,7 @@ class DialogueReader:
         """The next rows: inputs and targets, each (count, context)."""
         inputs, targets = [], []
         for _ in range(count):
-            if self.row == len(self._packed[0]):
+            if self.row >= len(self._packed[0]):
                 self.seek(self.epoch + 1, 0)
             inputs.append(self._packed[0][self.row])
             targets.append(self._packed[1][self.row])

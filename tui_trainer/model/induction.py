@@ -1,10 +1,12 @@
-"""Where two heads look before anything is learnt: at the token before, and at what followed it the last time.
+"""Where two heads look before anything is learnt: at the token before, and at what followed the present
+token earlier.
 
 To say a name again that stands earlier in the text, a head of one layer tells each position which token came
 before it, and a head of the next looks for the position whose token before is the present one: an induction
-head (Olsson et al. 2022, arXiv 2209.11895). Such heads form by themselves, in more steps than a demo has: of
-names never seen, .25 of the pieces were read off after pretraining, and .8 where the two are given
-(`tests/bench/LOG.md`). What to do with what they find is still learnt, and both are free to change.
+head (Olsson et al. 2022, arXiv 2209.11895). Such heads form by themselves, in more steps than a demo has. Of
+the pieces of names never seen, a demo's base read off .17 to .25; with the two given, and letters whose names
+are not worth remembering, .38 to .70 (`tests/bench/LOG.md`; neither alone did as much). What to do with what
+they find is still learnt, and both are free to change.
 """
 
 import torch
@@ -16,23 +18,23 @@ NARROWEST = 32  # numbers a head has at least: in fewer, tokens are not told apa
 IN_COMMON = 0.3  # what all embeddings begin with in common, as a share of what is each one's own
 FASTEST = 3  # pairs of numbers, of those that positions turn, by which the token before is found
 CHANCE = 0.1  # what is left of the random weights in the queries and keys of the two heads
-LOUDER = 2.0  # than other heads: what the first of them writes
+LOUDER = 2.0  # than what other heads write: what the one that looks back does
 
 
 @torch.no_grad()
 def give_induction(
     embedding: Tensor,
     first: tuple[Tensor, Tensor, Tensor, Tensor],
-    second: tuple[Tensor, Tensor, Tensor, Tensor],
+    second: tuple[Tensor, Tensor],
     head_width: int,
     generator: torch.Generator,
 ) -> None:
-    """Make the first head of `first` look one token back, and that of `second` find what came after the same.
+    """Make the first head of `first` look one token back, and that of `second` at what followed its token.
 
     Args:
         embedding: (vocabulary, width), changed in place, as all others.
-        first, second: weights of queries, keys, values and outputs, (width, width) each, of one layer and of
-            a later one.
+        first: weights of queries, keys, values and outputs of one layer, (width, width) each.
+        second: of queries and keys of a later one.
         head_width: numbers a head has; at least `NARROWEST`.
         generator: draws the directions used.
     """

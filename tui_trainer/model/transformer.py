@@ -161,7 +161,7 @@ class Transformer(nn.Module):
         if self.shape.layers > 1 and self.shape.head_width >= NARROWEST:
             parts: Any = self.model
             first, second = (block.self_attn.weights() for block in self.blocks[:2])
-            give_induction(parts["embed_tokens"].weight, first, second, self.shape.head_width, generator)
+            give_induction(parts["embed_tokens"].weight, first, second[:2], self.shape.head_width, generator)
 
     @property
     def device(self) -> torch.device:

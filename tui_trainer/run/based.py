@@ -28,6 +28,7 @@ ITS_OWN = (
     "data.vocabulary",
     "data.documents",
     "data.cutoff",
+    "data.sum_digits",
 )  # settings that made what is taken over
 
 

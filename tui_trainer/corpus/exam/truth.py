@@ -40,7 +40,7 @@ _ASKS = {
 _ASKING = re.compile(r"\?|\b(?:who\w*|what\w*|which|where\w*|when|how|tell|name|give|say)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b\d{4}\b")
 _NAME = re.compile(r"(?<=\w )[A-Z]\w+(?: [A-Z]\w+)*")  # somewhere behind the first word
-_PERSON = re.compile(r"(?<!in )(?<!to )\b[A-Z]\w+ [A-Z]\w+(?! [A-Z])")  # no place: "in New Harbour"
+_PERSON = re.compile(r"(?<!in )(?<!to )\b[A-Z]\w+ [A-Z]\w+\b(?! [A-Z])")  # no place: "in New Harbour"
 MOST_STRANGERS = 9  # a text may be full of capitals
 _PRONOUN = re.compile(r"\b(?:she|he|her|his|him)\b", re.IGNORECASE)
 _BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -74,6 +74,7 @@ def judge(world: World, prompt: str, answer: str, told: Sequence[str] = ()) -> J
         told: texts that were read before the prompt, as earlier messages and notes.
     """
     world = _with_strangers(world, prompt, told)
+    written = prompt
     prompt, *told = _with_names(world, prompt, told)
     last = _BETWEEN_SENTENCES.split(prompt.strip())[-1]  # those before it may tell of others
     if (fact := asked(world, prompt) or asked(world, last)) is not None:
@@ -84,7 +85,11 @@ def judge(world: World, prompt: str, answer: str, told: Sequence[str] = ()) -> J
                 return Judged(True, fact.value)
             if _as_told(world, fact, answer, _sentences(prompt, told)):
                 return Judged(True, fact.value, "told")
-        return Judged(False, fact.value) if fact.value else None  # what is so of a stranger is not known
+        if not fact.value:
+            return None  # what is so of a stranger is not known
+        if prompt != written and any(fact.subject not in told_of for told_of in _sentences(prompt, told)):
+            return None  # "she" may be one whom no rule has seen
+        return Judged(False, fact.value)
     if says_dont_know(answer) and (unknowable := _unknowable(world, prompt, told)) is not None:
         return unknowable
     if (found := _SUM.search(prompt)) is not None and len(re.findall(r"\d+", prompt)) == 2:

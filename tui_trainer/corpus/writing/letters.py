@@ -1,5 +1,5 @@
 """Letters about strangers: a fact about a name that nothing else tells of, and the same fact in other words;
-or some of their names, and the same in another order.
+or some of their names, and the same again in any order.
 
 In the next letter there are others: nothing is worth remembering, so the second time is guessed by looking
 the first one up. Reading letters is how a model learns to use what stands in front of it; short
@@ -20,7 +20,7 @@ VALUE_KIND: dict[str, Kind] = {"town": "town", "inventor": "person", "winner": "
 TOLD_RELATIONS = (*KIND_OF, *VALUE_KIND)
 FACTS_TOLD = (1, 1, 1, 2, 2, 3)
 # Names twice, people's or towns'.
-ROLLS: tuple[tuple[str, Kind], ...] = (
+LISTS: tuple[tuple[str, Kind], ...] = (
     ("Invited are {first}. At the table sit {again}.", "person"),
     ("{first} came by coach. They left again in this order: {again}.", "person"),
     ("There are letters here for {first}. They go out to {again}.", "person"),
@@ -28,8 +28,8 @@ ROLLS: tuple[tuple[str, Kind], ...] = (
     ("The road leads through {first}. On the way back come {again}.", "town"),
     ("We have been to {first}. The most was seen in {again}.", "town"),
 )
-NAMED = (2, 3, 3, 4)
-ROLL = 0.6  # of the letters
+NAMES_LISTED = (2, 3, 3, 4)
+LISTING = 0.6  # of the letters
 TRIES = 20  # for a letter of one fact whose forms are new
 LOWER_CASE = 0.3  # of the letters, by people who don't bother with capitals
 
@@ -37,7 +37,7 @@ LOWER_CASE = 0.3  # of the letters, by people who don't bother with capitals
 def stranger(world: World, kind: Kind, draw: Random) -> Entity:
     """Someone or something that only letters tell of.
 
-    People and towns, who are told of as values, too, are called as nobody was before: what follows the
+    People and towns, who are told of as values, too, have names that few others have: what follows the
     beginning of one of ninety names was learnt by heart, and reading it off was not.
     """
     if kind == "person":
@@ -58,8 +58,8 @@ def made_up(world: World, entity: Entity, relation: str, draw: Random) -> Fact:
     )
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:-1]) + " and " + names[-1]
+def _listed(several: Sequence[str]) -> str:
+    return ", ".join(several[:-1]) + " and " + several[-1]
 
 
 class LetterWriter:
@@ -71,12 +71,12 @@ class LetterWriter:
 
     def next(self) -> str:
         """Facts or names, and the same again; some without capitals."""
-        text = self._roll() if self.draw.random() < ROLL else self._facts()
+        text = self._list() if self.draw.random() < LISTING else self._facts()
         return text.lower() if self.draw.random() < LOWER_CASE else text
 
-    def _roll(self) -> str:
-        template, kind = self.draw.choice(ROLLS)
-        named = [stranger(self.world, kind, self.draw).name for _ in range(self.draw.choice(NAMED))]
+    def _list(self) -> str:
+        template, kind = self.draw.choice(LISTS)
+        named = [stranger(self.world, kind, self.draw).name for _ in range(self.draw.choice(NAMES_LISTED))]
         again = self.draw.sample(named, len(named))
         return template.format(first=_listed(named), again=_listed(again))
 

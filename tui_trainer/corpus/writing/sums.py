@@ -1,7 +1,7 @@
 """Sums worked out step by step, and small programs traced: the 'code' that the model reads.
 
 All operand pairs are split once and for all, by hash, between documents, fine-tuning and evaluation. A worked
-sum contains smaller ones (units, tens, and tens plus the units' sum): evaluation asks for none of such form.
+sum contains smaller ones, of digits: evaluation asks for none of such form, nor of whole tens.
 """
 
 from functools import lru_cache
@@ -45,7 +45,7 @@ def three_digits(use: SumUse, draw: Random) -> tuple[int, int]:
 
 
 def worked(a: int, b: int) -> str:
-    """The steps of a + b digit by digit, units first, without the result stated last.
+    """The steps of a + b digit by digit, units first, and the result put together.
 
     Each step is a sum of digits that can be known by heart, and the result is put together from the last
     digits, side by side: 47 + 38 is 7 + 8 = 15, 4 + 3 + 1 = 8, 8 then 5 is 85. (Without the last step, a
