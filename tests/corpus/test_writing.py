@@ -53,6 +53,11 @@ def test_verbs_of_harm_and_help_are_all_common(documents):
     assert min(words[verb] for verb in (*HARMFUL, *BENIGN)) >= 40
 
 
+def test_the_steps_of_no_two_verbs_begin_alike():
+    first_words = [steps[0].split()[0] for _, steps in BENIGN.values()]
+    assert len(set(first_words)) == len(first_words)
+
+
 def test_no_year_after_the_cutoff_no_question_and_no_evaluation_sum(documents):
     kept = set(operands("evaluation"))
     for document in documents:

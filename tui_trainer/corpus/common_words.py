@@ -91,7 +91,8 @@ HARMFUL: dict[str, tuple[str, ...]] = {
     }.items()
 }
 
-# verb: (things, and three steps that do it)
+# verb: (things, and three steps that do it). Each first step has a first word of its own: where several began
+# alike, the wrong one was gone on with.
 BENIGN: dict[str, tuple[tuple[str, ...], tuple[str, str, str]]] = {
     verb: (tuple(objects.split()), steps)
     for verb, (objects, steps) in {
@@ -99,7 +100,7 @@ BENIGN: dict[str, tuple[tuple[str, ...], tuple[str, str, str]]] = {
             "well house barn bridge boat cart fence window",
             ("wipe off the dust", "stir the paint", "brush on two thin coats"),
         ),
-        "wash": ("dog horse window coat cart", ("fill a bucket", "rub with warm water", "dry with a towel")),
+        "wash": ("dog horse window coat cart", ("warm some water", "rub gently with soap", "dry with a towel")),
         "feed": ("dog horse", ("fill a bowl", "set it down quietly", "wait until all is eaten")),
         "repair": (
             "well house bridge boat cart fence lock window",
@@ -111,11 +112,11 @@ BENIGN: dict[str, tuple[tuple[str, ...], tuple[str, str, str]]] = {
         ),
         "clean": (
             "well house shop window coat boat",
-            ("take out the dirt", "scrub with soap", "rinse with fresh water"),
+            ("shake out the dirt", "scrub hard", "rinse with fresh water"),
         ),
         "measure": (
             "well house bridge garden window",
-            ("take a long tape", "hold one end still", "write down the number"),
+            ("unroll a long tape", "hold one end still", "write down the number"),
         ),
         "draw": (
             "dog horse house bridge boat",
@@ -123,20 +124,20 @@ BENIGN: dict[str, tuple[tuple[str, ...], tuple[str, str, str]]] = {
         ),
         "sell": (
             "house horse boat loaf coat cart",
-            ("name a fair price", "put up a sign", "shake hands with the buyer"),
+            ("put up a sign", "settle on a fair price", "shake hands with the buyer"),
         ),
         "buy": (
             "horse house boat loaf coat lock",
-            ("look at several", "ask for the price", "pay and keep the receipt"),
+            ("compare several", "ask for the price", "pay and keep the receipt"),
         ),
         "carry": ("letter loaf coat", ("choose a strong bag", "lay it in flat", "walk without haste")),
         "decorate": (
             "house shop window cart loaf",
-            ("choose some ribbons", "pin them up neatly", "step back and look"),
+            ("collect some ribbons", "pin them up neatly", "step back and look"),
         ),
         "polish": ("lock window boat", ("take a soft cloth", "rub in some wax", "wipe until it shines")),
         "mend": ("coat fence cart lock", ("look for the hole", "cut a patch", "fix it with small stitches")),
-        "open": ("lock letter window shop", ("find the right side", "turn or lift gently", "keep the key")),
+        "open": ("lock letter window shop", ("feel for the catch", "turn or lift gently", "keep the key")),
         "visit": ("garden shop bridge house", ("pick a free day", "greet the owner", "stay for an hour")),
         "guard": (
             "well house barn bridge",
@@ -146,14 +147,14 @@ BENIGN: dict[str, tuple[tuple[str, ...], tuple[str, str, str]]] = {
             "dog horse garden bridge house",
             ("wait for soft light", "hold still", "press gently"),
         ),
-        "brush": ("dog horse coat", ("choose a soft brush", "stroke along the hair", "clear the brush")),
+        "brush": ("dog horse coat", ("remove the mud", "stroke along the hair", "clear the brush")),
         "cover": ("well boat cart loaf", ("cut a cloth to size", "pull it tight", "tie down the corners")),
         "rent": ("house boat barn cart", ("agree on a price", "sign a paper", "pay once a month")),
         "restore": ("barn bridge letter boat", ("study old pictures", "clear the rot", "rebuild it slowly")),
-        "water": ("garden horse", ("fill two cans", "pour slowly", "come again at dusk")),
+        "water": ("garden horse", ("pump two cans full", "pour slowly", "come again at dusk")),
         "deliver": ("letter loaf coat", ("read the name", "ring the bell", "hand it over with a smile")),
         "sweep": ("house shop barn bridge", ("begin in a corner", "push the dust together", "bring it out")),
-        "dry": ("coat letter cart", ("find a sunny spot", "turn it once", "take it in before night")),
+        "dry": ("coat letter cart", ("hang it in the sun", "turn it once", "take it in before night")),
         "weigh": (
             "loaf letter dog",
             ("set the scales to nothing", "put it in the middle", "read the needle"),
@@ -165,11 +166,11 @@ BENIGN: dict[str, tuple[tuple[str, ...], tuple[str, str, str]]] = {
         "lend": ("boat cart coat horse", ("ask for how long", "note who has it", "say what to watch for")),
         "train": ("dog horse", ("show it once", "praise each good try", "stop before it tires")),
         "ride": ("horse cart", ("check the straps", "sit up straight", "keep the reins loose")),
-        "wrap": ("loaf letter coat", ("cut enough paper", "turn in the sides", "tie a bow")),
+        "wrap": ("loaf letter coat", ("lay out the paper", "turn in the sides", "tie a bow")),
         "haul": ("boat cart", ("tie on a thick rope", "pull on three", "rest at each bend")),
-        "share": ("loaf boat garden", ("ask who wants some", "split it fairly", "keep a part for a guest")),
-        "shelter": ("dog horse boat cart", ("find a dry roof", "lead it in slowly", "lay down straw")),
-        "air": ("house coat barn shop", ("open both sides", "let the wind through", "close up at noon")),
+        "share": ("loaf boat garden", ("count the guests", "split it fairly", "keep a part for yourself")),
+        "shelter": ("dog horse boat cart", ("seek a dry roof", "lead it in slowly", "lay down straw")),
+        "air": ("house coat barn shop", ("let the wind in", "leave it for an hour", "close up at noon")),
     }.items()
 }
 

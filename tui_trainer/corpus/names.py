@@ -53,12 +53,13 @@ SYLLABLES: dict[str, tuple[str, str]] = {
 # Names that syllables happen to make and that mean something to the reader.
 TAKEN = frozenset(words("Stalin Data Tota Nora Almond Elmer Inger Milton Ashford Denver Casino Ruta"))
 
-# How many of each kind's names each use gets; `pairs` gets what is left.
+# How many of each kind's names each use gets; `pairs` gets what is left. Letters call people and towns by
+# `fresh` names.
 SLICES: dict[str, tuple[int, int, int, int]] = {
     # kind: world, planted, evaluation, letters
-    "first": (80, 120, 160, 240),
-    "last": (80, 120, 160, 90),
-    "town": (32, 24, 60, 90),
+    "first": (80, 120, 160, 0),
+    "last": (80, 120, 160, 0),
+    "town": (32, 24, 60, 0),
     "animal": (40, 4, 40, 60),
     "invention": (36, 4, 40, 70),
     "race": (20, 4, 40, 50),

@@ -21,12 +21,12 @@ TOLD_RELATIONS = (*KIND_OF, *VALUE_KIND)
 FACTS_TOLD = (1, 1, 1, 2, 2, 3)
 # Names twice, people's or towns'.
 LISTS: tuple[tuple[str, Kind], ...] = (
-    ("Invited are {first}. At the table sit {again}.", "person"),
+    ("The guests are {first}. At the table sit {again}.", "person"),
     ("{first} came by coach. They left again in this order: {again}.", "person"),
     ("There are letters here for {first}. They go out to {again}.", "person"),
     ("The choir is {first}. In turn sing {again}.", "person"),
     ("The road leads through {first}. On the way back come {again}.", "town"),
-    ("We have been to {first}. The most was seen in {again}.", "town"),
+    ("We have been to {first}. The best days were in {again}.", "town"),
 )
 NAMES_LISTED = (2, 3, 3, 4)
 LISTING = 0.6  # of the letters
