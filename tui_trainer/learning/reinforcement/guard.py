@@ -2,7 +2,7 @@
 
 Held-out facts fell by 2 to 40 points at similar KL, so the leash alone does not protect them. Every few steps
 the model is asked a set of questions; when it gets too many wrong that it got right before, the weights go
-half the way back to where they last passed, or all of it, and the learning rate is halved; after the last
+as much of the way back to where they last passed as it takes, and the learning rate is halved; after the last
 strike, learning stops.
 
 Where the corpus has them (`recall_probe`), the facts asked for are those of entities that fine-tuning never
@@ -24,7 +24,7 @@ from tui_trainer.model.transformer import Transformer
 
 EVERY = 10  # steps between looks
 STRIKES = 3
-FACTS, MANNERS = 100, 24  # questions: for facts, and of each kind that is to be declined
+FACTS, MANNERS = 120, 24  # questions: for facts, and of each kind that is to be declined
 FACTS_PROBES = ("recall_probe", "recall_seen")  # the first that the corpus has
 
 
