@@ -149,9 +149,11 @@ class DialogueReader:
         order = torch.randperm(len(self.dialogues), generator=draw).tolist()
         chances = torch.rand(len(order), generator=draw).tolist()
         talks: list[tuple[list[int], list[bool]]] = []
-        for i, before, chance in zip(order, [order[0], *order], chances, strict=False):
+        after_sum = False
+        for i, chance in zip(order, chances, strict=True):
             ids, learnt = self.dialogues[i]
-            goes_on = chance < (SUM_AFTER_SUM if self.is_sum[i] and self.is_sum[before] else FOLLOWS)
+            goes_on = chance < (SUM_AFTER_SUM if self.is_sum[i] and after_sum else FOLLOWS)
+            after_sum = self.is_sum[i]
             if goes_on and talks and len(talks[-1][0]) + len(ids) - 1 <= self.context + 1:
                 said, flags = talks[-1]
                 talks[-1] = said + ids[1:], flags + learnt[1:]  # it begins only once
