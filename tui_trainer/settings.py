@@ -138,7 +138,7 @@ class Model(Struct, frozen=True, forbid_unknown_fields=True):
 class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     """Guess the next token."""
 
-    steps: Annotated[Steps, _said("pretraining steps", "optimizer steps", "steps")] = 1200
+    steps: Annotated[Steps, _said("pretraining steps", "optimizer steps", "steps")] = 1450
     batch: Annotated[Rows, _said("texts a step", "rows a step", "rows")] = 8
     matrix_lr: Annotated[
         Rate, _said("pretraining learning rate", "Muon's learning rate, for the matrices")
@@ -377,10 +377,12 @@ PRESETS: dict[Preset, dict[str, Any]] = {
         "data.sum_digits": 3,
         "model.width": 256,
         "model.layers": 4,
+        "model.context": 160,  # half of it has room for the steps of a sum of three digits
         "pretrain.steps": 2000,
         "pretrain.batch": 12,
-        "finetune.steps": 1800,
+        "finetune.steps": 2000,
         "finetune.pairs": 16000,
+        "feedback.answer_tokens": 80,
         "feedback.steps": 48,
     },
     # The quickest to a loss on one running text with a token a character: tests/bench/LOG.md says how found.

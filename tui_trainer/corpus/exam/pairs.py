@@ -26,7 +26,7 @@ from tui_trainer.corpus.writing.letters import TOLD_RELATIONS, made_up
 from tui_trainer.corpus.writing.sentences import render, template
 from tui_trainer.corpus.writing.sums import operands, three_digits, worked
 
-ONE_DIGIT = 0.45  # of the sums; they stand in documents, too, as steps of longer ones
+ONE_DIGIT = 0.55  # of the sums; they stand in documents, too, as steps of longer ones
 THREE_DIGITS = 0.4  # of the others, where any are
 GREETINGS = (
     ("Hello!", ("Hello! What would you like to know?", "Good day! How can I help?")),

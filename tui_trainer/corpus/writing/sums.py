@@ -107,7 +107,7 @@ FIRST_FORMS = (
 )
 
 
-CARRIED = 0.2  # of the sums of one digit: with one more, as tens are added where the units made ten
+CARRIED = 0.3  # of the sums of one digit: with one more, as tens are added where the units made ten
 
 
 def table(draw: Random) -> str:
