@@ -27,8 +27,8 @@ def _plain(value: Any) -> str:
 
 # Each setting that may be changed: in words, and what its values mean.
 SAID: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "feedback.beta": ("leash: cost of each nat away", lambda v: f"{v:g}" if v else "nothing"),
-    "feedback.kl_target": ("how far it should move, nats", lambda v: f"{v:g}" if v else "none"),
+    "feedback.beta": ("leash: cost of a nat away", lambda v: f"{v:g}" if v else "nothing"),
+    "feedback.kl_target": ("how far to move, in nats", lambda v: f"{v:g}" if v else "none"),
     "feedback.rehearsal_coef": ("second leash, other text", lambda v: f"{v:g}" if v else "none"),
     "feedback.facts_limit": ("guard: facts it may cost", lambda v: f"{100 * v:g} %" if v < 1 else "no guard"),
     "feedback.reward_bound": ("bound on the reward", lambda v: f"{v:g}" if v < 1000 else "none"),
