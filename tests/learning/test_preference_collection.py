@@ -9,6 +9,7 @@ from tiny_world import SETTINGS, make_corpus, make_model, tuned_model
 
 from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.learning.feedback import Feedback
+from tui_trainer.learning.preferences import chance, collection
 from tui_trainer.learning.preferences import statistics as picked
 from tui_trainer.learning.preferences.blind import FIGURE
 from tui_trainer.learning.preferences.collection import REPEAT_FIRST
@@ -26,6 +27,7 @@ from tui_trainer.messages.events import (
     Record,
     Reinforced,
     RewardModelFitted,
+    TasteTested,
 )
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.model.weights_hash import weights_sha256
@@ -210,6 +212,47 @@ def test_a_steady_taste_is_enough_some_day_and_the_last_picks_alone_count(
     fitted = _fitted(_picks(_stage(tuned, corpus), 10))
     assert fitted.recent[1] == 5 and fitted.agreement is not None and fitted.expected is not None
     assert 0.5 <= fitted.expected <= 1
+
+
+@pytest.mark.parametrize(("looks", "easy"), [(0, False), (1, False), (0, True)])
+def test_it_is_enough_only_where_the_test_finds_a_taste(
+    corpus: Corpus, tuned: Transformer, monkeypatch: pytest.MonkeyPatch, looks: int, easy: bool
+) -> None:
+    """What is said after a pick is what the test says of the same picks, once the person goes on."""
+    monkeypatch.setattr(picked, "is_enough", lambda *_: True)
+    if easy:  # of nine picks, few of which were fixed before
+        monkeypatch.setattr(chance, "LEAST", 1)
+        monkeypatch.setattr(picked, "STEADY", 1)
+        monkeypatch.setattr(collection, "level_of", lambda looks: 1.0)
+    feedback = msgspec.structs.replace(SETTINGS.feedback, turn_anyway=False)
+    stage = Feedback(copy.deepcopy(tuned), corpus, msgspec.structs.replace(SETTINGS, feedback=feedback), 0)
+    stage.state.looks = looks
+    last = _fitted(_picks(stage, 9))
+    assert last.tested is not None and last.enough is (not last.tested.reason) is easy
+    list(stage.pick("undo", "person", False))
+    assert _fitted(_picks(stage, 1)) == last
+    list(stage.pick("enough", "person", False))
+    tested = next(stage.advance())
+    assert isinstance(tested, TasteTested)
+    assert msgspec.structs.replace(tested, asks=False) == msgspec.structs.replace(
+        last.tested, pair=tested.pair
+    )
+    assert easy or tested.level == chance.level_of(looks)
+
+
+def test_a_taste_that_one_look_found_is_not_enough() -> None:
+    now = TasteTested(20, "", 14, 14, 13, 399, 0.0025, 0.01)
+    before = msgspec.structs.replace(now, picks=13)
+    assert picked.is_steady(now, before)
+    assert not picked.is_steady(msgspec.structs.replace(now, reason="random"), before)
+    assert not picked.is_steady(now, msgspec.structs.replace(before, reason="random"))
+    assert not picked.is_steady(now, msgspec.structs.replace(before, picks=11))
+    assert not picked.is_steady(now, None) and not picked.is_steady(None, None)
+
+
+def test_too_little_is_not_tested_yet(corpus: Corpus, tuned: Transformer) -> None:
+    fitted = _fitted(_picks(_stage(tuned, corpus), 3))
+    assert not fitted.enough and fitted.tested is None
 
 
 # -- answers and prompts of one's own ----------------------------------------------------------------------

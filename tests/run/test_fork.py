@@ -6,17 +6,30 @@ import random
 import msgspec
 import pytest
 from toys import PICKS, lines, state_of, toy_run
+from waiting import PATIENCE, wait_until
 
 from tui_trainer.errors import UserError
-from tui_trainer.messages.events import Forked, Picked, SpeedMeasured, StageStarted, WeightsFrozen
-from tui_trainer.run import fork
+from tui_trainer.messages.commands import Pick, TakeControl
+from tui_trainer.messages.events import (
+    Forked,
+    PairOffered,
+    Picked,
+    SpeedMeasured,
+    StageStarted,
+    TasteTested,
+    WeightsFrozen,
+)
+from tui_trainer.run import client, fork
 from tui_trainer.run.storage import report
+from tui_trainer.run.storage.carried_picks import CarriedPicks
 from tui_trainer.run.storage.folder import RunFolder
-from tui_trainer.run.storage.log import comparable, read_all
+from tui_trainer.run.storage.log import LogReader, comparable, read_all
 from tui_trainer.run.storage.status import status
 from tui_trainer.settings import SettingsError
 from tui_trainer.view.fold import apply_all
 from tui_trainer.view.state import State
+
+ASKS = {"TOY_ASKS": "1"}
 
 
 def records(folder: RunFolder) -> list:
@@ -116,6 +129,52 @@ def test_kept_picks_survive_kills(trainers, whole):
     assert trainers.run(folder) == 0, folder.trainer_log.read_text()
     assert own(folder) == own(undisturbed) and state_of(folder) == state_of(undisturbed)
     assert len(lines(folder.preferences)) == PICKS
+
+
+@pytest.fixture(scope="module")
+def turned_anyway(trainers, tmp_path_factory) -> RunFolder:
+    """A run whose picks show no taste, and whose person had the model turned to them all the same."""
+    folder = toy_run(tmp_path_factory.mktemp("anyway"), "feedback.rater=person")
+    trainers.start(folder, env=ASKS)
+    reader, asked = LogReader(folder.events), []
+    with client.Control(folder, PATIENCE) as control:
+        wait_until(lambda: control.send(TakeControl()).ok)
+
+        def picks() -> bool:
+            for event in (record.event for record in reader.poll()):
+                if isinstance(event, PairOffered):
+                    assert control.send(Pick(event.pair, "a")).ok
+                asked.extend([event] if isinstance(event, TasteTested) else [])
+            return bool(asked)
+
+        wait_until(picks, folder.trainer_log.read_text)
+        assert status(folder).doing == "waiting_for_an_answer"
+        assert control.send(Pick(asked[0].pair, "anyway")).ok
+    assert trainers.wait() == 0, folder.trainer_log.read_text()
+    return folder
+
+
+def test_who_had_it_turned_anyway_is_not_asked_again(trainers, turned_anyway):
+    undisturbed = forked(turned_anyway, "feedback", "feedback.lr=0.9", keep_picks=True)
+    assert trainers.run(undisturbed, env=ASKS) == 0, undisturbed.trainer_log.read_text()
+    said = [r.event for r in records(undisturbed) if isinstance(r.event, Picked)]
+    assert said[-1] == Picked(PICKS, "anyway", "person", False) and len(said) == PICKS + 1
+    assert undisturbed.plan.forked.picks == PICKS  # what was said is none of them
+    folder = forked(turned_anyway, "feedback", "feedback.lr=0.9", keep_picks=True)
+    assert sum(trainers.run(folder, env=ASKS, die_at_write=nth) == -9 for nth in (3, 9, 5)) == 3
+    assert trainers.run(folder, env=ASKS) == 0, folder.trainer_log.read_text()
+    assert own(folder) == own(undisturbed) and state_of(folder) == state_of(undisturbed)
+    # A fork of that fork has it from there.
+    assert trainers.run(forked(folder, "feedback", keep_picks=True), env=ASKS) == 0
+
+
+def test_it_is_asked_again_about_other_picks(turned_anyway):
+    carried = CarriedPicks(forked(turned_anyway, "feedback", keep_picks=True))
+    asked = next(r.event for r in records(turned_anyway) if isinstance(r.event, TasteTested))
+    assert carried.of(msgspec.structs.replace(asked, share=0.41, asks=False)) is not None
+    assert carried.of(msgspec.structs.replace(asked, decided=asked.decided - 1)) is None
+    carried.forget()  # one was taken back: what follows is other picks
+    assert carried.of(asked) is None
 
 
 def test_a_fork_of_a_fork_knows_the_nearer_one_s_settings(trainers, whole):

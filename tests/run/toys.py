@@ -24,6 +24,7 @@ from tui_trainer.messages.events import (
     SpeedMeasured,
     StageName,
     Stepped,
+    TasteTested,
     WeightsFrozen,
     WeightsName,
 )
@@ -55,7 +56,7 @@ def toy_run(runs: Path, *assignments: str, **options: Any) -> RunFolder:
 class ToyStage:
     """Draws numbers by (seed, stage, step) and lets its state drift with them."""
 
-    pending: PairOffered | None = None
+    pending: PairOffered | TasteTested | None = None
 
     def __init__(self, name: StageName, state: Tensor, steps: int, lr: float, seed: int) -> None:
         self.name, self.state, self.steps, self.lr, self.seed = name, state, steps, lr, seed
@@ -101,11 +102,17 @@ class ToyFeedback(ToyStage):
         self.edited = 0.0  # by changes of the prompts
         self.before = self.state.clone()  # the last pick
         self.picks = self.steps - 10
+        self.asks = bool(os.environ.get("TOY_ASKS"))  # whether to turn it without a taste
 
     def advance(self) -> Iterator[Event]:
         if self.step < self.picks:
             self.step += 1
             yield self._show()
+        elif self.asks:
+            self.pending = TasteTested(
+                self.picked, "random", self.picked, self.picked, 3, 399, 0.4, asks=True
+            )
+            yield self.pending
         else:
             yield from super().advance()
 
@@ -116,6 +123,10 @@ class ToyFeedback(ToyStage):
 
     def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
         assert self.pending is not None
+        if isinstance(self.pending, TasteTested):
+            self.asks, self.pending = False, None
+            yield Picked(self.picked, choice, rater, simulated)
+            return
         if choice == "undo":
             self.picked -= 1
             self.step -= 1
@@ -140,12 +151,13 @@ class ToyFeedback(ToyStage):
 
     def tensors(self) -> dict[str, Tensor]:
         counts = {"picked": torch.tensor(self.picked), "edited": torch.tensor(self.edited)}
+        counts["asks"] = torch.tensor(self.asks)
         return {**super().tensors(), **counts, "before": self.before}
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         super().restore(tensors)
         self.picked, self.edited = int(tensors["picked"]), float(tensors["edited"])
-        self.before = tensors["before"].clone()
+        self.asks, self.before = bool(tensors["asks"]), tensors["before"].clone()
 
 
 class ToyOnce(ToyStage):

@@ -11,11 +11,14 @@ from watching import caption, opened, shown, text_of, until
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import Record
 from tui_trainer.run.ledger import Ledger
+from tui_trainer.ui.chrome.caption import Caption
 from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.ui.renderers import blind, no_taste, picks, reinforcement
+from tui_trainer.ui.run_files.run_list import COLUMNS
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.rater.ledger import LedgerSheet
 from tui_trainer.ui.screens.rater.reward_model import RewardModelSheet, calibration
+from tui_trainer.view import taste
 from tui_trainer.view.fold import apply
 
 
@@ -50,9 +53,11 @@ def _text(scene: Scene, rows: Sequence[object]) -> str:
 
 def test_the_reveal_says_what_was_foreseen_and_how_sure_it_was() -> None:
     right = scene_at(_records((0, _pair(0)), (4, _picked(0))))
-    assert picks.reveal(right, 100).text == "pick 1: A is better. It guessed A, 70 % sure (40–90): right"
+    assert (
+        picks.reveal(right, 100).text == "pick 1: A is better. It guessed A, 70 % sure (maybe 40–90 %): right"
+    )
     wrong = scene_at(_records((0, _pair(0, 0.2)), (4, _picked(0))))
-    assert "guessed B, 80 % sure (10–60): wrong" in picks.reveal(wrong, 100).text
+    assert "guessed B, 80 % sure (maybe 10–60 %): wrong" in picks.reveal(wrong, 100).text
     first = scene_at(_records((0, _pair(0, 0.5)), (4, _picked(0, "tie"))))
     assert "It had no idea" in picks.reveal(first, 100).text
     assert "After each pick" in picks.reveal(scene_at(_records()), 100).text
@@ -67,17 +72,34 @@ def test_a_repeat_is_told_after_its_pick_alone() -> None:
     assert "sides exchanged: not as then" in picks.reveal(other, 100).text
 
 
-def test_it_offers_to_go_on_when_it_is_enough_and_only_then() -> None:
-    def at(enough: bool, mode: str = "control") -> Scene:
-        events = [(0, _pair(0)), (1, _picked(0)), (0, _fitted(enough=enough, expected=0.8)), (0, _pair(1))]
-        return scene_at(_records(*events), mode=mode)
+def _tested(reason: str, share: float, **more: object) -> e.TasteTested:
+    fields = {"decided": 18, "predicted": 17, "raters": 399, "level": 0.01, **more}
+    return e.TasteTested(20, reason, 18, share=share, **fields)  # type: ignore[arg-type]  # its fields
 
-    early = picks.offer(at(False), 80)
-    assert early is not None and early.text.startswith("Keep picking: so far it expects to predict 80 %")
-    assert picks.offer(at(True, "view"), 80) is None
-    said = picks.offer(at(True), 80)
-    assert said is not None and "G  goes on to reinforcement; or keep picking" in said.text
-    assert BY_NAME["go_on"].when(at(False))  # whoever wants to may go on before
+
+@pytest.mark.parametrize(
+    ("tested", "enough", "said"),
+    [
+        (None, False, "Keep picking: so far it expects to predict 80 % of your other picks."),
+        (_tested("random", 0.03), False, "Keep picking: no taste yet; a coin gets as far in 3 % of tries."),
+        (_tested("", 0.0075), False, "Keep picking: a taste begins to show."),
+        (_tested("", 0.0025), True, "Good enough.  G  goes on to reinforcement; or keep picking."),
+        # An older log says so without a test: the test may find none.
+        (None, True, "Keep picking: so far it expects to predict 80 % of your other picks."),
+    ],
+)
+def test_it_offers_to_go_on_when_a_taste_is_found_and_only_then(
+    tested: e.TasteTested | None, enough: bool, said: str
+) -> None:
+    fitted = _fitted(enough=enough, expected=0.8, tested=tested)
+    records = _records((0, _pair(0)), (1, _picked(0)), (0, fitted), (0, _pair(1)))
+    row = picks.offer(scene_at(records), 80)
+    assert row is not None and row.text == said
+    assert picks.offer(scene_at(records, mode="view"), 80) is None
+    assert BY_NAME["go_on"].when(scene_at(records))  # whoever wants to may go on before
+    for width in (56, 78, 118):
+        fits = picks.offer(scene_at(records), width)
+        assert fits is not None and 0 < fits.cell_length <= width
 
 
 def test_progress_counts_what_is_useful() -> None:
@@ -90,7 +112,7 @@ def test_progress_counts_what_is_useful() -> None:
     ]
     said = picks.progress(scene_at(_records(*events)), 80).text
     assert said.startswith("2 picks, 12 useful comparisons ")
-    assert said.endswith("predicted 75 % of the last 4 (30–95)")
+    assert said.endswith("predicted 75 % of the last 4 (maybe 30–95 %)")
     narrow = picks.progress(scene_at(_records(*events)), 50).text.split()
     assert " ".join(narrow) == "2 picks, 12 useful predicted 75 % of the last 4"
 
@@ -157,16 +179,61 @@ def test_the_trainer_says_how_many_steps_the_stage_has() -> None:
     assert counted(of_an_older_log) == [(step, 89) for step in (0, 1, 1, 2, 3)]
 
 
-def test_the_blind_test_says_which_was_which_after_the_pick_and_stands_apart() -> None:
-    events = [(0, _pair(0)), (1, _picked(0)), (0, _pair(1, blind=True))]
-    scene = scene_at(_records(*events))
+def _blindly(*choices: e.Choice, over: bool = False, pairs: int = 24) -> list[tuple[float, e.Event]]:
+    """So much of the blind test; its second pair has the sides exchanged."""
+    events: list[tuple[float, e.Event]] = [(0, _pair(0)), (1, _picked(0))]
+    events.append((0, e.Reinforced(36, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None)))
+    for number, choice in enumerate((*choices, None), 1):
+        swapped = number == 2
+        pair = e.PairOffered(
+            number, f"prompt {number}", "left", "right", swapped, 0.5, blind=True, blind_pairs=pairs
+        )
+        if choice is not None or not over:
+            events.append((0, pair))
+        if choice is not None:
+            events.append((1, _picked(number, choice)))
+    if over:
+        events.append((0, e.Measured("aligned/blind_win_rate", 0.75, (0.4, 0.93), 8, 0.5)))
+    return events
+
+
+@pytest.mark.parametrize("mode", ["control", "view", "replay"])
+def test_the_blind_test_tells_nothing_before_its_end(mode: str) -> None:
+    for end in (3, 4, 5, 6, 7):  # at each pair, and after each pick
+        scene = scene_at(_records(*_blindly("b", "b")[: end + 1]), mode=mode)
+        scene.hold()
+        offered = scene.state.offered
+        rows = blind.board(scene, offered, 80, 16) if offered is not None else []
+        told = " ".join((_text(scene, rows), *caption(scene), _text(scene, RewardModelSheet(scene).rows(76))))
+        assert "preferred" not in told and "had been" not in told and "wrote that" not in told
+        assert "pair by pair" not in told and not blind.pairs(scene, 76)
+
+
+def test_when_the_blind_test_is_over_it_tells_all() -> None:
+    scene = scene_at(_records(*_blindly("b", "b", "tie", over=True), (0, _fitted())))
+    figure, ways = blind.result(scene, 110)
+    assert "your own blind test: after beat before in 75 % of 8 (maybe 40–93 %)" in figure.text
+    assert figure.text.endswith("; a coin could do it")
+    assert all(blind.result(scene, width)[0].text.endswith("do it") for width in (56, 62, 76))
+    assert ways.text.startswith("which you preferred, by pair: after 1; before 2; neither 3.")
+    told = [" ".join(row.text.split()) for row in RewardModelSheet(scene).rows(76)]
+    at = told.index("the blind test, pair by pair")
+    assert at == 0 and told[1 : told.index("")] == [
+        *("1 “prompt 1”", "before left", "✓ after right"),
+        *("2 “prompt 2”", "✓ before right", "after left"),
+        *("3 “prompt 3”", "before left", "after right", "as good as each other"),
+    ]
+    for width in (51, 56, 76, 118):
+        assert all(
+            row.cell_length <= width for row in (*blind.result(scene, width), *blind.pairs(scene, width))
+        )
+
+
+def test_the_blind_test_stands_apart() -> None:
+    scene = scene_at(_records(*_blindly("b")))
     text = _text(scene, blind.board(scene, scene.state.offered, 80, 16))  # type: ignore[arg-type]  # it is there
-    assert "Before or after?" in text and "preferred" not in text
-    events += [(1, _picked(1, "b")), (0, _pair(2, blind=True))]
-    scene = scene_at(_records(*events))
-    text = _text(scene, blind.board(scene, scene.state.offered, 80, 16))  # type: ignore[arg-type]  # likewise
-    assert "1 done; you preferred the model after" in text
-    assert caption(scene)[1].startswith("Before or after? 1 done.")
+    assert "Before or after?" in text and "Pair 2 of 24. Which was which is told at the end." in text
+    assert caption(scene)[1].startswith("Before or after? Pair 2 of 24.")
     scene.keys["pick_a"] = "f7"
     rows = [strip.text for strip in blind.board(scene, scene.state.offered, 44, 16)]  # type: ignore[arg-type]  # likewise
     assert " f7 " in rows[-1] and rows[-1].endswith("end") and len(rows[-1]) <= 44
@@ -175,41 +242,52 @@ def test_the_blind_test_says_which_was_which_after_the_pick_and_stands_apart() -
     assert "this one looks on" in text and "without being told" in caption(scene)[1]
     assert len(scene.state.picks) == 1 and len(scene.state.pick_seconds) == 1
     assert not BY_NAME["pick_undo"].when(scene) and not BY_NAME["simulate"].when(scene)
-    counted = [(0, _pair(0)), (1, _picked(0)), (0, _pair(1, blind=True, blind_pairs=24))]
-    scene = scene_at(_records(*counted))
-    text = _text(scene, blind.board(scene, scene.state.offered, 56, 16))  # type: ignore[arg-type]  # likewise
-    assert "Pair 1 of 24" in text and "Pair 1 of 24." in caption(scene)[1]
-    counted += [(1, _picked(1, "b")), (0, _pair(2, blind=True, blind_pairs=24))]
-    scene = scene_at(_records(*counted))
-    text = _text(scene, blind.board(scene, scene.state.offered, 56, 16))  # type: ignore[arg-type]  # likewise
-    assert "1 of 24 done; you preferred the model after" in text
-    tested = [*events[:2], (0, e.Reinforced(36, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None)), *events[2:]]
-    tested += [(1, _picked(2, "enough"))]
-    said_then = []
-    for end in (4, 5, 7):
-        scene = scene_at(_records(*tested[:end]), mode="replay")
+    older = scene_at(_records(*_blindly("b", pairs=0)))
+    assert caption(older)[1].startswith("Before or after? 1 done.")
+    said = []
+    for choices in (("b",), ("b", "enough")):
+        events = _blindly(*choices, over=True)[: 2 + 1 + 2 * len(choices)]  # type: ignore[arg-type]  # choices
+        scene = scene_at(_records(*events), mode="replay")
         scene.hold()
-        said_then.append(caption(scene)[1])
-    assert "by the model before the picks" in said_then[0]
-    assert "the model after them wrote that. 1 done." in said_then[1] and "learns" not in said_then[1]
-    assert said_then[2] == "The blind test ends, after 1 pair."
-    events += [(0, e.Measured("aligned/blind_win_rate", 0.75, (0.4, 0.93), 8, 0.5))]
-    (said,) = blind.result(scene_at(_records(*events)), 100)
-    assert "your own blind test: after beat before in 75 % of 8 (40–93); a coin could do that" in said.text
+        said.append(caption(scene)[1])
+    assert "You said: B is better. 1 done" in said[0] and "learns" not in said[0]
+    assert said[1] == "The blind test ends, after 1 pair."
+
+
+@pytest.mark.parametrize("leash", [0.0, 0.1])
+def test_what_the_reward_model_thinks_is_called_its_opinion(leash: float) -> None:
+    """The model was trained to please it: it stands under no headline, and in no list of runs."""
+    step = e.Reinforced(36, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None, leash=leash)
+    guessed = e.Measured("aligned/win_rate_estimate", 0.99, (0.97, 1.0), 160, 0.5)
+    scene = scene_at(_records((0, _pair(0)), (1, _picked(0)), (0, step), (0, guessed)))
+    said = " ".join(row.text.strip() for row in blind.estimate(scene, 118))
+    assert "The reward model thinks" in said and "99 % (maybe 97–100 %)" in said
+    assert "its own opinion, which the model was trained to please" in said
+    assert ("no sign that the answers are better" in said) is (leash == 0)
+    for width in (40, 56, 78):
+        rows = blind.estimate(scene, width)
+        said = " ".join(row.text.strip() for row in rows)
+        assert (
+            len(rows) <= (2 if width > 40 else 3)
+            and "…" not in said
+            and "trained to please" in said
+            and "97–100" in said
+        )
+    assert all("win_rate_estimate" not in names for _, names in COLUMNS)
 
 
 def test_what_a_nat_costs_is_whole_where_a_pane_is_halved() -> None:
     step = e.Reinforced(20, 0.6, None, 2.46, 17.8, 0.1, 0, 0, None, None, 0.123)
     rows = reinforcement.figures(scene_at(_records((0, step))), 56, 20)
-    assert [row.text.rstrip() for row in rows if "nats from" in row.text] == [
-        "KL          2.46  nats from tuned, aim 2, cost 0.12"
+    assert [row.text.rstrip() for row in rows if "nats" in row.text] == [
+        "KL          2.46  nats it has moved, aim 2, cost 0.12"
     ]
 
 
 def test_a_tax_is_never_below_nothing() -> None:
     for now, said in (
         (0.7, "tax          9.0  points of facts lost: 79 → 70 %"),
-        (0.81, "tax         none  measured: facts 79 → 81 %"),
+        (0.81, "tax         none  of the facts lost: 79 → 81 %"),
     ):
         step = e.Reinforced(20, 0.6, None, 2.46, 17.8, 0.1, 0, 0, now, 0.79, 0.123)
         row = reinforcement.tax(scene_at(_records((0, step))), 78).text
@@ -306,9 +384,7 @@ def test_picks_that_a_fork_makes_again_are_nobody_s_labor() -> None:
     assert list(scene_at(_records(*back)).state.pick_seconds) == [2.0]
 
 
-NO_TASTE = e.TasteTested(
-    2, "random", 18, decided=18, predicted=10, at_random=(5, 13), raters=399, share=0.41, asks=True
-)
+NO_TASTE = _tested("random", 0.03, asks=True)
 
 
 @pytest.mark.parametrize(("width", "height"), [(118, 34), (78, 18), (56, 12), (40, 10)])
@@ -317,10 +393,12 @@ def test_without_a_taste_the_pane_says_why_and_asks(width: int, height: int) -> 
     rows = no_taste.board(scene, NO_TASTE, width, height)
     assert len(rows) <= height and all(row.cell_length <= width for row in rows)
     said = " ".join(row.text.strip() for row in rows)
-    assert all(f" {key} " in f" {said} " for key in "NYE")
+    assert all(f" {key} " in f" {said} " for key in "NYE") and "…" not in said
     if height >= 12:
         assert "No taste found in your picks" in said and "They could be a coin's." in said
-        assert "5 to 13 are in 95 of 100" in said and "simulated" in said
+        # One figure decides, and it is told with what it would have to be: hits alone look like much.
+        assert "17 of 18 come out right. A coin does as well in 3 % of tries" in said
+        assert ", counting how sure each guess is. For a taste it must be 1 % or less." in said
     for name in ("pick_more", "turn_anyway", "leave_it"):
         assert BY_NAME[name].when(scene)
 
@@ -331,3 +409,35 @@ def test_the_answer_takes_the_question_away(choice: e.Choice, stands: bool) -> N
     state = scene_at(records).state
     assert state.waits is None and (state.tested is not None) == stands
     assert len(state.picks) == 1  # it is no pick
+
+
+@pytest.mark.parametrize(
+    ("tested", "said"),
+    [
+        (_tested("random", 0.03, level=0.0), "For a taste it must be rarer"),  # an older log
+        (_tested("random", 0.0125, level=0.0025), "in 1.2 % of tries"),
+        (_tested("ties", 0.9, decided=2), "Of 18 picks that can be tested, 2 are for a side"),
+        (_tested("", 0.0025), "A coin does as well in 0.25 % of tries, counting how sure each guess is"),
+    ],
+)
+def test_each_finding_is_told_with_what_it_rests_on(tested: e.TasteTested, said: str) -> None:
+    assert said in taste.measured(tested)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+async def test_what_waits_without_a_taste_says_so(tmp_path, monkeypatch, size) -> None:  # type: ignore[no-untyped-def]
+    records = _records((0, _pair(0)), (4, _picked(0)), (1, NO_TASTE))
+    async with opened(tmp_path, monkeypatch, records, size=size) as (app, pilot):
+        await pilot.press("1")
+        for pane, way in (
+            (1, "What now? Key 4." if size[0] < 120 else "N keeps picking"),
+            (4, "N keeps picking"),
+        ):
+            await pilot.press(str(pane))
+            app.tick()
+            await pilot.pause()
+            said = " ".join(text_of(app.query_one(Caption)).replace("▌", " ").split())
+            assert "waits for you" in said and way in said and "…" not in said, said
+    async with opened(tmp_path / "on", monkeypatch, records, mode="view", size=size) as (app, pilot):
+        said = " ".join(text_of(app.query_one(Caption)).replace("▌", " ").split())
+        assert "The run waits" in said, said

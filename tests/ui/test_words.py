@@ -10,6 +10,7 @@ from itertools import chain, count, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
 import recorded
 from rich.cells import cell_len
@@ -131,6 +132,34 @@ def picked() -> Iterator[Scene]:
                 yield scene_at([*before, *(Record(VERSION, 0, 0, 0, event) for event in more)])  # type: ignore[arg-type]  # of AnyEvent
 
 
+def findings() -> Iterator[Scene]:
+    """Whether the picks show a taste, before one goes on and after; a test in which one was told nothing yet;
+    what the reward model thinks of a model that was trained to please it."""
+    before = recorded.until(recorded.records(), e.RewardModelFitted, 20)
+    features = {"length": (0.2, 0.3)}
+    found: list[tuple[Event, ...]] = []
+    for reason in ("", "few", "ties", "side", "random"):
+        for share, level in ((0.0025, 0.01), (0.0325, 0.01), (0.41, 0.0003125), (0.2, 0.0)):
+            decided = {"few": 1, "ties": 2}.get(reason, 18)
+            tested = e.TasteTested(20, reason, 18, decided, min(17, decided), 3199, share, level)  # type: ignore[arg-type]  # a reason
+            fitted = e.RewardModelFitted(
+                20, features, 0.8, (0.5, 0.9), (17, 20), 0.82, not reason, tested, (1, 2), (12, 19)
+            )
+            pair = e.PairOffered(20, "Where?", "In Velm.", "I see.", False, 0.5, (0.0, 1.0))
+            found += [(fitted, pair), (msgspec.structs.replace(tested, asks=bool(reason)),)]
+    for leash in (0.0, 0.1):
+        guessed = e.Measured("aligned/win_rate_estimate", 0.994, (0.97, 1.0), 160, 0.5)
+        step = e.Reinforced(36, 2.1, None, 21.4, 61.0, 0.04, 0, 0, None, None, leash)
+        found.append((step, e.BeforeAfter("Where?", "In Velm.", "I see."), guessed))
+    for events in found:
+        records = [*before, *(Record(VERSION, 0, 0, 0, event) for event in events)]  # type: ignore[arg-type]  # of AnyEvent
+        for mode in ("control", "view"):
+            for shows_rater in (True, False):
+                scene = scene_at(records, mode=mode, shows_rater=shows_rater)
+                scene.hold()
+                yield scene
+
+
 def stepped() -> Iterator[Scene]:
     """Single steps with the longest numbers: of marks, of what was known, of what was not learnt."""
     marks = tuple((f"<|{mark}|>", 0.01) for mark in ("document", "user", "assistant", "end"))
@@ -172,6 +201,7 @@ SCENES: dict[str, Callable[[], Iterator[Scene]]] = {
     "a run by a person": partial(moments, False),
     "a run by a program": partial(moments, True),
     "picks": picked,
+    "findings": findings,
     "single steps": stepped,
 }
 
@@ -516,7 +546,7 @@ UPDATE = "UPDATE_PLAIN_WORDS"
 def shown_words(documents: Documents) -> set[str]:
     """All words that stand on the screen over two runs, but for what model, data or a person wrote."""
     found: set[str] = set()
-    for scenes in ("a run by a person", "a run by a program"):
+    for scenes in ("a run by a person", "a run by a program", "findings"):
         rows = looked_through(scenes, documents).rows
         for size in ((120, 40), (80, 24)):
             for _, _, text in rows[size[0], alone(size)]:

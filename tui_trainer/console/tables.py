@@ -132,7 +132,11 @@ def _value(value: float | None) -> str:
 # -- runs and settings -----------------------------------------------------------------------------------
 
 
-IDLE: dict[Activity | None, str] = {"paused": "is paused", "waiting_for_picks": "waits for your picks"}
+IDLE: dict[Activity | None, str] = {
+    "paused": "is paused",
+    "waiting_for_picks": "waits for your picks",
+    "waiting_for_an_answer": "waits for your answer: no taste was found in your picks",
+}
 
 
 def runs(found: Sequence[Status]) -> str:

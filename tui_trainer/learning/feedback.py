@@ -191,7 +191,7 @@ class Feedback:
         if pending.blind:
             yield from self.state.blind.pick(choice, rater, simulated)
         else:
-            yield from self.collection.pick(choice, rater, simulated, text)
+            yield from self.collection.pick(choice, rater, simulated, text, self.state.looks)
         if choice in ("undo", "enough"):
             self.state.step -= 1  # the pair that was on offer is none of the steps any more
         self._count()

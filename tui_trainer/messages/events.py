@@ -381,6 +381,20 @@ class Valued(Struct, frozen=True):
     score: float
 
 
+class TasteTested(Event, frozen=True):
+    """Whether the picks show a taste, or could be a coin's; see `learning.preferences.chance`."""
+
+    pair: int  # the number that an answer to it goes by
+    reason: Literal["", "few", "ties", "side", "random"]  # why no taste was found; "": one was found
+    picks: int  # that were held against chance: of pairs that were fixed before the first pick
+    decided: int = 0  # of them, for a side
+    predicted: int = 0  # of these, by what the others taught
+    raters: int = 0  # who pick at random, simulated
+    share: float = 1.0  # of these, this one counted, who are predicted as well: this decides
+    level: float = 0.0  # a taste is found where that is at most this; 0 in an older log
+    asks: bool = False  # waits for one of `ANSWERS`: nothing is turned before
+
+
 class RewardModelFitted(Event, frozen=True):
     """The posterior after so many picks."""
 
@@ -390,25 +404,12 @@ class RewardModelFitted(Event, frozen=True):
     agreement_ci95: tuple[float, float] | None
     recent: tuple[int, int] = (0, 0)  # of the last decided picks: predicted right, and how many
     expected: float | None = None  # share of the pairs never shown that it expects to predict
-    enough: bool = False  # by the rule in learning.preferences.statistics
+    enough: bool = False  # by the rule in learning.preferences.statistics, and a taste is found
+    tested: TasteTested | None = None  # as it would be by now, once that rule holds; None in an older log
     alike: tuple[int, int] = (0, 0)  # pairs shown twice: picked alike, and how many
     left: tuple[int, int] = (0, 0)  # a person's picks of a side: of the left one, and how many
     best: tuple[Valued, ...] = ()  # the answers that it likes best
     least: tuple[Valued, ...] = ()
-
-
-class TasteTested(Event, frozen=True):
-    """Whether the picks show a taste, or could be a coin's; see `learning.preferences.chance`."""
-
-    pair: int  # the number that an answer to it goes by
-    reason: Literal["", "few", "ties", "side", "random"]  # why no taste was found; "": one was found
-    picks: int  # that were held against chance: of pairs that were fixed before the first pick
-    decided: int = 0  # of them, for a side
-    predicted: int = 0  # of these, by what the others taught
-    at_random: tuple[int, int] = (0, 0)  # the same of raters who pick at random, simulated: 95 % of them
-    raters: int = 0  # so many of these
-    share: float = 1.0  # of the raters at random, this one counted, who are predicted as well
-    asks: bool = False  # waits for one of `ANSWERS`: nothing is turned before
 
 
 class RewardModelsCompared(Event, frozen=True):

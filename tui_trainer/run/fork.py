@@ -4,7 +4,8 @@ The log of a run is only ever appended to, and it is what the run is resumed fro
 again in its place: a new run takes over what the stages before have left, and the beginning of the log that
 tells of them, word for word. From there on it is a run like any other. For feedback it can take over the
 picks as well: the same answers are sampled again from the same weights, and each pick is made again where it
-was made, and so is each change of the prompts.
+was made, and so is each change of the prompts; who had the model turned to them without a taste is not asked
+again.
 """
 
 import hashlib
@@ -30,6 +31,7 @@ from tui_trainer.messages.events import (
     StageEnded,
     StageName,
     StageSkipped,
+    TasteTested,
     WeightsFrozen,
     WeightsName,
 )
@@ -189,7 +191,7 @@ def _read(source: RunFolder, stage: StageName, keep_picks: bool) -> _Taken:
                 taken.turned.append((settings_.today(name), value))
             case WeightsFrozen() as frozen:
                 taken.frozen.append(frozen)
-            case PairOffered() | Picked() | PromptsEdited():
+            case PairOffered() | Picked() | PromptsEdited() | TasteTested():
                 picked.append(record)
             case Reinforced():
                 break

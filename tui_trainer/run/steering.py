@@ -173,7 +173,7 @@ class Steering:
                 self._hold()
             elif stage.pending is None:
                 return
-            elif isinstance(pair := stage.pending, PairOffered) and (pick := self.kept.of(pair)) is not None:
+            elif (pick := self.kept.of(pair := stage.pending)) is not None:
                 self._pick(stage, pick)
             else:
                 assert self.rater is not None and isinstance(pair, PairOffered)  # only people are asked more
@@ -204,9 +204,9 @@ class Steering:
 
     def _must_be_asked(self, pending: PairOffered | TasteTested | None) -> bool:
         """Whether only a person can answer this."""
-        if isinstance(pending, PairOffered):
-            return self.rater is None and self.kept.of(pending) is None
-        return pending is not None
+        if pending is None or self.kept.of(pending) is not None:
+            return False
+        return self.rater is None or isinstance(pending, TasteTested)
 
     def _kept_edits(self, pair: PairOffered | TasteTested | None) -> Sequence[PromptsEdited]:
         """Changes of the prompts that are to be made again before this pair is picked from."""

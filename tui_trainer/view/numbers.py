@@ -86,6 +86,12 @@ def interval(ci95: tuple[float, float]) -> str:
     return f"{100 * ci95[0]:.0f}–{100 * ci95[1]:.0f}"
 
 
+def maybe(ci95: tuple[float, float]) -> str:
+    """The same in words, where it stands beside the share: "maybe 40–90 %"."""
+    low, high = ci95
+    return "could be anything" if low < 0.05 and high > 0.95 else f"maybe {interval(ci95)} %"
+
+
 def figure(value: float, digits: int = 2) -> str:
     """A plain figure with a fixed number of decimals; not-a-number is written as such."""
     if math.isnan(value):

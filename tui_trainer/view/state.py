@@ -21,6 +21,7 @@ KEPT_NOTICES = 100
 KEPT_PICKS = 2000
 KEPT_EXAMPLES = 100
 
+BLIND_FIGURE = "aligned/blind_win_rate"
 WEIGHTS: tuple[WeightsName, ...] = ("base", "tuned", "aligned")
 SIMPLER = (("n-gram", "ngram"), ("xz", "xz"))  # what is simpler than a model: its name, and its figure's
 
@@ -129,6 +130,11 @@ class State:
         """What only the person at the keyboard can answer: a pair, or what is to become of the picks."""
         tested = self.tested
         return self.offered or (tested if tested is not None and tested.asks else None)
+
+    @property
+    def unblinded(self) -> bool:
+        """Whether the blind test is over, so that it may be told which answer was which."""
+        return bool(self.examples) or BLIND_FIGURE in self.measured
 
     @property
     def progress(self) -> StageProgress | None:

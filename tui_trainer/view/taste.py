@@ -19,21 +19,23 @@ def verdict(tested: TasteTested, whose: str = "your") -> str:
 
 
 def measured(tested: TasteTested) -> str:
-    """How the picks were predicted, and those of raters at random, with how these were come by."""
-    low, high = tested.at_random
-    are = "is" if tested.predicted == 1 else "are"
-    said = f"Of {tested.decided} picks of a side, {tested.predicted} {are} predicted by the others; "
-    said += f"of {numbers.plural(tested.raters, 'simulated rater')} who pick at random from the same pairs, "
-    return f"{said}{low} to {high} are in 95 of 100, and as well as here in {share(tested)}"
+    """What was found, and what a coin would get: how many were foretold is told, how rare that is decides."""
+    if tested.reason in ("few", "ties"):
+        sided = f"{tested.decided} {'is' if tested.decided == 1 else 'are'} for a side"
+        return f"Of {numbers.plural(tested.picks, 'pick')} that can be tested, {sided}"
+    right = "comes out right" if tested.predicted == 1 else "come out right"
+    said = f"Guessed from the other picks, {tested.predicted} of {tested.decided} {right}. "
+    said += f"A coin does as well in {numbers.finely(tested.share)} of tries, counting how sure each guess is"
+    return f"{said}. {wanted(tested)}" if tested.reason else said
+
+
+def wanted(tested: TasteTested) -> str:
+    """How rare it must be for a taste: "For a taste it must be 1 % or less"."""
+    must = f"{numbers.finely(tested.level)} or less" if tested.level else "rarer"  # an older log does not say
+    return f"For a taste it must be {must}"
 
 
 def blind_pair(pair: PairOffered, state: State) -> str:
     """Which of the blind test's pairs it is: "Pair 3 of 24"; in an older log, how many are done."""
     done = len(state.blind)
     return f"Pair {done + 1} of {pair.blind_pairs}" if pair.blind_pairs else f"{done} done"
-
-
-def share(tested: TasteTested) -> str:
-    """Of the raters at random, how many are predicted as well: "34 %", "0.3 %"."""
-    percent = 100 * tested.share
-    return f"{percent:.1f} %" if percent < 2 else f"{percent:.0f} %"

@@ -60,6 +60,7 @@ _DOING = {
     "training": "running",
     "paused": "paused",
     "waiting_for_picks": "waits for your picks",
+    "waiting_for_an_answer": "waits for your answer",
     None: "stopped",
 }
 
@@ -166,7 +167,7 @@ _MORE_FIGURES = {
     "ngram_bits_per_byte": "bits per byte, by an n-gram model ↓",
     "xz_bits_per_byte": "bits per byte, by xz ↓",
     "mentions_heldout": "facts, anywhere in what it writes",
-    "win_rate_estimate": "wins over tuned, as far as features can tell",
+    "win_rate_estimate": "wins over tuned, by the reward model it was trained to please",
     "compute_seconds": "computing time",
     "pretraining_seconds": "time in pretraining steps",
     "pretraining_steps": "pretraining steps",

@@ -19,7 +19,8 @@ from msgspec import Struct
 from tui_trainer.learning.preferences.reward_model import PRIOR_SCALE, Array, fit_all_cauchy, sigmoid
 
 LEVEL = 0.01  # of the raters at random may be called somebody with a taste
-RATERS = 399  # simulated
+RATERS = 399  # simulated, at the least: as many as a level can be told apart with
+STRICTEST = 5  # times that the level is halved; after that it stays: each time takes twice as many raters
 # How well each rater is fitted: so that it is quick. All alike, so the test is exact however well.
 CLOSE, EXACT = 0.1, 1e-3
 LEFT = 0.01  # a lean to one side that a coin has more rarely is named
@@ -33,34 +34,41 @@ class Chance(Struct, frozen=True):
 
     picks: int
     decided: int  # picks of a side
-    predicted: int  # of them, predicted by the others
-    at_random: tuple[int, int]  # predicted of 95 % of the raters at random
-    raters: int  # of these
-    share: float  # of the raters at random, itself counted, who are predicted as well as that
+    predicted: int  # of them, predicted by the others: it decides nothing
+    raters: int  # at random
+    share: float  # of these, itself counted, who are predicted as well: this decides
+    level: float  # of these, so many may be called somebody with a taste
 
 
-def against_chance(differences: Array, wins: Array, seed: int) -> Chance:
+def level_of(looks: int) -> float:
+    """The level of a test, it having been looked so often before without a taste found: half of it each time,
+    so that going on until something is found finds nothing in a coin."""
+    return float(LEVEL / 2 ** min(looks, STRICTEST))
+
+
+def against_chance(differences: Array, wins: Array, seed: int, level: float = LEVEL) -> Chance:
     """The test.
 
     Args:
         differences: (n, d), scaled features of A less those of B.
         wins: (n,), 1 where A was picked, 0 where B, 0.5 for a tie.
         seed: fixes the coins.
+        level: of the raters at random, so many may be called somebody with a taste.
     """
     decided = wins != 0.5
-    coins = np.random.default_rng(seed).integers(0, 2, (RATERS, len(wins)))
+    raters = max(RATERS, round(1 / level) - 1)  # fewer, and nobody could be rare enough
+    coins = np.random.default_rng(seed).integers(0, 2, (raters, len(wins)))
     every = np.concatenate([wins[None], np.where(decided, coins, 0.5)])
     chance = left_out(differences, every, PRIOR_SCALE)
     given = np.where(every > 0.5, chance, 1 - chance)[:, decided]
     fits, hits = np.log(given).sum(1), (given > 0.5).sum(1)
-    low, high = np.quantile(hits[1:], [0.025, 0.975])
     return Chance(
         picks=len(wins),
         decided=int(decided.sum()),
         predicted=int(hits[0]),
-        at_random=(int(np.floor(low)), int(np.ceil(high))),
-        raters=RATERS,
+        raters=raters,
         share=float(np.mean(fits >= fits[0] - 1e-9)),
+        level=level,
     )
 
 
@@ -79,16 +87,15 @@ def left_out(differences: Array, wins: Array, scale: float | Array) -> Array:
     return sigmoid(logits / np.sqrt(1 + np.pi / 8 * v))
 
 
-def reason(chance: Chance, left: tuple[int, int], level: float = LEVEL) -> Reason:
+def reason(chance: Chance, left: tuple[int, int]) -> Reason:
     """Why no taste was found; "" where one was.
 
     Args:
         left: picks of the left side, and of a side.
-        level: of the raters at random, so many may be called somebody with a taste.
     """
     if chance.decided < LEAST:
         return "ties" if chance.picks >= LEAST else "few"
-    if chance.share <= level:
+    if chance.share <= chance.level:
         return ""
     return "side" if coin(*left) <= LEFT else "random"
 

@@ -19,11 +19,11 @@ from msgspec import Struct
 
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.learning.answering import Asker
-from tui_trainer.learning.preferences.chance import LEVEL, against_chance, reason
+from tui_trainer.learning.preferences.chance import against_chance, level_of, reason
 from tui_trainer.learning.preferences.features import features
 from tui_trainer.learning.preferences.pairs import Candidate, Pool, Prompted
 from tui_trainer.learning.preferences.reward_model import Array
-from tui_trainer.learning.preferences.statistics import WIN, Offer, fitted
+from tui_trainer.learning.preferences.statistics import WIN, Offer, fitted, is_steady
 from tui_trainer.learning.randomness import generator
 from tui_trainer.messages.events import (
     Choice,
@@ -235,12 +235,14 @@ class PreferenceCollection:
 
     # -- picks ---------------------------------------------------------------------------------------------
 
-    def pick(self, choice: Choice, rater: str, simulated: bool, text: str = "") -> Iterator[Event]:
-        """Answer the pending pair; see `Feedback.pick`."""
+    def pick(
+        self, choice: Choice, rater: str, simulated: bool, text: str = "", looks: int = 0
+    ) -> Iterator[Event]:
+        """Answer the pending pair; see `Feedback.pick`, and for `looks` `tested`."""
         state, pending = self.state, self.state.pending
         assert pending is not None
         if choice == "undo":
-            yield from self._undo(pending, rater, simulated)
+            yield from self._undo(pending, rater, simulated, looks)
             return
         state.pending = None
         if choice == "enough":
@@ -256,9 +258,9 @@ class PreferenceCollection:
         yield Picked(pending.pair, choice, rater, simulated, text)
         self._learn(pending.pair)
         if offer.teaches:
-            yield self._fitted()
+            yield self._fitted(looks)
 
-    def _undo(self, pending: PairOffered, rater: str, simulated: bool) -> Iterator[Event]:
+    def _undo(self, pending: PairOffered, rater: str, simulated: bool, looks: int) -> Iterator[Event]:
         """Offer the pair before the pending one again, and forget what its pick taught."""
         state = self.state
         if pending.pair == 0:
@@ -268,7 +270,7 @@ class PreferenceCollection:
         state.offers[-1] = Offer(before.candidate, before.swapped, repeats=before.repeats, ahead=before.ahead)
         yield Picked(pending.pair, "undo", rater, simulated)
         self._learn_again()
-        yield self._fitted()
+        yield self._fitted(looks)
         yield self._show()
 
     def _learn_again(self) -> None:
@@ -294,22 +296,23 @@ class PreferenceCollection:
             self._places[number] = model.comparisons
             model.learn(features_a, features_b, WIN[offer.choice])
 
-    def tested(self, looks: int) -> TasteTested | None:
+    def tested(self, looks: int, last: int | None = None) -> TasteTested | None:
         """Whether the picks show a taste, those of pairs that were fixed before them; None where none is.
 
         Args:
-            looks: how often it was looked before: each time at half the level of the time before, so that
-                going on until something is found finds nothing in a coin.
+            looks: how often the rater went on after none was found (`level_of`).
+            last: of those picks, up to here; None: all.
         """
         offers = [o for o in self.state.offers if o.repeats is None and o.choice in WIN]
         # A run of an earlier version fixed none: there it is nearly what it should be.
-        offers = [o for o in offers if o.ahead] or offers
+        offers = ([o for o in offers if o.ahead] or offers)[:last]
         if not offers:
             return None
         differences = np.array([a - b for a, b in map(self._scaled, offers)])
-        found = against_chance(differences, np.array([WIN[o.choice] for o in offers]), self.seed)
+        wins = np.array([WIN[o.choice] for o in offers])
+        found = against_chance(differences, wins, self.seed, level_of(looks))
         sides = [o.choice for o in self.state.offers if o.choice in ("a", "b")]
-        why = reason(found, (sides.count("a"), len(sides)), LEVEL / 2**looks)
+        why = reason(found, (sides.count("a"), len(sides)))
         return TasteTested(len(self.state.offers), why, **msgspec.structs.asdict(found))
 
     def _scaled(self, offer: Offer) -> tuple[Array, Array]:
@@ -317,9 +320,15 @@ class PreferenceCollection:
         (_, a), (_, b) = self.sides(offer)
         return self.pool.reward_model.scaling(a), self.pool.reward_model.scaling(b)
 
-    def _fitted(self) -> Event:
+    def _fitted(self, looks: int) -> Event:
+        """It is enough only where the test for a taste, if it were made now, would find one again."""
         assert self.pool is not None
-        return fitted(self.pool, self.state.offers)
+        found = fitted(self.pool, self.state.offers)
+        if not found.enough:
+            return found
+        tested = self.tested(looks)
+        enough = is_steady(tested, self.tested(looks, last=-1))
+        return msgspec.structs.replace(found, enough=enough, tested=tested)
 
     def preferences(self) -> Iterator[tuple[str, str, str]]:
         """Prompt, preferred and other answer of each decided pick; a pair shown twice counts once."""

@@ -13,18 +13,20 @@ from tui_trainer.messages.events import (
     Paused,
     Picked,
     Record,
+    Reinforced,
     RunEnded,
     StageEnded,
     StageName,
     StageStarted,
     Stepped,
+    TasteTested,
 )
 from tui_trainer.run.storage import lock, log
 from tui_trainer.run.storage.folder import RunFolder
 
 TAIL_BYTES = 1024 * 1024  # a few records with pictures, or thousands without
 
-Activity = Literal["training", "paused", "waiting_for_picks"]
+Activity = Literal["training", "paused", "waiting_for_picks", "waiting_for_an_answer"]
 
 
 class Status(Struct, frozen=True):
@@ -41,7 +43,7 @@ class Status(Struct, frozen=True):
     stage: StageName | None  # the running one, or the last; None: none has begun
     step: int  # done in that stage
     forked: str | None = None  # the run whose finished stages it took over
-    doing: Activity | None = None  # of a run that a trainer is at work on; the last two need a person
+    doing: Activity | None = None  # of a run that a trainer is at work on; all but the first need a person
     release: str | None = None  # the run whose next version it is
 
     @property
@@ -56,7 +58,8 @@ def status(folder: RunFolder) -> Status:
     running = lock.is_alive(folder)  # asked first: a run that ends in between is then running, not stopped
     stage: StageName | None = None
     step, ended = 0, False
-    paused = offered = False
+    paused = False
+    waits: Activity | None = None  # for a person
     for record in _tail(folder):
         match record.event:
             case StageStarted(stage=stage):
@@ -70,14 +73,16 @@ def status(folder: RunFolder) -> Status:
             case Continued():
                 paused = False
             case PairOffered():
-                offered = True
-            case Picked():
-                offered = False
+                waits = "waiting_for_picks"
+            case TasteTested(asks=True):
+                waits = "waiting_for_an_answer"
+            case Picked() | Reinforced():
+                waits = None
             case RunEnded():
                 ended = True
     doing: Activity = "training"
-    if offered and plan.settings.feedback.rater == "person":  # any other picks at once
-        doing = "waiting_for_picks"
+    if waits is not None and plan.settings.feedback.rater == "person":  # any other picks at once
+        doing = waits
     elif paused:
         doing = "paused"
     return Status(

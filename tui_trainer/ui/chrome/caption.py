@@ -56,11 +56,8 @@ def forms(scene: Scene) -> tuple[str, Forms]:
         return f"{scene.part}/{len(pace.PARTS)}", _slowly(scene, scene.moment)
     if state.offered is not None:
         return "?", _asked(scene, state.offered)
-    if scene.steers and isinstance(state.waits, e.TasteTested):
-        return "?", (
-            f"{taste.verdict(state.waits)}. What is to be done with them?",
-            "No taste found. What now?",
-        )
+    if isinstance(state.waits, e.TasteTested):
+        return "?", _doubted(scene, state.waits)
     return ("✓" if state.ended else "▶"), _sentence(scene)
 
 
@@ -174,7 +171,7 @@ def _asked(scene: Scene, pair: e.PairOffered) -> Forms:
         return ("Before or after? Which answer is better: first leave the chat by esc, then press a or b.",)
     if pair.blind:
         asked = f"Before or after? {taste.blind_pair(pair, scene.state)}. Which answer is better?"
-        return (f"{asked} After each pick you are told which model wrote it.", asked)
+        return (f"{asked} Which model wrote which is told at the end.", asked)
     number = f"pick {pair.pair + 1}"
     if not scene.steers:
         return (f"The model wrote two answers; {number} is being waited for.",)
@@ -182,6 +179,22 @@ def _asked(scene: Scene, pair: e.PairOffered) -> Forms:
     if scene.typing:
         return (f"{which} First leave the chat by esc, then press a or b.",)
     return (f"{which} Press a or b, t if they are equal, x if both are bad.",)
+
+
+def _doubted(scene: Scene, tested: e.TasteTested) -> Forms:
+    """Without a taste it waits: for whom, and where or by which keys that is answered."""
+    if not scene.steers:
+        whoever = "The run waits: whoever picked says what is to be done."
+        return (f"{taste.verdict(tested, 'the')}. {whoever}", whoever)
+    way = f"{scene.key_of('pick_more')} keeps picking, {scene.key_of('turn_anyway')} turns the model anyway, "
+    way += f"{scene.key_of('leave_it')} leaves it as it is."
+    if not scene.shows_rater or scene.typing:
+        way = "What now? First leave the chat by esc, then 4." if scene.typing else "What now? Key 4."
+    return (
+        f"The run waits for you. {taste.verdict(tested)}. {way}",
+        f"The run waits for you: no taste found. {way}",
+        f"It waits for you. {way}",
+    )
 
 
 def _sentence(scene: Scene) -> Forms:
@@ -337,15 +350,11 @@ def _offered(_: State, event: e.PairOffered) -> str:
 
 
 def _tested(state: State, event: e.Picked) -> str:
-    """A pick of the blind test: nothing is learnt from it."""
+    """A pick of the blind test: nothing is learnt from it, nor told before its end."""
     if event.choice == "enough" or not state.blind:
         return f"The blind test ends, after {numbers.plural(len(state.blind), 'pair')}."
-    preferred = {
-        "before": "the model before the picks wrote that",
-        "after": "the model after them wrote that",
-    }
-    revealed = preferred.get(state.blind[-1].preferred or "", "nothing is learnt from it")
-    return f"You said: {words.CHOICE[event.choice]}; {revealed}. {len(state.blind)} done."
+    done = f"{len(state.blind)} done"
+    return f"You said: {words.CHOICE[event.choice]}. {done}; which was which is told at the end."
 
 
 def _picked(state: State, event: e.Picked) -> str | Forms:
@@ -381,9 +390,9 @@ def _reinforced(state: State, event: e.Reinforced) -> Forms:
     reward = f"Reward {numbers.signed(event.reward, 2)}"
     facts = "" if state.facts is None else f" {numbers.percent(state.facts)} of the facts are still known."
     return (
-        f"{reward} for answers of {event.length:.0f} tokens, {event.kl:.2f} nats away from the tuned "
-        f"model{held}.{facts}",
-        f"{reward}; {event.kl:.2f} nats away from the tuned model{held}.{facts}",
+        f"{reward} for answers of {event.length:.0f} tokens; its answers have moved {event.kl:.2f} nats (KL) "
+        f"from the tuned model's{held}.{facts}",
+        f"{reward}; moved {event.kl:.2f} nats (KL) from the tuned model{held}.{facts}",
     )
 
 

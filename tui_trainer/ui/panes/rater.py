@@ -211,13 +211,14 @@ class RaterPane(Pane):
         rows = [*tested]
         if won is not None:
             share = f"{100 * won.value:.0f} %"
-            interval = numbers.interval(won.ci95 or (won.value, won.value))
+            interval = numbers.maybe(won.ci95 or (won.value, won.value))
             of = (f"{said} ({interval})" for said in (" of the rater's comparisons", " of comparisons", ""))
             said = fullest(of, width - len("aligned beats tuned in ") - len(share))
             rows.append(line(("aligned beats tuned in ", ink.muted), (share, ink.strong), (said, ink.muted)))
         elif not tested:
             rows.append(line(("The same prompts before and after the feedback", ink.muted)))
         rows += [reinforcement.tax(scene, width)] if state.facts is not None else []
+        rows += blind.estimate(scene, width)
         rows += reinforcement.warned(scene, width)
         further = self._further(width, 2 if height >= 15 else 1)
         room = height - len(rows) - len(further) - 1

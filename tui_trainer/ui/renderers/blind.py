@@ -1,64 +1,101 @@
-"""Before or after? The blind test at the end, and what came of it."""
+"""Before or after? The blind test at the end, and what came of it: which was which is told after it."""
 
 from textual.strip import Strip
 
 from tui_trainer.messages.events import PairOffered
-from tui_trainer.ui.drawing.lines import filled, line, paragraph
+from tui_trainer.sanitize import one_line
+from tui_trainer.ui.drawing.lines import BLANK, Part, filled, line, paragraph
 from tui_trainer.ui.renderers import two_answers
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view import numbers, taste
-from tui_trainer.view.state import Pick
-from tui_trainer.view.text import fullest
+from tui_trainer.view import numbers, taste, words
+from tui_trainer.view.state import BLIND_FIGURE
+from tui_trainer.view.text import cut, fullest, holds, wrap_to
 
 KEYS = (*two_answers.PICKING[:5], ("G", "go_on", "end the test", "end"))
-FIGURE, ESTIMATE = "aligned/blind_win_rate", "aligned/win_rate_estimate"
+ESTIMATE = "aligned/win_rate_estimate"
 
 
 def board(scene: Scene, pair: PairOffered, width: int, height: int) -> list[Strip]:
-    """A pair of it, with what the one before had been."""
-    ink, done = scene.ink, scene.state.blind
+    """A pair of it."""
+    ink = scene.ink
     said = (
         "Before or after? One answer is by the model before your picks, one by the model after. "
         "Which is better?"
     )
     head = paragraph(said, ink.text, width, 2)
     live = scene.steers and not scene.sent
-    foot = [_reveal(scene, done[-1], pair)] if done else []
-    if not done and pair.blind_pairs:
-        foot = [line((taste.blind_pair(pair, scene.state), ink.muted))]
+    number = taste.blind_pair(pair, scene.state)
+    forms = (f"{number}. Which was which is told at the end.", f"{number}; told at the end")
+    foot = [line((fullest(forms, width), ink.muted))]
     foot.append(two_answers.key_line(scene, KEYS, width) if live else two_answers.waiting(scene))
     room = height - len(head) - len(foot)
     return [*head, *filled(two_answers.board(scene, pair, None, width, room, live), room), *foot]
 
 
-def _reveal(scene: Scene, last: Pick, now: PairOffered) -> Strip:
-    ink, pair = scene.ink, last.pair
-    assert pair is not None  # a pair of the test is always at hand
-    of = f" of {now.blind_pairs}" if now.blind_pairs else ""
-    number = f"{len(scene.state.blind)}{of} done; "
-    if last.preferred is None:
-        a, b = ("after", "before") if pair.swapped else ("before", "after")
-        return line((f"{number}the last pair had been: A {a}, B {b}", ink.muted))
-    style = ink.good if last.preferred == "after" else ink.warn
-    return line((f"{number}you preferred the model ", ink.muted), (last.preferred, style))
-
-
 def result(scene: Scene, width: int) -> list[Strip]:
-    """What came of it, once it is there; under it what the reward model guesses."""
-    found, ink = scene.state.measured.get(FIGURE), scene.ink
-    guessed = scene.state.measured.get(ESTIMATE)
-    rows = []
-    if found is not None:
-        low, high = found.ci95 or (found.value, found.value)
-        means = "; a coin could do that" if low <= 0.5 <= high else ""
-        share, of = numbers.percent(found.value), f" of {found.n} ({numbers.interval((low, high))})"
-        heads = ("your own blind test: after beat before in ", "blindly, after beat before in ", "blindly: ")
-        head = fullest(heads, width - len(share + of))
-        rest = fullest((f"{of}{means}", of), width - len(head + share))
-        rows.append(line((head, ink.text), (share, ink.strong), (rest, ink.muted)))
-    if guessed is not None:
-        interval = numbers.interval(guessed.ci95 or (guessed.value, guessed.value))
-        of = "the reward model's estimate, as far as its features can tell your taste: "
-        said = fullest((of, "estimate, as far as features can tell: ", "estimate: "), width - 16)
-        rows.append(line((f"{said}{numbers.percent(guessed.value)} ({interval})", ink.muted)))
-    return rows
+    """What came of it, once it is over, and which pairs went which way."""
+    state, ink = scene.state, scene.ink
+    found = state.measured.get(BLIND_FIGURE)
+    if found is None:
+        return []
+    low, high = found.ci95 or (found.value, found.value)
+    means = "; a coin could do it" if low <= 0.5 <= high else ""
+    share, of = numbers.percent(found.value), f" of {found.n} ({numbers.maybe((low, high))})"
+    heads = ("your own blind test: after beat before in ", "blindly, after beat before in ", "blindly: ")
+    rest = f"{of}{means}"
+    if len(f"{heads[-1]}{share}{rest}") > width:
+        rest = of
+    head = fullest(heads, width - len(share + rest))
+    rows = [line((head, ink.text), (share, ink.strong), (rest, ink.muted))]
+    ways: dict[str, list[str]] = {"after": [], "before": [], "neither": []}
+    for number, pick in enumerate(state.blind, 1):
+        ways[pick.preferred or "neither"].append(str(number))
+    preferred = "; ".join(f"{way} {' '.join(numbers_)}" for way, numbers_ in ways.items() if numbers_)
+    key = scene.key_of("taste")
+    forms = (f"which you preferred, by pair: {preferred}. {key} shows them.", f"{key} shows it pair by pair")
+    said = next((form for form in forms if holds(form, width, 2)), forms[-1])
+    return rows + (paragraph(said, ink.muted, width, 2) if state.blind else [])
+
+
+def pairs(scene: Scene, width: int) -> list[Strip]:
+    """Every pair of the test, and which model wrote what; nothing before the test is over."""
+    state, ink = scene.state, scene.ink
+    if not state.unblinded or not state.blind:
+        return []
+    rows = [line(("the blind test, pair by pair", ink.strong))]
+    for number, pick in enumerate(state.blind, 1):
+        pair = pick.pair
+        assert pair is not None  # a pair of the test is always at hand
+        asked = cut(f"“{one_line(pair.prompt)}”", width - 5)
+        rows.append(line((f"{number:>3}  ", ink.text), (asked, ink.muted)))
+        before, after = (pair.b, pair.a) if pair.swapped else (pair.a, pair.b)
+        for which, answer in (("before", before), ("after", after)):
+            chosen = pick.preferred == which
+            style = ink.text if chosen else ink.muted
+            label: tuple[Part, ...] = (("✓ " if chosen else "  ", ink.good), (f"{which:<8}", style))
+            for row in wrap_to(one_line(answer).strip() or "(it said nothing)", width - 15, 3):
+                rows.append(line((" " * 5, style), *label, (row, style)))
+                label = ((" " * 10, style),)
+        if pick.preferred is None:
+            rows.append(line((f"     {words.CHOICE[pick.picked.choice]}", ink.muted)))
+    return [*rows, BLANK]
+
+
+def estimate(scene: Scene, width: int) -> list[Strip]:
+    """What the reward model thinks of it: it is no judge, for the model was trained to please it."""
+    guessed, ink = scene.state.measured.get(ESTIMATE), scene.ink
+    if guessed is None:
+        return []
+    reinforced = scene.state.reinforced
+    loose = reinforced is not None and reinforced.leash == 0
+    between = numbers.maybe(guessed.ci95 or (guessed.value, guessed.value))
+    value = f"{numbers.percent(guessed.value)} ({between})"
+    opinion = f"The reward model thinks that after beats before in {value}: its own opinion, which the model "
+    opinion += "was trained to please"
+    forms = (
+        f"{opinion}{', with no leash: no sign that the answers are better' if loose else ''}.",
+        f"{opinion}.",
+        f"By the reward model, which it was trained to please: {value}.",
+    )
+    said = next((form for form in forms if holds(form, width, 2)), forms[-1])
+    return paragraph(said, ink.warn if loose else ink.muted, width, 3)

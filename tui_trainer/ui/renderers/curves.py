@@ -40,12 +40,12 @@ CHARTS: tuple[Chart, ...] = (
     Chart("gradient norm", "gradient"),
 )
 REWARD = Chart("reward", "reward", "gold", floor=None, feedback=True)
-KL = Chart("KL: nats from the tuned model", "kl", feedback=True)
+KL = Chart("KL: how far from the tuned model, in nats", "kl", feedback=True)
 FEEDBACK_CHARTS: tuple[Chart, ...] = (
     REWARD,
     KL,
     Chart("tokens an answer", "length", feedback=True),
-    Chart("entropy: nats a token", "entropy", feedback=True),
+    Chart("entropy: how undecided, in nats a token", "entropy", feedback=True),
     Chart("facts still known", "facts", feedback=True),
 )
 

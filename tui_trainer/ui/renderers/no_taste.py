@@ -1,4 +1,4 @@
-"""No taste found: why, what raters at random would have got, and what can be done now."""
+"""No taste found: why, what a coin would have got, and what can be done now."""
 
 from textual.strip import Strip
 
@@ -7,12 +7,12 @@ from tui_trainer.ui.drawing.lines import BLANK, line, link, paragraph
 from tui_trainer.ui.renderers import two_answers
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import taste
-from tui_trainer.view.text import cut
+from tui_trainer.view.text import fullest
 
-ASKED = (  # action, what it does
-    ("pick_more", "keep picking, two answers at a time as before"),
-    ("turn_anyway", "turn the model all the same, to what may be chance"),
-    ("leave_it", "leave the model as it is, and skip to the end"),
+ASKED = (  # action, what it does, and that where there is little room
+    ("pick_more", "keep picking: a taste shows better in more picks", "keep picking"),
+    ("turn_anyway", "turn the model all the same, to what may be chance", "turn it all the same"),
+    ("leave_it", "leave the model as it is, and skip to the end", "leave it as it is"),
 )
 
 
@@ -33,10 +33,10 @@ def _asked(scene: Scene, width: int) -> list[Strip]:
     if not scene.steers or scene.sent:
         return [two_answers.waiting(scene)]
     rows = paragraph("Nothing is turned before you say so:", ink.text, width, 2)
-    for action, label in ASKED:
+    for action, *labels in ASKED:
         key = f" {scene.key_of(action)} "
-        label = cut(f" {label}", width - len(key))
-        rows.append(line((key, link(ink.key, f"app.do('{action}')")), (label, ink.text)))
+        label = fullest(labels, width - len(key) - 1)
+        rows.append(line((key, link(ink.key, f"app.do('{action}')")), (f" {label}", ink.text)))
     return rows
 
 

@@ -7,7 +7,7 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, ends, line, link
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view import numbers, words
+from tui_trainer.view import numbers, taste, words
 from tui_trainer.view.state import Pick
 from tui_trainer.view.text import cut, fit, fullest
 
@@ -16,9 +16,9 @@ NAMED = 34  # cells of what was picked
 
 
 def share(found: tuple[int, int]) -> str:
-    """ "67 % of 18 (44–84)": a proportion, of how many, and its 95 % interval."""
+    """ "67 % of 18 (maybe 44–84 %)": a proportion, of how many, and its 95 % interval."""
     k, n = found
-    return f"{numbers.percent(k / n)} of {n} ({numbers.interval(proportion_interval(k, n))})"
+    return f"{numbers.percent(k / n)} of {n} ({numbers.maybe(proportion_interval(k, n))})"
 
 
 def progress(scene: Scene, width: int) -> Strip:
@@ -60,7 +60,7 @@ def _simulated(scene: Scene, width: int) -> Strip:
         return ends(left, BLANK, width)
     agreement = [("predicted ", ink.muted), (numbers.percent(fitted.agreement), ink.strong)]
     if fitted.agreement_ci95 is not None:
-        agreement.append((f" ({numbers.interval(fitted.agreement_ci95)})", ink.muted))
+        agreement.append((f" ({numbers.maybe(fitted.agreement_ci95)})", ink.muted))
     # What does not fit is left out whole: the interval, the first word, all of it.
     for shown in (agreement, agreement[:2], agreement[1:2]):
         if left.cell_length + sum(len(text) for text, _ in shown) < width:
@@ -88,7 +88,7 @@ def reveal(scene: Scene, width: int) -> Strip:
         between, judged = "", []
         if pair.predicted_ci95 is not None:
             low, high = pair.predicted_ci95
-            between = f" ({numbers.interval((low, high) if expected == 'a' else (1 - high, 1 - low))})"
+            between = f" ({numbers.maybe((low, high) if expected == 'a' else (1 - high, 1 - low))})"
         if choice in ("a", "b") and knew:
             judged = [(": right", ink.good) if choice == expected else (": wrong", ink.warn)]
         forms = [[head, (said, ink.muted), (more, ink.muted), *judged] for more in (between, "")]
@@ -127,26 +127,36 @@ def _again(scene: Scene, last: Pick) -> Part | None:
 
 
 def offer(scene: Scene, width: int) -> Strip | None:
-    """The offer to go on, once it is good enough; before that, how sure it has become."""
+    """The offer to go on, once a taste is found; before that, what is wanting."""
     fitted, ink = scene.state.fitted, scene.ink
     if fitted is None or fitted.expected is None or not scene.steers or scene.state.enough:
         return None
-    key = scene.key_of("go_on")
-    why = f" It expects to predict {numbers.percent(fitted.expected)} of your other picks."
-    if not fitted.enough:
-        share_ = numbers.percent(fitted.expected)
-        said = (
-            f"Keep picking: so far it expects to predict {share_} of your other picks.",
-            f"Keep picking: it would predict {share_} of your other picks.",
+    tested, expected = fitted.tested, numbers.percent(fitted.expected)
+    if fitted.enough and tested is not None:  # an older log's was said without a test
+        on = " goes on to reinforcement"
+        rare = f" A taste is found: a coin gets as far in {numbers.finely(tested.share)} of tries."
+        key = f" {scene.key_of('go_on')} "
+        forms = (f"{on}; or keep picking.{rare}", f"{on}; or keep picking.", f"{on}.")
+        return line(
+            ("Good enough. ", ink.good + ink.strong),
+            (key, link(ink.key, "app.do('go_on')")),
+            (fullest(forms, width - len(f"Good enough. {key}")), ink.text),
         )
-        return line((fullest(said, width), ink.muted))
-    parts: list[Part] = [
-        ("Good enough. ", ink.good + ink.strong),
-        (f" {key} ", link(ink.key, "app.do('go_on')")),
-        (" goes on to reinforcement; or keep picking.", ink.text),
-        (why if width >= 100 else "", ink.muted),
-    ]
-    return line(*parts)
+    said: tuple[str, ...] = (
+        f"Keep picking: so far it expects to predict {expected} of your other picks.",
+        f"Keep picking: it would predict {expected} of your other picks.",
+    )
+    if tested is not None and not tested.reason:
+        said = ("Keep picking: a taste begins to show.",)
+    elif tested is not None:
+        coin = f"a coin gets as far in {numbers.finely(tested.share)} of tries"
+        said = (
+            f"Keep picking: no taste is found yet, for {coin}. {taste.wanted(tested)}.",
+            f"Keep picking: no taste yet; {coin}.",
+            f"Keep picking: no taste yet; {numbers.finely(tested.share)} of coins get as far.",
+            "Keep picking: no taste is found yet.",
+        )
+    return line((fullest(said, width), ink.muted))
 
 
 def steadiness(scene: Scene, width: int) -> list[Strip]:

@@ -37,11 +37,16 @@ def figures(scene: Scene, width: int, height: int) -> list[Strip]:
     if step.gold is not None:
         means = ("what the rater thinks",)
         rows.append(_row(scene, "gold", numbers.signed(step.gold, 2), means, "gold", width))
-    away = tuple(f"nats from tuned{more}" for more in (f"{aim}{held}", held, ""))
+    far = tuple(
+        f"{said}{more}"
+        for said in ("how far from the tuned model, in nats", "nats it has moved")
+        for more in (f"{aim}{held}", held)
+    )
+    undecided = ("how undecided it is; 0: not at all", "how undecided it is")
     rows += [
-        _row(scene, "KL", f"{step.kl:.2f}", away, None, width),
+        _row(scene, "KL", f"{step.kl:.2f}", (*far, "nats it has moved"), None, width),
         _row(scene, "length", f"{step.length:.1f}", ("tokens an answer",), "length", width),
-        _row(scene, "entropy", f"{step.entropy:.2f}", ("nats a token",), "entropy", width),
+        _row(scene, "entropy", f"{step.entropy:.2f}", undecided, "entropy", width),
     ]
     notes = []
     if step.skipped_groups:
@@ -58,15 +63,17 @@ def tax(scene: Scene, width: int) -> Strip:
     state, ink = scene.state, scene.ink
     start, now, limit = state.facts_before, state.facts, state.setting("feedback.facts_limit")
     if now is None or start is None:
-        guarded = "the guard looks every few steps" if limit is None or limit < 1 else "there is no guard"
+        asked = ("facts forgotten: asked for every few steps", "facts forgotten: not asked yet")
+        guards = limit is None or limit < 1
+        guarded = fullest(asked, width - 18) if guards else "facts forgotten: no guard asks"
         return line((fit("tax", 9), ink.text), (f"{'–':>7}", ink.muted), (f"  {guarded}", ink.muted))
     lost = start - now
     allowed = "no guard" if limit is not None and limit >= 1 else f"{100 * (limit or 0):g} allowed"
     style = ink.good if lost <= 0 else ink.warn if limit is None or lost <= limit else ink.bad
     changed = f"{100 * start:.0f} → {numbers.percent(now)}"
-    tax, what = (f"{100 * lost:.1f}", "points of facts lost:") if lost > 0 else ("none", "measured: facts")
+    tax, what = (f"{100 * lost:.1f}", "points of facts lost:") if lost > 0 else ("none", "of the facts lost:")
     said = f"{changed}; {allowed}"
-    shown = fullest((f"{what} {said}", f"facts {said}", f"facts {changed}"), width - 18)
+    shown = fullest((f"{what} {said}", f"facts known: {said}", f"facts {changed}"), width - 18)
     return line((fit("tax", 9), ink.text), (f"{tax:>7}", style), (f"  {shown}", ink.muted))
 
 

@@ -74,6 +74,6 @@ def _meaning(scene: Scene, told: AnswersScored, width: int) -> Iterator[Strip]:
     held = (
         off
         if not told.leash
-        else f"The leash takes {told.leash:.2g} off for each nat away from the tuned model."
+        else f"The leash takes {told.leash:.2g} off for each nat it moves away from the tuned model."
     )
     yield from paragraph(fullest((pushed + held, pushed), 3 * width), scene.ink.muted, width, 3)

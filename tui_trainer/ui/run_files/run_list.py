@@ -17,7 +17,8 @@ WEIGHTS = ("aligned", "tuned", "base")  # whose figures stand for a run: the lat
 # What a run comes to in a row: the column, and the figure's names, the first that there is.
 COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("facts", ("recall_outsider", "recall_heldout", "own_exact_match")),
-    ("taste", ("win_rate", "win_rate_estimate")),
+    # Not what the reward model thinks: the model was trained to please that.
+    ("taste", ("win_rate", "blind_win_rate")),
     ("bits/byte", ("bits_per_byte",)),
 )
 

@@ -1,4 +1,5 @@
-"""What the reward model has learnt, all of it: weights, calibration, what it likes best and least."""
+"""What the reward model has learnt, all of it: weights, calibration, what it likes best and least. After the
+blind test, first of all what no reward model has a part in: that test, pair by pair."""
 
 from itertools import pairwise
 from typing import ClassVar
@@ -11,7 +12,7 @@ from tui_trainer.messages.events import Valued
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, line, paragraph
-from tui_trainer.ui.renderers import picks, reward_model
+from tui_trainer.ui.renderers import blind, picks, reward_model
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import numbers
 from tui_trainer.view.state import State
@@ -32,7 +33,8 @@ class RewardModelSheet(Sheet):
             said = "It has learnt nothing yet: it needs a first pick."
             return paragraph(said, ink.muted, width)
         weights = reward_model.weights(self.scene, width, len(fitted.features), reward_model.LENGTH)
-        rows = [picks.progress(self.scene, width), *self._expects(width), BLANK]
+        rows = [*blind.pairs(self.scene, width)]
+        rows += [picks.progress(self.scene, width), *self._expects(width), BLANK]
         rows += [*reward_model.length(self.scene, width), BLANK, *weights, BLANK]
         rows += [*self._calibration(width), BLANK]
         rows += self._valued("it likes best", fitted.best, width)
@@ -70,7 +72,7 @@ class RewardModelSheet(Sheet):
                     (label, ink.text),
                     *bar(right / n, max(4, min(24, width - 44)), ink.accent("feedback"), ink.faint),
                     (f"{numbers.percent(right / n):>6}", ink.strong),
-                    (f" of {n} ({numbers.interval(proportion_interval(right, n))})", ink.muted),
+                    (f" of {n} ({numbers.maybe(proportion_interval(right, n))})", ink.muted),
                 )
             )
         return rows

@@ -27,8 +27,8 @@ def _plain(value: Any) -> str:
 
 # Each setting that may be changed: in words, and what its values mean.
 SAID: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "feedback.beta": ("reward lost a nat of KL", lambda v: f"{v:g}" if v else "nothing"),
-    "feedback.kl_target": ("aim of the leash, in nats", lambda v: f"{v:g}" if v else "none"),
+    "feedback.beta": ("leash: cost of a nat away", lambda v: f"{v:g}" if v else "nothing"),
+    "feedback.kl_target": ("how far to move, in nats", lambda v: f"{v:g}" if v else "none"),
     "feedback.rehearsal_coef": ("second leash, other text", lambda v: f"{v:g}" if v else "none"),
     "feedback.facts_limit": ("guard: facts it may cost", lambda v: f"{100 * v:g} %" if v < 1 else "no guard"),
     "feedback.reward_bound": ("bound on the reward", lambda v: f"{v:g}" if v < 1000 else "none"),
@@ -78,5 +78,5 @@ class Unleash(Choice[bool]):
             for said, old, new in self.changes
         ]
         rows += [BLANK, self.option(1, "off the leash")]
-        meaning = f"but a nat of KL costs {unleashed.LEASH:g}"
+        meaning = f"but each nat (KL) away costs {unleashed.LEASH:g}"
         return [*rows, self.option(2, f"{'the contrast':<14}", meaning)]
