@@ -140,7 +140,7 @@ class ComparisonScreen(Modal[None]):
         foot = list(self._verdicts(found, width))
         rows: list[Strip] = []
         for answers in found.answers:
-            rows += self._answers(answers, width, column, gap)
+            rows += self._answers(found, answers, width, column, gap)
         rule = line(("─" * width, ink.faint))  # what goes on below it is scrolled to
         room = max(1, height - len(head) - len(foot) - 2)
         shown = self.page.scrolled(rows, room)
@@ -167,12 +167,15 @@ class ComparisonScreen(Modal[None]):
             rows.append(line((cut(f"own rater {own} · the other's {theirs}", width), ink.text)))
         return rows
 
-    def _answers(self, answers: Answers, width: int, column: int, gap: Strip) -> list[Strip]:
+    def _answers(
+        self, found: Comparison, answers: Answers, width: int, column: int, gap: Strip
+    ) -> list[Strip]:
         ink = self.scene.ink
         said = []
-        for text in (answers.first, answers.second):
+        for text, side in ((answers.first, found.first), (answers.second, found.second)):
             body = " ".join(several_lines(text).split()) or "(it said nothing)"
-            sign, style = truth.mark(ink, judged(self.here, answers.prompt, body))
+            base = side.weights == "base"
+            sign, style = truth.mark(ink, judged(self.here, answers.prompt, text, base=base))
             rows = paragraph(body, ink.text, column - len(sign), 6)
             lead = [line((sign if not index else " " * len(sign), style)) for index in range(len(rows))]
             said.append([Strip.join(pair) for pair in zip(lead, rows, strict=True)] if sign else rows)
