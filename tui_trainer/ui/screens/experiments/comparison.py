@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, get_args
 
 from textual.binding import Binding, BindingType
+from textual.events import Key
 from textual.strip import Strip
 
 from tui_trainer.messages.comparison import Answers, Compared, Comparison, Order
@@ -26,6 +27,7 @@ from tui_trainer.view.text import cut, fit
 
 RATERS = " ".join((*get_args(Taste), *get_args(Culture)))
 NAME = 14
+KEYS = "oprqjk"  # letters that do something here: no question word begins with one
 
 
 class ComparisonScreen(Modal[None]):
@@ -37,9 +39,10 @@ class ComparisonScreen(Modal[None]):
     """
 
     kind, title_ = "comparison", "Two models, the same prompts"
-    hint = "o other model · p prompt · r raters · ↑ ↓ · esc"
+    hint = "o other model · p or type: a prompt · r raters · ↑ ↓ · esc"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,C", "close", "close", show=False),
+        # Not by the key that opens it, as others are: a question may begin with it.
+        Binding("escape,q", "close", "close", show=False),
         Binding("o", "other", "other model", show=False),
         Binding("p", "prompt", "prompt", show=False),
         Binding("r", "raters", "raters", show=False),
@@ -106,8 +109,20 @@ class ComparisonScreen(Modal[None]):
         self.at = (self.at + 1) % len(self.runs)
         self._ask()
 
+    def on_key(self, event: Key) -> None:
+        """Whoever types a question without having pressed its key, as one does: a letter that is no key here
+        begins it."""
+        letter = event.character if event.is_printable else None
+        if letter is not None and letter.isalpha() and letter not in KEYS:
+            event.stop()
+            self._ask_for(event.character)
+
     def action_prompt(self) -> None:
-        self.app.push_screen(Ask("A prompt for both; none: held-out ones"), self._prompted)
+        self._ask_for("")
+
+    def _ask_for(self, begun: str) -> None:
+        asked = Ask("A prompt for both; none: held-out ones", begun, begun=bool(begun))
+        self.app.push_screen(asked, self._prompted)
 
     def _prompted(self, text: str | None) -> None:
         if text is not None:
