@@ -49,7 +49,7 @@ def test_a_guess_with_its_numbers() -> None:
         for part in ("‘dog’", "41 %", "‘rabbit’", "3 %", "loss 3.5", "Blame goes backward", "nudged")
     )
     right = e.Guessed("pretrain", 3, "the small grey", " rabbit", 0.9, ((" rabbit", 0.9),))
-    assert "was right: loss 0.11. Right, but not quite sure: some blame." in said(at(right))
+    assert "was right: loss 0.1. Right, but not sure: some blame." in said(at(right))
     for given, judged in ((0.3, "Right, but unsure: a nudge."), (0.97, "Hardly any blame.")):
         guess = replace(right, probability=given, top=((" rabbit", given),))
         assert judged in said(at(guess)) and ("Hardly" in said(at(guess))) == (given > 0.95)

@@ -51,6 +51,12 @@ def test_each_stage_has_one_with_its_own_figures() -> None:
     assert curve is not None
     last = f"{curve.last:.2f}"
     assert f"from {curve.final[0]:.2f} to {last}." in card("pretrain").changed
+    # ... and the loss pane's, where the best weights were not the last.
+    pretrained = recorded.until(RECORDS, e.Validated, 21, stage="pretrain")
+    kept = e.BestKept("pretrain", 475, 1.07, 500, 1.1)
+    state = scene_at(with_(pretrained, kept)).now
+    assert state.validated is not None and state.validated.nats == 1.07
+    assert "to 1.07." in card("pretrain", state).changed
     assert f"{round(100 * measured['tuned/recall_seen'])} now" in card("finetune").changed
     won = round(100 * measured["aligned/win_rate"])
     assert f"After 24 picks its answers are preferred in {won} of 100" in card("feedback").changed

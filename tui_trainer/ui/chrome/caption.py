@@ -295,13 +295,13 @@ def _scored(event: e.Guessed) -> tuple[str, str]:
         judged = "Right, but unsure: a nudge."
         if event.probability > 0.5:
             known = event.probability >= words.KNEW_ALREADY
-            judged = "Hardly any blame." if known else "Right, but not quite sure: some blame."
+            judged = "Hardly any blame." if known else "Right, but not sure: some blame."
         judged = explained or judged
         sure = numbers.percent(event.probability)
-        return f"expected {truth} with {sure}, and was right: loss {loss:.2f}.", judged
+        return f"expected {truth} with {sure}, and was right: loss {loss:.1f}.", judged
     return (
         f"expected {quoted(first)} with {numbers.percent(share)}; it was {truth}, "
-        f"given {numbers.percent(event.probability)}: loss {loss:.2f}.",
+        f"given {numbers.percent(event.probability)}: loss {loss:.1f}.",
         explained or "Blame goes backward, weights are nudged.",
     )
 

@@ -39,7 +39,7 @@ class ComparisonScreen(Modal[None]):
     """
 
     kind, title_ = "comparison", "Two models, the same prompts"
-    hint = "o other model · p or type: a prompt · r raters · ↑ ↓ · esc"
+    hint = "o other model · p prompt · r raters · ↑ ↓ · esc"
     BINDINGS: ClassVar[list[BindingType]] = [
         # Not by the key that opens it, as others are: a question may begin with it.
         Binding("escape,q", "close", "close", show=False),
@@ -115,7 +115,7 @@ class ComparisonScreen(Modal[None]):
         letter = event.character if event.is_printable else None
         if letter is not None and letter.isalpha() and letter not in KEYS:
             event.stop()
-            self._ask_for(event.character)
+            self._ask_for(letter)
 
     def action_prompt(self) -> None:
         self._ask_for("")
