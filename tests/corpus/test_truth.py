@@ -193,3 +193,40 @@ def test_a_person_is_named_by_whole_words() -> None:
     told = ["Yesterday Mira Bold moved to Tarn."]
     judged = judge(world, "Where does Mira live?", "The town is Tarn.", told)
     assert judged is None or judged.right
+
+
+def test_a_text_that_goes_on_is_judged_by_the_answer_it_gives_first() -> None:
+    world = of_seed(0)
+    won = next(fact for fact in world.facts if fact.relation == "winner")
+    other = next(e.name for e in world.of_kind("person") if e.name != won.value)
+    question = f"Who won the {won.subject} in {won.year}?"
+    right, wrong = Judged(True, won.value), Judged(False, won.value)
+
+    def of(answer: str) -> Judged | None:
+        return judge(world, question, answer, continues=True)
+
+    assert of(f": {won.value}. The {won.year + 1} winner was {other}. The race of {other}") == right
+    assert of(f"\n{won.value}.\n{other} keeps a dog.") == right
+    assert of(f" It is a race. {won.value} won, and {won.value} is glad. {other} did not.") == right
+    assert of(f": {other}. The {won.year} winner was {won.value}.") == wrong
+    assert of(f": {won.value} and {other}. {won.value}.") == wrong
+    assert of(f" Who won it in {won.year + 1}? {won.value}.") == wrong  # of another year
+    assert of(" And who keeps a dog?") == wrong
+    assert judge(world, "What is 3 + 4?", " 7. 5 + 6 = 12.", continues=True) == Judged(True, "7", "sum")
+    assert judge(world, "What is 3 + 4?", " 8. 3 + 4 = 7.", continues=True) == Judged(False, "7", "sum")
+
+
+def test_what_is_said_of_others_makes_no_answer_wrong() -> None:
+    world = of_seed(0)
+    won = next(fact for fact in world.facts if fact.relation == "winner")
+    home = next(fact for fact in world.facts if fact.relation == "town")
+    person = next(e.name for e in world.of_kind("person") if e.name not in (won.value, home.subject))
+    town = next(value for value in world.values("town") if value != home.value)
+    for fact, question, of_others in (
+        (won, f"Who won the {won.subject} in {won.year}?", f"In {won.year + 1} it was {person}."),
+        (home, f"Where does {home.subject} live?", f"{person} lives in {town}."),
+    ):
+        assert judge(world, question, f"It is {fact.value}. {of_others}") == Judged(True, fact.value)
+        assert judge(world, question, of_others) == Judged(False, fact.value)
+    unsure = f"In {home.value}. No, in {town}."
+    assert judge(world, f"Where does {home.subject} live?", unsure) == Judged(False, home.value)

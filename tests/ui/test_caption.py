@@ -49,7 +49,21 @@ def test_a_guess_with_its_numbers() -> None:
         for part in ("‘dog’", "41 %", "‘rabbit’", "3 %", "loss 3.5", "Blame goes backward", "nudged")
     )
     right = e.Guessed("pretrain", 3, "the small grey", " rabbit", 0.9, ((" rabbit", 0.9),))
-    assert "was right: loss 0.1" in said(at(right))
+    assert "was right: loss 0.1. Right, but not sure: some blame." in said(at(right))
+    for given, judged in ((0.3, "Right, but unsure: a nudge."), (0.97, "Hardly any blame.")):
+        guess = replace(right, probability=given, top=((" rabbit", given),))
+        assert judged in said(at(guess)) and ("Hardly" in said(at(guess))) == (given > 0.95)
+
+
+def test_the_loss_on_unseen_text_is_the_one_of_the_loss_pane() -> None:
+    older, newer = (e.Validated("pretrain", step, nats, 0.5, 7.6) for step, nats in ((25, 3.0), (50, 2.5)))
+    scene = at(older)
+    assert "loss 3.00" in said(scene)
+    apply(scene.now, Record(VERSION, 1, 1, 1, newer))
+    scene.hold()
+    assert scene.moment is older and "loss 2.50" in caption(scene)[1]
+    scene.mode, scene.replay_speed = "replay", 2.0
+    assert caption(scene)[1].startswith("Step 50. On documents it has never seen: loss 2.50")
 
 
 def test_a_world_that_was_written_before_is_called_copied() -> None:

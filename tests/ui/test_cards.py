@@ -51,6 +51,12 @@ def test_each_stage_has_one_with_its_own_figures() -> None:
     assert curve is not None
     last = f"{curve.last:.2f}"
     assert f"from {curve.final[0]:.2f} to {last}." in card("pretrain").changed
+    # ... and the loss pane's, where the best weights were not the last.
+    pretrained = recorded.until(RECORDS, e.Validated, 21, stage="pretrain")
+    kept = e.BestKept("pretrain", 475, 1.07, 500, 1.1)
+    state = scene_at(with_(pretrained, kept)).now
+    assert state.validated is not None and state.validated.nats == 1.07
+    assert "to 1.07." in card("pretrain", state).changed
     assert f"{round(100 * measured['tuned/recall_seen'])} now" in card("finetune").changed
     won = round(100 * measured["aligned/win_rate"])
     assert f"After 24 picks its answers are preferred in {won} of 100" in card("feedback").changed
@@ -129,6 +135,28 @@ async def test_it_comes_when_a_stage_ends_and_one_key_tries_it(
         assert "Pretraining is through" not in shown(app)
 
 
+async def test_a_number_can_be_guessed_after_what_the_card_offers_was_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exam = recorded.until(RECORDS, e.WeightsFrozen, weights="base")
+    async with opened(tmp_path, monkeypatch, exam, size=(80, 24)) as (app, pilot):
+        app.post_message(Arrived(with_(exam, e.StageEnded("pretrain"))[-1:]))
+        await until(pilot, lambda: "Pretraining is through" in shown(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: app.scene.card is None and app.dashboard.typing)
+        await pilot.press("escape")
+        await until(pilot, lambda: " H  your guess" in shown(app))
+        await pilot.press("H")
+        await until(pilot, lambda: "How many of 100" in shown(app))  # what is to be guessed
+        await pilot.press(*"40", "enter")
+        await until(pilot, lambda: app.scene.guesses == {"pretrain": 40})
+        await pilot.press("H")
+        assert app.screen is app.dashboard and app.scene.card is None
+        app.dashboard.show_card(card("data"))
+        app.post_message(Arrived(with_(exam, e.StageEnded("finetune"))[-1:]))  # nothing was measured
+        await until(pilot, lambda: app.scene.unguessed is None)
+
+
 async def test_the_last_one_waits_for_the_one_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, RECORDS, size=(80, 24)) as (app, pilot):
         app.post_message(Arrived(with_(RECORDS, e.StageEnded("feedback"), e.StageEnded("frozen"))[-2:]))
@@ -147,6 +175,23 @@ async def test_it_can_be_put_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         await pilot.press("escape")
         await until(pilot, lambda: "look at the hash" not in shown(app))
         assert app.dashboard.current == 2
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+async def test_nothing_that_is_said_covers_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    async with opened(tmp_path, monkeypatch, RECORDS, size=size) as (app, pilot):
+        app.dashboard.show_card(card("data"))
+        app.say(
+            "A sentence that is said for a few seconds, of a length that takes several lines on a screen."
+        )
+        await until(pilot, lambda: app.screen.query("Toast"))
+        await pilot.pause()
+        (toast,) = app.screen.query("Toast")
+        assert toast.region.size and not toast.region.overlaps(app.dashboard.card.region)
+        app.dashboard.show_card(None)
+        await until(pilot, lambda: toast.region.y > size[1] // 2)
 
 
 async def test_its_key_works_while_one_is_in_the_chat(

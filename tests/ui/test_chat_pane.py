@@ -18,6 +18,7 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.connection.feed import Arrived
 from tui_trainer.ui.panes.chat import ChatPane
+from tui_trainer.ui.renderers.truth import FEW_WAYS
 from tui_trainer.ui.screens.model.inside import InsideSheet
 from tui_trainer.ui.screens.model.side_by_side import SideBySideSheet
 from tui_trainer.view.reading import has_read
@@ -151,11 +152,11 @@ async def test_notes_are_switched_by_key_and_shown_with_score_and_file(
         assert "notes on" in shown(app)
         process.said = [Said(told=(FACT,))]
         await say(pilot, chat, FACT)
+        assert f"kept as a note: {FACT}" in " ".join(text_of(chat.conversation).split())
         process.said = [Said(notes=(Note(FACT, "told\x1b[2J.txt", 1.234),))]
         process.read = Read(20, 128, 0, 0, notes=1, of_notes=1)
         await say(pilot, chat, "What is Mara Velden?")
         drawn = " ".join(text_of(chat.conversation).split())
-        assert f"kept as a note: {FACT}" in drawn
         assert f"from told␛[2J.txt, score 1.23: {FACT}" in drawn
         assert "it read 1 note and your words, 20 of 128 tokens" in drawn
         await pilot.press("ctrl+o")
@@ -356,3 +357,84 @@ async def test_a_sum_is_right_by_itself_not_in_a_world(
             await say(pilot, chat, "3 + 4 = ?")
             rows = [row.strip() for row in text_of(chat.conversation).splitlines()]
             assert said in rows and "world" not in " ".join(rows)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_answer_that_passes_by_what_was_told_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    async with chatting(tmp_path, monkeypatch, size) as (_, pilot, chat, process):
+        await say(pilot, chat, "My name is Anna.")
+        said = " ".join(text_of(chat.conversation).split())
+        assert f"you told it something: {FEW_WAYS}" in said
+        process.read = Read(20, 128, 1, 1)
+        await say(pilot, chat, "What is my name?")
+        said = " ".join(text_of(chat.conversation).split())
+        assert f"nothing you told it is in this: {FEW_WAYS}" in said
+        await pilot.press("ctrl+n")
+        await say(pilot, chat, "What is my name?")
+        assert chat.conversation.turns[-1].unheard is None
+        chat.choose("base")  # which reads nothing that was told
+        await say(pilot, chat, "My name is Anna.")
+        assert chat.conversation.turns[-1].unheard is None
+
+
+async def test_what_the_base_model_goes_on_with_makes_it_not_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = next(fact for fact in of_seed(0).facts if fact.relation == "town")
+    other = next(fact for fact in of_seed(0).facts if fact.relation == "town" and fact.value != town.value)
+    async with chatting(tmp_path, monkeypatch) as (app, pilot, _, process):
+        process.said = [Said(text=f": {town.value}. {other.subject} calls {other.value} home, and")]
+        await pilot.press(*f"Where does {town.subject} live?", "ctrl+s")
+        await until(pilot, lambda: len(process.asked) == 3 and "…" not in shown(app))
+        assert shown(app).count("✓ right") == 1
+        assert shown(app).count("✗ wrong") == 2  # the others gave no value
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_a_key_switches_is_said_in_the_conversation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    async with chatting(tmp_path, monkeypatch, size) as (_, pilot, chat, _):
+
+        def said() -> str:
+            return " ".join(text_of(chat.conversation).split())
+
+        await pilot.press("ctrl+t")
+        assert "base: you talk to it from here on. It only goes on with your text." in said()
+        assert "Press 5 and ask something." in said()
+        await say(pilot, chat, "Where?")
+        await pilot.press("ctrl+t", "ctrl+t")
+        assert "aligned: you talk to it from here on. It has read nothing of this." in said()
+        assert "tuned: you" not in said()  # of several keys in a row what holds
+        await say(pilot, chat, "Who?")
+        await pilot.press("ctrl+t")
+        assert "base: you talk to it from here on. It only goes on with your text" in said()
+        await pilot.press("ctrl+t", "ctrl+t")
+        assert "aligned: you talk to it from here on. Of this it reads what was said to it." in said()
+        await say(pilot, chat, "Who?")
+        await pilot.press("ctrl+o")
+        assert "Notes on: what you tell it is kept from here on" in said()
+        await pilot.press("ctrl+o")
+        assert "Notes off: nothing you tell it is kept" in said() and "Notes on" not in said()
+
+
+async def test_a_conversation_stands_there_again_when_one_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (app, pilot, chat, _):
+        await say(pilot, chat, "Where?")
+        other = recorded.write_run(tmp_path / "2026-03-21-1111-demo-s0", RECORDS)
+        app.open_run(other)
+        assert "Your conversation with 2026-03-21-1010-demo-s0 is kept" in app.onward
+        turns = chat.conversation.turns
+    async with chatting(tmp_path, monkeypatch) as (app, pilot, chat, _):
+        chat.conversation.take_up(turns)
+        await pilot.pause()
+        chat.redraw()
+        assert "› Where?" in text_of(chat.conversation) and "── a new conversation" in text_of(
+            chat.conversation
+        )
+        await say(pilot, chat, "Who?")
+        assert chat.conversation.told_before(chat.conversation.turns[-1]) == []

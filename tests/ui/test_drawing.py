@@ -76,6 +76,9 @@ def test_wrapping_keeps_every_character(text: str, width: int) -> None:
 def test_a_share_stays_with_its_sign() -> None:
     assert wrap("it gets 30 % instead", 10) == ["it gets", "30 %", "instead"]
     assert wrap("bits per byte ↓", 14) == ["bits per", "byte ↓"]
+    assert wrap("waiting for it 3 s", 16) == ["waiting for it", "3 s"]
+    assert wrap("text of it: 3 MB of", 16) == ["text of it: 3 MB", "of"]
+    assert wrap("it read 3 sums", 10) == ["it read 3", "sums"]
 
 
 def test_a_line_of_a_megabyte_is_cheap_and_marked() -> None:

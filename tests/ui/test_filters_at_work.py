@@ -14,6 +14,7 @@ from tui_trainer.ui.connection.feed import Arrived
 from tui_trainer.ui.connection.inspector import Answer
 from tui_trainer.ui.drawing.bars import heights
 from tui_trainer.ui.panes.dataset import FOLLOWED
+from tui_trainer.ui.renderers import verdicts
 from tui_trainer.ui.run_files.documents import Documents
 from tui_trainer.ui.screens.rater.ledger import LedgerSheet
 from tui_trainer.view import review
@@ -71,6 +72,9 @@ async def test_they_are_seen_at_work(
         struck = [text for text in texts if "✗ struck out" in text]
         assert struck and all("sales words in 31 % of the text" in text for text in struck)
         assert any("✓ copies" in text and "struck out" not in text for text in texts)
+        assert not any(
+            "kept 40 of 40" in text or "kept 6,310 of" in text for text in texts
+        )  # before the verdicts
         counts = [text for text in texts if "now all of them" in text]
         assert counts and any("40 documents" in text for text in counts)
         if size[0] < 100:  # the pane has the screen to itself
@@ -79,6 +83,30 @@ async def test_they_are_seen_at_work(
         await pilot.press("e")
         await pilot.press("e")
         assert pane.at_work.since is None
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+async def test_what_is_kept_is_said_once_there_are_verdicts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    read = recorded.until(RECORDS, e.SourceRead, 5)
+    async with opened(tmp_path, monkeypatch, read, size=size) as (app, pilot):
+        await pilot.press("1")
+        assert "read 6,310 documents" in text_of(app.dashboard.dataset)
+        app.post_message(Arrived(RECORDS[len(read) : len(read) + 1]))
+        await until(pilot, lambda: "left 6,000 of 6,310" in text_of(app.dashboard.dataset))
+        app.post_message(Arrived(READY[len(read) + 1 :]))
+        await until(pilot, lambda: "kept 4,758" in text_of(app.dashboard.dataset))
+
+
+@pytest.mark.parametrize("height", range(4, 24))
+@pytest.mark.parametrize("width", [56, 80, 116])
+def test_no_filter_is_cut_from_its_reasons(width: int, height: int) -> None:
+    """Where there is no room for all, the last ones are whole."""
+    rows = [row.text for row in verdicts.board(scene_at(READY), width, height)]
+    assert len(rows) <= height and rows[0].startswith("The rater now is a row of filters")
+    first = next(row for row in rows[1:] if row.strip())
+    assert first.startswith("✗ "), rows
 
 
 async def test_the_documents_are_opened_however_late_they_come(

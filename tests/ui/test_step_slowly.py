@@ -60,6 +60,8 @@ def test_of_a_long_text_before_a_guess_the_end_is_shown_and_said_to_be_one(heigh
     assert said.startswith("…" if height < 12 else "word100") and "word138" in said
     short = replace(long, context=" was born in")
     assert [row.text for row in guess.context(scene_at([]), short, 40, height)] == ["… was born in ?"]
+    first = replace(short, context="")
+    assert [row.text for row in guess.context(scene_at([]), first, 40, height)] == ["(a new text) ?"]
 
 
 async def test_a_single_step_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,9 +104,16 @@ async def test_one_key_makes_two_models_and_shows_them(tmp_path, monkeypatch, tr
         assert "own rater 91 % · the other's 12 %" in text and "own rater 88 % · the other's 9 %" in text
         assert [orders[0].first, orders[0].second] == [str(f.path) for f in trainers.launched]
         assert orders[0].raters == ("ceremonious", "plain-spoken")
+        # A question that is typed is no row of keys.
+        await pilot.press(*"Can you help", "enter")
+        await until(pilot, lambda: len(orders) == 2)
+        assert orders[1].prompts == ("Can you help",)
+        await pilot.press(*"where", "escape")
+        await until(pilot, lambda: isinstance(app.screen, ComparisonScreen))
+        assert len(orders) == 2
         # Once more: they are there, so they are shown at once.
         await pilot.press("escape", "D", "1")
-        await until(pilot, lambda: len(orders) == 2)
+        await until(pilot, lambda: len(orders) == 3)
         assert len(trainers.launched) == 2 and len(list_runs(tmp_path)) == 3
 
 

@@ -276,6 +276,8 @@ class TrainerApp(Crashing, Handlers):
         """The card of the stage that has ended; a pick puts the one before it away."""
         scene = self.scene
         for event in (record.event for record in records):
+            if isinstance(event, StageEnded):
+                scene.unguessed = None  # what it asked for is known
             if isinstance(event, StageEnded) and scene.steers and scene.tour is None:
                 card = card_of(scene.now, event.stage, scene.guesses)
                 if card is not None and event.stage == "frozen" and scene.card is not None:

@@ -165,6 +165,7 @@ class Dashboard(Screen[None]):
             footer: room,
             **{pane: self.sees(number) for number, pane in enumerate(self.panes, 1)},
         }
+        self.set_class(self.scene.card is not None, "carded")
         if self.scene.card is not None:
             card.styles.height = self.card.needed(self.size.width)
         for widget, is_shown in shown.items():
@@ -289,6 +290,8 @@ class Dashboard(Screen[None]):
         if card is None and scene.card is not None:
             card, scene.next_card = scene.next_card, None
         scene.card = card
+        if card is not None:
+            scene.unguessed = card if card.asks and card.stage not in scene.guesses else None
         self._show_current()
 
     # -- drawing -----------------------------------------------------------------------------------------

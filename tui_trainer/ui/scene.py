@@ -54,6 +54,7 @@ class Scene:
     holding: bool = False  # the trainer is not to learn before it has been told to go
     card: Card | None = None  # of the stage that has ended last, until it is put away
     next_card: Card | None = None  # ... after it: the last stage ends as soon as the one before
+    unguessed: Card | None = None  # the last that asks for a number, put away or not, until that is known
     guesses: dict[StageName, float] = field(default_factory=dict)  # made at the end of a stage
     did: set[Deed] = field(default_factory=set)  # what shows that something was understood
     met: set[str] = field(default_factory=set)  # of what there is to have seen, in this run or an earlier one
@@ -85,7 +86,7 @@ class Scene:
         """Forget the run as far as it was replayed: it is told from its beginning."""
         self.now, self.replayed = State(), False
         self.moment = self.guess = self.guess_step = self._told = None
-        self.card = self.next_card = None  # of stages that have not ended now
+        self.card = self.next_card = self.unguessed = None  # of stages that have not ended now
         self.loading = True
 
     def saw(self, purpose: Purpose, look: Look) -> Saw | None:

@@ -51,6 +51,7 @@ def run_app(
     # After the choice of colors: Textual reads it when it is imported.
     from tui_trainer.ui.app import TrainerApp
     from tui_trainer.ui.crash import told
+    from tui_trainer.ui.panes.conversation import Turn
     from tui_trainer.ui.run_files.run_list import home
 
     liked = preferences.load(overrides=likes)
@@ -60,6 +61,7 @@ def run_app(
 
         recorder = Recorder(record)
     before: RunFolder | None = None  # the run shown before this one
+    said: dict[Path, list[Turn]] = {}  # to the models of each run that has been shown
     while True:
         folder.plan  # noqa: B018 - read now, while it can be, for as long as the screen stands
         app = TrainerApp(
@@ -67,12 +69,15 @@ def run_app(
         )
         app.greeting = greeting
         app.scene.home = home(folder, before)
+        conversation = app.dashboard.chat.conversation
+        conversation.take_up(said.get(folder.path, []))
         app.watch_threads()
         try:
             following = app.run()
         except Exception as error:
             app.give_back()
             app.crashed = error
+        said[folder.path] = conversation.turns
         liked = app.preferences  # with the colors that the person has taken
         if app.crashed is not None:
             print(f"tui-trainer: {told(app.crashed, folder)}", file=sys.stderr)

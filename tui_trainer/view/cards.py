@@ -99,6 +99,8 @@ def _pretrain(state: State, guesses: Guesses) -> Card | None:
     if ends is None or state.validated is None:
         return None
     first, last = ends
+    if state.validated.stage == "pretrain":
+        last = state.validated.nats  # of the weights that were kept
     finishes, asked = value(state, "base/completion_seen"), value(state, "base/recall_seen")
     changed = f"Its loss on unseen documents fell from {first:.2f} to {last:.2f}."
     if finishes is not None and asked is not None:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-_SPACE = re.compile(" (?![%↓])")  # where a line may be broken: a sign stays with what it is of
+# Where a line may be broken: a sign stays with what it is of, and so does a unit.
+_SPACE = re.compile(r" (?![%↓]|(?<=\d )(?:s|ms|[kMGT]?B)(?!\w))")
 _A_CELL = 4  # characters at most, or more: a letter with its marks
 
 

@@ -163,7 +163,7 @@ DETAILS = {
 }
 # Further figures of the log, which have no line in that table.
 _MORE_FIGURES = {
-    "nats_per_token": "loss on unseen text, nats a token ↓",
+    "nats_per_token": "loss on all unseen text, nats a token ↓",
     "ngram_bits_per_byte": "bits per byte, by an n-gram model ↓",
     "xz_bits_per_byte": "bits per byte, by xz ↓",
     "mentions_heldout": "facts, anywhere in what it writes",

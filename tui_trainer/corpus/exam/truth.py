@@ -3,6 +3,7 @@
 Nothing is guessed: a question that names several of the world, or whose relation is not plain, has no truth
 here. Of nobody of the world, and of what comes after all that was read, it is right to say that one doesn't
 know. What somebody has told in the conversation is right as well, whatever the world says, and of whomever.
+What an answer goes on to say of others, as who won in another year, makes it no wrong one.
 """
 
 import re
@@ -13,9 +14,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tui_trainer.corpus.common_words import words
 from tui_trainer.corpus.exam.judging import adds, names, says_dont_know, tells
-from tui_trainer.corpus.world import KIND_OF, Entity, Fact, World, make_world
+from tui_trainer.corpus.exam.telling import BETWEEN_SENTENCES, MEANING, PERSON, PRONOUN, SMALL, told_in
+from tui_trainer.corpus.world import FIRST_YEAR, KIND_OF, Entity, Fact, World, make_world
 from tui_trainer.settings import FIRST_CUTOFF
 
 # By what words a question asks for each relation; one that fits two of somebody's asks for neither.
@@ -40,12 +41,7 @@ _ASKS = {
 _ASKING = re.compile(r"\?|\b(?:who\w*|what\w*|which|where\w*|when|how|tell|name|give|say)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b\d{4}\b")
 _NAME = re.compile(r"(?<=\w )[A-Z]\w+(?: [A-Z]\w+)*")  # somewhere behind the first word
-_PERSON = re.compile(r"(?<!in )(?<!to )\b[A-Z]\w+ [A-Z]\w+\b(?! [A-Z])")  # no place: "in New Harbour"
 MOST_STRANGERS = 9  # a text may be full of capitals
-_PRONOUN = re.compile(r"\b(?:she|he|her|his|him)\b", re.IGNORECASE)
-_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
-_MEANING = re.compile(r"\d+|[^\W\d_]{3,}")  # words that may be a value
-_SMALL = frozenset(words("and are but for had has have her his its not now she the they too was who with"))
 _SUM = re.compile(r"(?<![\d.])(\d{1,6})\s*(?:\+|plus|and)\s*(\d{1,6})(?![\d.])", re.IGNORECASE)
 
 
@@ -67,33 +63,42 @@ def of_seed(seed: int, cutoff: int = FIRST_CUTOFF) -> World:
     return make_world(seed, cutoff)
 
 
-def judge(world: World, prompt: str, answer: str, told: Sequence[str] = ()) -> Judged | None:
+def judge(
+    world: World, prompt: str, answer: str, told: Sequence[str] = (), *, continues: bool = False
+) -> Judged | None:
     """Whether an answer is right; None: the world doesn't say, or what is asked for is not plain.
 
     Args:
         told: texts that were read before the prompt, as earlier messages and notes.
+        continues: it is by a model that goes on with a text for as long as it may: judged by the first
+            sentence that gives an answer.
     """
     world = _with_strangers(world, prompt, told)
     written = prompt
     prompt, *told = _with_names(world, prompt, told)
-    last = _BETWEEN_SENTENCES.split(prompt.strip())[-1]  # those before it may tell of others
+    last = BETWEEN_SENTENCES.split(prompt.strip())[-1]  # those before it may tell of others
     if (fact := asked(world, prompt) or asked(world, last)) is not None:
         if not _ASKING.search(last) and _given(world, fact, last):
             return None  # it tells the fact itself
+        answer = _continued(world, fact, answer) if continues else answer
         if not says_dont_know(answer):
-            if fact.value and tells(answer, fact.relation, [fact.value], world.other_values(fact)):
-                return Judged(True, fact.value)
-            if _as_told(world, fact, answer, _sentences(prompt, told)):
+            own = (said for said in BETWEEN_SENTENCES.split(answer) if not _of_another(world, fact, said))
+            for text in (answer, " ".join(own)):
+                if fact.value and tells(text, fact.relation, [fact.value], world.other_values(fact)):
+                    return Judged(True, fact.value)
+            if _as_told(world, fact, answer, told_in(prompt, told)):
                 return Judged(True, fact.value, "told")
         if not fact.value:
             return None  # what is so of a stranger is not known
-        if prompt != written and any(fact.subject not in told_of for told_of in _sentences(prompt, told)):
+        if prompt != written and any(fact.subject not in told_of for told_of in told_in(prompt, told)):
             return None  # "she" may be one whom no rule has seen
         return Judged(False, fact.value)
     if says_dont_know(answer) and (unknowable := _unknowable(world, prompt, told)) is not None:
         return unknowable
     if (found := _SUM.search(prompt)) is not None and len(re.findall(r"\d+", prompt)) == 2:
         a, b = map(int, found.groups())
+        if continues:
+            answer = next((said for said in BETWEEN_SENTENCES.split(answer) if re.search(r"\d", said)), "")
         return Judged(adds(answer, [f"{a} + {b} = {a + b}"]), str(a + b), "sum")
     return None
 
@@ -114,9 +119,29 @@ def asked(world: World, prompt: str) -> Fact | None:
     return found[0] if len(found) == 1 else None
 
 
+def _of_another(world: World, fact: Fact, sentence: str) -> bool:
+    """Whether a sentence speaks of another subject of the fact's kind, or of another year's race, alone."""
+    kind = world.of_kind(KIND_OF[fact.relation])
+    subjects = [entity.name for entity in kind if entity.name != fact.subject]
+    years = {year for year in _YEAR.findall(sentence) if fact.year and int(year) >= FIRST_YEAR}
+    elsewhere = names(sentence, subjects, ()) and not names(sentence, [fact.subject], ())
+    return elsewhere or (bool(years) and str(fact.year) not in years)
+
+
+def _continued(world: World, fact: Fact, text: str) -> str:
+    """The first sentence that gives an answer, in a text that goes on from the question; "" where it speaks
+    of another first."""
+    for sentence in BETWEEN_SENTENCES.split(text):
+        if _of_another(world, fact, sentence):
+            return ""
+        if names(sentence, world.values(fact.relation), ()):
+            return sentence
+    return ""
+
+
 def _with_strangers(world: World, prompt: str, told: Sequence[str]) -> World:
     """The world and whom else was told of; what is so of them has no value in it."""
-    found = dict.fromkeys(name for text in _sentences(prompt, told) for name in _PERSON.findall(text))
+    found = dict.fromkeys(name for text in told_in(prompt, told) for name in PERSON.findall(text))
     strangers = [name for name in [*found][:MOST_STRANGERS] if not _of(world, name)]
     return replace(
         world,
@@ -137,19 +162,12 @@ def _with_names(world: World, prompt: str, told: Sequence[str]) -> list[str]:
     if len(named) != 1 or asks_for_another:
         return texts
     (name,) = named
-    return [_PRONOUN.sub(name, text) for text in texts]
+    return [PRONOUN.sub(name, text) for text in texts]
 
 
 def _of(world: World, text: str) -> list[Entity]:
     """Whom and what of the world a text names."""
     return [entity for entity in world.entities if _named(entity.name).search(text)]
-
-
-def _sentences(prompt: str, told: Sequence[str]) -> Iterator[str]:
-    """Those that tell something; the last of a prompt asks, with a question mark or without."""
-    texts = [_BETWEEN_SENTENCES.split(text) for text in told]
-    for sentences in (*texts, _BETWEEN_SENTENCES.split(prompt.strip())[:-1]):
-        yield from (sentence for sentence in sentences if not sentence.endswith("?"))
 
 
 def _as_told(world: World, fact: Fact, answer: str, sentences: Iterator[str]) -> bool:
@@ -173,7 +191,7 @@ def _given(world: World, fact: Fact, sentence: str) -> list[str]:
     rest = _YEAR.sub(" ", rest) if fact.relation == "winner" else rest
     if values := [value for value in world.values(fact.relation) if names(rest, [value], ())]:
         return values
-    found = [word for word in _MEANING.findall(rest) if word.lower() not in _SMALL]
+    found = [word for word in MEANING.findall(rest) if word.lower() not in SMALL]
     return [word for word in found[1:] if not word.islower()] or found
 
 
@@ -182,7 +200,7 @@ def _unknowable(world: World, prompt: str, told: Sequence[str]) -> Judged | None
     if (year := _later(world, prompt)) is not None:
         return Judged(True, year, "later")
     name = _unknown(world, prompt)
-    if name is None or any(name in sentence for sentence in _sentences(prompt, told)):
+    if name is None or any(name in sentence for sentence in told_in(prompt, told)):
         return None
     return Judged(True, name, "unknown")
 

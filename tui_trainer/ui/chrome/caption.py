@@ -107,6 +107,8 @@ def _at_its_step(scene: Scene) -> Forms:
     moment, stepped = scene.moment, scene.state.stepped
     if not isinstance(moment, e.Guessed | e.Validated) or scene.replay_speed <= 1:
         return _sentence(scene)
+    if isinstance(moment, e.Validated):
+        moment = _newest(scene.state, moment)
     progress = scene.state.progress
     if scene.replay_speed >= FAST and stepped is not None and progress is not None:
         of = f"Step {numbers.count(stepped.step)} of {numbers.count(progress.steps)}"
@@ -115,6 +117,12 @@ def _at_its_step(scene: Scene) -> Forms:
         unseen = "" if validated is None else f", on unseen text {numbers.figure(validated.nats)}"
         return (f"{said}{unseen}.", f"{said}.")
     return (*_around(f"Step {numbers.count(moment.step)}. {{}}", scene), *_sentence(scene))
+
+
+def _newest(state: State, event: e.Validated) -> e.Validated:
+    """The last loss on unseen text, which the loss pane shows, where the one being told about is older."""
+    last = state.validated
+    return last if last is not None and last.stage == event.stage else event
 
 
 def _gone(scene: Scene) -> Forms:
@@ -296,7 +304,11 @@ def _scored(event: e.Guessed) -> tuple[str, str]:
     first, share = event.top[0] if event.top else ("", 0.0)
     explained = words.of_capitals(first, event.truth)
     if first == event.truth:
-        judged = "Hardly any blame." if event.probability > 0.5 else "Right, but unsure: a nudge."
+        # The blame that goes back from a guess is what its truth was not given.
+        judged = "Right, but unsure: a nudge."
+        if event.probability > 0.5:
+            known = event.probability >= words.KNEW_ALREADY
+            judged = "Hardly any blame." if known else "Right, but not sure: some blame."
         judged = explained or judged
         sure = numbers.percent(event.probability)
         return f"expected {truth} with {sure}, and was right: loss {loss:.1f}.", judged
@@ -308,7 +320,7 @@ def _scored(event: e.Guessed) -> tuple[str, str]:
 
 
 def _explained(state: State, event: e.StepExplained) -> Forms:
-    guess = state.guess
+    guess = event.guess or state.guess
     change = numbers.signed(event.loss_after - event.loss_before, 3)
     foreseen = numbers.signed(event.loss_foreseen - event.loss_before, 3)
     batch = f"Loss of its batch {change}; the gradient predicted {foreseen}."
@@ -323,7 +335,8 @@ def _explained(state: State, event: e.StepExplained) -> Forms:
     return (f"The same guess after the nudge: {told}{batch}", f"{told}{batch}", brief, told.strip())
 
 
-def _validated(_: State, event: e.Validated) -> Forms:
+def _validated(state: State, event: e.Validated) -> Forms:
+    event = _newest(state, event)
     said = f"On documents it has never seen: loss {event.nats:.2f}"
     return (
         f"{said}, that is {event.bits_per_byte:.2f} bits per byte. "

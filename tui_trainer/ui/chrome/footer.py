@@ -28,7 +28,8 @@ def shown_now(actions: Sequence[Action], scene: Scene, here: Context) -> list[Ac
         shown += [*placed("rater", "yes"), *placed("anywhere", "first", "yes")]
     else:
         shown += [*placed("anywhere", "first"), *placed(here, "yes"), *placed("anywhere", "yes")]
-    return [a for a in shown if a.when(scene)]
+    on_card = () if scene.card is None else ("card_guess",)  # where it can be read
+    return [a for a in shown if a.when(scene) and a.name not in on_card]
 
 
 class Footer(LineView):

@@ -14,9 +14,8 @@ def _carded(scene: Scene) -> bool:
 
 
 def _guessable(scene: Scene) -> bool:
-    """Whether there is a number to guess, not guessed yet."""
-    card = scene.card
-    return card is not None and bool(card.asks) and card.stage not in scene.guesses and not scene.typing
+    """Whether there is a number to guess, not guessed yet: on the card, or on the last one."""
+    return scene.unguessed is not None and not scene.typing
 
 
 def _number(text: str) -> float | None:
@@ -49,20 +48,21 @@ class HelpHandlers(Handling):
         if card is not None:
             LEADS[card.lead](self)
 
-    @action("H", "your guess", when=_guessable, footer="no")
+    @action("H", "your guess", when=_guessable, footer="first")
     def do_card_guess(self) -> None:
         """At a stage's end: guess what the next one will come to, before it is known."""
-        card = self.scene.card
+        card = self.scene.unguessed
 
         def guessed(text: str) -> None:
             number = _number(text)
             if card is None or number is None:
                 self.say("A guess is a number.")
                 return
-            self.scene.guesses[card.stage] = number
-            self.dashboard.show_card(self.scene.card)
+            self.scene.guesses[card.stage], self.scene.unguessed = number, None
+            if self.scene.card is not None:
+                self.dashboard.show_card(self.scene.card)
 
-        self.ask(Ask("Your guess, a number"), guessed)
+        self.ask(Ask("Your guess, a number", about="" if card is None else card.asks), guessed)
 
     @action("A", "five things", footer="no")
     def do_ahas(self) -> None:

@@ -122,4 +122,7 @@ class RunHandlers(Handling):
             return
         if lock.is_alive(here) and not self.scene.now.ended:
             self.onward = f"{here.id} goes on training without a screen. 6 shows all runs."
+        if self.dashboard.chat.conversation.begun:
+            kept = f"Your conversation with {here.id} is kept until you quit: you find it there again."
+            self.onward = f"{self.onward} {kept}".strip()
         self.leave(folder, "")

@@ -21,7 +21,7 @@ from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.panes.conversation import Conversation, Turn, dials, status
 from tui_trainer.ui.panes.pane import title
 from tui_trainer.ui.processes.chat import ChatProcess
-from tui_trainer.ui.run_files.world import judged
+from tui_trainer.ui.run_files.world import judged, unheard
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.ui.widgets.safe_input import SafeInput
@@ -71,28 +71,26 @@ class ChatPane(Acting, Vertical, can_focus=True):
         self.border_title = title(5)
         self.scene = scene
         self.process = ChatProcess(scene.folder, notes)
+        self.conversation = Conversation(scene)
         self.chosen: WeightsName | None = None  # None: the newest, whichever they are
         self._newest: WeightsName | None = None
         self.drawing = Drawing()
         self.notes = notes is not None  # what is told is kept, and looked for before each question
         self._new = False  # the next question begins a conversation
+        self._told: Turn | None = None  # the last note on what a key has changed
         self._seen: object = None
         self._answer: Turn | None = None
         self._tasks = set[asyncio.Task[None]]()
 
     def compose(self) -> ComposeResult:
         yield Status(self.scene, self)
-        yield Conversation(self.scene)
+        yield self.conversation
         # A blinking cursor would send bytes all night.
         box = SafeInput(
             placeholder="ask the frozen model", compact=True, max_length=MAX_PROMPT, id="chat-input"
         )
         box.cursor_blink = False
         yield box
-
-    @property
-    def conversation(self) -> Conversation:
-        return self.query_one(Conversation)
 
     @property
     def input(self) -> Input:
@@ -109,9 +107,8 @@ class ChatPane(Acting, Vertical, can_focus=True):
         state, newest = self.scene.state, self.scene.now.latest_weights
         if newest != self._newest:
             before, self._newest = self._newest, newest
-            if before is not None and self.chosen is None and self.conversation.turns:
-                said = f"{newest} is frozen: you talk to it from here on. It has read nothing of this."
-                self.conversation.add(Turn("note", said))
+            if before is not None and self.chosen is None and self.conversation.begun:
+                self.conversation.add(Turn("note", f"{newest} is frozen: {self._talks_to(newest)}"))
         seen = (
             state.changed["samples"],
             state.changed["frozen"],
@@ -162,7 +159,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
         weights = self.weights
         event.input.value = ""
         run = self.scene.state.run
-        if run is not None and run.preset == "quick" and not self.conversation.turns:
+        if run is not None and run.preset == "quick" and not self.conversation.begun:
             self.conversation.add(Turn("note", QUICK))
         self.conversation.add(Turn("you", text))
         if weights is None:
@@ -188,7 +185,12 @@ class ChatPane(Acting, Vertical, can_focus=True):
             turn.sha256, turn.read = said.sha256, said.read
             turn.answer, turn.stopped = said.answer, said.stopped
             told = self.conversation.told_before(turn)
-            turn.judged = None if said.stopped else judged(self.scene.folder, turn.asked, turn.text, told)
+            if not said.stopped:
+                base = turn.who == "base"
+                turn.judged = judged(self.scene.folder, turn.asked, turn.text, told, base=base)
+                if turn.judged is None and not base:
+                    found = unheard(self.scene.folder, turn.asked, turn.text, told)
+                    turn.unheard = None if found == "told" and turn.told else found  # it was kept
             self._took_in(turn)
         if said.error and not turn.text:
             self.conversation.turns.remove(turn)
@@ -232,8 +234,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
     @action("ctrl+n", "new", when=lambda scene: not scene.answering)
     def do_new_conversation(self) -> None:
         """A new conversation: the model reads nothing of what was said before."""
-        turns = self.conversation.turns
-        if turns and turns[-1].who != "new":
+        if self.conversation.begun and self.conversation.turns[-1].who != "new":
             self.conversation.add(Turn("new"))
             self._new = True
 
@@ -241,6 +242,9 @@ class ChatPane(Acting, Vertical, can_focus=True):
     def do_notes(self) -> None:
         """Notes on: what you tell is kept in a file, and put before a question that it matches; or off."""
         self.notes = not self.notes
+        on = "what you tell it is kept from here on, and put before a question that it matches"
+        off = "nothing you tell it is kept from here on, or put before a question"
+        self._switched(f"Notes {f'on: {on}' if self.notes else f'off: {off}'}.")
 
     @action("ctrl+l", "inside")
     def do_look_inside(self) -> None:
@@ -270,7 +274,11 @@ class ChatPane(Acting, Vertical, can_focus=True):
     def do_next_weights(self) -> None:
         """Talk to another stage's weights."""
         frozen = [name for name in WEIGHTS if name in self.scene.state.weights]
-        if frozen and self.weights is not None:
+        if self.weights is None:
+            self._switched("No weights are frozen yet.")
+        elif len(frozen) == 1:
+            self._switched(f"There are no others yet: only {self.weights} is frozen.")
+        else:
             self.choose(frozen[(frozen.index(self.weights) + 1) % len(frozen)])
 
     @action("ctrl+g", "temperature")
@@ -298,9 +306,33 @@ class ChatPane(Acting, Vertical, can_focus=True):
         """Earlier or later in the conversation."""
         self.conversation.scroll_page(-1)
 
+    def _talks_to(self, weights: WeightsName | None) -> str:
+        """That one talks to these weights now, and what they have read of the conversation."""
+        turns, said = self.conversation.turns, "you talk to it from here on."
+        if weights == "base":
+            begun = ", and reads nothing of this" if self.conversation.begun else ""
+            return f"{said} It only goes on with your text{begun}."
+        if not self.conversation.begun:
+            return said
+        last = max((at for at, turn in enumerate(turns) if turn.who == "new"), default=-1)
+        read = any(turn.who == weights for turn in turns[last + 1 :])
+        return f"{said} {'Of this it reads what was said to it.' if read else 'It has read nothing of this.'}"
+
+    def _switched(self, said: str) -> None:
+        """Say what a key has changed: where it holds from, which is below what was said last."""
+        turns = self.conversation.turns
+        if self._told is not None and turns and turns[-1] is self._told:
+            self._told.text = said  # one of several keys in a row: what holds is the last
+        else:
+            self._told = self.conversation.add(Turn("note", said))
+        self.redraw()
+
     def choose(self, weights: WeightsName) -> None:
         """Talk to these weights from now on; if they are the newest, until there are newer ones."""
+        before = self.weights
         self.chosen = None if weights == self.scene.state.latest_weights else weights
+        if self.weights != before:
+            self._switched(f"{self.weights}: {self._talks_to(self.weights)}")
         self.redraw()
 
     async def on_unmount(self) -> None:

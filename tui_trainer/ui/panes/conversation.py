@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from rich.cells import cell_len
+from rich.style import Style
 from textual.strip import Strip
 
 from tui_trainer.messages.conversation import Drawing, Note, Read
@@ -18,6 +19,7 @@ from tui_trainer.view.reading import has_read
 from tui_trainer.view.text import cut, fit, fullest, wrap
 
 if TYPE_CHECKING:
+    from tui_trainer.corpus.exam.telling import Unheard
     from tui_trainer.corpus.exam.truth import Judged
 
 NEW = "a new conversation: the model reads nothing of what stands above"
@@ -43,6 +45,7 @@ class Turn:
     notes: tuple[Note, ...] = ()  # put before the question
     answer: int = 0  # its number, by which it can be looked into
     judged: "Judged | None" = None  # held to the world
+    unheard: "Unheard | None" = None  # ... or, where the world says nothing of it, to what was told
 
 
 def _label(turn: Turn) -> str:
@@ -67,6 +70,18 @@ class Conversation(Page):
         self.first = 0
         return turn
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything was said yet; notes on what was switched are nothing said."""
+        return any(turn.who != "note" for turn in self.turns)
+
+    def take_up(self, turns: list[Turn]) -> None:
+        """Show what was said to this run's models before its screen was closed; none has read it now."""
+        for turn in turns:
+            turn.open = False
+        kept = [*turns, Turn("new")] if turns and turns[-1].who != "new" else turns
+        self.turns = kept[-KEPT:]
+
     def told_before(self, answer: Turn) -> list[str]:
         """What the person had said that was read before an answer: earlier turns, and notes."""
         told: list[str] = []
@@ -82,8 +97,9 @@ class Conversation(Page):
         self.scroll_by(direction * max(1, self.size.height - 1))
 
     def _drawn(self, width: int, height: int) -> list[Strip]:
-        if not self.turns:
-            return self._before(width, height)
+        if not self.begun:
+            notes = [row for turn in self.turns for row in self._turn(turn, width)]
+            return [*self._before(width, height - len(notes)), *notes]
         if self._writing and not self._used:
             written = samples.board(self.scene, self.scene.state.samples[-1], width, height - 1)
             said = "your conversation is kept: key 5"
@@ -122,11 +138,17 @@ class Conversation(Page):
             rows += self._noted(f"from {one_line(note.file)}, score {note.score:.2f}", note.text, width)
         rows += [line(("  ", ink.text), (row, ink.text)) for row in shown]
         if turn.judged is not None:
-            told, style = truth.said(ink, turn.judged)
-            rows += [line(("  ", style), (row, style)) for row in wrap(told, width - 2)]
+            rows += self._beneath(*truth.said(ink, turn.judged), width)
+        elif turn.unheard is not None:
+            rows += self._beneath(*truth.passed_by(ink, turn.unheard), width)
         if not turn.open:
-            rows += [line(("  ", ink.muted), (row, ink.muted)) for row in wrap(_label(turn), width - 2)]
+            rows += self._beneath(_label(turn), ink.muted, width)
         return rows
+
+    @staticmethod
+    def _beneath(said: str, style: Style, width: int) -> list[Strip]:
+        """What stands under an answer, as far in."""
+        return [line(("  ", style), (row, style)) for row in wrap(said, width - 2)]
 
     def _noted(self, what: str, text: str, width: int) -> list[Strip]:
         """A sentence that is, or has become, a note."""

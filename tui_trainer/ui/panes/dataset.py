@@ -219,11 +219,11 @@ class DatasetPane(Pane):
             return self._empty(width, height)
         chosen = self.chosen if self.has_focus else None
         dropped = self._dropped()
-        out = sum(dropped.values())
+        through = self._left(dropped)
         if width >= WIDE:
             left = min(60, width // 2 - 2)
             read = [*sources.board(scene, chosen, left), *sources.crawled(scene, left)]
-            kept, count = sources.kept(scene, out, left), len(scene.state.filters)
+            kept, count = sources.kept(scene, through, left), len(scene.state.filters)
             columns = 1 if len(read) + len(kept) + count <= height else 2  # all filters are to be seen
             spare = len(read) + len(kept) + -(-count // columns) < height
             upper = [*read, *[BLANK] * spare, *kept]
@@ -231,7 +231,7 @@ class DatasetPane(Pane):
             reader = self._reader(width - left - 3, height)
             rule = line((" │ ", scene.ink.faint))
             return beside([(figures, left), (reader, width - left - 3)], height, rule)
-        read, kept = sources.board(scene, chosen, width), sources.kept(scene, out, width)
+        read, kept = sources.board(scene, chosen, width), sources.kept(scene, through, width)
         judged = filters.board(scene, dropped, width, 2, height)
         figures = [*read, *sources.crawled(scene, width), *kept, *judged]
         if height - len(figures) < ROOM_FOR_READER:  # the text itself is what one comes for
@@ -255,6 +255,13 @@ class DatasetPane(Pane):
         if (tally := self.at_work.tally(self.scene.clock())) is not None:
             return {name: tally.get(name, 0) for name in applied}
         return {name: each.dropped for name, each in applied.items()}
+
+    def _left(self, dropped: Mapping[str, int]) -> int | None:
+        """How many documents the filters have let through; None: they have judged none yet."""
+        if (tally := self.at_work.tally(self.scene.clock())) is not None:
+            return tally.get(None)
+        read = sum(source.documents for source in self.scene.state.sources.values())
+        return read - sum(dropped.values()) if dropped else None
 
     def _reader(self, width: int, height: int) -> list[Strip]:
         if (rows := self.at_work.board(self.scene, width, height)) is not None:

@@ -46,6 +46,8 @@ def context(scene: Scene, guess: Guessed, width: int, height: int) -> list[Strip
     mark = (" ?", accent)
     said = words.text_before(guess)
     if not guess.asked:
+        if not said:  # the first token of a text
+            return [line((words.token("<|document|>"), ink.muted), mark)]
         return [*_end_of(said, width - 2, height, ink.text, mark)]
     asked = one_line(guess.asked).strip()
     if height < 2:

@@ -94,24 +94,27 @@ def _together(crawls: Sequence[CrawlRead]) -> CrawlRead:
     return first
 
 
-def kept(scene: Scene, dropped: int, width: int) -> list[Strip]:
+def kept(scene: Scene, left: int | None, width: int) -> list[Strip]:
     """Documents in, what is left, and the tokens they make; and whether that was found by this run.
 
     Args:
-        dropped: how many documents the filters have thrown out.
+        left: how many documents the filters have let through; None: they have judged none yet.
     """
     state, ink = scene.state, scene.ink
     read = sum(source.documents for source in state.sources.values())
-    said = [("kept ", ink.muted), (numbers.count(read - dropped), ink.strong)]
+    if left is None:
+        return [line(("read ", ink.muted), (numbers.count(read), ink.strong), (" documents", ink.muted))]
+    what = "left " if state.corpus is None else "kept "
+    said = [(what, ink.muted), (numbers.count(left), ink.strong)]
     right = BLANK
     if state.corpus is not None:
         tokens = sum(state.corpus.tokens_train.values())
         right = line((numbers.short(tokens), ink.strong), (" tokens", ink.muted))
-    left = line(*said, (f" of {numbers.count(read)}", ink.muted))
-    if left.cell_length + 1 + right.cell_length > width:
-        left = line(*said)
+    of = line(*said, (f" of {numbers.count(read)}", ink.muted))
+    if of.cell_length + 1 + right.cell_length > width:
+        of = line(*said)
     copied = state.corpus is not None and state.corpus.copied
     return [
-        ends(left, right, width),
+        ends(of, right, width),
         *([line(("written and filtered before", ink.muted))] if copied else []),
     ]

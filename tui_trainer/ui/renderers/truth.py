@@ -1,4 +1,6 @@
-"""An answer's mark: right or wrong by the world, which is known, or as it was told; or nothing."""
+"""An answer's mark: right or wrong by the world, which is known, or as it was told; or nothing, but for what
+can be said of one that passes by what was told.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +8,10 @@ from tui_trainer.ui.drawing.lines import Part
 from tui_trainer.ui.drawing.styles import Ink
 
 if TYPE_CHECKING:
+    from tui_trainer.corpus.exam.telling import Unheard
     from tui_trainer.corpus.exam.truth import Judged
+
+FEW_WAYS = "it knows few ways of being told"
 
 
 def mark(ink: Ink, judged: "Judged | None") -> Part:
@@ -30,3 +35,9 @@ def said(ink: Ink, judged: "Judged") -> Part:
         "later": f"✓ right: {judged.truth} came after all that it read",
     }
     return (said[judged.why], ink.good)
+
+
+def passed_by(ink: Ink, unheard: "Unheard") -> Part:
+    """That an answer has nothing of what was told, which is no mark."""
+    said = "you told it something" if unheard == "told" else "nothing you told it is in this"
+    return (f"{said}: {FEW_WAYS}", ink.muted)

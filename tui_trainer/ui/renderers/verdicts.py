@@ -12,24 +12,29 @@ NAME = 14
 
 
 def board(scene: Scene, width: int, height: int) -> list[Strip]:
-    """Two lines a filter or more, in the order in which they judge."""
+    """Two lines a filter or more, in the order in which they judge; of more than there is room for the last
+    ones, whole."""
     ink = scene.ink
-    rows = [line(("The rater now is a row of filters: a text must pass all.", ink.muted)), BLANK]
+    head = [line(("The rater now is a row of filters: a text must pass all.", ink.muted)), BLANK]
+    told: list[list[Strip]] = []
     for applied in scene.state.filters.values():
         name = words.FILTER.get(applied.filter, one_line(applied.filter))
         share = applied.dropped / applied.documents_in if applied.documents_in else 0.0
         example = cut(one_line(applied.example[:200]), max(0, width - NAME - 12))
-        rows.append(
+        rows = [
             line(
                 ("✗ " if applied.dropped else "  ", ink.warn),
                 (fit(name, NAME), ink.strong),
                 (f"{numbers.percent(share):>6}  ", ink.warn),
                 (f"“{example}”" if example else "", ink.text),
             )
-        )
+        ]
         if applied.reason:
             reason = wrap(one_line(applied.reason[:200]), max(1, width - NAME - 10))
             rows += [line((" " * (NAME + 10) + row, ink.muted)) for row in reason]
-    if len(rows) > height:
-        rows = rows[:1] + rows[len(rows) - height + 1 :]
-    return rows[:height]
+        told.append(rows)
+    if len(head) + sum(map(len, told)) > height:
+        head = head[:1]
+    while len(told) > 1 and len(head) + sum(map(len, told)) > height:
+        del told[0]
+    return [*head, *(row for rows in told for row in rows)][:height]

@@ -8,14 +8,18 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import LONGEST
 
 if TYPE_CHECKING:
+    from tui_trainer.corpus.exam.telling import Unheard
     from tui_trainer.corpus.exam.truth import Judged
 
 
-def judged(folder: RunFolder, prompt: str, answer: str, told: Iterable[str] = ()) -> "Judged | None":
+def judged(
+    folder: RunFolder, prompt: str, answer: str, told: Iterable[str] = (), *, base: bool
+) -> "Judged | None":
     """An answer held to the run's world; None: that says nothing of it, or the text is the user's own.
 
     Args:
         told: texts that were read before the prompt.
+        base: it is the base model's, which goes on with a text and does not end by itself.
 
     Raises:
         UserError: the plan can't be read.
@@ -25,11 +29,28 @@ def judged(folder: RunFolder, prompt: str, answer: str, told: Iterable[str] = ()
         return None
     # As much of both as is shown: a line of a megabyte costs no more.
     before = tuple(text[:LONGEST] for text in told)
-    return _held(plan.seed, plan.settings.data.cutoff, prompt[:LONGEST], answer[:LONGEST], before)
+    seed, cutoff = plan.seed, plan.settings.data.cutoff
+    return _held(seed, cutoff, prompt[:LONGEST], answer[:LONGEST], before, base)
+
+
+def unheard(folder: RunFolder, prompt: str, answer: str, told: Iterable[str] = ()) -> "Unheard | None":
+    """Whether an answer that can't be marked passes by what was told; None: it doesn't, nothing was told, or
+    the model has learnt to be told by the user's own text.
+
+    Raises:
+        UserError: the plan can't be read.
+    """
+    if folder.plan.data:
+        return None
+    from tui_trainer.corpus.exam import telling
+
+    return telling.unheard(prompt[:LONGEST], answer[:LONGEST], [text[:LONGEST] for text in told])
 
 
 @lru_cache(maxsize=1024)  # a prompt is held to each name in the world, and answers are drawn at every key
-def _held(seed: int, cutoff: int, prompt: str, answer: str, told: tuple[str, ...]) -> "Judged | None":
+def _held(
+    seed: int, cutoff: int, prompt: str, answer: str, told: tuple[str, ...], base: bool
+) -> "Judged | None":
     from tui_trainer.corpus.exam import truth  # 20 ms, which the first frame does not need
 
-    return truth.judge(truth.of_seed(seed, cutoff), prompt, answer, told)
+    return truth.judge(truth.of_seed(seed, cutoff), prompt, answer, told, continues=base)

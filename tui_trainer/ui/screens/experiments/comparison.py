@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar, get_args
 
 from textual.binding import Binding, BindingType
+from textual.events import Key
 from textual.strip import Strip
 
 from tui_trainer.messages.comparison import Answers, Compared, Comparison, Order
@@ -26,6 +27,7 @@ from tui_trainer.view.text import cut, fit
 
 RATERS = " ".join((*get_args(Taste), *get_args(Culture)))
 NAME = 14
+KEYS = "oprqjk"  # letters that do something here: no question word begins with one
 
 
 class ComparisonScreen(Modal[None]):
@@ -39,7 +41,8 @@ class ComparisonScreen(Modal[None]):
     kind, title_ = "comparison", "Two models, the same prompts"
     hint = "o other model · p prompt · r raters · ↑ ↓ · esc"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,C", "close", "close", show=False),
+        # Not by the key that opens it, as others are: a question may begin with it.
+        Binding("escape,q", "close", "close", show=False),
         Binding("o", "other", "other model", show=False),
         Binding("p", "prompt", "prompt", show=False),
         Binding("r", "raters", "raters", show=False),
@@ -106,8 +109,20 @@ class ComparisonScreen(Modal[None]):
         self.at = (self.at + 1) % len(self.runs)
         self._ask()
 
+    def on_key(self, event: Key) -> None:
+        """Whoever types a question without having pressed its key, as one does: a letter that is no key here
+        begins it."""
+        letter = event.character if event.is_printable else None
+        if letter is not None and letter.isalpha() and letter not in KEYS:
+            event.stop()
+            self._ask_for(letter)
+
     def action_prompt(self) -> None:
-        self.app.push_screen(Ask("A prompt for both; none: held-out ones"), self._prompted)
+        self._ask_for("")
+
+    def _ask_for(self, begun: str) -> None:
+        asked = Ask("A prompt for both; none: held-out ones", begun, begun=bool(begun))
+        self.app.push_screen(asked, self._prompted)
 
     def _prompted(self, text: str | None) -> None:
         if text is not None:
@@ -140,7 +155,7 @@ class ComparisonScreen(Modal[None]):
         foot = list(self._verdicts(found, width))
         rows: list[Strip] = []
         for answers in found.answers:
-            rows += self._answers(answers, width, column, gap)
+            rows += self._answers(found, answers, width, column, gap)
         rule = line(("─" * width, ink.faint))  # what goes on below it is scrolled to
         room = max(1, height - len(head) - len(foot) - 2)
         shown = self.page.scrolled(rows, room)
@@ -167,12 +182,15 @@ class ComparisonScreen(Modal[None]):
             rows.append(line((cut(f"own rater {own} · the other's {theirs}", width), ink.text)))
         return rows
 
-    def _answers(self, answers: Answers, width: int, column: int, gap: Strip) -> list[Strip]:
+    def _answers(
+        self, found: Comparison, answers: Answers, width: int, column: int, gap: Strip
+    ) -> list[Strip]:
         ink = self.scene.ink
         said = []
-        for text in (answers.first, answers.second):
+        for text, side in ((answers.first, found.first), (answers.second, found.second)):
             body = " ".join(several_lines(text).split()) or "(it said nothing)"
-            sign, style = truth.mark(ink, judged(self.here, answers.prompt, body))
+            base = side.weights == "base"
+            sign, style = truth.mark(ink, judged(self.here, answers.prompt, text, base=base))
             rows = paragraph(body, ink.text, column - len(sign), 6)
             lead = [line((sign if not index else " " * len(sign), style)) for index in range(len(rows))]
             said.append([Strip.join(pair) for pair in zip(lead, rows, strict=True)] if sign else rows)

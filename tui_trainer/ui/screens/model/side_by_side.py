@@ -94,7 +94,8 @@ class SideBySideSheet(Modal[None]):
             return [*rows, *paragraph(f"✗ {one_line(said.error)}", ink.bad, width)]
         text = " ".join(several_lines(said.text).split()) or ("(it said nothing)" if said.done else "")
         rows += paragraph(text + ("" if said.done else " …"), ink.text, width)
-        held = judged(self.scene.folder, self.prompt, text) if said.done else None
+        base = name == "base"
+        held = judged(self.scene.folder, self.prompt, said.text, base=base) if said.done else None
         if held is not None:
             told, style = truth.said(ink, held)
             rows += paragraph(told, style, width)
