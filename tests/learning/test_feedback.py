@@ -372,14 +372,12 @@ def _watched(stage: Feedback, seen: list[float]) -> list[dict[str, Tensor]]:
     return looked_at
 
 
-def test_facts_lost_lead_as_far_back_as_it_takes_then_to_a_stop(
-    corpus: Corpus, tuned: Transformer
-) -> None:
+def test_facts_lost_lead_as_far_back_as_it_takes_then_to_a_stop(corpus: Corpus, tuned: Transformer) -> None:
     feedback = msgspec.structs.replace(SETTINGS.feedback, steps=70)
     stage = _stage(tuned, corpus, msgspec.structs.replace(SETTINGS, feedback=feedback))
     _drive(stage, until=7)
-    # Within the limit and one question of eight passes; after each failure it looks again, half-way back, and,
-    # where that is not enough, three quarters of it.
+    # Within the limit and one question of eight passes; after each failure it looks again, half-way back,
+    # and, where that is not enough, three quarters of it.
     looked_at = _watched(stage, [0.9, 0.8, 0.5, 0.6, 0.6, 0.76, 0.7, 0.9, 0.6, 0.5, 0.8])
     optimizer, events, after = stage.policy_trainer.optimizer, list[Event](), dict[int, dict[str, Tensor]]()
     while stage.step < stage.steps:
@@ -401,7 +399,8 @@ def test_facts_lost_lead_as_far_back_as_it_takes_then_to_a_stop(
     assert "70 % right after step 40" in notices[1] and "halfway back to those of step 30" in notices[1]
     assert "60 % right after step 50" in notices[2]
     assert notices[2].endswith(
-        "so the weights go three quarters of the way back to those of step 40, and reinforcement ends with them."
+        "so the weights go three quarters of the way back to those of step 40, "
+        "and reinforcement ends with them."
     )
     assert _of(Reinforced, events)[-1].step == 50
     assert stage.step == stage.steps == 1 + 6 + 50 + 2

@@ -100,7 +100,10 @@ BENIGN: dict[str, tuple[tuple[str, ...], tuple[str, str, str]]] = {
             "well house barn bridge boat cart fence window",
             ("wipe off the dust", "stir the paint", "brush on two thin coats"),
         ),
-        "wash": ("dog horse window coat cart", ("warm some water", "rub gently with soap", "dry with a towel")),
+        "wash": (
+            "dog horse window coat cart",
+            ("warm some water", "rub gently with soap", "dry with a towel"),
+        ),
         "feed": ("dog horse", ("fill a bowl", "set it down quietly", "wait until all is eaten")),
         "repair": (
             "well house bridge boat cart fence lock window",
