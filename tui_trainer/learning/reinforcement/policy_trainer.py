@@ -33,8 +33,8 @@ from tui_trainer.settings import Feedback as FeedbackSettings
 
 DPO_PAIRS = 12  # a step
 WARMUP = 3  # steps in which the learning rate rises
-# How much of what moved since the guard last passed is kept when it does not, the most with which it does, and
-# what the way back is called. Where only half was tried, a taste was now and then lost whole.
+# How much of what moved since the guard last passed is kept when it does not (the most with which it does),
+# and what the way back is called. Where only half was tried, a taste was now and then lost whole.
 BACK = {0.5: "halfway", 0.25: "three quarters of the way"}
 COOLEST = 0.05  # of the learning rate, which falls linearly over the steps
 
