@@ -16,17 +16,20 @@ from tui_trainer.corpus.writing import write_documents
 from tui_trainer.corpus.writing.documents import SOURCES
 from tui_trainer.corpus.writing.sentences import render
 from tui_trainer.corpus.writing.sums import operands
+from tui_trainer.settings import Settings
+
+COUNT = Settings().data.documents  # as a demo reads
 
 
 @pytest.fixture(scope="module")
 def documents():
-    return write_documents(make_world(0), 8000, 0)
+    return write_documents(make_world(0), COUNT, 0)
 
 
 def test_size_sources_and_length(documents):
-    assert len(documents) == 8000
-    assert len({d.id for d in documents}) == 8000
-    assert 1_900_000 < sum(len(d.text.encode()) for d in documents) < 3_000_000
+    assert len(documents) == COUNT
+    assert len({d.id for d in documents}) == COUNT
+    assert 237.5 < sum(len(d.text.encode()) for d in documents) / COUNT < 375
     shares = Counter(d.source for d in documents)
     assert set(shares) == set(SOURCES) and min(shares.values()) > 200
     words = sorted(len(d.text.split()) for d in documents if d.source != "letters")
