@@ -35,7 +35,7 @@ from tui_trainer.view.state import State
 
 SIZE, LOWER = (120, 36), (120, 35)
 CARD, BLIND = "esc  away", "Before or after?"
-HELD, NO_TASTE = "Nothing has been learned yet", "What is to be done with them?"
+HELD, NO_TASTE = "Nothing has been learned yet", "The run waits for you"
 PATIENCE = 1800.0  # seconds for anything that is waited for: a machine may be busy
 TYPING = 0.03  # seconds between two keys of a sentence
 ENTER, ESCAPE, SIDE_BY_SIDE = "\r", "\x1b", "\x13"
