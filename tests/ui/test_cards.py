@@ -1,9 +1,11 @@
 """The card at each stage's end, the guesses before a result, and the five things that tick themselves off."""
 
+import copy
 from pathlib import Path
 
 import pytest
 import recorded
+from msgspec.structs import replace
 from rich.cells import cell_len
 from test_actions import scene_at
 from test_step_slowly import EXPLAINED
@@ -39,6 +41,37 @@ def card(stage: StageName, state: State = WHOLE, **guesses: float) -> Card:
     found = card_of(state, stage, guesses)  # type: ignore[arg-type]  # names of stages
     assert found is not None
     return found
+
+
+def test_what_picks_changed_is_told_as_it_was_found() -> None:
+    by_person = e.Picked(1, "a", "person", False)
+    said = [e.BeforeAfter("Who?", "Ada.", "Ada."), e.BeforeAfter("Who?", "Bo.", "It was Bo.")]
+    start = State(stages=WHOLE.stages, reinforced=WHOLE.reinforced, weights={"tuned": WHOLE.weights["tuned"]})
+    for events, changed, met in (
+        (said[:1], "After 1 pick it answers as before.", False),
+        (said, "After 1 pick it answers in another way.", True),
+        (
+            [*said, e.Measured("aligned/blind_win_rate", 0.58, (0.39, 0.76), 24)],
+            "After 1 pick you preferred its new answers in 58 % of 24 pairs, blindly; a coin could do that.",
+            True,
+        ),
+        (
+            [*said, e.Measured("aligned/blind_win_rate", 0.9, (0.7, 0.98), 20)],
+            "After 1 pick you preferred its new answers in 90 % of 20 pairs, blindly; "
+            "50 % would be no change.",
+            True,
+        ),
+        (
+            [*said, replace(WHOLE.weights["tuned"], weights="aligned")],
+            "After 1 pick its weights are what they were: what was changed cost too much, and was put back.",
+            False,
+        ),
+    ):
+        state = copy.deepcopy(start)
+        for record in with_(RECORDS, by_person, *events)[len(RECORDS) :]:
+            apply(state, record)
+        assert card("feedback", state).changed == changed
+        assert AHAS[2].met(state, set()) is met
 
 
 def test_each_stage_has_one_with_its_own_figures() -> None:
@@ -100,7 +133,13 @@ def test_a_reward_is_gamed_by_worse_answers_as_well(
 def test_a_guess_is_held_against_what_came() -> None:
     assert card("data").asks and card("pretrain").asks and card("finetune").asks
     assert card("pretrain", data=2.5).outcome.startswith("You guessed 2.5; it is ")
-    assert card("feedback", finetune=10).outcome == "You guessed 10; it took 24."
+    assert card("feedback", finetune=10).outcome == "You guessed 10; 24 were made."
+    assert WHOLE.fitted is not None
+    enough = replace(WHOLE.fitted, enough=True)
+    state = copy.deepcopy(WHOLE)
+    for record in with_(RECORDS, enough, e.Picked(25, "a", "person", False), enough)[len(RECORDS) :]:
+        apply(state, record)
+    assert card("feedback", state, finetune=10).outcome == "You guessed 10; it took 24."  # not 25
     assert card("feedback").outcome == ""
 
 

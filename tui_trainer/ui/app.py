@@ -13,7 +13,7 @@ from textual.events import Event, InputEvent, Resize
 from textual.screen import Screen
 
 from tui_trainer.messages.commands import Stop
-from tui_trainer.messages.events import Noticed, Picked, Record, StageEnded, StepExplained
+from tui_trainer.messages.events import Noticed, Picked, Record, Reinforced, StageEnded, StepExplained
 from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Plan
@@ -276,7 +276,7 @@ class TrainerApp(Crashing, Handlers):
         """The card of the stage that has ended; a pick puts the one before it away."""
         scene = self.scene
         for event in (record.event for record in records):
-            if isinstance(event, StageEnded):
+            if isinstance(event, StageEnded | Reinforced):
                 scene.unguessed = None  # what it asked for is known
             if isinstance(event, StageEnded) and scene.steers and scene.tour is None:
                 card = card_of(scene.now, event.stage, scene.guesses)

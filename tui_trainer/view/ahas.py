@@ -4,7 +4,7 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import Literal
 
-from tui_trainer.view.cards import gamed
+from tui_trainer.view.cards import changed_by_picks, gamed
 from tui_trainer.view.state import State
 
 # What a viewer has done: seen a step through, had an answer of the base model, or two of the same weights.
@@ -24,7 +24,7 @@ class Aha:
 
 def _picked(state: State, _: Set[Deed]) -> bool:
     by_person = any(not pick.picked.simulated for pick in state.picks)
-    return by_person and bool(state.examples)
+    return by_person and changed_by_picks(state)
 
 
 def _gamed(state: State, _: Set[Deed]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui_trainer.messages.events import StageName
 from tui_trainer.view import numbers, words
 from tui_trainer.view.machine import machine_of
-from tui_trainer.view.state import State
+from tui_trainer.view.state import BLIND_FIGURE, State
 
 Guesses = Mapping[StageName, float]  # what the viewer has guessed at the end of a stage
 IN_PARTS = "The machine: see the model in one picture."
@@ -147,8 +147,8 @@ def _finetune(state: State, guesses: Guesses) -> Card | None:
 def _feedback(state: State, guesses: Guesses) -> Card | None:
     if state.reinforced is None:
         return None
-    picks = len(state.picks)
-    outcome = _outcome(guesses, "finetune", f"it took {picks}")
+    knew, made = state.enough_after, len(state.picks)
+    outcome = _outcome(guesses, "finetune", f"it took {knew}" if knew else f"{made} were made")
     moved = _moved(state)
     loose = state.setting("feedback.beta") == 0
     if loose and (game := gamed(state)) is not None:
@@ -161,13 +161,7 @@ def _feedback(state: State, guesses: Guesses) -> Card | None:
             outcome=outcome,
             machine=moved,
         )
-    won = value(state, "aligned/win_rate")
-    changed = f"{numbers.plural(picks, 'pick')} turned it."
-    if won is not None:
-        changed = (
-            f"After {numbers.plural(picks, 'pick')} its answers are preferred in {_of_100(won)} comparisons "
-            "with those from before; 50 would be no change."
-        )
+    changed = _turned(state)
     if state.facts is not None and state.facts_before is not None:
         before_, after_ = numbers.percent(state.facts_before), numbers.percent(state.facts)
         changed += f" Facts known: {before_} before, {after_} now."
@@ -180,6 +174,36 @@ def _feedback(state: State, guesses: Guesses) -> Card | None:
         outcome=outcome,
         machine=moved,
     )
+
+
+def _turned(state: State) -> str:
+    """What the picks changed, by the test at the end, where there was one."""
+    after = f"After {numbers.plural(len(state.picks), 'pick')}"
+    if _put_back(state):
+        return f"{after} its weights are what they were: what was changed cost too much, and was put back."
+    won, blind = value(state, "aligned/win_rate"), state.measured.get(BLIND_FIGURE)
+    if won is not None:  # by a simulated rater's own taste, which is known
+        return (
+            f"{after} its answers are preferred in {_of_100(won)} comparisons with those from before; "
+            "50 would be no change."
+        )
+    if blind is not None:
+        low, high = blind.ci95 or (blind.value, blind.value)
+        means = "a coin could do that" if low <= 0.5 <= high else "50 % would be no change"
+        preferred = f"{numbers.percent(blind.value)} of {blind.n} pairs, blindly"
+        return f"{after} you preferred its new answers in {preferred}; {means}."
+    return f"{after} it answers {'in another way' if changed_by_picks(state) else 'as before'}."
+
+
+def changed_by_picks(state: State) -> bool:
+    """Whether an answer that is shown before and after the picks is another one."""
+    return not _put_back(state) and any(example.before != example.after for example in state.examples)
+
+
+def _put_back(state: State) -> bool:
+    """Whether the guard has put back all that reinforcement had changed."""
+    tuned, aligned = state.weights.get("tuned"), state.weights.get("aligned")
+    return tuned is not None and aligned is not None and tuned.sha256 == aligned.sha256
 
 
 def _moved(state: State) -> str:

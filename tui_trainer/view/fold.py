@@ -330,6 +330,8 @@ def _answered(state: State, event: e.Picked) -> None:
 
 def fitted(state: State, event: e.RewardModelFitted) -> None:
     state.fitted = event
+    if event.enough and state.enough_after is None:
+        state.enough_after = len(state.picks)
     _touch(state, "rater")
 
 

@@ -104,6 +104,7 @@ class State:
     pick_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_PICKS))  # a person's, each
     picks_again: int = 0  # of another run, still to be made again; they cost nobody time
     enough: bool = False  # the person said so
+    enough_after: int | None = None  # picks, when it was first told that they are enough
     tested: e.TasteTested | None = None  # whether the picks show a taste, once that is known
     answer: e.Choice | None = None  # what the person wants without one
     blind: list[Pick] = field(default_factory=list)  # of the test at the end
