@@ -1,6 +1,7 @@
 """Two cultures in the app: the choice of raters, how far they are, and both models side by side."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import recorded
 from test_actions import scene_at
 from watching import opened, shown, text_of, until
 
+from tui_trainer.experiments.cultures import Arm
 from tui_trainer.learning.preferences.raters import CULTURES
 from tui_trainer.messages.comparison import Answers, Compared, Comparison, Order, Side, Verdict
 from tui_trainer.messages.events import Picked, Reinforced, RunEnded
@@ -43,6 +45,15 @@ def reinforced(step: int) -> Reinforced:
     return Reinforced(step, 0.1, 0.2, 0.3, 9.0, 1.0, 0, 0, None)
 
 
+def test_a_model_that_was_not_turned_is_no_full_bar(tmp_path: Path) -> None:
+    arm = Arm("ceremonious", recorded.write_run(tmp_path, recorded.records()).plan)
+    arm.picks, arm.doing, arm.ended = 24, "done", True
+    making = SimpleNamespace(arms=[arm], trouble="")
+    rows = MakingCultures(scene_at(recorded.records()), making).lines(56, 16)  # type: ignore[arg-type]
+    text = " ".join(row.text for row in rows)
+    assert "24 picks, but no taste found" in text and "━" not in text
+
+
 def test_what_two_raters_disagree_about_is_told_to_its_end() -> None:
     width = 62 - 6  # of the choice, within its frame
     rows = [row.text for row in ChooseCultures(scene_at(recorded.records())).rows(width)]
@@ -63,7 +74,7 @@ def orders(monkeypatch: pytest.MonkeyPatch) -> list[Order]:
     async def compare(_: str, order: Order, kind: object) -> Compared:
         found.append(order)
         sides = [
-            Side(Path(side).name, "aligned", "ab" * 32, rater)
+            Side(Path(side).name, "aligned", "ab" * 32, rater, turned=rater != "plain-spoken")
             for side, rater in zip((order.first, order.second), order.raters, strict=True)
         ]
         said = Answers("Where is Velm?", "Gladly. \x1b[31mOn the river.", "On the river.")
@@ -101,6 +112,7 @@ async def test_one_key_makes_two_models_and_shows_them(tmp_path, monkeypatch, tr
         await until(pilot, lambda: isinstance(app.screen, ComparisonScreen) and "own rater" in shown(app))
         text = shown(app)
         assert "picks of ceremonious, simulated" in text and "picks of plain-spoken, simulated" in text
+        assert text.count("not turned: the tuned weights") == 1
         assert "own rater 91 % · the other's 12 %" in text and "own rater 88 % · the other's 9 %" in text
         assert [orders[0].first, orders[0].second] == [str(f.path) for f in trainers.launched]
         assert orders[0].raters == ("ceremonious", "plain-spoken")

@@ -34,4 +34,5 @@ def text(result: "Comparison") -> str:
 
 def _side(side: "Side") -> str:
     made = f", made by the picks of '{one_line(side.rater)}', simulated" if side.rater else ""
+    made += "" if side.turned else ", but not turned: the tuned weights as they were"
     return f"{one_line(side.run)}, {side.weights}{made}, SHA-256 {side.sha256[:12]}"

@@ -12,6 +12,7 @@ class Side(Struct, frozen=True):
     weights: WeightsName
     sha256: str
     rater: str | None = None  # whose picks made it, if a simulated one made them all
+    turned: bool = True  # False: feedback has left it as it was, which are the tuned weights
 
 
 class Answers(Struct, frozen=True):

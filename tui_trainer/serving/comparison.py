@@ -19,6 +19,7 @@ from tui_trainer.learning.preferences.raters import Weights, read, weights_of, w
 from tui_trainer.learning.randomness import generator
 from tui_trainer.messages.comparison import Answers, Compared, Comparison, Order, Side, Verdict
 from tui_trainer.model.weights_hash import weights_sha256
+from tui_trainer.run.storage import history
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.preferences import of_log
@@ -44,7 +45,9 @@ def compare(order: Order) -> Comparison:
         models.append(model)
         askers.append(Asker(corpus, model.shape.context, run.plan.settings.feedback.answer_tokens))
         rater = _rater(run) if weights == "aligned" else None
-        sides.append(Side(run.id, weights, weights_sha256(model), rater))
+        sha256, tuned = weights_sha256(model), history.frozen(run).get("tuned")
+        turned = weights != "aligned" or tuned is None or tuned.sha256 != sha256
+        sides.append(Side(run.id, weights, sha256, rater, turned))
     # What neither was rated on, of the topic that it was rated on.
     turned = [run for run, side in zip(runs, sides, strict=True) if side.weights == "aligned"]
     topics = {run.plan.settings.feedback.topic for run in turned}

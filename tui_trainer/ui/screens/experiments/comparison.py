@@ -172,6 +172,8 @@ class ComparisonScreen(Modal[None]):
             line((cut(made, width), ink.strong)),
             line((cut(f"{one_line(mine.sha256)[:8]} {one_line(mine.run)}", width), ink.muted)),
         ]
+        if not mine.turned:
+            rows += paragraph("not turned: the tuned weights as they were", ink.warn, width)
         made_by = next((run for run in (self.here, *self.runs) if run.id == mine.run), None)
         forked = made_by.plan.forked if made_by is not None else None
         if mine.weights == "aligned" and forked is not None and (changed := changes(forked.changes)):

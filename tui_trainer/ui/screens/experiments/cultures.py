@@ -107,10 +107,14 @@ class MakingCultures(Modal[None]):
         run = one_line(arm.folder.id) if arm.folder is not None else "no run yet"
         share = arm.steps / feedback.steps if feedback.steps else float(arm.ended)
         counted = f" {arm.picks} picks, {arm.steps} of {feedback.steps} steps"
+        if arm.ended and feedback.steps and not arm.steps:
+            counted, share = f" {arm.picks} picks, but no taste found", 0.0
+        elif arm.ended:
+            share = 1.0
         return [
             line((fit(f"{one_line(arm.rater)}, simulated", 26), ink.strong), (DOING[arm.doing], ink.text)),
             line(
-                *bar(1.0 if arm.ended else share, 24, ink.accent("feedback"), ink.faint),
+                *bar(share, 24, ink.accent("feedback"), ink.faint),
                 (counted, ink.muted),
             ),
             line((fit(run, width), ink.faint)),
