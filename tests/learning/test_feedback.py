@@ -393,7 +393,8 @@ def test_facts_lost_lead_as_far_back_as_it_takes_then_to_a_stop(corpus: Corpus, 
     notices = [n.text for n in _of(Noticed, events)]
     assert len(notices) == 3
     assert notices[0] == (
-        "Too many facts were lost (50 % right after step 20, 90 % at first), so the weights of step 10 are "
+        "The guard asked what it could do before: too many facts were lost (50 % right after step 20, "
+        "90 % at first), so the weights of step 10 are "
         "put back, and it learns on half as fast."
     )
     assert "70 % right after step 40" in notices[1] and "halfway back to those of step 30" in notices[1]

@@ -293,9 +293,10 @@ def test_what_was_read_is_said_in_words() -> None:
     ] == [
         "it read your words alone, 9 of 64 tokens",
         "it read 2 turns before and your words, 9 of 64 tokens",
-        "it read the last 1 of 3 turns before, 2 notes and your words, 9 of 64 tokens",
+        "it read the last 1 of 3 turns before, 2 notes and your words, 9 of 64 tokens; the others are kept "
+        "for the answer",
         "no room for 1 turn before; no note (of 4) put in; it read the end of your words alone, "
-        "9 of 64 tokens",
+        "9 of 64 tokens; the others are kept for the answer",
     ]
 
 

@@ -297,7 +297,8 @@ def test_a_tax_is_never_below_nothing() -> None:
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
 async def test_what_the_guard_did_stands_until_the_stage_is_over(tmp_path, monkeypatch, size) -> None:  # type: ignore[no-untyped-def]
     notice = e.Noticed(
-        "Too many facts were lost (50 % right after step 20, 90 % at first), so the weights of step 10 are "
+        "The guard asked what it could do before: too many facts were lost (50 % right after step 20, "
+        "90 % at first), so the weights of step 10 are "
         "put back, and reinforcement ends with them.",
         "warning",
     )

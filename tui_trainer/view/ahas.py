@@ -41,7 +41,7 @@ AHAS: tuple[Aha, ...] = (
     ),
     Aha(
         "A base model only continues text",
-        "It knows a lot, and answers nothing: it writes on.",
+        "Asked something, it does not answer: it writes on.",
         "ask the base model a question",
         "ask_base",
         lambda _, did: "asked base" in did,

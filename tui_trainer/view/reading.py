@@ -19,4 +19,6 @@ def has_read(read: Read) -> str:
         unread = f"no room for {numbers.plural(read.of_turns, 'turn')} before; "
     if read.of_notes and not read.notes:
         unread += f"no note (of {numbers.count(read.of_notes)}) put in; "
-    return f"{unread}it read {whole}, {read.tokens} of {read.context} tokens"
+    # Else one asks why what was left out was, with so much room.
+    rest = "; the others are kept for the answer" if read.cut or read.turns < read.of_turns else ""
+    return f"{unread}it read {whole}, {read.tokens} of {read.context} tokens{rest}"

@@ -256,8 +256,8 @@ class PolicyTrainer:
         then = "reinforcement ends with them" if done.stopped else "it learns on half as fast"
         answered = f"{100 * shares[lost]:.0f} % right after step {done.steps}"
         return facts, Noticed(
-            f"Too many {lost} were lost ({answered}, {100 * guard.start[lost]:.0f} % at first), so {back}, "
-            f"and {then}.",
+            f"The guard asked what it could do before: too many {lost} were lost ({answered}, "
+            f"{100 * guard.start[lost]:.0f} % at first), so {back}, and {then}.",
             "warning",
         )
 
