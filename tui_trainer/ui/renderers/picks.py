@@ -13,6 +13,7 @@ from tui_trainer.view.text import cut, fit, fullest
 
 ROOMY = 74  # cells
 NAMED = 34  # cells of what was picked
+GAP = 3  # cells between two figures: with fewer they read as one sentence
 
 
 def share(found: tuple[int, int]) -> str:
@@ -38,7 +39,7 @@ def progress(scene: Scene, width: int) -> Strip:
     right = BLANK
     if fitted is not None and fitted.recent[1]:
         said = share(fitted.recent).replace(" of ", " of the last ", 1)
-        if left.cell_length + len(f" predicted {said}") > width:
+        if left.cell_length + len(f"predicted {said}") + GAP > width:
             said = said.partition(" (")[0]
         head, _, rest = said.partition(" of ")
         right = line(("predicted ", ink.muted), (head, ink.strong), (f" of {rest}", ink.muted))

@@ -207,13 +207,12 @@ class ComparisonScreen(Modal[None]):
     def _verdicts(self, found: Comparison, width: int) -> Iterator[Strip]:
         ink = self.scene.ink
         if not found.verdicts:
-            yield line(
-                ("A person made them: no simulated rater to ask. r names raters who judge.", ink.muted)
-            )
+            said = "A person made them: no simulated rater to ask. r names raters who judge."
+            yield from paragraph(said, ink.muted, width)
             return
         room = max(8, width - NAME - 34)
         said = "which model a simulated rater prefers, over so many prompts, ties half"
-        yield line((cut(said, width), ink.muted))
+        yield from paragraph(said, ink.muted, width)
         for verdict in found.verdicts:
             parts: list[Part] = [(fit(one_line(verdict.rater), NAME), ink.strong)]
             parts += [(f"{100 * verdict.share:3.0f} % ", ink.text)]
