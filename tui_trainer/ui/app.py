@@ -13,12 +13,13 @@ from textual.events import Event, InputEvent, Resize
 from textual.screen import Screen
 
 from tui_trainer.messages.commands import Stop
-from tui_trainer.messages.events import Noticed, Picked, Record, StageEnded, StepExplained
+from tui_trainer.messages.events import Noticed, Record, StepExplained
 from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import CONTEXTS, bindings
+from tui_trainer.ui.cards import Cards
 from tui_trainer.ui.connection import feed
 from tui_trainer.ui.connection.commander import Answered, Commander
 from tui_trainer.ui.connection.inspector import Answer, Inspector
@@ -40,7 +41,6 @@ from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.terminal.abilities import end_on_signals
 from tui_trainer.ui.travel import Travel
 from tui_trainer.view.ahas import AHAS
-from tui_trainer.view.cards import card_of
 from tui_trainer.view.fold import apply_all
 from tui_trainer.view.pace import PARTS
 from tui_trainer.view.text import cut
@@ -106,6 +106,7 @@ class TrainerApp(Crashing, Handlers):
         self.failure = ""  # why no trainer could be started
         self._launch = launch
         self.dashboard = Dashboard(self.scene, ACTIONS, notes)
+        self.cards = Cards(self.scene, self.dashboard, self._nothing_open)
         self.take_colors()
         self.feed: feed.Feed
         self.commander: Commander | None = None
@@ -217,6 +218,7 @@ class TrainerApp(Crashing, Handlers):
     def _timed_tick(self) -> None:
         # While the terminal has not taken the last picture yet, nobody needs a newer one.
         self.catch_up() if self.behind else self.tick()
+        self.cards.follow()
         self.sweeper.sweep()
         if self.stalled:  # nothing is done at all, then: what the training needs is not spent on nobody
             self._rests = True
@@ -248,6 +250,9 @@ class TrainerApp(Crashing, Handlers):
         if isinstance(self.screen, Modal):
             self.screen.follow()
 
+    def _nothing_open(self) -> bool:
+        return self.dashboard.is_running and self.screen is self.dashboard
+
     def _follow_pace(self) -> None:
         """Let a run begin whose viewer has left the tour, and one that has begun so speed up."""
         scene = self.scene
@@ -267,25 +272,10 @@ class TrainerApp(Crashing, Handlers):
         self.feed.grant()
         if not self.scene.loading:
             self._tell_troubles(message.records)
-            self._tell_ends(message.records)
+            self.cards.tell(message.records)
         self._open_documents()
         if self.scene.paused or self.scene.now.waits is not None:
             self.tick()  # somebody waits for it
-
-    def _tell_ends(self, records: list[Record]) -> None:
-        """The card of the stage that has ended; a pick puts the one before it away."""
-        scene = self.scene
-        for event in (record.event for record in records):
-            if isinstance(event, StageEnded):
-                scene.unguessed = None  # what it asked for is known
-            if isinstance(event, StageEnded) and scene.steers and scene.tour is None:
-                card = card_of(scene.now, event.stage, scene.guesses)
-                if card is not None and event.stage == "frozen" and scene.card is not None:
-                    scene.next_card = card
-                elif card is not None:
-                    self.dashboard.show_card(card)
-            elif isinstance(event, Picked) and scene.card is not None:
-                self.dashboard.show_card(None)
 
     def _follow_ahas(self) -> None:
         """Tick off what has been met."""

@@ -25,6 +25,7 @@ from tui_trainer.ui.run_files.world import judged, unheard
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.ui.widgets.safe_input import SafeInput
+from tui_trainer.view.cards import Card
 from tui_trainer.view.state import WEIGHTS
 from tui_trainer.view.text import cut
 from tui_trainer.view.words import QUICK
@@ -329,6 +330,12 @@ class ChatPane(Acting, Vertical, can_focus=True):
             self._told.text = said  # one of several keys in a row: what holds is the last
         else:
             self._told = self.conversation.add(Turn("note", said))
+        self.redraw()
+
+    def tell_of(self, card: Card) -> None:
+        """Say that a card waits until one has done typing."""
+        told = f"{card.title}: esc leaves the chat, and shows what it came to."
+        self.conversation.add(Turn("note", told))
         self.redraw()
 
     def choose(self, weights: WeightsName) -> None:
