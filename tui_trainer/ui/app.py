@@ -144,7 +144,7 @@ class TrainerApp(Crashing, Handlers):
         self.run_worker(import_screens, thread=True)
         self.scene.arrived = self.scene.clock()
         quick = self.scene.steers and self.scene.folder.plan.preset == "quick"
-        self.say(self.greeting or (QUICK if quick else None))
+        self.greeting = self.greeting or (QUICK if quick else "")
         if self.recorder is not None:
             self._not_recorded(self.recorder.failed)
             self.recorder.on_failure = partial(self.call_later, self._not_recorded)
@@ -245,6 +245,7 @@ class TrainerApp(Crashing, Handlers):
             self.dashboard.tour(None)  # a question waits for the person
         self._follow_pace()
         self._follow_ahas()
+        self._greet()
         self.dashboard.follow()
         self.inspector.follow(self.dashboard.wishes())
         if isinstance(self.screen, Modal):
@@ -252,6 +253,13 @@ class TrainerApp(Crashing, Handlers):
 
     def _nothing_open(self) -> bool:
         return self.dashboard.is_running and self.screen is self.dashboard
+
+    def _greet(self) -> None:
+        """Say what is to be said first, once it covers no welcome and nothing that is waited for."""
+        scene = self.scene
+        if self.greeting and scene.tour is None and scene.wait is None and not scene.loading:
+            self.say(self.greeting)
+            self.greeting = ""
 
     def _follow_pace(self) -> None:
         """Let a run begin whose viewer has left the tour, and one that has begun so speed up."""
