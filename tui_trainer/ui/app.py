@@ -257,7 +257,8 @@ class TrainerApp(Crashing, Handlers):
     def _greet(self) -> None:
         """Say what is to be said first, once it covers no welcome and nothing that is waited for."""
         scene = self.scene
-        if self.greeting and scene.tour is None and scene.wait is None and not scene.loading:
+        begun = bool(scene.now.records) and not scene.loading  # else the trainer is waited for, soon at least
+        if self.greeting and begun and scene.tour is None and scene.wait is None:
             self.say(self.greeting)
             self.greeting = ""
 
