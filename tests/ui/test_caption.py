@@ -228,8 +228,8 @@ def test_the_end_of_a_replay_is_told() -> None:
 
 
 def test_a_replay_that_begins_again_knows_nothing_of_later() -> None:
-    scene = replay(RECORDS, 20, replayed=True, card=object(), next_card=object())
+    scene = replay(RECORDS, 20, replayed=True, card=object(), waiting=[object()])
     scene.hold()
     scene.begin_again()
-    assert scene.now == State() and scene.card is None and scene.next_card is None and not scene.replayed
+    assert scene.now == State() and scene.card is None and not scene.waiting and not scene.replayed
     assert "Reading the log" in said(scene)

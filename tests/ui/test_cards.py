@@ -206,6 +206,61 @@ async def test_the_last_one_waits_for_the_one_before(tmp_path: Path, monkeypatch
         await until(pilot, lambda: app.scene.card is None)
 
 
+async def test_it_does_not_come_while_one_types_and_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exam = recorded.until(RECORDS, e.WeightsFrozen, weights="base")
+    async with opened(tmp_path, monkeypatch, exam, size=(80, 24)) as (app, pilot):
+        await pilot.press("5")
+        await until(pilot, lambda: app.dashboard.typing)
+        app.post_message(Arrived(with_(exam, e.StageEnded("pretrain"))[-1:]))
+        await until(pilot, lambda: "Pretraining is through: esc leaves the chat" in shown(app))
+        for _ in range(3):
+            app.cards.follow()
+        assert app.scene.card is None and len(app.scene.waiting) == 1
+        await pilot.press("enter")  # nothing is typed yet: no card takes it
+        assert app.dashboard.typing and app.dashboard.chat.chosen is None
+        await pilot.press("escape")
+        await until(pilot, lambda: "Try: Ask it a question" in shown(app))
+
+
+async def test_it_does_not_come_under_a_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, RECORDS, size=(80, 24)) as (app, pilot):
+        app.post_message(Arrived(with_(RECORDS, e.StageEnded("feedback"), e.StageEnded("frozen"))[-2:]))
+        await until(pilot, lambda: "Feedback is through" in shown(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Off the leash" in shown(app))
+        for _ in range(3):
+            app.cards.follow()
+        assert app.scene.card is None and "The weights are frozen" not in shown(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "The weights are frozen" in shown(app))
+
+
+async def test_it_stays_until_it_could_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    exam = recorded.until(RECORDS, e.WeightsFrozen, weights="base")
+    ended = recorded.until(RECORDS, e.StageEnded, stage="pretrain")
+    tuned = recorded.until(RECORDS, e.WeightsFrozen, weights="tuned")
+    picked = e.Picked(0, "a", "person", False)
+    async with opened(tmp_path, monkeypatch, exam, size=(80, 24)) as (app, pilot):
+        now = app.scene.clock()
+        monkeypatch.setattr(app.scene, "clock", lambda: now)
+        app.post_message(Arrived(ended[len(exam) :]))
+        await until(pilot, lambda: "Pretraining is through" in shown(app))
+        app.post_message(Arrived(tuned[len(ended) :]))
+        app.post_message(Arrived(with_(tuned, e.StageEnded("finetune"), picked)[-2:]))
+        await until(pilot, lambda: len(app.scene.waiting) == 1)
+        await until(pilot, lambda: "Pretraining is through" in shown(app) and "Your guess" not in shown(app))
+        app.cards.follow()
+        now += 60
+        app.cards.follow()
+        app.post_message(Arrived(with_(tuned, e.StageEnded("finetune"), picked)[-1:]))
+        await until(pilot, lambda: "Fine-tuning is through" in shown(app))
+        app.post_message(Arrived(with_(tuned, e.StageEnded("finetune"), picked)[-1:]))
+        await pilot.pause()
+        assert "Fine-tuning is through" in shown(app)  # which has only come
+
+
 async def test_it_can_be_put_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, RECORDS) as (app, pilot):
         app.dashboard.go(2)

@@ -17,6 +17,7 @@ from tui_trainer.messages.inspection import Candidate, Inside, Layer, Place
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.connection.feed import Arrived
+from tui_trainer.ui.handlers.leads import LEADS
 from tui_trainer.ui.panes.chat import ChatPane
 from tui_trainer.ui.renderers.truth import FEW_WAYS
 from tui_trainer.ui.screens.model.inside import InsideSheet
@@ -180,7 +181,7 @@ async def test_newer_weights_are_talked_to_unless_others_were_chosen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tuned = recorded.until(RECORDS, e.WeightsFrozen, weights="tuned")
-    for keys, then in (((), "aligned"), (("ctrl+t",), "base"), (("ctrl+t", "ctrl+t"), "aligned")):
+    for keys, then in (((), "aligned"), (("ctrl+t",), "base"), (("ctrl+t", "ctrl+t"), "tuned")):
         async with opened(tmp_path / str(len(keys)), monkeypatch, tuned) as (app, pilot):
             chat = app.dashboard.chat
             Answering(monkeypatch, chat)
@@ -193,6 +194,24 @@ async def test_newer_weights_are_talked_to_unless_others_were_chosen(
             assert chat.weights == then
             told = "aligned is frozen: you talk to it from here on." in text_of(chat.conversation)
             assert told == (then == "aligned")
+            stays = f"aligned is frozen: you go on talking to {then}. ctrl+t: to another."
+            assert (stays in " ".join(text_of(chat.conversation).split())) == bool(keys)
+
+
+async def test_whom_a_card_led_to_is_kept_before_a_word_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretrained = recorded.until(RECORDS, e.WeightsFrozen, weights="base")
+    async with opened(tmp_path, monkeypatch, pretrained, size=(80, 24)) as (app, pilot):
+        chat = app.dashboard.chat
+        LEADS["ask_base"](app)
+        tuned = recorded.until(RECORDS, e.WeightsFrozen, weights="tuned")
+        app.post_message(Arrived(tuned[len(pretrained) :]))
+        await until(pilot, lambda: app.scene.now.latest_weights == "tuned")
+        await until(pilot, lambda: "tuned is frozen: you go on talking to base." in shown(app))
+        assert chat.weights == "base"
+        await pilot.press("ctrl+t")
+        assert chat.weights == "tuned"
 
 
 async def test_of_a_quick_run_it_is_said_how_little_it_knows(

@@ -23,6 +23,7 @@ from tui_trainer.ui.drawing.styles import make_ink
 from tui_trainer.ui.renderers import machine as renderer
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.model.machine import MachineScreen
+from tui_trainer.view import slow_motion
 from tui_trainer.view.cards import card_of
 from tui_trainer.view.machine import Machine, folded, machine_of
 
@@ -175,6 +176,42 @@ def test_in_slow_motion_parts_light_up_in_the_order_of_the_step() -> None:
     assert ["moved by" in " ".join(rows[4:]) for rows in at.values()] == [False] * 6 + [True] * 2
     for seconds, word in ((0.0, "Guess:"), (2.5, "Score:"), (4.5, "Blame"), (6.5, "Nudge:")):
         assert word in " ".join(at[seconds][-3:])
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+def test_a_matrix_that_moved_more_than_any_whole_part_is_named(size: tuple[int, int]) -> None:
+    picture = pictured()
+    small = [
+        msgspec.structs.replace(m, weight_rms=m.update_rms * 3) if m.name == "layers.1.mlp.fc2" else m
+        for m in picture.matrices
+    ]
+    scene = scene_at(of(msgspec.structs.replace(picture, matrices=tuple(small))))
+    said = " ".join(" ".join(drawn(scene, ROOMS[size])[-3:]).split())
+    assert (
+        "Moved most: layer 1 attention, by" in said and "Of single matrices: layer 2 down, by 33.3 %." in said
+    )
+    assert "single" not in " ".join(drawn(scene_at(of(picture)), ROOMS[size]))
+
+
+def test_a_token_s_space_is_shown_where_another_differs_by_nothing_else() -> None:
+    guess = msgspec.structs.replace(GUESS, truth="d", top=((" d", 0.5), ("d", 0.25), (" on", 0.1)))
+    scene = scene_at(of(guess, pictured()))
+    scene.guess = guess
+    for size in ROOMS.values():
+        rows = " ".join(drawn(scene, size)[:6])
+        assert "‘␣d’" in rows and "‘d’" in rows and "‘on’" in rows
+    assert slow_motion.quoted(" ") == "‘␣’" and slow_motion.quoted(" d") == "‘d’"
+
+
+def test_a_nudge_that_hardly_shows_is_told_as_such() -> None:
+    def told(before: float, after: float) -> str:
+        guess = msgspec.structs.replace(GUESS, probability=before)
+        return slow_motion._nudge(guess, msgspec.structs.replace(apart(pictured()), probability_after=after))[
+            0
+        ]
+
+    assert "now gets 0.263 % instead of 0.258 %: a little less wrong." in told(0.00258, 0.00263)
+    assert "gets 0.26 % as before: the nudge hardly changed it." in told(0.0026, 0.0026)
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -107,3 +107,24 @@ async def test_a_pair_that_waits_ends_it(tmp_path: Path, monkeypatch: pytest.Mon
         app.dashboard.tour(0)
         await until(pilot, lambda: app.scene.tour is None)
         assert "Your turn" in shown(app)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_what_is_to_be_said_first_covers_neither_the_welcome_nor_what_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING[:2], size=size) as (app, pilot):
+        app.greeting = "A line for the person."
+        app.dashboard.tour(0)
+        for _ in range(2):
+            app.tick()
+            await pilot.pause()
+            assert not app.screen.query("Toast") and app.greeting
+        app.dashboard.tour(None)
+        app.scene.arrived = -1e9  # it is waited for long
+        app.tick()
+        assert app.scene.wait is not None and app.greeting
+        app.scene.arrived = app.scene.clock()
+        app.tick()
+        await until(pilot, lambda: app.screen.query("Toast"))
+        assert not app.greeting

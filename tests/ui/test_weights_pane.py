@@ -46,10 +46,12 @@ def test_figures_stand_apart_and_a_title_is_whole_or_short() -> None:
     pane, matrix = WeightsPane(scene), next(iter(scene.state.matrices.values()))
     for width in (45, 46, 60):
         head, *rows = [row.text for row in pane._overview(matrix, width, 9)]
-        assert head.split() == ["weight", "blame", "moved", "by"]
+        assert head.split() == ["in", "this", "step", "weight", "blame", "moved", "by"]
         for row in rows:
             assert len(row) == width and float(row[17:].split()[0]) and row[17:].split()[1] == "0.000242"
     assert "weight" not in pane._overview(matrix, 44, 9)[0].text
+    rows = " ".join(" ".join(row.text for row in pane._overview(matrix, 33, 40)).split())
+    assert "Moved by: in this step, as a share of the matrix's own size." in rows
     titles = [pane._picture(matrix, 1, width, 8)[1].text.split() for width in (24, 40)]
     assert titles == [["blame", "step", "125"], ["blame:", "the", "gradient", "step", "125"]]
 

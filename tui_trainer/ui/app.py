@@ -13,12 +13,13 @@ from textual.events import Event, InputEvent, Resize
 from textual.screen import Screen
 
 from tui_trainer.messages.commands import Stop
-from tui_trainer.messages.events import Noticed, Picked, Record, Reinforced, StageEnded, StepExplained
+from tui_trainer.messages.events import Noticed, Record, StepExplained
 from tui_trainer.run.storage import lock
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Plan
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import CONTEXTS, bindings
+from tui_trainer.ui.cards import Cards
 from tui_trainer.ui.connection import feed
 from tui_trainer.ui.connection.commander import Answered, Commander
 from tui_trainer.ui.connection.inspector import Answer, Inspector
@@ -40,7 +41,6 @@ from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.terminal.abilities import end_on_signals
 from tui_trainer.ui.travel import Travel
 from tui_trainer.view.ahas import AHAS
-from tui_trainer.view.cards import card_of
 from tui_trainer.view.fold import apply_all
 from tui_trainer.view.pace import PARTS
 from tui_trainer.view.text import cut
@@ -106,6 +106,7 @@ class TrainerApp(Crashing, Handlers):
         self.failure = ""  # why no trainer could be started
         self._launch = launch
         self.dashboard = Dashboard(self.scene, ACTIONS, notes)
+        self.cards = Cards(self.scene, self.dashboard, self._nothing_open)
         self.take_colors()
         self.feed: feed.Feed
         self.commander: Commander | None = None
@@ -143,7 +144,7 @@ class TrainerApp(Crashing, Handlers):
         self.run_worker(import_screens, thread=True)
         self.scene.arrived = self.scene.clock()
         quick = self.scene.steers and self.scene.folder.plan.preset == "quick"
-        self.say(self.greeting or (QUICK if quick else None))
+        self.greeting = self.greeting or (QUICK if quick else "")
         if self.recorder is not None:
             self._not_recorded(self.recorder.failed)
             self.recorder.on_failure = partial(self.call_later, self._not_recorded)
@@ -217,6 +218,7 @@ class TrainerApp(Crashing, Handlers):
     def _timed_tick(self) -> None:
         # While the terminal has not taken the last picture yet, nobody needs a newer one.
         self.catch_up() if self.behind else self.tick()
+        self.cards.follow()
         self.sweeper.sweep()
         if self.stalled:  # nothing is done at all, then: what the training needs is not spent on nobody
             self._rests = True
@@ -243,10 +245,22 @@ class TrainerApp(Crashing, Handlers):
             self.dashboard.tour(None)  # a question waits for the person
         self._follow_pace()
         self._follow_ahas()
+        self._greet()
         self.dashboard.follow()
         self.inspector.follow(self.dashboard.wishes())
         if isinstance(self.screen, Modal):
             self.screen.follow()
+
+    def _nothing_open(self) -> bool:
+        return self.dashboard.is_running and self.screen is self.dashboard
+
+    def _greet(self) -> None:
+        """Say what is to be said first, once it covers no welcome and nothing that is waited for."""
+        scene = self.scene
+        begun = bool(scene.now.records) and not scene.loading  # else the trainer is waited for, soon at least
+        if self.greeting and begun and scene.tour is None and scene.wait is None:
+            self.say(self.greeting)
+            self.greeting = ""
 
     def _follow_pace(self) -> None:
         """Let a run begin whose viewer has left the tour, and one that has begun so speed up."""
@@ -267,25 +281,10 @@ class TrainerApp(Crashing, Handlers):
         self.feed.grant()
         if not self.scene.loading:
             self._tell_troubles(message.records)
-            self._tell_ends(message.records)
+            self.cards.tell(message.records)
         self._open_documents()
         if self.scene.paused or self.scene.now.waits is not None:
             self.tick()  # somebody waits for it
-
-    def _tell_ends(self, records: list[Record]) -> None:
-        """The card of the stage that has ended; a pick puts the one before it away."""
-        scene = self.scene
-        for event in (record.event for record in records):
-            if isinstance(event, StageEnded | Reinforced):
-                scene.unguessed = None  # what it asked for is known
-            if isinstance(event, StageEnded) and scene.steers and scene.tour is None:
-                card = card_of(scene.now, event.stage, scene.guesses)
-                if card is not None and event.stage == "frozen" and scene.card is not None:
-                    scene.next_card = card
-                elif card is not None:
-                    self.dashboard.show_card(card)
-            elif isinstance(event, Picked) and scene.card is not None:
-                self.dashboard.show_card(None)
 
     def _follow_ahas(self) -> None:
         """Tick off what has been met."""

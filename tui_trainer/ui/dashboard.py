@@ -285,10 +285,8 @@ class Dashboard(Screen[None]):
     # -- a stage's end -----------------------------------------------------------------------------------
 
     def show_card(self, card: Card | None) -> None:
-        """Show what a stage's end is told by; None: put it away, and show one that has waited for that."""
+        """Show what a stage's end is told by; None: put it away."""
         scene = self.scene
-        if card is None and scene.card is not None:
-            card, scene.next_card = scene.next_card, None
         scene.card = card
         if card is not None:
             scene.unguessed = card if card.asks and card.stage not in scene.guesses else None

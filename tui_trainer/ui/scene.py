@@ -53,7 +53,7 @@ class Scene:
     onward: bool = False  # ... and leaves as soon as there is something to see at the next one
     holding: bool = False  # the trainer is not to learn before it has been told to go
     card: Card | None = None  # of the stage that has ended last, until it is put away
-    next_card: Card | None = None  # ... after it: the last stage ends as soon as the one before
+    waiting: list[Card] = field(default_factory=list)  # those after it
     unguessed: Card | None = None  # the last that asks for a number, put away or not, until that is known
     guesses: dict[StageName, float] = field(default_factory=dict)  # made at the end of a stage
     did: set[Deed] = field(default_factory=set)  # what shows that something was understood
@@ -86,7 +86,8 @@ class Scene:
         """Forget the run as far as it was replayed: it is told from its beginning."""
         self.now, self.replayed = State(), False
         self.moment = self.guess = self.guess_step = self._told = None
-        self.card = self.next_card = self.unguessed = None  # of stages that have not ended now
+        self.card = self.unguessed = None  # of stages that have not ended now
+        self.waiting.clear()
         self.loading = True
 
     def saw(self, purpose: Purpose, look: Look) -> Saw | None:

@@ -34,6 +34,11 @@ class Matrix:
         """How many weights there are in it."""
         return self.shape[0] * self.shape[1] if self.shape is not None else 0
 
+    @property
+    def moved(self) -> float | None:
+        """How far its weights were moved, as a part of their own size; None: not known."""
+        return self.nudge / self.weights if self.nudge is not None and self.weights > 0 else None
+
 
 @dataclass(frozen=True)
 class Part:
@@ -82,6 +87,12 @@ class Machine:
     @cached_property
     def most_moved(self) -> Part | None:
         return max((p for p in self.parts if p.moved), key=lambda part: part.moved or 0.0, default=None)
+
+    @cached_property
+    def most_moved_matrix(self) -> Matrix | None:
+        """The one matrix that was moved most, as a part of its own size: a part of several is moved less."""
+        matrices = (matrix for part in self.parts if not part.tied for matrix in part.matrices)
+        return max((m for m in matrices if m.moved), key=lambda matrix: matrix.moved or 0.0, default=None)
 
     @cached_property
     def most_in_a_layer(self) -> float:

@@ -1,6 +1,7 @@
 """How numbers, sizes and times are written everywhere on the screen."""
 
 import math
+from collections.abc import Callable
 
 
 def count(value: float) -> str:
@@ -79,6 +80,16 @@ def finely(value: float) -> str:
     if not 0 < share < 9.95:
         return percent(value)
     return "<0.001 %" if share < 0.001 else f"{share:.2g} %" if share >= 0.1 else f"{share:.3f} %"
+
+
+def apart(first: float, second: float, written: Callable[[float], str] = finely) -> tuple[str, str]:
+    """Two shares, with a digit or two more where they would read alike; alike still, they hardly differ."""
+    pair = written(first), written(second)
+    for digits in (3, 4):
+        if pair[0] != pair[1] or not all(1e-5 <= share < 0.9995 for share in (first, second)):
+            break
+        pair = f"{100 * first:.{digits}g} %", f"{100 * second:.{digits}g} %"
+    return pair
 
 
 def interval(ci95: tuple[float, float]) -> str:

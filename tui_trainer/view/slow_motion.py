@@ -1,6 +1,7 @@
 """One step in slow motion, told part by part: guess, score, blame, nudge."""
 
 import math
+from collections.abc import Iterable
 
 from tui_trainer.messages.events import Guessed, StepExplained
 from tui_trainer.sanitize import one_line
@@ -33,11 +34,17 @@ def seen_in_the_machine(part: int) -> str:
     return SEEN.get(part, "")
 
 
-def quoted(token: str) -> str:
-    """A token in quotes, so that its spaces show; what marks a beginning or an end, in words."""
+def quoted(token: str, beside: Iterable[str] = ()) -> str:
+    """A token in quotes; what marks a beginning or an end, in words.
+
+    Args:
+        beside: tokens told with it. A space by which it differs from one of them is shown.
+    """
     if words.is_mark(token):
         return words.token(token)
-    return f"‘{cut(one_line(token.strip() or token), 24)}’"
+    bare = token.strip()
+    alike = any(other != token and other.strip() == bare for other in beside)
+    return f"‘{cut(one_line(token.replace(' ', '␣') if alike or not bare else bare), 24)}’"
 
 
 def _guess(guess: Guessed, _: StepExplained) -> Forms:
@@ -45,7 +52,8 @@ def _guess(guess: Guessed, _: StepExplained) -> Forms:
     before = one_line(guess.context[-200:]).strip()
     after = f"After “{last_words(before, ROOM)}” it" if before else "It"
     said = (
-        f"guesses {quoted(first)}, with {numbers.finely(share)}. What really comes is {quoted(guess.truth)}"
+        f"guesses {quoted(first, (guess.truth,))}, with {numbers.finely(share)}. "
+        f"What really comes is {quoted(guess.truth, (first,))}"
     )
     given = f", which it gave {numbers.finely(guess.probability)}."
     forms = (f"Guess: {after} {said}{given}", f"Guess: it {said}{given}", f"Guess: it {said}.")
@@ -70,10 +78,12 @@ def _blame(_: Guessed, step: StepExplained) -> Forms:
 
 
 def _nudge(guess: Guessed, step: StepExplained) -> Forms:
-    before, after = numbers.finely(guess.probability), numbers.finely(step.probability_after)
+    before, after = numbers.apart(guess.probability, step.probability_after)
     less = step.probability_after > guess.probability
     change = f"{quoted(guess.truth)} now gets {after} instead of {before}"
     verdict = "a little less wrong" if less else "no less wrong this time: other guesses gained"
+    if before == after:
+        change, verdict = f"{quoted(guess.truth)} gets {after} as before", "the nudge hardly changed it"
     return (
         f"Nudge: every weight moves a little against its blame. {change}: {verdict}.",
         f"Nudge: {change}: {verdict}.",

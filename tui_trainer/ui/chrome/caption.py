@@ -299,9 +299,9 @@ def _guess(state: State, event: e.Guessed) -> Forms:
 
 def _scored(event: e.Guessed) -> tuple[str, str]:
     """What was expected, what came and the score; and what follows from it."""
-    truth = quoted(event.truth)
     loss = -math.log(max(event.probability, 1e-12))
     first, share = event.top[0] if event.top else ("", 0.0)
+    truth = quoted(event.truth, (first,))
     explained = words.of_capitals(first, event.truth)
     if first == event.truth:
         # The blame that goes back from a guess is what its truth was not given.
@@ -313,7 +313,7 @@ def _scored(event: e.Guessed) -> tuple[str, str]:
         sure = numbers.percent(event.probability)
         return f"expected {truth} with {sure}, and was right: loss {loss:.1f}.", judged
     return (
-        f"expected {quoted(first)} with {numbers.percent(share)}; it was {truth}, "
+        f"expected {quoted(first, (event.truth,))} with {numbers.percent(share)}; it was {truth}, "
         f"given {numbers.percent(event.probability)}: loss {loss:.1f}.",
         explained or "Blame goes backward, weights are nudged.",
     )
@@ -326,11 +326,12 @@ def _explained(state: State, event: e.StepExplained) -> Forms:
     batch = f"Loss of its batch {change}; the gradient predicted {foreseen}."
     if guess is None or (guess.stage, guess.step) != (event.stage, event.step):
         return (f"The same guess after the nudge. {batch}", batch)
-    before, after = numbers.percent(guess.probability), numbers.percent(event.probability_after)
+    before, after = numbers.apart(guess.probability, event.probability_after, numbers.percent)
     if guess.probability >= words.KNEW_ALREADY:
         told = f"It had this one right already: {quoted(guess.truth)}, given {before}. "
     else:
-        told = f"{quoted(guess.truth)}, given {before}, now gets {after}. "
+        now = f"now gets {after}" if after != before else "gets hardly more or less now"
+        told = f"{quoted(guess.truth)}, given {before}, {now}. "
     brief = f"{told}Its batch: {change}, predicted {foreseen}."
     return (f"The same guess after the nudge: {told}{batch}", f"{told}{batch}", brief, told.strip())
 

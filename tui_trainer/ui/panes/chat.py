@@ -25,6 +25,7 @@ from tui_trainer.ui.run_files.world import judged, unheard
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.ui.widgets.safe_input import SafeInput
+from tui_trainer.view.cards import Card
 from tui_trainer.view.state import WEIGHTS
 from tui_trainer.view.text import cut
 from tui_trainer.view.words import QUICK
@@ -72,7 +73,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
         self.scene = scene
         self.process = ChatProcess(scene.folder, notes)
         self.conversation = Conversation(scene)
-        self.chosen: WeightsName | None = None  # None: the newest, whichever they are
+        self.chosen: WeightsName | None = None  # kept until another is; None: the newest, whichever they are
         self._newest: WeightsName | None = None
         self.drawing = Drawing()
         self.notes = notes is not None  # what is told is kept, and looked for before each question
@@ -103,11 +104,15 @@ class ChatPane(Acting, Vertical, can_focus=True):
         return self.chosen if self.chosen in frozen else self.scene.state.latest_weights
 
     def follow(self) -> None:
-        """Redraw if something that the pane shows has changed; say so if one talks to other weights by it."""
+        """Redraw if something that the pane shows has changed; say so if there are newer weights."""
         state, newest = self.scene.state, self.scene.now.latest_weights
         if newest != self._newest:
             before, self._newest = self._newest, newest
-            if before is not None and self.chosen is None and self.conversation.begun:
+            if before is not None and self.chosen is not None:
+                key = self.scene.key_of("next_weights")
+                stays = f"you go on talking to {self.chosen}. {key}: to another."
+                self.conversation.add(Turn("note", f"{newest} is frozen: {stays}"))
+            elif before is not None and self.conversation.begun:
                 self.conversation.add(Turn("note", f"{newest} is frozen: {self._talks_to(newest)}"))
         seen = (
             state.changed["samples"],
@@ -327,10 +332,15 @@ class ChatPane(Acting, Vertical, can_focus=True):
             self._told = self.conversation.add(Turn("note", said))
         self.redraw()
 
+    def tell_of(self, card: Card) -> None:
+        """Say that a card waits until one has done typing."""
+        told = f"{card.title}: esc leaves the chat, and shows what it came to."
+        self.conversation.add(Turn("note", told))
+        self.redraw()
+
     def choose(self, weights: WeightsName) -> None:
-        """Talk to these weights from now on; if they are the newest, until there are newer ones."""
-        before = self.weights
-        self.chosen = None if weights == self.scene.state.latest_weights else weights
+        """Talk to these weights from now on, whichever come after them."""
+        before, self.chosen = self.weights, weights
         if self.weights != before:
             self._switched(f"{self.weights}: {self._talks_to(self.weights)}")
         self.redraw()

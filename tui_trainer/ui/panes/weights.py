@@ -14,7 +14,7 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.actions import Context, action
 from tui_trainer.ui.drawing import heatmap
 from tui_trainer.ui.drawing.bars import bar
-from tui_trainer.ui.drawing.lines import BLANK, beside, element, ends, filled, line
+from tui_trainer.ui.drawing.lines import BLANK, beside, element, ends, filled, line, paragraph
 from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import attention, surprise
 from tui_trainer.view import numbers, words
@@ -29,6 +29,8 @@ ORDERS: tuple[tuple[str, Callable[[MatrixState], float]], ...] = (
     ("norm", lambda m: m.weight_rms * math.sqrt(m.shape[0] * m.shape[1])),
     ("blame", lambda m: m.gradient_rms * math.sqrt(m.shape[0] * m.shape[1])),
 )
+OF_A_STEP = "  in this step"
+MOVED = "Moved by: in this step, as a share of the matrix's own size."
 WIDE = 76
 SMALLEST = 5  # lines of a picture with its headings and its scale
 
@@ -240,7 +242,8 @@ class WeightsPane(Pane):
         largest = max((size for size in sizes if size == size), default=0.0) or 1.0
         figures = width >= 45
         name_width = 15 if figures else 17
-        header = fit("", name_width + 2) + ("   weight    blame " if figures else "") + title
+        when = "" if self.order else OF_A_STEP
+        header = fit(when, name_width + 2) + ("   weight    blame " if figures else "") + title
         rows = [line((fit(header, width), ink.muted))]
         room = max(0, height - 1)
         first = max(0, min(at - room // 2, len(matrices) - room))
@@ -264,4 +267,5 @@ class WeightsPane(Pane):
             used = sum(len(text) for text, _ in parts) + len(label)
             parts += bar(size / largest, max(2, width - used), ink.accent(state.stage), ink.faint)
             rows.append(line(*parts, (label, ink.text)))
-        return rows
+        told = [BLANK, *paragraph(MOVED, ink.muted, width)] if not self.order else []
+        return [*rows, *told] if len(rows) + len(told) <= height else rows

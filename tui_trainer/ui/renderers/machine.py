@@ -43,6 +43,7 @@ LEGEND = {
     "▼": "blame: it comes back down, to whatever made the guess wrong.",
     "◆": "nudge: each weight moves a little against its blame.",
 }
+OF_WHAT = " of its size in this step"
 STAYS = "stays"
 TIED = "the embedding's own matrix"
 # What of a part, and of a matrix in it, is told: by their terms in the glossary.
@@ -205,8 +206,9 @@ class _Drawing:
         if guess is None:
             return [*self._answers(), heads]
         loss = -math.log(max(guess.probability, LEAST))
+        told_of = _told_of(guess)
         truth: list[list[Part]] = [
-            [(slow_motion.quoted(guess.truth), ink.strong)],
+            [(slow_motion.quoted(guess.truth, told_of), ink.strong)],
             [("given ", ink.muted), (numbers.finely(guess.probability), ink.strong)],
         ]
         if self.light.part >= 2:
@@ -221,7 +223,7 @@ class _Drawing:
         if len(guess.top) > 1 and more >= len(guess.top):
             return [told, *self._as_bars(guess, lead), BLANK, heads]
         groups: list[list[Part]] = [
-            [(slow_motion.quoted(token), ink.text), (f" {numbers.finely(share)}", ink.strong)]
+            [(slow_motion.quoted(token, told_of), ink.text), (f" {numbers.finely(share)}", ink.strong)]
             for token, share in _shares(guess)
         ]
         guessed = fitting(groups, room) if self.light.up >= 1 else BLANK
@@ -234,7 +236,7 @@ class _Drawing:
         for number, (token, share) in enumerate(_shares(guess)):
             begin = lead if not number else self._lead("│", "", lit=False)
             style = ink.strong if token == guess.truth else ink.text
-            named = (fit(slow_motion.quoted(token), TOKEN), style)
+            named = (fit(slow_motion.quoted(token, _told_of(guess)), TOKEN), style)
             shares = bar(share, SHARES, self.accent, ink.faint)
             told = [named, *shares, (f" {numbers.finely(share):>7}", style)]
             rows.append(line(*begin, *(told if self.light.up >= 1 else [])))
@@ -430,10 +432,11 @@ class _Drawing:
         if self.light.part > 3 and self.machine.stage is not None and matrix.nudge is not None:
             if not matrix.nudge:
                 groups.append([(STAYS, ink.text)])
-            elif matrix.weights > 0:
-                groups.append(
-                    [("moved by ", ink.muted), (numbers.tenths(matrix.nudge / matrix.weights), ink.strong)]
-                )
+            elif matrix.moved is not None:
+                share = numbers.tenths(matrix.moved)
+                groups.append([("moved by ", ink.muted), (share, ink.strong)])
+                whole = [*groups[:-1], [*groups[-1], (OF_WHAT, ink.muted)]]
+                groups = whole if len(flowing(whole, self.width)) <= height else groups
         return flowing(groups, self.width)[:height]
 
     def legend(self) -> list[Strip]:
@@ -473,7 +476,9 @@ class _Drawing:
         moved = self._moved()
         most = machine.most_blamed
         blamed = "" if most is None else f" Most blame: {_name(most)}, {numbers.tenths(most.blame or 0.0)}."
-        return (f"{when}{moved}{blamed}", f"{when}{moved}", when)
+        single = self._single()
+        short = (f"{when}{moved}{blamed}", f"{when}{moved}", when)
+        return (f"{when}{moved}{single}{blamed}", f"{when}{moved}{single}", *short) if single else short
 
     def _moved(self) -> str:
         """What the step moved; where most stays as it was, only that."""
@@ -484,10 +489,24 @@ class _Drawing:
             return f" Only layer {alone + 1} is moved; the rest stays as it was."
         return f" Moved most: {_name(furthest)}, by {numbers.tenths(furthest.moved or 0.0)} of its size."
 
+    def _single(self) -> str:
+        """The matrix that moved more than any whole part, if it is not that part's."""
+        furthest, matrix = self.machine.most_moved, self.machine.most_moved_matrix
+        alone = self.machine.moved_alone is not None
+        if furthest is None or matrix is None or alone or matrix in furthest.matrices:
+            return ""
+        name = one_line(words.matrix(matrix.name))
+        return f" Of single matrices: {name}, by {numbers.tenths(matrix.moved or 0.0)}."
+
 
 def _shares(guess: Guessed) -> list[tuple[str, float]]:
     """The likeliest tokens, the truth with the share that its loss is of: the others are told rounded."""
     return [(token, guess.probability if token == guess.truth else share) for token, share in guess.top]
+
+
+def _told_of(guess: Guessed) -> tuple[str, ...]:
+    """The tokens that stand in one picture."""
+    return guess.truth, *(token for token, _ in guess.top)
 
 
 def _pictured_at(scene: Scene, machine: Machine) -> str:
