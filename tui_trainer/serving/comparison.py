@@ -46,8 +46,8 @@ def compare(order: Order) -> Comparison:
         askers.append(Asker(corpus, model.shape.context, run.plan.settings.feedback.answer_tokens))
         rater = _rater(run) if weights == "aligned" else None
         sha256, tuned = weights_sha256(model), history.frozen(run).get("tuned")
-        turned = weights != "aligned" or tuned is None or tuned.sha256 != sha256
-        sides.append(Side(run.id, weights, sha256, rater, turned))
+        as_tuned = weights == "aligned" and tuned is not None and tuned.sha256 == sha256
+        sides.append(Side(run.id, weights, sha256, rater, turned=not as_tuned))
     # What neither was rated on, of the topic that it was rated on.
     turned = [run for run, side in zip(runs, sides, strict=True) if side.weights == "aligned"]
     topics = {run.plan.settings.feedback.topic for run in turned}
