@@ -95,7 +95,8 @@ def test_a_killed_screen_leaves_the_trainer_and_a_killed_trainer_is_told(tmp_pat
     folder = create(tmp_path, plans.make(chosen, seed=0, preset="quick"))
     first = Terminal(folder.path, "control", command=[*PROGRAM, "resume", str(folder.path)])
     first.wait_for("pretrain")
-    first.wait_until(lambda: lock.is_alive(folder))
+    # The screen takes the lock and starts a trainer, which inherits it: from then on it is the trainer's.
+    first.wait_until(lambda: (owner := lock.holder(folder)) is not None and owner.pid != first.process)
     os.kill(first.process, signal.SIGKILL)
     assert first.ended() == -signal.SIGKILL
     assert lock.is_alive(folder)
