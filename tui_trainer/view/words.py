@@ -332,6 +332,19 @@ def of_capitals(*names: str) -> str:
     return "(capital): a large letter follows." if "<|capital|>" in names else ""
 
 
+# Bytes that a model may write though no text has them: controls, and what is no UTF-8.
+_NO_LETTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]")
+MOST_SIGNS = 3  # that are named
+
+
+def of_no_letters(*texts: str) -> tuple[str, ...]:
+    """What signs mean that stand for no letter, if these texts have any: in full, and in short."""
+    found = dict.fromkeys(_NO_LETTERS.findall(" ".join(texts).replace("\r\n", "\n")))
+    signs = " ".join(one_line(sign) for sign in [*found][:MOST_SIGNS])
+    signs += " and more" if len(found) > MOST_SIGNS else ""
+    return (f"{signs}: bytes that are no letters", f"{signs}: no letters") if found else ()
+
+
 def is_mark(name: str) -> bool:
     """Whether a token is no text, but marks where something begins or ends, or how it is spelled."""
     return name in _MARKS

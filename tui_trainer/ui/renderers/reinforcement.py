@@ -9,7 +9,7 @@ from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
 from tui_trainer.ui.renderers.samples import marked
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view import numbers
+from tui_trainer.view import numbers, words
 from tui_trainer.view.state import State
 from tui_trainer.view.text import fit, fullest, wrap_to
 
@@ -116,7 +116,10 @@ def samples(scene: Scene, width: int, height: int) -> list[Strip]:
         return []
     known = any(sample.right is not None for sample in (*before.samples, *now.samples))
     key = "  ✓ right  ✗ wrong" if known else ""
-    rows = [line(("the likeliest answers ", ink.muted), (f"at step {now.step}", ink.text), (key, ink.muted))]
+    head, step = "the likeliest answers ", f"at step {now.step}"
+    signs = words.of_no_letters(*(sample.text for sample in (*before.samples, *now.samples)))
+    key += fullest((f"  {said}" for said in signs), width - len(head + step + key))
+    rows = [line((head, ink.muted), (step, ink.text), (key, ink.muted))]
     texts = {sample.prompt: sample for sample in now.samples}
     for sample in before.samples:
         block = paragraph(f"“{one_line(sample.prompt)}”", ink.strong, width, 1)
