@@ -126,9 +126,9 @@ TERMS: tuple[Term, ...] = (
         5,
     ),
     Term(
-        "Formed as sentences",
+        "As sentences",
         "Đúng dạng câu",
-        "Begun and ended as such, of 60 words at most, with nothing said over and over.",
+        "Of answers: begun and ended as such, of 60 words at most, with nothing said over and over.",
         5,
     ),
     Term(

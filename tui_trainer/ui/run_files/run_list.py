@@ -21,7 +21,7 @@ COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     # Not what the reward model thinks: the model was trained to please that.
     ("taste", ("win_rate", "blind_win_rate")),
     ("bits/byte", ("bits_per_byte",)),
-    ("own answers", ("own_exact_match",)),
+    ("own text", ("own_exact_match",)),
 )
 
 
