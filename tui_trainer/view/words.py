@@ -209,7 +209,7 @@ _LOSSES = ("bits_per_byte", "nats_per_token", "own_answer_loss")
 _ALONE = {
     "recall_outsider_worst": "facts known, when asked, of the worst kind",
     "recall_heldout": "facts, asked in this program's own words",
-    "facts_lost": "facts lost to feedback, asked in this program's own words ↓",
+    "facts_lost": "facts lost to feedback, in this program's words ↓",
     "recall_second": "facts, asked in this program's own words as a second question",
     "completion_seen": "facts that fine-tuning asks about, by finishing a sentence",
     "told_made_up": "makes something up, having been told ↓",

@@ -409,6 +409,7 @@ def _reinforced(state: State, event: e.Reinforced) -> Forms:
         f"{reward} for answers of {event.length:.0f} tokens; its answers have moved {event.kl:.2f} nats (KL) "
         f"from the tuned model's{held}.{facts}",
         f"{reward}; moved {event.kl:.2f} nats (KL) from the tuned model{held}.{facts}",
+        f"{reward}; moved {event.kl:.2f} nats (KL){held}.{facts}",
     )
 
 
