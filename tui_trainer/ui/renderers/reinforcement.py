@@ -71,7 +71,7 @@ def tax(scene: Scene, width: int) -> Strip:
     allowed = "no guard" if limit is not None and limit >= 1 else f"{100 * (limit or 0):g} allowed"
     style = ink.good if lost <= 0 else ink.warn if limit is None or lost <= limit else ink.bad
     changed = f"{100 * start:.0f} → {numbers.percent(now)}"
-    tax, of = (f"{100 * lost:.1f}", "points of facts") if lost > 0 else ("none", "of the facts")
+    tax, of = (f"{100 * lost:.1f}", "points lost of facts") if lost > 0 else ("none", "lost of facts")
     said = f"asked on the way: {changed}"
     forms = (f"{of} {said}; {allowed}", f"facts {said}; {allowed}", f"facts {said}", f"asked: {changed}")
     shown = fullest(forms, width - 18)
