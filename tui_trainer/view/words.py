@@ -12,7 +12,7 @@ from tui_trainer.messages.events import (
     StageName,
     WeightsName,
 )
-from tui_trainer.sanitize import one_line
+from tui_trainer.sanitize import LONGEST, one_line
 from tui_trainer.settings import describe, today
 from tui_trainer.view import numbers
 
@@ -339,7 +339,8 @@ MOST_SIGNS = 3  # that are named
 
 def of_no_letters(*texts: str) -> tuple[str, ...]:
     """What signs mean that stand for no letter, if these texts have any: in full, and in short."""
-    found = dict.fromkeys(_NO_LETTERS.findall(" ".join(texts).replace("\r\n", "\n")))
+    shown = " ".join(text[:LONGEST] for text in texts)
+    found = dict.fromkeys(_NO_LETTERS.findall(shown.replace("\r\n", "\n")))
     signs = " ".join(one_line(sign) for sign in [*found][:MOST_SIGNS])
     signs += " and more" if len(found) > MOST_SIGNS else ""
     return (f"{signs}: bytes that are no letters", f"{signs}: no letters") if found else ()
