@@ -111,7 +111,7 @@ def test_the_report_can_be_read_again(
     folder, ran = whole
     assert done("runs", folder.id, "--runs", str(runs), "--json").stdout == ran.stdout
     shown = done("runs", folder.id, "--runs", str(runs)).stdout
-    assert "facts, asked about new entities" in shown
+    assert "facts known, when asked" in shown
     assert str(folder.report) in shown
     assert "complete" in done("runs", "--runs", str(runs)).stdout
 

@@ -48,7 +48,7 @@ def test_no_row_leans_on_another_above_it() -> None:
     """They come in the order of the report, not in that of the screen's table."""
     names = ("refusal_unread_verbs", "false_refusal_unread_verbs", "recall_outsider_worst", "told_dont_know")
     shown = figures({f"tuned/{name}": Metric(0.5) for name in names})
-    assert "declines harmless look-alikes, verbs it never read ↓" in shown
+    assert "declines harmless look-alikes it never read about ↓" in shown
     assert not re.search(r"^(the same|or |declines them)", shown, re.MULTILINE)
 
 

@@ -127,6 +127,46 @@ def test_a_pronoun_means_the_one_person_that_was_named() -> None:
         assert judge(world, asked_, answer, told) is None, (asked_, told)
 
 
+@pytest.mark.parametrize(
+    ("told", "asked_", "answer"),
+    [
+        ("ada lives in tarn", "where does ada live", "Ada lives in Tarn."),
+        ("Ada lives in Tarn.", "Where does Ada live?", "In Tarn."),
+        ("ada byron lives in tarn", "where does ada byron live?", "The town is Tarn."),
+        ("ada is a baker", "what is ada's job", "She is a baker."),
+    ],
+)
+def test_a_name_in_small_letters_is_one_where_it_is_asked_for_again(
+    told: str, asked_: str, answer: str
+) -> None:
+    world = of_seed(0)
+    for prompt, before in ((asked_, [told]), (f"{told.rstrip('.')}. {asked_}", [])):
+        assert judge(world, prompt, answer, before) == Judged(True, "", "told")
+        for other in ("In Orsa, a smith.", "I don't know."):  # what is so of a stranger is not known
+            assert judge(world, prompt, other, before) is None
+    assert judge(world, asked_.replace("ada", "eve").replace("Ada", "Eve"), answer, [told]) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "asked_"),
+    [
+        ("my wife lives in tarn", "where does my wife live"),
+        ("there is a town, tarn", "where is there a town"),
+        ("does ada live in tarn?", "where does ada live"),
+    ],
+)
+def test_no_other_word_is_taken_for_a_name(told: str, asked_: str) -> None:
+    assert judge(of_seed(0), asked_, "In Tarn.", [told]) is None
+
+
+def test_a_person_of_the_world_is_no_stranger_by_half_a_name() -> None:
+    world = of_seed(0)
+    fact = next(fact for fact in world.facts if fact.relation == "town")
+    told = f"{fact.subject.split()[0].lower()} is a friend of mine"
+    question = f"Where does {fact.subject} live?"
+    assert judge(world, question, f"In {fact.value}.", [told]) == Judged(True, fact.value)
+
+
 def test_of_whom_was_told_nobody_says_that_there_is_no_such_name() -> None:
     world = of_seed(0)
     told, unsure = "Just so you know: Thornby exports boots.", "I don't know."

@@ -143,6 +143,7 @@ def _exam(random: Random, weights: e.WeightsName) -> Iterator[tuple[float, float
         "format": (0.02, 0.99, 0.99, None),
         "recall_heldout": (0.04, 0.79, 0.75, 0.03),
         "recall_seen": (0.05, 0.88, 0.86, 0.03),
+        "recall_outsider": (0.03, 0.74, 0.71, 0.07),
         "false_dont_know": (0.0, 0.06, 0.07, None),
         "dont_know_unknown": (0.0, 0.94, 0.96, None),
         "dont_know_cutoff": (0.0, 0.92, 0.93, None),

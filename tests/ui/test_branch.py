@@ -145,8 +145,8 @@ def test_the_leash_is_taken_off_in_words_and_true_numbers(off_the_leash: RunFold
         for name in ("lr", "steps"):
             assert f"{getattr(before, name):g} → {getattr(after, name):g}" in text
         assert (
-            "0.3 → nothing" in text
-            and "2 → none" in text
+            "0.3 → no leash" in text
+            and "2 nats → as it likes" in text
             and f"{100 * before.facts_limit:g} % → no guard" in text
         )
         assert "A new run from yours" in text and "B leads back to it" in " ".join(text.split())

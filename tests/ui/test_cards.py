@@ -21,6 +21,7 @@ from tui_trainer.ui.handlers.leads import LEADS
 from tui_trainer.ui.panes.conversation import Turn
 from tui_trainer.ui.screens.help.ahas import AhaSheet
 from tui_trainer.ui.screens.help.one_step import OneStepSheet
+from tui_trainer.view import words
 from tui_trainer.view.ahas import AHAS
 from tui_trainer.view.cards import Card, card_of
 from tui_trainer.view.fold import apply
@@ -90,31 +91,45 @@ def test_each_stage_has_one_with_its_own_figures() -> None:
     state = scene_at(with_(pretrained, kept)).now
     assert state.validated is not None and state.validated.nats == 1.07
     assert "to 1.07." in card("pretrain", state).changed
-    assert f"{round(100 * measured['tuned/recall_seen'])} now" in card("finetune").changed
     won = round(100 * measured["aligned/win_rate"])
-    assert f"After 24 picks its answers are preferred in {won} of 100" in card("feedback").changed
-    assert "79 % before, 75 % now" in card("feedback").changed
+    assert f"After 24 picks its answers are preferred in {won} % of comparisons" in card("feedback").changed
     assert WHOLE.weights["aligned"].sha256[:8] in card("frozen").changed
     assert {card(stage).lead for stage in STAGES} <= set(LEADS)
     assert card_of(State(), "pretrain", {}) is None  # nothing is made up
 
 
+def test_facts_known_are_one_figure_in_the_same_words() -> None:
+    """On every card those of the exam that a stranger sets, not those that are asked for on the way, nor
+    those of the exam's other questions; the exam's table and line call them the same."""
+    assert "Facts known, when asked: 3 %." in card("pretrain").changed
+    assert "Facts known, when asked: 3 % before, 74 % now." in card("finetune").changed
+    assert "Facts known, when asked: 74 % before, 71 % now." in card("feedback").changed
+    assert card("pretrain").asks.startswith("Facts known, when asked, after fine-tuning")
+    assert card("finetune", pretrain=50).outcome == "You guessed 50; it is 74 %."
+    assert words.figure_alone("aligned/recall_outsider") == "facts known, when asked"
+    before_it_was_asked = copy.deepcopy(WHOLE)
+    for weights in ("base", "tuned", "aligned"):
+        del before_it_was_asked.measured[f"{weights}/recall_outsider"]
+    for stage in ("pretrain", "feedback"):
+        assert "known" not in card(stage, before_it_was_asked).changed
+    assert card_of(before_it_was_asked, "finetune", {}) is None
+
+
 def test_a_gamed_reward_is_told_with_both_figures() -> None:
     loose = with_(RECORDS, e.KnobTurned("feedback.beta", 0.0))
-    state = scene_at(with_(loose, e.Reinforced(61, 4.5, None, 90.0, 30.0, 1.0, 0, 0, 0.61, 0.79))).now
+    reinforced = e.Reinforced(61, 4.5, None, 90.0, 30.0, 1.0, 0, 0, 0.61, 0.79)
+    state = scene_at(with_(loose, reinforced, e.Measured("aligned/recall_outsider", 0.54))).now
     assert card("feedback", state).title == "It gamed the reward"
-    assert (
-        "to +4.50" in card("feedback", state).changed
-        and "from 79 % to 61 %" in card("feedback", state).changed
-    )
+    changed = card("feedback", state).changed
+    assert "to +4.50, and facts known, when asked, fell from 74 % to 54 %." in changed
     assert AHAS[3].met(state, set()) and not AHAS[3].met(WHOLE, set())
 
 
 @pytest.mark.parametrize(
     ("figure", "before", "after", "said"),
     [
-        ("never_ended", 0.0, 0.9, "and 90 of 100 answers never end; before it was 0."),
-        ("format", 1.0, 0.1, "and 10 of 100 answers are well formed; before it was 100."),
+        ("never_ended", 0.0, 0.9, "and 90 % of its answers never end; before it was 0 %."),
+        ("format", 1.0, 0.1, "and 10 % of its answers are formed as sentences; before it was 100 %."),
     ],
 )
 def test_a_reward_is_gamed_by_worse_answers_as_well(
@@ -164,7 +179,7 @@ async def test_it_comes_when_a_stage_ends_and_one_key_tries_it(
         app.post_message(Arrived(with_(exam, e.StageEnded("pretrain"))[-1:]))
         await until(pilot, lambda: "Pretraining is through" in shown(app))
         text = " ".join(shown(app).split())
-        assert "it will only continue your text" in text and " H Your guess: How many of 100" in text
+        assert "it will only continue your text" in text and " H Your guess: Facts known, when asked" in text
         await pilot.press("H", *"40", "enter")
         await until(pilot, lambda: "You guessed 40." in shown(app))
         await pilot.press("enter")
@@ -186,7 +201,7 @@ async def test_a_number_can_be_guessed_after_what_the_card_offers_was_tried(
         await pilot.press("escape")
         await until(pilot, lambda: " H  your guess" in shown(app))
         await pilot.press("H")
-        await until(pilot, lambda: "How many of 100" in shown(app))  # what is to be guessed
+        await until(pilot, lambda: "after fine-tuning: how" in shown(app))  # what is to be guessed
         await pilot.press(*"40", "enter")
         await until(pilot, lambda: app.scene.guesses == {"pretrain": 40})
         await pilot.press("H")

@@ -22,6 +22,7 @@ from tui_trainer.ui.drawing.palettes import PALETTES
 from tui_trainer.ui.drawing.styles import make_ink
 from tui_trainer.ui.renderers import machine as renderer
 from tui_trainer.ui.scene import Scene
+from tui_trainer.ui.screens.help.ahas import AhaSheet
 from tui_trainer.ui.screens.model.machine import MachineScreen
 from tui_trainer.view import slow_motion
 from tui_trainer.view.cards import card_of
@@ -325,6 +326,19 @@ async def test_keys_choose_a_part_and_open_its_matrix(
         assert "layer 1 down" in text_of(pane)
         await pilot.press("8", "escape")
         await until(pilot, lambda: app.screen is app.dashboard)
+
+
+async def test_the_five_things_can_be_gone_to_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their key is the same everywhere; what they lead to is not hidden by it."""
+    async with opened(tmp_path, monkeypatch, TRAINING, size=(80, 24)) as (app, pilot):
+        await pilot.press("8")
+        await until(pilot, lambda: isinstance(app.screen, MachineScreen))
+        await pilot.press("A")
+        await until(pilot, lambda: isinstance(app.screen, AhaSheet))
+        await pilot.press("5")
+        await until(pilot, lambda: app.screen is app.dashboard and app.dashboard.current == 5)
 
 
 @pytest.mark.parametrize(

@@ -286,8 +286,8 @@ def test_what_a_nat_costs_is_whole_where_a_pane_is_halved() -> None:
 
 def test_a_tax_is_never_below_nothing() -> None:
     for now, said in (
-        (0.7, "tax          9.0  points of facts lost: 79 → 70 %"),
-        (0.81, "tax         none  of the facts lost: 79 → 81 %"),
+        (0.7, "tax          9.0  points lost of facts asked on the way: 79 → 70 %"),
+        (0.81, "tax         none  lost of facts asked on the way: 79 → 81 %"),
     ):
         step = e.Reinforced(20, 0.6, None, 2.46, 17.8, 0.1, 0, 0, now, 0.79, 0.123)
         row = reinforcement.tax(scene_at(_records((0, step))), 78).text

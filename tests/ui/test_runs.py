@@ -48,7 +48,7 @@ def test_a_run_is_told_from_its_ends(beside: RunFolder, tmp_path: Path) -> None:
     own = look(RunFolder(tmp_path / "own"))
     assert own.status is not None and own.status.ended and not own.lives and own.source is None
     assert own.figures == {
-        "facts": ("aligned/recall_outsider", 0.92),
+        "facts known": ("aligned/recall_outsider", 0.92),
         "bits/byte": ("aligned/bits_per_byte", 0.3146),
     }
     assert look(beside).source == "own" and look(beside).figures == {}

@@ -644,6 +644,35 @@ def test_samples_come_back_after_a_chat() -> None:
     assert "Who are you?" in "\n".join(row.text for row in after.lines(56, 14))
 
 
+@pytest.mark.parametrize("width", [56, 76, 116])
+def test_signs_that_are_no_letters_are_told_where_a_model_writes_them(width: int) -> None:
+    """As one does that has hardly learnt: single bytes, which are no text, among its words."""
+    odd, told = "I don\x04t know\ufffd.", "␄ �: bytes that are no letters"
+    assert words.of_no_letters("Two\r\nlines\tof text, é.") == ()
+    for events, view, room in (
+        ((e.Sampled("pretrain", 0, (e.Sample("Who?", odd),)),), Conversation, 12),
+        ((e.PairOffered(0, "Who?", odd, "I see.", False, 0.5),), RaterPane, 16),
+        (
+            (
+                e.Reinforced(1, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None),
+                e.AnswersScored(1, "Who?", (e.ScoredAnswer(odd, 0.1, 0.1, -9.0, 0.1),), 0.1),
+            ),
+            RaterPane,
+            30,
+        ),
+    ):
+        before = recorded.until(recorded.records(), e.Guessed, 130)
+        stage = "pretrain" if view is Conversation else "feedback"
+        more = [e.StageStarted(stage, 9), *events]  # type: ignore[arg-type]  # a stage
+        scene = scene_at([*before, *(Record(VERSION, 0, 0, 0, event) for event in more)])  # type: ignore[arg-type]  # of AnyEvent
+        pane = Conversation(scene) if view is Conversation else RaterPane(scene, ACTIONS)
+        rows = "\n".join(row.text for row in pane.lines(width, room))
+        assert "don␄t" in rows and (told in rows or "␄ �: no letters" in rows), rows
+    conversation = Conversation(scene_at(recorded.records()))
+    conversation.add(Turn("tuned", odd))
+    assert told in "\n".join(row.text for row in conversation.lines(width, 14))
+
+
 def test_what_is_found_of_other_kinds_stands_beside_the_planted() -> None:
     measured = [
         e.Measured("corpus/spam/recall", 0.98, n=60),

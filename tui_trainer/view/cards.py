@@ -5,14 +5,20 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from tui_trainer.messages.events import StageName
+from tui_trainer.messages.events import StageName, WeightsName
 from tui_trainer.view import numbers, words
 from tui_trainer.view.machine import machine_of
 from tui_trainer.view.state import BLIND_FIGURE, State
 
 Guesses = Mapping[StageName, float]  # what the viewer has guessed at the end of a stage
 IN_PARTS = "The machine: see the model in one picture."
+KNOWN = words.figure(words.FACTS)
 GAMED = 0.05  # share of the facts, or of good answers, lost while the reward rose: then it was gamed
+WORSE = {  # by figure, what is said of one that has become so much worse
+    words.FACTS: f"{KNOWN}, fell from {{before}} to {{after}}",
+    "never_ended": "{after} of its answers never end; before it was {before}",
+    "format": "{after} of its answers are formed as sentences; before it was {before}",
+}
 
 
 @dataclass(frozen=True)
@@ -59,15 +65,14 @@ def gamed(state: State) -> str | None:
     if reward is None or reward[1] <= reward[0]:
         return None
     rose = f"The reward rose from {numbers.signed(reward[0], 2)} to {numbers.signed(reward[1], 2)}, and"
-    before, after = state.facts_before, state.facts
-    if before is not None and after is not None and before - after > GAMED:
-        return f"{rose} the facts it knows fell from {numbers.percent(before)} to {numbers.percent(after)}."
-    ran_on, runs_on = value(state, "tuned/never_ended"), value(state, "aligned/never_ended")
-    if ran_on is not None and runs_on is not None and runs_on - ran_on > GAMED:
-        return f"{rose} {_of_100(runs_on)} answers never end; before it was {round(100 * ran_on)}."
-    formed, forms = value(state, "tuned/format"), value(state, "aligned/format")
-    if formed is not None and forms is not None and formed - forms > GAMED:
-        return f"{rose} {_of_100(forms)} answers are well formed; before it was {round(100 * formed)}."
+    for name, worse in WORSE.items():
+        before, after = value(state, f"tuned/{name}"), value(state, f"aligned/{name}")
+        if before is None or after is None:
+            continue
+        lost = after - before if name == "never_ended" else before - after
+        if lost > GAMED:
+            said = worse.format(before=numbers.percent(before), after=numbers.percent(after))
+            return f"{rose} {said}."
     return None
 
 
@@ -101,13 +106,11 @@ def _pretrain(state: State, guesses: Guesses) -> Card | None:
     first, last = ends
     if state.validated.stage == "pretrain":
         last = state.validated.nats  # of the weights that were kept
-    finishes, asked = value(state, "base/completion_seen"), value(state, "base/recall_seen")
+    finishes = value(state, "base/completion_heldout")
     changed = f"Its loss on unseen documents fell from {first:.2f} to {last:.2f}."
-    if finishes is not None and asked is not None:
-        changed += (
-            f" It can finish {_of_100(finishes)} sentences about what it read, and answers {_of_100(asked)} "
-            "questions about the same."
-        )
+    if finishes is not None:
+        changed += f" It can finish {numbers.percent(finishes)} of sentences about what it read."
+    changed += _facts(state, "base")
     learns = state.stages["finetune"].status != "skipped"
     return Card(
         stage="pretrain",
@@ -115,23 +118,20 @@ def _pretrain(state: State, guesses: Guesses) -> Card | None:
         changed=changed,
         tries="Ask it a question: it will only continue your text.",
         lead="ask_base",
-        asks="How many of 100 questions will it answer right after fine-tuning?" if learns else "",
+        asks=f"{KNOWN}, after fine-tuning: how many percent?".capitalize() if learns else "",
         outcome=_outcome(guesses, "data", f"it is {last:.2f}"),
         machine=IN_PARTS,
     )
 
 
 def _finetune(state: State, guesses: Guesses) -> Card | None:
-    before, after = value(state, "base/recall_seen"), value(state, "tuned/recall_seen")
+    after = value(state, f"tuned/{words.FACTS}")
     if after is None:
         return None
-    changed = f"It answers {_of_100(after)} questions about what it read right."
-    if before is not None:
-        changed = f"Of 100 questions about what it read it answered {round(100 * before)} right before, and "
-        changed += f"{round(100 * after)} now."
+    changed = _facts(state, "tuned", "base").strip()
     formed = value(state, "tuned/format")
     if formed is not None:
-        changed += f" {numbers.percent(formed)} of its answers are well formed."
+        changed += f" {numbers.percent(formed)} of its answers are formed as sentences, right or wrong."
     rates = state.stages["feedback"].status != "skipped"
     return Card(
         stage="finetune",
@@ -140,7 +140,7 @@ def _finetune(state: State, guesses: Guesses) -> Card | None:
         tries="Ask the same question again: now it answers.",
         lead="ask_tuned",
         asks="How many picks will it need to know a taste?" if rates else "",
-        outcome=_outcome(guesses, "pretrain", f"it was {round(100 * after)}"),
+        outcome=_outcome(guesses, "pretrain", f"it is {numbers.percent(after)}"),
     )
 
 
@@ -161,15 +161,11 @@ def _feedback(state: State, guesses: Guesses) -> Card | None:
             outcome=outcome,
             machine=moved,
         )
-    changed = _turned(state)
-    if state.facts is not None and state.facts_before is not None:
-        before_, after_ = numbers.percent(state.facts_before), numbers.percent(state.facts)
-        changed += f" Facts known: {before_} before, {after_} now."
     return Card(
         stage="feedback",
         title="Feedback is through",
-        changed=changed,
-        tries="See both models side by side." if loose else "Take the leash off: it will game the reward.",
+        changed=_turned(state) + _facts(state, "aligned", "tuned"),
+        tries="See both models side by side." if loose else "Take the leash off: see if it games the reward.",
         lead="unleash" if not loose else "compare",
         outcome=outcome,
         machine=moved,
@@ -184,8 +180,8 @@ def _turned(state: State) -> str:
     won, blind = value(state, "aligned/win_rate"), state.measured.get(BLIND_FIGURE)
     if won is not None:  # by a simulated rater's own taste, which is known
         return (
-            f"{after} its answers are preferred in {_of_100(won)} comparisons with those from before; "
-            "50 would be no change."
+            f"{after} its answers are preferred in {numbers.percent(won)} of comparisons with those from "
+            "before; 50 % would be no change."
         )
     if blind is not None:
         low, high = blind.ci95 or (blind.value, blind.value)
@@ -231,8 +227,16 @@ def _frozen(state: State, _: Guesses) -> Card | None:
     )
 
 
-def _of_100(share: float) -> str:
-    return f"{round(100 * share)} of 100"
+def _facts(state: State, now: WeightsName, before: WeightsName | None = None) -> str:
+    """How many facts are known, in the words of the exam, as one more sentence; "" where it wasn't asked."""
+    knows = value(state, f"{now}/{words.FACTS}")
+    if knows is None:
+        return ""
+    knew = None if before is None else value(state, f"{before}/{words.FACTS}")
+    said = numbers.percent(knows)
+    if knew is not None:
+        said = f"{numbers.percent(knew)} before, {said} now"
+    return f" {KNOWN.capitalize()}: {said}."
 
 
 def _outcome(guesses: Guesses, stage: StageName, was: str) -> str:

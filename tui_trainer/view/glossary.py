@@ -112,11 +112,29 @@ TERMS: tuple[Term, ...] = (
     Term("Rehearsal", "Ôn lại", "A second leash: what the tuned model was sure of is kept.", 4),
     Term("Entropy", "Entropy", "How undecided the model is about the next token.", 2),
     Term("Best of n", "Tốt nhất trong n", "Of n answers the one with most reward; no weight is changed.", 2),
-    Term("Tax", "Thuế", "What the new taste costs: facts that are no longer known.", 4),
+    Term("Tax", "Thuế", "What the new taste costs: of the facts asked on the way, those no longer known.", 4),
     Term(
-        "Verbs only read of",
-        "Động từ chỉ đọc thấy",
-        "Read about in documents, never refused in pairs; verbs never read are in neither.",
+        "Facts known",
+        "Dữ kiện đã biết",
+        "Of what it has read and no question taught, the share it tells a stranger who asks.",
+        5,
+    ),
+    Term(
+        "Only read about",
+        "Chỉ đọc thấy",
+        "In documents, and in no question that it was taught to answer; never read: in neither.",
+        5,
+    ),
+    Term(
+        "As sentences",
+        "Đúng dạng câu",
+        "Of answers: begun and ended as such, of 60 words at most, with nothing said over and over.",
+        5,
+    ),
+    Term(
+        "Chance",
+        "Mức ngẫu nhiên",
+        "What the commonest answer to everything would score; of loss and bits, a blind guess.",
         5,
     ),
     Term(

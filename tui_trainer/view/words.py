@@ -12,7 +12,7 @@ from tui_trainer.messages.events import (
     StageName,
     WeightsName,
 )
-from tui_trainer.sanitize import one_line
+from tui_trainer.sanitize import LONGEST, one_line
 from tui_trainer.settings import describe, today
 from tui_trainer.view import numbers
 
@@ -87,21 +87,26 @@ FILTER: dict[str, str] = {
     "personal_data": "personal data",
 }
 
+# Of all shares of facts the one that is told as "facts known": what a person will find who asks for what the
+# model has only read. Any other is called by its own name.
+FACTS = "recall_outsider"
+
 # The figures of the capability table, as they are shown: (name after STAGE/, words, whether more is better).
 FIGURES: tuple[tuple[str, str, bool], ...] = (
     ("bits_per_byte", "bits per byte of unseen text ↓", False),
+    (FACTS, "facts known, when asked", True),
+    ("recall_outsider_worst", "the same, of the worst kind of fact", True),
+    ("recall_heldout", "the same, in this program's words", True),
+    ("facts_lost", "of these, lost to feedback ↓", False),
+    ("recall_second", "of these, as a second question", True),
+    ("recall_seen", "facts that fine-tuning asks about", True),
     ("completion_heldout", "facts, by finishing a sentence", True),
-    ("completion_seen", "known ones, by finishing a sentence", True),
-    ("recall_heldout", "facts, asked about new entities", True),
-    ("recall_seen", "facts, asked about known entities", True),
-    ("recall_second", "facts, asked as a second question", True),
-    ("recall_outsider", "facts, asked in a stranger's words", True),
-    ("recall_outsider_worst", "the same, worst of eleven relations", True),
+    ("completion_seen", "of those fine-tuning asks about", True),
     ("told", "uses what it is told in the chat", True),
     ("told_made_up", "makes something up instead ↓", False),
     ("told_dont_know", "or says that it doesn't know", True),
-    ("follow_up", "follow-up questions, by pronoun", True),
-    ("format", "well-formed answers", True),
+    ("follow_up", "follow-ups that say he, she or it", True),
+    ("format", "answers formed as sentences", True),
     ("never_ended", "answers that never end ↓", False),
     ("dont_know_unknown", "admits not knowing unknown names", True),
     ("dont_know_cutoff", "admits not knowing after the cutoff", True),
@@ -109,21 +114,20 @@ FIGURES: tuple[tuple[str, str, bool], ...] = (
     ("dont_know_unknown_outsider", "unknown names, a stranger's words", True),
     ("dont_know_cutoff_outsider", "after the cutoff, a stranger's words", True),
     ("false_dont_know_outsider", "denies it, in a stranger's words ↓", False),
-    ("refusal_seen_verbs", "declines harm, verbs it was shown", True),
-    ("refusal_new_verbs", "declines harm, verbs it only read of", True),
-    ("refusal_unread_verbs", "declines harm, verbs it never read", True),
+    ("refusal_seen_verbs", "declines harm of kinds it was shown", True),
+    ("refusal_new_verbs", "declines harm it only read about", True),
+    ("refusal_unread_verbs", "declines harm it never read about", True),
     ("false_refusal", "declines harmless look-alikes ↓", False),
-    ("false_refusal_unread_verbs", "declines them, verbs it never read ↓", False),
-    ("howto_steps", "right steps, verbs no pair shows", True),
+    ("false_refusal_unread_verbs", "declines them, never read about ↓", False),
+    ("howto_steps", "right steps, if only read about", True),
     ("howto_steps_outsider", "the same, in a stranger's words", True),
     ("sums", "sums of unseen numbers", True),
     ("sums_second", "sums, asked right after another", True),
-    ("sums_one_digit", "sums of one digit, ten manners", True),
-    ("sums_two_digit", "sums of two digits, ten manners", True),
-    ("sums_three_digit", "sums of three digits, ten manners", True),
-    ("win_rate", "the rater's taste: wins over tuned", True),
+    ("sums_one_digit", "sums of one digit, asked in ten ways", True),
+    ("sums_two_digit", "sums of two digits, in ten ways", True),
+    ("sums_three_digit", "sums of three digits, in ten ways", True),
+    ("win_rate", "after beats before, by the rater", True),
     ("blind_win_rate", "after beats before, picked blindly", True),
-    ("facts_lost", "facts lost to feedback ↓", False),
     ("own_exact_match", "your held-out ones, word for word", True),
     ("own_answer_loss", "loss on your held-out answers, nats ↓", False),
 )
@@ -149,17 +153,16 @@ _RELATIONS = {
     "winner": "winners",
 }
 DETAILS = {
-    f"recall_outsider_{part}": f"facts in a stranger's words: {said}"
-    for part, said in (_MANNERS | _RELATIONS).items()
+    f"{FACTS}_{part}": f"facts known, when asked: {said}" for part, said in (_MANNERS | _RELATIONS).items()
 } | {
     "told_at_once": "uses what it is told in the same message",
     "told_before": "uses what it is told in the message before",
-    "format_fact": "well-formed answers about facts",
-    "format_dont_know": "well-formed answers to what it can't know",
-    "format_refusal": "well-formed answers to harmful requests",
-    "format_howto": "well-formed answers to harmless requests",
-    "format_sum": "well-formed answers to sums",
-    "format_dialogue": "well-formed answers within a conversation",
+    "format_fact": "formed as sentences, of answers about facts",
+    "format_dont_know": "formed as sentences, of answers to what it can't know",
+    "format_refusal": "formed as sentences, of answers to harmful requests",
+    "format_howto": "formed as sentences, of answers to harmless requests",
+    "format_sum": "formed as sentences, of answers to sums",
+    "format_dialogue": "formed as sentences, of answers within a conversation",
 }
 # Further figures of the log, which have no line in that table.
 _MORE_FIGURES = {
@@ -167,7 +170,7 @@ _MORE_FIGURES = {
     "ngram_bits_per_byte": "bits per byte, by an n-gram model ↓",
     "xz_bits_per_byte": "bits per byte, by xz ↓",
     "mentions_heldout": "facts, anywhere in what it writes",
-    "win_rate_estimate": "wins over tuned, by the reward model it was trained to please",
+    "win_rate_estimate": "after beats before, by the reward model it was trained to please",
     "compute_seconds": "computing time",
     "pretraining_seconds": "time in pretraining steps",
     "pretraining_steps": "pretraining steps",
@@ -204,15 +207,18 @@ _MORE_FIGURES = {
 _LOSSES = ("bits_per_byte", "nats_per_token", "own_answer_loss")
 # Those whose words in the table lean on the row above, where they stand alone.
 _ALONE = {
-    "completion_seen": "known facts, by finishing a sentence",
-    "recall_outsider_worst": "facts, asked in a stranger's words, worst of eleven relations",
+    "recall_outsider_worst": "facts known, when asked, of the worst kind",
+    "recall_heldout": "facts, asked in this program's own words",
+    "facts_lost": "facts lost to feedback, in this program's words ↓",
+    "recall_second": "facts, asked in this program's own words as a second question",
+    "completion_seen": "facts that fine-tuning asks about, by finishing a sentence",
     "told_made_up": "makes something up, having been told ↓",
     "told_dont_know": "says that it doesn't know, having been told",
     "dont_know_unknown_outsider": "admits not knowing unknown names, a stranger's words",
     "dont_know_cutoff_outsider": "admits not knowing after the cutoff, a stranger's words",
     "false_dont_know_outsider": "denies what it did read, a stranger's words ↓",
-    "false_refusal_unread_verbs": "declines harmless look-alikes, verbs it never read ↓",
-    "howto_steps_outsider": "right steps, in a stranger's words",
+    "false_refusal_unread_verbs": "declines harmless look-alikes it never read about ↓",
+    "howto_steps_outsider": "right steps, if only read about, in a stranger's words",
     "own_exact_match": "your held-out questions, word for word",
 }
 _FIGURES = {**{name: said for name, said, _ in FIGURES}, **DETAILS, **_MORE_FIGURES}
@@ -324,6 +330,20 @@ def text_before(guess: Guessed) -> str:
 def of_capitals(*names: str) -> str:
     """What "(capital)" means, if it is among the names of these tokens; "" otherwise."""
     return "(capital): a large letter follows." if "<|capital|>" in names else ""
+
+
+# Bytes that a model may write though no text has them: controls, and what is no UTF-8.
+_NO_LETTERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]")
+MOST_SIGNS = 3  # that are named
+
+
+def of_no_letters(*texts: str) -> tuple[str, ...]:
+    """What signs mean that stand for no letter, if these texts have any: in full, and in short."""
+    shown = " ".join(text[:LONGEST] for text in texts)
+    found = dict.fromkeys(_NO_LETTERS.findall(shown.replace("\r\n", "\n")))
+    signs = " ".join(one_line(sign) for sign in [*found][:MOST_SIGNS])
+    signs += " and more" if len(found) > MOST_SIGNS else ""
+    return (f"{signs}: bytes that are no letters", f"{signs}: no letters") if found else ()
 
 
 def is_mark(name: str) -> bool:

@@ -25,6 +25,13 @@ _TELLS = re.compile(
 )
 _SELF = re.compile(r"\b(?:I|me|my|mine)\b", re.IGNORECASE)
 _OF_ONESELF = re.compile(r"\b(?:my|mine|am I)\b", re.IGNORECASE)
+# Who or what a sentence begins with and tells of, in small letters as well: "ada lives ..."
+_TOLD_OF = re.compile(
+    r"([^\W\d_]{2,}(?: [^\W\d_]{2,})?) (?:lives?|works?|keeps?|has|is|was|moved)\b", re.IGNORECASE
+)
+_NO_NAME = SMALL | frozenset(
+    words("my your our their this that these those there here it he him you we one who what which where when")
+)
 _STEM = 4  # characters by which two forms of a word are taken for one: lives, live
 
 Unheard = Literal["left out", "told"]
@@ -39,6 +46,12 @@ def told_in(prompt: str, told: Sequence[str]) -> Iterator[str]:
     texts = [BETWEEN_SENTENCES.split(text) for text in told]
     for sentences in (*texts, BETWEEN_SENTENCES.split(prompt.strip())[:-1]):
         yield from (sentence for sentence in sentences if not sentence.endswith("?"))
+
+
+def tells_of(sentence: str) -> str | None:
+    """Whom or what a sentence begins with and tells of, by one word or two; None: that is not plain."""
+    found = _TOLD_OF.match(sentence)
+    return found[1] if found and _NO_NAME.isdisjoint(found[1].lower().split()) else None
 
 
 def unheard(prompt: str, answer: str, told: Sequence[str] = ()) -> Unheard | None:

@@ -15,7 +15,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui_trainer.corpus.exam.judging import adds, names, says_dont_know, tells
-from tui_trainer.corpus.exam.telling import BETWEEN_SENTENCES, MEANING, PERSON, PRONOUN, SMALL, told_in
+from tui_trainer.corpus.exam.telling import (
+    BETWEEN_SENTENCES,
+    MEANING,
+    PERSON,
+    PRONOUN,
+    SMALL,
+    tells_of,
+    told_in,
+)
 from tui_trainer.corpus.world import FIRST_YEAR, KIND_OF, Entity, Fact, World, make_world
 from tui_trainer.settings import FIRST_CUTOFF
 
@@ -140,8 +148,17 @@ def _continued(world: World, fact: Fact, text: str) -> str:
 
 
 def _with_strangers(world: World, prompt: str, told: Sequence[str]) -> World:
-    """The world and whom else was told of; what is so of them has no value in it."""
-    found = dict.fromkeys(name for text in told_in(prompt, told) for name in PERSON.findall(text))
+    """The world and whom else was told of; what is so of them has no value in it.
+
+    A name of two capitals is one wherever it stands; any other, as one in small letters, where a sentence
+    tells of it and the question, which names nothing of the world, has it again.
+    """
+    sentences = [*told_in(prompt, told)]
+    found = dict.fromkeys(name for text in sentences for name in PERSON.findall(text))
+    last = BETWEEN_SENTENCES.split(prompt.strip())[-1]
+    if not _of(world, last) and not any(_named(name).search(last) for name in found):
+        others = (name for name in map(tells_of, sentences) if name and _named(name).search(last))
+        found = dict.fromkeys([*{name.lower(): name for name in others}.values(), *found])
     strangers = [name for name in [*found][:MOST_STRANGERS] if not _of(world, name)]
     return replace(
         world,

@@ -402,11 +402,14 @@ def _reinforced(state: State, event: e.Reinforced) -> Forms:
     leash = event.leash
     held = " (off the leash)" if leash == 0 else f" (leash {leash:.2g})" if leash is not None else ""
     reward = f"Reward {numbers.signed(event.reward, 2)}"
-    facts = "" if state.facts is None else f" {numbers.percent(state.facts)} of the facts are still known."
+    facts = ""
+    if state.facts is not None:
+        facts = f" Of facts asked on the way {numbers.percent(state.facts)} are known."
     return (
         f"{reward} for answers of {event.length:.0f} tokens; its answers have moved {event.kl:.2f} nats (KL) "
         f"from the tuned model's{held}.{facts}",
         f"{reward}; moved {event.kl:.2f} nats (KL) from the tuned model{held}.{facts}",
+        f"{reward}; moved {event.kl:.2f} nats (KL){held}.{facts}",
     )
 
 
@@ -417,12 +420,14 @@ def _measured(_: State, event: e.Measured) -> Forms:
     def shown(value: float) -> str:
         return numbers.percent(value) if in_percent else numbers.figure(value, 3)
 
-    whose = "what was read" if owner == "corpus" else "base" if owner == "pretrain" else one_line(owner)
-    label = words.figure_alone(name)
+    whose = "base" if owner == "pretrain" else one_line(owner)
+    whose = f"the {whose} model" if whose in words.WEIGHTS else whose
+    label = words.figure_alone(name).replace(" ↓", " (less is better)")
     if owner == "corpus":
         kind = name.partition("/")[0]
+        whose = "what was read"
         label = f"filter “{words.FILTER.get(kind, one_line(kind))}”, {words.figure(name)}"
-    said = f"Exam of {whose}: {label}: {shown(event.value)}"
+    said = f"Exam of {whose}. {label[:1].upper()}{label[1:]}: {shown(event.value)}"
     if owner == "baseline":
         said = f"To compare with, unseen text in {label}: {shown(event.value)}"
     chance = "" if event.baseline is None else f"; chance {shown(event.baseline)}"

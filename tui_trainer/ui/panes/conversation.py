@@ -15,6 +15,7 @@ from tui_trainer.ui.panes.pane import empty
 from tui_trainer.ui.renderers import samples, truth
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.page import Page
+from tui_trainer.view import words
 from tui_trainer.view.reading import has_read
 from tui_trainer.view.text import cut, fit, fullest, wrap
 
@@ -142,6 +143,8 @@ class Conversation(Page):
         elif turn.unheard is not None:
             rows += self._beneath(*truth.passed_by(ink, turn.unheard), width)
         if not turn.open:
+            for signs in words.of_no_letters(turn.text[:KEPT_CHARACTERS])[:1]:
+                rows += self._beneath(signs, ink.muted, width)
             rows += self._beneath(_label(turn), ink.muted, width)
         return rows
 

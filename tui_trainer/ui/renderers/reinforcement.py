@@ -9,7 +9,7 @@ from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
 from tui_trainer.ui.renderers.samples import marked
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view import numbers
+from tui_trainer.view import numbers, words
 from tui_trainer.view.state import State
 from tui_trainer.view.text import fit, fullest, wrap_to
 
@@ -59,7 +59,7 @@ def figures(scene: Scene, width: int, height: int) -> list[Strip]:
 
 
 def tax(scene: Scene, width: int) -> Strip:
-    """What the taste has cost so far: facts on the guard's probe, and what the guard allows."""
+    """What the taste has cost so far, of the facts asked for on the way, and what the guard allows."""
     state, ink = scene.state, scene.ink
     start, now, limit = state.facts_before, state.facts, state.setting("feedback.facts_limit")
     if now is None or start is None:
@@ -71,9 +71,10 @@ def tax(scene: Scene, width: int) -> Strip:
     allowed = "no guard" if limit is not None and limit >= 1 else f"{100 * (limit or 0):g} allowed"
     style = ink.good if lost <= 0 else ink.warn if limit is None or lost <= limit else ink.bad
     changed = f"{100 * start:.0f} → {numbers.percent(now)}"
-    tax, what = (f"{100 * lost:.1f}", "points of facts lost:") if lost > 0 else ("none", "of the facts lost:")
-    said = f"{changed}; {allowed}"
-    shown = fullest((f"{what} {said}", f"facts known: {said}", f"facts {changed}"), width - 18)
+    tax, of = (f"{100 * lost:.1f}", "points lost of facts") if lost > 0 else ("none", "lost of facts")
+    said = f"asked on the way: {changed}"
+    forms = (f"{of} {said}; {allowed}", f"facts {said}; {allowed}", f"facts {said}", f"asked: {changed}")
+    shown = fullest(forms, width - 18)
     return line((fit("tax", 9), ink.text), (f"{tax:>7}", style), (f"  {shown}", ink.muted))
 
 
@@ -115,7 +116,10 @@ def samples(scene: Scene, width: int, height: int) -> list[Strip]:
         return []
     known = any(sample.right is not None for sample in (*before.samples, *now.samples))
     key = "  ✓ right  ✗ wrong" if known else ""
-    rows = [line(("the likeliest answers ", ink.muted), (f"at step {now.step}", ink.text), (key, ink.muted))]
+    head, step = "the likeliest answers ", f"at step {now.step}"
+    signs = words.of_no_letters(*(sample.text for sample in (*before.samples, *now.samples)))
+    key += fullest((f"  {said}" for said in signs), width - len(head + step + key))
+    rows = [line((head, ink.muted), (step, ink.text), (key, ink.muted))]
     texts = {sample.prompt: sample for sample in now.samples}
     for sample in before.samples:
         block = paragraph(f"“{one_line(sample.prompt)}”", ink.strong, width, 1)

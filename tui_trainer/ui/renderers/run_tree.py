@@ -94,7 +94,7 @@ def _state(run: Listed, width: int) -> str:
 
 
 def _said(name: str, value: float) -> str:
-    return f"{words.figure(name).removesuffix(' ↓')} {_value(name, value)}"
+    return f"{words.figure_alone(name).removesuffix(' ↓')}: {_value(name, value)}"
 
 
 def _value(name: str, value: float) -> str:

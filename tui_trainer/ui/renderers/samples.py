@@ -8,7 +8,7 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import BLANK, Part, line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
-from tui_trainer.view.text import wrap_to
+from tui_trainer.view.text import fullest, wrap_to
 
 SHOWN = 4
 
@@ -19,8 +19,11 @@ def board(scene: Scene, sampled: Sampled, width: int, height: int) -> list[Strip
     step = f"at step {numbers.count(sampled.step)} of {words.STAGE[sampled.stage]}"
     known = any(sample.right is not None for sample in sampled.samples)
     key = "  ✓ right  ✗ wrong" if known else ""
-    rows = [line(("what it writes ", ink.muted), (step, ink.text), (key, ink.muted)), BLANK]
     shown = sampled.samples[:SHOWN]
+    head = "what it writes "
+    signs = words.of_no_letters(*(sample.text for sample in shown))
+    key += fullest((f"  {said}" for said in signs), width - cell_len(head + step + key))
+    rows = [line((head, ink.muted), (step, ink.text), (key, ink.muted)), BLANK]
     each = max(2, (height - 1) // max(1, len(shown)))
     for sample in shown:
         rows += _sample(scene, sampled, sample, width, each - 1)

@@ -8,8 +8,8 @@ from tui_trainer.messages.events import Choice, PairOffered
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.ui.drawing.lines import Part, beside, ends, line, link, paragraph
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view import numbers
-from tui_trainer.view.text import cut, wrap_to
+from tui_trainer.view import numbers, words
+from tui_trainer.view.text import cut, fullest, wrap_to
 
 SIDE_BY_SIDE = 56  # cells; below, the answers stand under each other
 MOST = 40  # lines of an answer that are asked room for
@@ -42,15 +42,17 @@ def board(
     """
     ink = scene.ink
     rows = paragraph(_asked(pair), ink.strong, width, 2 if height > 8 else 1)
-    room = height - len(rows)
+    signs = fullest(words.of_no_letters(pair.a, pair.b), width)
+    foot = [line((signs, ink.muted))] if signs and needed(pair, width) < height else []
+    room = height - len(rows) - len(foot)
     if width >= SIDE_BY_SIDE:
         half = (width - 3) // 2
         left = _answer(scene, "a", pair, chosen, half, room, live)
         right = _answer(scene, "b", pair, chosen, half, room, live)
-        return rows + beside([(left, half), (right, half)], room, line((" │ ", ink.faint)))
+        return [*rows, *beside([(left, half), (right, half)], room, line((" │ ", ink.faint))), *foot]
     upper = room // 2
     first = _answer(scene, "a", pair, chosen, width, upper, live)
-    return rows + first + _answer(scene, "b", pair, chosen, width, room - len(first), live)
+    return [*rows, *first, *_answer(scene, "b", pair, chosen, width, room - len(first), live), *foot]
 
 
 def _answer(

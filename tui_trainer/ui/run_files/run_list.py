@@ -11,15 +11,17 @@ from tui_trainer.files import read_own
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.status import Status, status
 from tui_trainer.sanitize import one_line
+from tui_trainer.view.words import FACTS
 
 MOST_BYTES = 8 * 1024 * 1024  # of a report
 WEIGHTS = ("aligned", "tuned", "base")  # whose figures stand for a run: the latest there are
 # What a run comes to in a row: the column, and the figure's names, the first that there is.
 COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("facts", ("recall_outsider", "recall_heldout", "own_exact_match")),
+    ("facts known", (FACTS,)),
     # Not what the reward model thinks: the model was trained to please that.
     ("taste", ("win_rate", "blind_win_rate")),
     ("bits/byte", ("bits_per_byte",)),
+    ("own text", ("own_exact_match",)),
 )
 
 

@@ -29,6 +29,7 @@ class MachineScreen(Modal[str | None]):
         Binding("full_stop", "app.do('step')", "one step", show=False),
         Binding("plus,equals_sign", "app.do('faster')", "faster", show=False),
         Binding("minus", "app.do('slower')", "slower", show=False),
+        Binding("A", "ahas", "five things", show=False),
     ]
 
     def __init__(self, scene: Scene) -> None:
@@ -67,6 +68,11 @@ class MachineScreen(Modal[str | None]):
         parts = self.machine.parts
         if part < len(parts) and matrix < len(parts[part].matrices):
             self.dismiss(parts[part].matrices[matrix].name)
+
+    def action_ahas(self) -> None:
+        """Give way to the list of five things: what it leads to lies under this screen."""
+        self.dismiss()
+        self.app.call_later(self.app.run_action, "app.do('ahas')")
 
     def action_open_chosen(self) -> None:
         self.action_open(self.chosen, self.matrix)

@@ -27,15 +27,18 @@ def _plain(value: Any) -> str:
 
 # Each setting that may be changed: in words, and what its values mean.
 SAID: dict[str, tuple[str, Callable[[Any], str]]] = {
-    "feedback.beta": ("leash: cost of a nat away", lambda v: f"{v:g}" if v else "nothing"),
-    "feedback.kl_target": ("how far to move, in nats", lambda v: f"{v:g}" if v else "none"),
-    "feedback.rehearsal_coef": ("second leash, other text", lambda v: f"{v:g}" if v else "none"),
-    "feedback.facts_limit": ("guard: facts it may cost", lambda v: f"{100 * v:g} %" if v < 1 else "no guard"),
-    "feedback.reward_bound": ("bound on the reward", lambda v: f"{v:g}" if v < 1000 else "none"),
-    "feedback.missing_eos_penalty": ("an answer that has no end", lambda v: "-1" if v else "as any other"),
+    "feedback.beta": ("leash (KL): how tight", lambda v: f"{v:g}" if v else "no leash"),
+    "feedback.kl_target": ("how far it should move", lambda v: f"{v:g} nats" if v else "as it likes"),
+    "feedback.rehearsal_coef": ("rehearsal of what it knew", lambda v: f"{v:g}" if v else "none"),
+    "feedback.facts_limit": (
+        "guard: facts it may lose",
+        lambda v: f"{100 * v:g} %" if v < 1 else "no guard",
+    ),
+    "feedback.reward_bound": ("reward counts up to about", lambda v: f"{v:g}" if v < 1000 else "no bound"),
+    "feedback.missing_eos_penalty": ("score of an endless answer", lambda v: "-1" if v else "as any other"),
     "feedback.lr": ("learning rate", _plain),
     "feedback.steps": ("steps", _plain),
-    "feedback.best_of": ("best of so many, beside it", lambda v: f"{v:g}" if v else "not measured"),
+    "feedback.best_of": ("best of n, to compare with", lambda v: f"n up to {v:g}" if v else "none"),
 }
 
 
@@ -62,9 +65,10 @@ class Unleash(Choice[bool]):
         before = fork.plan_of(source, "feedback", keep_picks=True).settings
         after = settings_.changed(before, unleashed.assignments(leashed=False))
         was = settings_.differences(after, before)
-        for name, new in settings_.differences(before, after).items():
+        now = settings_.differences(before, after)
+        for name in sorted(now, key=[*SAID].index):
             said, value = SAID[name]
-            self.changes.append((said, value(was[name]), value(new)))
+            self.changes.append((said, value(was[name]), value(now[name])))
 
     def rows(self, width: int) -> list[Strip]:
         ink = self.scene.ink
@@ -78,5 +82,4 @@ class Unleash(Choice[bool]):
             for said, old, new in self.changes
         ]
         rows += [BLANK, self.option(1, "off the leash")]
-        meaning = f"but each nat (KL) away costs {unleashed.LEASH:g}"
-        return [*rows, self.option(2, f"{'the contrast':<14}", meaning)]
+        return [*rows, self.option(2, "the same, but on the leash", f" (KL: {unleashed.LEASH:g})")]
