@@ -100,6 +100,6 @@ class LedgerSheet(Sheet):
             said += f" {numbers.plural(harmful.dropped, 'document')} of this run went out as harmful."
         if declined is not None:
             said += f" The tuned model declines {numbers.percent(declined.value)} of the harmful requests "
-            said += "whose verbs it was shown."
+            said += "of kinds it was shown."
         said += " They are counted here, and not shown."
         return [BLANK, line(("What is not shown", ink.strong)), *paragraph(said, ink.muted, width)]
