@@ -79,11 +79,15 @@ class Feedback:
     Args:
         model: the tuned model; its last block is trained in place.
         corpus: with pairs, questions are answered; without, beginnings are continued.
+        looks: how often the person who made the picks of another run, which are made again here, went on
+            picking there after no taste was found.
     """
 
     name: ClassVar[StageName] = "feedback"
 
-    def __init__(self, model: Transformer, corpus: Corpus, settings: Settings, seed: int) -> None:
+    def __init__(
+        self, model: Transformer, corpus: Corpus, settings: Settings, seed: int, looks: int = 0
+    ) -> None:
         self.corpus, self.seed = corpus, seed
         self.asker = Asker(corpus, model.shape.context, settings.feedback.answer_tokens)
         rated, held_out = corpus.prompts(settings.feedback.topic)
@@ -92,7 +96,7 @@ class Feedback:
         self.policy_trainer = PolicyTrainer(model, corpus, self.asker, seed)
         self.collection = PreferenceCollection(model, self.asker, self.prompts, settings, seed)
         self.state = State(
-            settings.feedback, self.policy_trainer.progress, self.collection.state, BlindTest()
+            settings.feedback, self.policy_trainer.progress, self.collection.state, BlindTest(), looks=looks
         )
         self.step = self.steps = 0
         self._count()
