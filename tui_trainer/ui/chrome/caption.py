@@ -146,6 +146,8 @@ def _place(scene: Scene) -> str:
     where = f"in {words.STAGE[scene.state.stage]}"
     if progress.steps and progress.step:
         where += f" at step {numbers.count(progress.step)} of {numbers.count(progress.steps)}"
+    elif scene.state.picking and scene.state.picks:
+        where += f" after {numbers.plural(sum(scene.state.pick_counts.values()), 'pick')}"
     return where
 
 

@@ -166,7 +166,8 @@ class Steering:
             return None
         now = self.scene.now
         at = STAGES.index(now.stage) if now.stage is not None else 0
-        begun = now.stage is not None and now.stages[now.stage].step > LATE_STEPS
+        done = 0 if now.stage is None else now.stages[now.stage].step
+        begun = done + (len(now.picks) if now.stage == "feedback" else 0) > LATE_STEPS
         aim = at + by if by > 0 or not begun else at
         if aim >= len(STAGES):
             return "This is the last stage."
