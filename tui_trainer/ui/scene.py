@@ -41,6 +41,7 @@ class Scene:
     answering: bool = False  # the chat's model is giving an answer
     zoomed: bool = False  # one pane has been given the whole screen
     shows_rater: bool = True  # where there is room for one pane, another may stand there
+    opening: str = ""  # the run that is shown next, once it can be drawn
     sent: str = ""  # a command under way, in words: "pausing"
     moment: Event | None = None  # the one being talked about
     clock: Callable[[], float] = time.monotonic
