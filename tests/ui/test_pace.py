@@ -14,7 +14,7 @@ from tui_trainer.messages.commands import Continue, Pause
 from tui_trainer.messages.events import VERSION, Record
 from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.chrome.caption import forms
-from tui_trainer.view import pace
+from tui_trainer.view import pace, slow_motion
 from tui_trainer.view.fold import apply
 from tui_trainer.view.text import holds
 from tui_trainer.view.waits import wait_of
@@ -129,9 +129,49 @@ async def test_each_part_stays_to_be_read(tmp_path: Path, monkeypatch: pytest.Mo
                 ),
             )
             seen.append(text_of(pane))
-            now += 2.0
+            now += app.scene.reading.seconds[part - 1]
         assert "score" not in seen[0] and "→" not in seen[0] and "again" in seen[3]
         assert "blame" not in seen[1] and "nudge" not in seen[2] and "→" in seen[3]
+
+
+def test_each_part_stands_as_long_as_its_words_take() -> None:
+    scene = scene_at(SLOW)
+    scene.hold()
+    first = list(scene.reading.seconds)
+    said = slow_motion.sentences(scene.now, EXPLAINED)
+    for seconds, sentence in zip(first, said, strict=True):
+        assert seconds >= 2.0 and len(set(sentence.split())) / (seconds / 60) <= 180 + 1e-6, sentence
+    again = replace(EXPLAINED, step=EXPLAINED.step + 1, loss_before=EXPLAINED.loss_before + 1)
+    apply(scene.now, after(SLOW, again)[-1])
+    scene.hold()
+    assert scene.moment is again and scene.reading.seconds == [2.0] * 4  # all but a number has been read
+
+
+async def test_the_next_step_waits_for_what_is_read_and_a_key_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING, size=(80, 24)) as (app, pilot):
+        now = 100.0
+        app.scene.clock = lambda: now
+        for record in SLOW[len(TRAINING) :]:
+            apply(app.scene.now, record)
+        app.tick()
+        reading = app.scene.reading
+        assert reading.whole > 16.0
+        await until(pilot, lambda: Continue(pace=round(reading.whole, 1)) in FakeControl.last.sent)
+        await until(pilot, lambda: "space  hold" in shown(app) and ".  next part" in shown(app))
+        for part in (1, 2, 3, 4):
+            assert app.scene.part == part
+            now += 0.7
+            await pilot.press(".")
+        assert FakeControl.last.sent[-1] == Continue(pace=2.8) and app.scene.passed == 4.0
+        count = len(FakeControl.last.sent)
+        assert await sent(app, pilot, "space") == Pause()
+        await until(pilot, lambda: not app.scene.sent)
+        apply(app.scene.now, after(SLOW, replace(EXPLAINED, step=9))[-1])  # before the pause is in the log
+        app.tick()
+        await pilot.pause()
+        assert len(FakeControl.last.sent) == count + 1
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
@@ -143,7 +183,8 @@ def test_no_sentence_of_it_is_cut(width: int) -> None:
         scene.hold()
         for part in range(1, 5):
             begun = scene._since
-            scene.clock = lambda begun=begun, part=part: begun + 2 * part - 1
+            into = sum(scene.reading.seconds[: part - 1]) + 0.5
+            scene.clock = lambda begun=begun, into=into: begun + into
             sign, said = forms(scene)
             assert sign == f"{part}/4" and any(holds(one, width - len(sign) - 4, 2) for one in said), said
 

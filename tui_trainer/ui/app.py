@@ -267,10 +267,11 @@ class TrainerApp(Crashing, Handlers):
         scene = self.scene
         if not scene.steers or scene.trainer != "alive":
             return
-        if scene.holding and scene.tour is None and not scene.sent:
+        if scene.holding and scene.tour is None and not scene.sent and not self.dashboard.reads_data:
             self.say(self.steering.begin_slowly())
         elif scene.speeds_up:
             self.say(self.steering.speed_up())
+        self.steering.follow_reading()
 
     @on(feed.Arrived)
     def _arrived(self, message: feed.Arrived) -> None:

@@ -70,6 +70,10 @@ class Footer(LineView):
             return "begin"
         if action.name == "pause" and self.scene.paused:
             return "go on"
+        if action.name == "pause" and self.scene.slowly:
+            return "hold"
+        if action.name == "step" and self.scene.slowly:
+            return "next part"
         if action.name == "step_back" and self.scene.tour is not None:
             return "skip the tour"
         if action.name == "faster":
