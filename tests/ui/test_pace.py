@@ -1,6 +1,7 @@
 """The start is held for who takes the tour; one dial for the pace; a step in slow motion, part by part."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import recorded
@@ -17,7 +18,7 @@ from tui_trainer.ui.chrome.caption import forms
 from tui_trainer.view import pace, slow_motion
 from tui_trainer.view.fold import apply
 from tui_trainer.view.text import holds
-from tui_trainer.view.waits import wait_of
+from tui_trainer.view.waits import BATCHES, wait_of
 
 RECORDS = recorded.records()
 OPENED = recorded.until(RECORDS, e.Sampled)  # measured, before the first step
@@ -220,6 +221,49 @@ def test_every_wait_has_a_word(records: list[Record], launched: bool, says: str,
     late = wait_of(state, launched, 1234.0)
     assert late is not None and (", longer than the " in late.told) == bar and "━" not in late.told
     assert all(holds(said, 60 - 5, 2) for said in (wait.told, late.told))
+
+
+@pytest.mark.parametrize(
+    ("records", "says"),
+    [
+        (recorded.until(RECORDS, e.Guessed, 500), "measured on unseen text"),
+        (recorded.until(RECORDS, e.StageStarted, stage="finetune"), "before its first step"),
+    ],
+)
+def test_a_measurement_is_held_against_the_one_before(records: list[Record], says: str) -> None:
+    state = scene_at(records).now
+    assert state.evaluation_seconds is not None  # what the recorded ones took is less than one notices
+    state.evaluation_seconds = 6.0
+    wait, late = wait_of(state, True, 3.0), wait_of(state, True, 9.0)
+    assert wait is not None and says in wait.said and wait.told.endswith("━━━━━━────── 50 %")
+    assert late is not None and late.told.endswith("9 s, longer than the 6 s that the last one took.")
+
+
+@pytest.mark.parametrize("purpose", get_args(e.Purpose))
+@pytest.mark.parametrize("width", [60, 80])
+def test_answers_that_are_written_are_counted(purpose: e.Purpose, width: int) -> None:
+    begun = recorded.until(RECORDS, e.StageStarted, stage="feedback")
+    state = scene_at(after(begun, e.Answering("feedback", purpose, 0, 2148))).now
+    assert wait_of(state, True, 0.5) is None  # nobody notices
+    first = wait_of(state, True, 3.0)
+    assert first is not None and ("─" in first.told) == (purpose in BATCHES)
+    told = [first.told]
+    if purpose in BATCHES:
+        apply(state, after(begun, e.Answering("feedback", purpose, 1074, 2148))[-1])
+        half = wait_of(state, True, 0.0)  # a batch that ends is no end of the wait
+        assert half is not None and half.told.endswith("━━━━━━────── 50 %") and "1,074 of 2,148" in half.told
+        told.append(half.told)
+    else:
+        state.answer_seconds = 0.01
+        known = wait_of(state, True, 3.0)
+        assert known is not None and known.told.endswith("14 %")
+        told.append(known.told)
+        late = wait_of(state, True, 1234.0)
+        assert late is not None and late.told.endswith("longer than the 21 s estimated.")
+        told.append(late.told)
+    assert all(holds(said, width - 5, 2) for said in told), told
+    apply(state, after(begun, e.Noticed("they are written"))[-1])
+    assert state.answering is None
 
 
 def test_an_exam_is_held_against_the_one_before() -> None:

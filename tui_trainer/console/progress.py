@@ -8,7 +8,7 @@ from tui_trainer.console import output
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import STAGES, Event
 from tui_trainer.sanitize import one_line
-from tui_trainer.view import taste, words
+from tui_trainer.view import taste, waits, words
 from tui_trainer.view.changes import forked
 from tui_trainer.view.counted import counted
 from tui_trainer.view.numbers import count, duration, figure, plural, roughly
@@ -67,7 +67,10 @@ def progress_line(state: State) -> str:
         parts.append(f"loss {figure(state.stepped.loss, 3)}")
         if speed := progress.tokens_per_second:
             parts.append(f"{count(speed)} tokens/s")
-    if state.examining:
+    if (answering := state.answering) is not None:
+        done, total = count(answering.done), count(answering.total)
+        parts.append(f"{waits.SHORT[answering.purpose]} {done}/{total}")
+    elif state.examining:
         parts.append("exam")
     elif (left := seconds_left(state)) is not None:
         parts.append(f"{duration(left)} left")

@@ -478,6 +478,18 @@ class BeforeAfter(Event, frozen=True):
     after_right: bool | None = None
 
 
+Purpose = Literal["exam", "pool", "best_of", "guard", "blind", "compared"]
+
+
+class Answering(Event, frozen=True):
+    """Answers are being written, and nothing else is to be told until they are."""
+
+    stage: StageName
+    purpose: Purpose  # what they are for
+    done: int  # of them; 0 when it begins
+    total: int
+
+
 # -- measurements and results ----------------------------------------------------------------------------
 
 
@@ -570,6 +582,7 @@ AnyEvent = (
     | AnswersScored
     | BestOfN
     | BeforeAfter
+    | Answering
     | Measured
     | WeightsFrozen
     | Plotted

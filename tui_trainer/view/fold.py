@@ -247,6 +247,10 @@ def weights_pictured(state: State, event: e.WeightsPictured) -> None:
     for matrix in event.matrices:
         state.matrices[matrix.name] = matrix
     state.pictured = (event.stage, event.step)
+    if event.stage in ("pretrain", "finetune"):  # the pictures come last
+        progress = state.stages[event.stage]
+        since = progress.window[-1][0] if progress.window else progress.started
+        state.evaluation_seconds = state.busy - since
     _mark(state, event.stage, event.step, "reinforcement" if event.stage == "feedback" else "evaluation")
     _touch(state, "weights")
 
@@ -358,6 +362,12 @@ def best_of_n(state: State, event: e.BestOfN) -> None:
     _touch(state, "rater", "curve")
 
 
+def answering(state: State, event: e.Answering) -> None:
+    if state.answering is None or not event.done:
+        state.answering_since = state.busy
+    state.answering = event
+
+
 def before_after(state: State, event: e.BeforeAfter) -> None:
     state.examples.append(event)
     _touch(state, "rater")
@@ -413,6 +423,7 @@ HANDLERS: dict[type[Event], Callable[[State, Any], None]] = {
     e.AnswersScored: answers_scored,
     e.BestOfN: best_of_n,
     e.BeforeAfter: before_after,
+    e.Answering: answering,
     e.Measured: measured,
     e.WeightsFrozen: weights_frozen,
 }
@@ -431,6 +442,9 @@ def apply(state: State, record: Record) -> None:
         progress = state.stages[state.stage]
         if progress.status == "running":
             progress.busy = record.busy - progress.started
+    if state.answering is not None and not isinstance(record.event, e.Answering):
+        state.answer_seconds = (state.busy - state.answering_since) / max(1, state.answering.total)
+        state.answering = None
     handler = HANDLERS.get(type(record.event))
     if handler is not None:
         handler(state, record.event)

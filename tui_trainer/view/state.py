@@ -116,6 +116,10 @@ class State:
     scored: e.AnswersScored | None = None  # answers to one prompt of that step
     tuned_samples: e.Sampled | None = None  # before the first step of reinforcement
     best_of_n: e.BestOfN | None = None
+    answering: e.Answering | None = None  # while answers are being written
+    answering_since: float = 0.0  # compute seconds of the run when that began
+    answer_seconds: float | None = None  # of computing for one answer, of the last ones
+    evaluation_seconds: float | None = None  # of computing, that the last one of a training stage took
     facts: float | None = None  # the latest recall measured during reinforcement
     facts_before: float | None = None  # the tuned model's on the same questions
     examples: deque[e.BeforeAfter] = field(default_factory=lambda: deque(maxlen=KEPT_EXAMPLES))
