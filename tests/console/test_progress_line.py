@@ -59,10 +59,12 @@ def test_before_the_first_step() -> None:
 def test_feedback_tells_picks_then_reward() -> None:
     pair = e.PairOffered(0, "p", "a", "b", False, 0.5)
     picked = [(0, pair), (1, e.Picked(0, "a", "polite", True))]
-    assert "1 pick" in progress_line(after((0, e.StageStarted("feedback", 10)), *picked))
+    of_24 = replace(STARTED, settings={"feedback": {"picks": 24, "steps": 40}})
+    picked = [(0, of_24), (0, e.StageStarted("feedback", 10)), *picked]
+    assert progress_line(after(*picked)) == "4/5 feedback  picks 1/24"
     reinforced = e.Reinforced(3, 0.5, None, 1.25, 10.0, 2.0, 0, 0, None)
-    line = progress_line(after((0, e.StageStarted("feedback", 40)), *picked, (2, reinforced)))
-    assert line.endswith("/40  reward 0.50  KL 1.25")
+    line = progress_line(after(*picked, (2, reinforced)))
+    assert line == "4/5 feedback  step 3/40  reward 0.50  KL 1.25"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +99,17 @@ def test_of_own_text_each_filter_says_why() -> None:
     assert told(after((0, own), (1, spam)), spam) == said
     assert told(after((0, STARTED), (1, spam)), spam) is None
     assert told(after((0, own)), replace(spam, dropped=0)) is None
+
+
+def test_of_a_fork_no_time_is_promised_before_its_own_steps() -> None:
+    forked = e.Forked("r2", "r1", "feedback", {}, {}, "tuned", "", 0, {}, {})
+    slow = replace(SPEED, planned_seconds={"feedback": 5160.0})
+    own, fork = (
+        told(after((0, STARTED), (1, slow)), slow),
+        told(after((0, STARTED), (1, forked), (2, slow)), slow),
+    )
+    assert own is not None and "should take about 86 min" in own
+    assert fork is not None and "min" not in fork and "once some of its own steps are made" in fork
 
 
 def test_what_was_masked_is_counted() -> None:

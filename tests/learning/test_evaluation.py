@@ -1,5 +1,7 @@
 """The exam: each figure is over its questions, and counts what it says."""
 
+from collections.abc import Generator
+
 import pytest
 from msgspec.structs import replace
 
@@ -10,11 +12,17 @@ from tui_trainer.formulas.intervals import paired_interval
 from tui_trainer.learning import evaluation
 from tui_trainer.learning.answering import answer_questions
 from tui_trainer.learning.evaluation import Evaluation, facts_lost
-from tui_trainer.messages.events import Measured
+from tui_trainer.messages.events import Answering, Measured
 from tui_trainer.model.transformer import Shape, Transformer
 from tui_trainer.serving.chat import ChatSession
 
 SETTINGS = settings_module.load(environ={})
+
+
+def _at_once(answers: list[tuple[str, bool]]) -> Generator[int, None, list[tuple[str, bool]]]:
+    """As `answering` gives them."""
+    yield len(answers)
+    return answers
 
 
 def test_evaluation_counts_right_answers(corpus: Corpus, tiny_model: Transformer) -> None:
@@ -26,6 +34,14 @@ def test_evaluation_counts_right_answers(corpus: Corpus, tiny_model: Transformer
     assert measured["base/recall_heldout"].n == 4
     assert measured["base/recall_heldout"].baseline == 0.25
     assert {"pretrain/bits_per_byte", "base/format", "base/false_dont_know"} <= measured.keys()
+
+
+def test_it_tells_how_far_it_is(corpus: Corpus, tiny_model: Transformer) -> None:
+    events = list(Evaluation("base", tiny_model, corpus, SETTINGS).advance())
+    told = [e for e in events if isinstance(e, Answering)]
+    total = told[0].total
+    assert events[0] == Answering("pretrain", "exam", 0, total) and total > 0
+    assert [e.done for e in told] == sorted(e.done for e in told) and told[-1].done == total
 
 
 def test_the_outsiders_figures_are_over_all_by_manner_and_by_relation(
@@ -52,7 +68,7 @@ def test_the_outsiders_figures_are_over_all_by_manner_and_by_relation(
         "when's mia born": ("The birth year is 1980, or", False),  # never ended
         "Zo pet?": ("I don't know.", True),
     }
-    monkeypatch.setattr(evaluation, "answer_questions", lambda *of: [said[q.prompt] for q in of[2]])
+    monkeypatch.setattr(evaluation, "answering", lambda *of: _at_once([said[q.prompt] for q in of[2]]))
     events = Evaluation("tuned", tiny_model, replace(corpus, questions=asked), SETTINGS).advance()
     found = {e.name.removeprefix("tuned/"): e for e in events if isinstance(e, Measured)}
     shares = {name: (m.value, m.n) for name, m in found.items() if m.ci95 is not None}
@@ -94,7 +110,7 @@ def test_what_is_told_is_used_or_made_up_or_not_known(
         new.prompt: iter([("First rub, and at last dry.", True), ("First dry, then rub.", True)]),
         shown.prompt: iter([("First rub, and at last dry.", True)] * 2),
     }
-    monkeypatch.setattr(evaluation, "answer_questions", lambda *of: [next(given[q.prompt]) for q in of[2]])
+    monkeypatch.setattr(evaluation, "answering", lambda *of: _at_once([next(given[q.prompt]) for q in of[2]]))
     asked = {"false_refusal": steps, "sums_one_digit": sums, "told_at_once": told}
     events = Evaluation("tuned", tiny_model, replace(corpus, questions=asked), SETTINGS).advance()
     found = {e.name.removeprefix("tuned/"): (e.value, e.n) for e in events if isinstance(e, Measured)}

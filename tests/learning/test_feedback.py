@@ -19,6 +19,7 @@ from tui_trainer.learning.reinforcement.guard import Guard, probes
 from tui_trainer.learning.reinforcement.leash import adapted
 from tui_trainer.learning.stage import Stage
 from tui_trainer.messages.events import (
+    Answering,
     AnswersScored,
     BeforeAfter,
     Choice,
@@ -89,16 +90,25 @@ def test_its_parts_follow_each_other(corpus: Corpus, tuned: Transformer) -> None
     kinds = [type(e) for e in events if not isinstance(e, Noticed)]
     picks = [kind for _ in range(6) for kind in (PairOffered, Picked, RewardModelFitted)]
     assert kinds == [
+        Answering,
         PromptsListed,
         *picks,
         TasteTested,
         Sampled,
+        Answering,
         *[Reinforced, AnswersScored, WeightsPictured],
-        *[Reinforced, AnswersScored] * 2,
+        *[Reinforced, AnswersScored],
+        Answering,
+        *[Reinforced, AnswersScored],
         WeightsPictured,
+        Answering,
         *[BeforeAfter] * 2,
+        Answering,
         Measured,
     ]
+    waits = [(a.purpose, a.done) for a in _of(Answering, events)]
+    assert waits == [(purpose, 0) for purpose in ("pool", "guard", "guard", "compared", "compared")]
+    assert all(a.total > 0 for a in _of(Answering, events))
     assert stage.step == stage.steps == 1 + 6 + 3 + 2
 
     pairs = _of(PairOffered, events)
@@ -329,6 +339,19 @@ def test_picking_goes_on_and_it_is_asked_again_more_strictly(corpus: Corpus, tun
     resumed = _resumed(stage, corpus)
     assert resumed.pending == again and resumed.steps == stage.steps
     assert _of(Picked, list(resumed.pick("leave", "person", False)))
+
+
+def test_picks_that_went_on_in_another_run_are_tested_as_strictly(corpus: Corpus, tuned: Transformer) -> None:
+    levels = []
+    for looks in (0, 1):
+        stage = Feedback(copy.deepcopy(tuned), corpus, _cautious(), 0, looks)
+        while not isinstance(stage.pending, TasteTested):
+            if stage.pending is not None:
+                _pick(stage, "a")
+            else:
+                list(stage.advance())
+        levels.append(stage.pending.level)
+    assert levels[1] == levels[0] / 2
 
 
 def test_when_no_pair_is_left_it_goes_on(corpus: Corpus, tuned: Transformer) -> None:

@@ -17,6 +17,7 @@ from tui_trainer.learning.preferences.pairs import Candidate
 from tui_trainer.learning.preferences.raters import SimulatedRater
 from tui_trainer.learning.preferences.statistics import Offer, alike, is_enough, left
 from tui_trainer.messages.events import (
+    Answering,
     Choice,
     Event,
     Measured,
@@ -99,7 +100,8 @@ def test_a_person_picks_beyond_the_plan_until_they_say_enough(corpus: Corpus, tu
     stage = _stage(tuned, corpus)
     assert stage.steps == 1 + 6 + 3 + 2
     events = _picks(stage, 9)
-    assert isinstance(events[0], PromptsListed) and events[0].prompts == tuple(corpus.rating_prompts)
+    assert events[0] == Answering("feedback", "pool", 0, 24)
+    assert isinstance(events[1], PromptsListed) and events[1].prompts == tuple(corpus.rating_prompts)
     assert not stage.collected and stage.steps > 1 + 9 + 3
     events += _end(stage)
     assert [e.step for e in events if isinstance(e, Reinforced)] == [1, 2, 3]

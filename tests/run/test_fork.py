@@ -134,7 +134,12 @@ def test_kept_picks_survive_kills(trainers, whole):
 @pytest.fixture(scope="module")
 def turned_anyway(trainers, tmp_path_factory) -> RunFolder:
     """A run whose picks show no taste, and whose person had the model turned to them all the same."""
-    folder = toy_run(tmp_path_factory.mktemp("anyway"), "feedback.rater=person")
+    return _answered(trainers, tmp_path_factory.mktemp("anyway"), "anyway")
+
+
+def _answered(trainers, place, choice) -> RunFolder:
+    """A run whose picks show no taste, and what its person said to that."""
+    folder = toy_run(place, "feedback.rater=person")
     trainers.start(folder, env=ASKS)
     reader, asked = LogReader(folder.events), []
     with client.Control(folder, PATIENCE) as control:
@@ -149,7 +154,7 @@ def turned_anyway(trainers, tmp_path_factory) -> RunFolder:
 
         wait_until(picks, folder.trainer_log.read_text)
         assert status(folder).doing == "waiting_for_an_answer"
-        assert control.send(Pick(asked[0].pair, "anyway")).ok
+        assert control.send(Pick(asked[0].pair, choice)).ok
     assert trainers.wait() == 0, folder.trainer_log.read_text()
     return folder
 
@@ -175,6 +180,17 @@ def test_it_is_asked_again_about_other_picks(turned_anyway):
     assert carried.of(msgspec.structs.replace(asked, decided=asked.decided - 1)) is None
     carried.forget()  # one was taken back: what follows is other picks
     assert carried.of(asked) is None
+
+
+def test_how_often_picking_went_on_is_carried(trainers, tmp_path):
+    source = _answered(trainers, tmp_path, "more")
+    assert not CarriedPicks(forked(source, "feedback")).more
+    for _ in range(2):  # a fork of that fork has it from there
+        source = forked(source, "feedback", keep_picks=True)
+        carried = CarriedPicks(source)
+        carried.forget()  # picks taken back are picks that have been tested
+        assert len(carried.more) == 1 and source.plan.forked.picks == PICKS
+        assert trainers.run(source) == 0, source.trainer_log.read_text()
 
 
 def test_a_fork_of_a_fork_knows_the_nearer_one_s_settings(trainers, whole):

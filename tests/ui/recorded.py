@@ -30,6 +30,7 @@ FLUENT = (
     "Tobin Rask in 1931, two years after the steam plough.",
     "return a + b",
 )
+REINFORCED = 60  # steps
 SHA = {
     "base": "3f2a91c0d4be77120c5e0aa19b8f64d3e1c27a5508dd4f6b9a310c7e5521f0ab",
     "tuned": "b81e07f5a2c94d6638f1d0ec4475a9b20f6d13c8ea97045bb2c6e8f1907d3a54",
@@ -40,7 +41,7 @@ SHA = {
 def events(picks: int = 24, simulated: bool = False) -> Iterator[tuple[float, float, Event]]:
     """(wall-clock seconds since the last event, compute seconds since then, event)."""
     random = Random(7)
-    config = settings.load("demo", environ={})
+    config = settings.changed(settings.load("demo", environ={}), [f"feedback.steps={REINFORCED}"])
     yield (
         0.0,
         0.0,
@@ -190,9 +191,7 @@ FEATURES = (
 
 
 def _feedback(random: Random, picks: int, simulated: bool) -> Iterator[tuple[float, float, Event]]:
-    steps = 60
-    before, in_all = 3, 3 + 24 + steps + 2
-    yield 0.1, 0.1, e.StageStarted("feedback", in_all)
+    yield 0.1, 0.1, e.StageStarted("feedback", 3 + 24 + REINFORCED + 2)
     yield 5.0, 5.0, e.Noticed("96 prompts are answered")
     weights = dict(zip(FEATURES, (0.2, 1.9, 0.1, 0.7, 0.6, -0.2, 0.05, -0.1), strict=True))
     right = 0
@@ -201,11 +200,7 @@ def _feedback(random: Random, picks: int, simulated: bool) -> Iterator[tuple[flo
         predicted = 0.5 + 0.4 * math.sin(number)
         yield (
             *(1.2, 1.2),
-            e.PairOffered(
-                *(number, prompt, a, b, bool(number % 2), predicted),
-                stage_step=before + number,
-                stage_steps=in_all,
-            ),
+            e.PairOffered(*(number, prompt, a, b, bool(number % 2), predicted)),
         )
         choice: e.Choice = ("b", "a", "tie", "a", "b", "both_bad")[number % 6]  # type: ignore[assignment]  # a choice
         rater = "polite" if simulated else "person"
@@ -218,8 +213,8 @@ def _feedback(random: Random, picks: int, simulated: bool) -> Iterator[tuple[flo
         yield 0.2, 0.2, e.RewardModelFitted(number + 1, features, agreement, interval)
     if picks < 24:
         return
-    for step in range(1, steps + 1):
-        done = step / steps
+    for step in range(1, REINFORCED + 1):
+        done = step / REINFORCED
         yield (
             0.5,
             0.5,
@@ -235,8 +230,6 @@ def _feedback(random: Random, picks: int, simulated: bool) -> Iterator[tuple[flo
                 0.79 - 0.04 * done if step % 10 == 0 else None,
                 0.79 if step % 10 == 0 else None,
                 0.1 * (1 - 0.1 * done),
-                before + 24 + step,
-                in_all,
             ),
         )
     if not simulated:

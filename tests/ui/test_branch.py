@@ -93,7 +93,10 @@ async def test_one_key_takes_the_leash_off(tmp_path, monkeypatch, launched, key,
         feedback = launched[0].plan.settings.feedback
         assert (feedback.beta, feedback.facts_limit, feedback.reward_bound) == (kl, 1.0, 1000.0)
         assert launched[0].plan.forked.picks == 24 and launched[0].picks.exists()
-        assert app.onward.startswith("A new run from yours") and "B leads back" in app.onward
+        assert (
+            app.onward.startswith("A new run from yours")
+            and "B leads back to 2026-03-21-1010-demo-s0" in app.onward
+        )
 
 
 @pytest.fixture
@@ -149,7 +152,12 @@ def test_the_leash_is_taken_off_in_words_and_true_numbers(off_the_leash: RunFold
             and "2 nats → as it likes" in text
             and f"{100 * before.facts_limit:g} % → no guard" in text
         )
-        assert "A new run from yours" in text and "B leads back to it" in " ".join(text.split())
+        said = " ".join(text.split())
+        assert "A new run from yours" in said
+        home = fork.own_run(folder).id
+        assert (
+            f"B leads back to {home}. What" if folder is off_the_leash else f"B leads back to it, {home}."
+        ) in said
         assert len(sheet.changes) == 9  # all that `unleashed.assignments` changes
         assert ("own, on its leash" in " ".join(text.split())) == (folder is off_the_leash)
 

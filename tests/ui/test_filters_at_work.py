@@ -6,9 +6,10 @@ import pytest
 import recorded
 from msgspec.structs import replace
 from test_actions import scene_at
-from watching import opened, shown, text_of, until
+from watching import FakeControl, opened, shown, text_of, until
 
 from tui_trainer.messages import events as e
+from tui_trainer.messages.commands import Continue
 from tui_trainer.messages.inspection import Look, Looked
 from tui_trainer.ui.connection.feed import Arrived
 from tui_trainer.ui.connection.inspector import Answer
@@ -26,7 +27,8 @@ LEARNING = recorded.until(RECORDS, e.Guessed, 130)
 
 
 def test_a_few_slowly_and_then_all() -> None:
-    frames = [review.frame_at(seconds, 2) for seconds in (0.0, 2.0, 2.7, 5.1, 5.3, 9.1)]
+    slowly = (2.6, 2.6)
+    frames = [review.frame_at(seconds, slowly) for seconds in (0.0, 2.0, 2.7, 5.1, 5.3, 9.1)]
     assert [frame and (frame.kind, frame.number) for frame in frames] == [
         ("document", 0),
         ("document", 0),
@@ -35,11 +37,12 @@ def test_a_few_slowly_and_then_all() -> None:
         ("flood", 2),
         ("flood", 2),
     ]
-    assert review.frame_at(9.3, 2) is None
+    assert review.frame_at(9.3, slowly) is None
     first, second = frames[0], frames[1]
     assert first is not None and not first.judged and first.passed(7) == 0
     assert second is not None and second.judged and second.passed(7) == 7
-    assert review.chosen([1, 2, 3, 4, 5], [10, 11]) == [1, 10, 2, 11, 3, 4]
+    assert review.chosen([1, 2, 3, 4, 5], [10, 11, 12]) == [1, 10, 2, 11]
+    assert review.chosen([1, 2, 3, 4, 5], [10]) == [1, 10, 2, 3]
 
 
 def test_the_flood_counts_what_the_file_says(tmp_path: Path) -> None:
@@ -63,7 +66,8 @@ async def test_they_are_seen_at_work(
         app.scene.clock = lambda: now
         await pilot.press("1", "e")
         texts = []
-        for _ in range(55):
+        whole = sum(pane.at_work._seconds) + review.FLOOD_SECONDS
+        for _ in range(int(whole / 0.4) + 2):
             app.tick()
             await pilot.pause()
             texts.append(" ".join(text_of(pane).split()))
@@ -135,6 +139,33 @@ async def test_a_first_run_begins_with_it(tmp_path: Path, monkeypatch: pytest.Mo
         app.dashboard.tour(0)
         app.tick()
         await until(pilot, lambda: pane.at_work.since is not None and "slowly" in shown(app))
+
+
+def test_a_document_stands_as_long_as_its_beginning_takes() -> None:
+    assert review.seconds_for("a spam", "") == 2.6
+    long = review.seconds_for("word " * 500, "sales words in 31 % of the text")
+    assert (16 + 8) / (long / 60) <= 180
+
+
+async def test_it_is_seen_to_its_end_before_the_first_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who leaves the tour at once sees what is done to the text, and nothing is learned meanwhile."""
+    async with opened(tmp_path, monkeypatch, recorded.until(RECORDS, e.SourceRead, 5)) as (app, pilot):
+        now, pane = 100.0, app.dashboard.dataset
+        app.scene.clock = lambda: now
+        app.scene.holding = True
+        app.dashboard.tour(0)
+        await pilot.press("escape")
+        app.post_message(Arrived(recorded.until(RECORDS, e.Sampled)[app.scene.now.records :]))
+        await until(pilot, lambda: pane.at_work.since is not None)
+        app.tick()
+        assert app.dashboard.current == 1 and app.scene.holding
+        assert not any(isinstance(one, Continue) for one in FakeControl.last.sent)
+        now += sum(pane.at_work._seconds) + review.FLOOD_SECONDS + 0.1
+        app.tick()
+        await until(pilot, lambda: Continue(pace=8.0) in FakeControl.last.sent)
+        assert not app.scene.holding and app.dashboard.current != 1
 
 
 async def test_the_document_that_is_followed_cools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,6 +95,30 @@ def test_speed_and_time_left_come_from_compute_time() -> None:
     assert state.expected_total == pytest.approx(2.0 + 100 * 0.25 + 40 * 0.25 / 0.6)
 
 
+def test_a_fork_promises_nothing_before_steps_of_its_own() -> None:
+    """What it took over was timed by another process; its own plan may be measured on a busy machine."""
+    state = State()
+    log = recorded.until(recorded.records(), e.StageEnded, stage="finetune")
+    settings = log[0].event.settings  # type: ignore[union-attr]  # of the run's start
+    forked = e.Forked("b", "a", "feedback", settings, {}, "tuned", "", 0, {}, {})
+    own = [
+        forked,
+        e.SpeedMeasured(9.0, {"finetune": 900.0, "feedback": 90000.0}),
+        e.StageStarted("feedback", 9),
+    ]
+    own += [e.Reinforced(step, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None) for step in range(1, 8)]
+    busy = log[-1].busy
+    for number, event in enumerate([*(record.event for record in log), *own]):
+        of_its_own = number - len(log)
+        at = busy + 2.0 * of_its_own if of_its_own >= 0 else log[number].busy
+        apply(state, Record(VERSION, number, at, at, event))  # type: ignore[arg-type]  # of AnyEvent
+        if of_its_own >= 0:
+            left = state.seconds_left("feedback")
+            assert left is None or left == pytest.approx(2.0 * (60 - state.reinforced.step))  # type: ignore[union-attr]
+            assert state.expected_total is None and not isinstance(state.moment, e.SpeedMeasured)
+    assert state.seconds_left("feedback") == 106.0
+
+
 def test_a_plan_of_hours_is_no_estimate() -> None:
     """A busy machine is measured many times too slow: nothing is promised until steps have been done."""
     state = State()
@@ -113,7 +137,7 @@ def test_a_plan_of_hours_is_no_estimate() -> None:
     [
         recorded.until(RECORDS, e.Stepped, 500, stage="pretrain"),
         recorded.until(RECORDS, e.Stepped, 260, stage="finetune"),
-        recorded.until(RECORDS, e.Reinforced, 36),
+        recorded.until(RECORDS, e.Reinforced, recorded.REINFORCED),
     ],
     ids=["pretrain", "finetune", "feedback"],
 )

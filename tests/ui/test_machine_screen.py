@@ -70,12 +70,13 @@ def apart(picture: e.WeightsPictured, step: int = STEP) -> e.StepExplained:
 
 
 def slowly(seconds: float) -> Scene:
-    """The scene so long after a step in slow motion."""
+    """The scene so long after a step in slow motion, of which each part is read in two seconds."""
     picture = pictured()
     scene = scene_at([])
     scene.clock = lambda: 0.0
     scene.now = scene_at(of(e.Continued(pace=8.0), picture, apart(picture))).now
     scene.hold()
+    scene.reading.seconds = [2.0] * 4
     scene.clock = lambda: seconds
     return scene
 

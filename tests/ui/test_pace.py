@@ -1,6 +1,7 @@
 """The start is held for who takes the tour; one dial for the pace; a step in slow motion, part by part."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import recorded
@@ -14,10 +15,10 @@ from tui_trainer.messages.commands import Continue, Pause
 from tui_trainer.messages.events import VERSION, Record
 from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.chrome.caption import forms
-from tui_trainer.view import pace
+from tui_trainer.view import pace, slow_motion
 from tui_trainer.view.fold import apply
 from tui_trainer.view.text import holds
-from tui_trainer.view.waits import wait_of
+from tui_trainer.view.waits import BATCHES, wait_of
 
 RECORDS = recorded.records()
 OPENED = recorded.until(RECORDS, e.Sampled)  # measured, before the first step
@@ -129,9 +130,49 @@ async def test_each_part_stays_to_be_read(tmp_path: Path, monkeypatch: pytest.Mo
                 ),
             )
             seen.append(text_of(pane))
-            now += 2.0
+            now += app.scene.reading.seconds[part - 1]
         assert "score" not in seen[0] and "→" not in seen[0] and "again" in seen[3]
         assert "blame" not in seen[1] and "nudge" not in seen[2] and "→" in seen[3]
+
+
+def test_each_part_stands_as_long_as_its_words_take() -> None:
+    scene = scene_at(SLOW)
+    scene.hold()
+    first = list(scene.reading.seconds)
+    said = slow_motion.sentences(scene.now, EXPLAINED)
+    for seconds, sentence in zip(first, said, strict=True):
+        assert seconds >= 2.0 and len(set(sentence.split())) / (seconds / 60) <= 180 + 1e-6, sentence
+    again = replace(EXPLAINED, step=EXPLAINED.step + 1, loss_before=EXPLAINED.loss_before + 1)
+    apply(scene.now, after(SLOW, again)[-1])
+    scene.hold()
+    assert scene.moment is again and scene.reading.seconds == [2.0] * 4  # all but a number has been read
+
+
+async def test_the_next_step_waits_for_what_is_read_and_a_key_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING, size=(80, 24)) as (app, pilot):
+        now = 100.0
+        app.scene.clock = lambda: now
+        for record in SLOW[len(TRAINING) :]:
+            apply(app.scene.now, record)
+        app.tick()
+        reading = app.scene.reading
+        assert reading.whole > 16.0
+        await until(pilot, lambda: Continue(pace=round(reading.whole, 1)) in FakeControl.last.sent)
+        await until(pilot, lambda: "space  hold" in shown(app) and ".  next part" in shown(app))
+        for part in (1, 2, 3, 4):
+            assert app.scene.part == part
+            now += 0.7
+            await pilot.press(".")
+        assert FakeControl.last.sent[-1] == Continue(pace=2.8) and app.scene.passed == 4.0
+        count = len(FakeControl.last.sent)
+        assert await sent(app, pilot, "space") == Pause()
+        await until(pilot, lambda: not app.scene.sent)
+        apply(app.scene.now, after(SLOW, replace(EXPLAINED, step=9))[-1])  # before the pause is in the log
+        app.tick()
+        await pilot.pause()
+        assert len(FakeControl.last.sent) == count + 1
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
@@ -143,7 +184,8 @@ def test_no_sentence_of_it_is_cut(width: int) -> None:
         scene.hold()
         for part in range(1, 5):
             begun = scene._since
-            scene.clock = lambda begun=begun, part=part: begun + 2 * part - 1
+            into = sum(scene.reading.seconds[: part - 1]) + 0.5
+            scene.clock = lambda begun=begun, into=into: begun + into
             sign, said = forms(scene)
             assert sign == f"{part}/4" and any(holds(one, width - len(sign) - 4, 2) for one in said), said
 
@@ -179,6 +221,49 @@ def test_every_wait_has_a_word(records: list[Record], launched: bool, says: str,
     late = wait_of(state, launched, 1234.0)
     assert late is not None and (", longer than the " in late.told) == bar and "━" not in late.told
     assert all(holds(said, 60 - 5, 2) for said in (wait.told, late.told))
+
+
+@pytest.mark.parametrize(
+    ("records", "says"),
+    [
+        (recorded.until(RECORDS, e.Guessed, 500), "measured on unseen text"),
+        (recorded.until(RECORDS, e.StageStarted, stage="finetune"), "before its first step"),
+    ],
+)
+def test_a_measurement_is_held_against_the_one_before(records: list[Record], says: str) -> None:
+    state = scene_at(records).now
+    assert state.evaluation_seconds is not None  # what the recorded ones took is less than one notices
+    state.evaluation_seconds = 6.0
+    wait, late = wait_of(state, True, 3.0), wait_of(state, True, 9.0)
+    assert wait is not None and says in wait.said and wait.told.endswith("━━━━━━────── 50 %")
+    assert late is not None and late.told.endswith("9 s, longer than the 6 s that the last one took.")
+
+
+@pytest.mark.parametrize("purpose", get_args(e.Purpose))
+@pytest.mark.parametrize("width", [60, 80])
+def test_answers_that_are_written_are_counted(purpose: e.Purpose, width: int) -> None:
+    begun = recorded.until(RECORDS, e.StageStarted, stage="feedback")
+    state = scene_at(after(begun, e.Answering("feedback", purpose, 0, 2148))).now
+    assert wait_of(state, True, 0.5) is None  # nobody notices
+    first = wait_of(state, True, 3.0)
+    assert first is not None and ("─" in first.told) == (purpose in BATCHES)
+    told = [first.told]
+    if purpose in BATCHES:
+        apply(state, after(begun, e.Answering("feedback", purpose, 1074, 2148))[-1])
+        half = wait_of(state, True, 0.0)  # a batch that ends is no end of the wait
+        assert half is not None and half.told.endswith("━━━━━━────── 50 %") and "1,074 of 2,148" in half.told
+        told.append(half.told)
+    else:
+        state.answer_seconds = 0.01
+        known = wait_of(state, True, 3.0)
+        assert known is not None and known.told.endswith("14 %")
+        told.append(known.told)
+        late = wait_of(state, True, 1234.0)
+        assert late is not None and late.told.endswith("longer than the 21 s estimated.")
+        told.append(late.told)
+    assert all(holds(said, width - 5, 2) for said in told), told
+    apply(state, after(begun, e.Noticed("they are written"))[-1])
+    assert state.answering is None
 
 
 def test_an_exam_is_held_against_the_one_before() -> None:

@@ -19,6 +19,7 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.rater.ledger import LedgerSheet
 from tui_trainer.ui.screens.rater.reward_model import RewardModelSheet, calibration
 from tui_trainer.view import taste
+from tui_trainer.view.counted import counted
 from tui_trainer.view.fold import apply
 
 
@@ -148,35 +149,48 @@ async def test_who_is_going_to_pick(tmp_path, monkeypatch, picks, rater, said) -
         assert ("Your turn" in shown(app)) is (said == "Your turn is coming.")
 
 
-def test_the_trainer_says_how_many_steps_the_stage_has() -> None:
-    """Fewer picks than planned, or more, and a pick taken back: as it counts them at each pair and step."""
+def test_picks_are_counted_as_picks_and_reinforcement_by_its_own_steps() -> None:
+    """Nobody knows how many picks will come: no count of them is out of a total that changes under it."""
 
-    def counted(events: Sequence[e.Event]) -> list[tuple[int, int]]:
-        progress = [
-            scene_at(_records(*((1, event) for event in events[: end + 1]))).now.stages["feedback"]
-            for end in range(len(events))
-        ]
-        return [(stage.step, stage.steps) for stage in progress]
+    def told(*events: e.Event) -> list[tuple[str, str]]:
+        state = scene_at(_records(*((1, event) for event in events))).now
+        for event in events:  # the bar is of reinforcement alone
+            assert (state.stages["feedback"].share is None) is (state.reinforced is None), event
+        return counted(state)
 
-    told: list[e.Event] = [
-        _pair(0, stage_step=27, stage_steps=89),
-        _picked(0),
-        _pair(1, stage_step=28, stage_steps=91),
-        _picked(1, "undo"),
-        _pair(0),  # within a pick it is not counted anew
-        _picked(0),
-        _pair(1, stage_step=28, stage_steps=90),
-        _picked(1, "enough"),
-        e.Reinforced(1, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None, stage_step=29, stage_steps=66),
+    open_ended = ("enough", "once a taste is found")
+    events: list[e.Event] = []
+    for event, made in (
+        (_pair(0), 0),
+        (_picked(0), 1),
+        (_pair(1), 1),
+        (_picked(1, "undo"), 0),
+        (_pair(0), 0),
+        (_picked(0), 1),
+        (_pair(1), 1),
+    ):
+        events.append(event)
+        assert told(*events) == [("picks", str(made)), open_ended]
+    assert told(*events, _fitted(enough=True))[1] == ("enough", "now, for a taste is found")
+    events.append(_picked(1, "enough"))
+    assert told(*events) == [("picks", "1")]
+    for step in (1, 2, 60):
+        events.append(e.Reinforced(step, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None))
+        assert told(*events) == [("step", f"{step}/60")]
+    assert told(*events, e.KnobTurned("feedback.steps", 80)) == [("step", "60/80")]
+    blind_pair = e.PairOffered(1, "p", "l", "r", False, 0.5, blind=True, blind_pairs=24)
+    assert told(*events, blind_pair) == [("blind test", "0/24")]
+    assert told(*events, blind_pair, _picked(1)) == [("blind test", "1/24")]
+
+
+def test_a_program_makes_as_many_picks_as_are_planned() -> None:
+    assert counted(scene_at(_records()).now) == []  # the answers are being written
+    simulated = recorded.until(recorded.records(simulated=True), e.Picked, 3)
+    assert counted(scene_at(simulated).now) == [("picks", "3/24")]
+    again = e.Forked("b", "a", "feedback", {}, {}, "tuned", "", 9, {}, {})
+    assert counted(scene_at(_records((0, again), (1, _pair(0)), (1, _picked(0)))).now) == [
+        ("picks made again", "1/9")
     ]
-    steps = [27, 28, 28, 27, 27, 28, 28, 28, 29]
-    totals = [89, 89, 91, 91, 91, 91, 90, 90, 66]
-    assert counted(told) == list(zip(steps, totals, strict=True))
-    of_an_older_log = [
-        *(_pair(0), _picked(0), _pair(1), _picked(1)),
-        e.Reinforced(1, 0.1, None, 0.1, 9.0, 1.0, 0, 0, None),
-    ]
-    assert counted(of_an_older_log) == [(step, 89) for step in (0, 1, 1, 2, 3)]
 
 
 def _blindly(*choices: e.Choice, over: bool = False, pairs: int = 24) -> list[tuple[float, e.Event]]:

@@ -115,7 +115,7 @@ async def test_one_key_leads_back_to_ones_own_run(tmp_path, monkeypatch, beside)
         assert app.return_value is None
         app.scene.home = RunFolder(tmp_path / "own")
         app.dashboard.redraw_frame()
-        await until(pilot, lambda: " B  back" in shown(app))
+        await until(pilot, lambda: " B  back to own " in shown(app))
         await pilot.press("B")
         await until(pilot, lambda: app.return_value is not None)
         assert app.return_value.id == "own" and "goes on training" in app.onward

@@ -177,3 +177,31 @@ def test_a_run_that_is_lost_leaves_a_screen_that_says_so(tmp_path: Path, kind: s
     terminal.wait_for("gone" if kind == "vanished" else "damaged")
     terminal.key("q", 0.0)
     assert terminal.ended() == 1 and given_back(terminal) and b"Traceback" not in terminal.output
+
+
+def test_between_two_runs_the_screen_is_never_empty(tmp_path: Path) -> None:
+    """The old picture stands, and says what is opened, until the new one is drawn over it."""
+    ended = recorded.records()
+    for name in ("first", "second"):
+        recorded.write_run(tmp_path / name, ended)
+    terminal = Terminal(tmp_path / "first", "view", size=(80, 24))
+    terminal.wait_for("The weights are frozen")
+    terminal.key("6", 0.0)
+    terminal.wait_for("second")
+    terminal.wait_until_gone("reading …")
+    shown, sent = [], len(terminal.output)
+    terminal.press("k\r")  # the newest is the first of the list
+
+    def opened() -> bool:
+        shown.append(terminal.shown())
+        return "Opening second" not in shown[-1] and any("Opening second" in one for one in shown)
+
+    terminal.wait_until(opened)
+    terminal.wait_for("The weights are frozen")
+    between = terminal.output[sent:]
+    assert SWITCH_BACK not in between and SWITCH_TO_SCREEN not in between
+    assert all(len(one.split()) > 20 for one in shown)
+    terminal.settle()
+    terminal.key("q", 0.0)
+    assert terminal.ended() == 0 and given_back(terminal)
+    assert terminal.output.count(SWITCH_BACK) == terminal.output.count(SWITCH_TO_SCREEN) == 1

@@ -8,8 +8,9 @@ from tui_trainer.console import output
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import STAGES, Event
 from tui_trainer.sanitize import one_line
-from tui_trainer.view import taste, words
+from tui_trainer.view import taste, waits, words
 from tui_trainer.view.changes import forked
+from tui_trainer.view.counted import counted
 from tui_trainer.view.numbers import count, duration, figure, plural, roughly
 from tui_trainer.view.state import State
 from tui_trainer.view.text import cut
@@ -58,18 +59,18 @@ def progress_line(state: State) -> str:
     parts = [f"{STAGES.index(stage) + 1}/{len(STAGES)} {words.STAGE[stage]}"]
     if state.paused:
         parts.append("paused")
-    if progress.steps:
-        parts.append(f"step {count(progress.step)}/{count(progress.steps)}")
+    parts += [f"{name} {done}" for name, done in counted(state)]
     if stage == "feedback":
         if state.reinforced is not None:
             parts.append(f"reward {figure(state.reinforced.reward)}  KL {figure(state.reinforced.kl)}")
-        elif state.picks:
-            parts.append(plural(len(state.picks), "pick"))
     elif state.stepped is not None and state.stepped.stage == stage:
         parts.append(f"loss {figure(state.stepped.loss, 3)}")
         if speed := progress.tokens_per_second:
             parts.append(f"{count(speed)} tokens/s")
-    if state.examining:
+    if (answering := state.answering) is not None:
+        done, total = count(answering.done), count(answering.total)
+        parts.append(f"{waits.SHORT[answering.purpose]} {done}/{total}")
+    elif state.examining:
         parts.append("exam")
     elif (left := seconds_left(state)) is not None:
         parts.append(f"{duration(left)} left")
@@ -150,8 +151,10 @@ def filtered(state: State) -> str | None:
 
 def _speed_told(state: State, event: e.SpeedMeasured) -> str:
     planned = sum(event.planned_seconds.values())
-    line = f"a pretraining step takes {event.step_seconds * 1000:.0f} ms on this machine; "
-    line += f"the run should take about {roughly(planned)}, by this first, rough measure"
+    line = f"a pretraining step takes {event.step_seconds * 1000:.0f} ms on this machine"
+    if state.forked is not None:
+        return f"{line}; how long this run takes is said once some of its own steps are made"
+    line += f"; the run should take about {roughly(planned)}, by this first, rough measure"
     if planned > LONG_SECONDS and state.run is not None and state.run.preset != "quick":
         line += "; `--preset quick` is much shorter"
     return line

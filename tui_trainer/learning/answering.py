@@ -1,6 +1,7 @@
 """Asking a model: a chat's question answered until it ends, or a text's beginning continued for a while."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from typing import TypeVar, cast
 
 import torch
 from msgspec import Struct
@@ -11,6 +12,7 @@ from tui_trainer.corpus.tokenizer import CharTokenizer
 from tui_trainer.model.sampling import generate
 from tui_trainer.model.transformer import Transformer
 
+Result = TypeVar("Result")
 ROWS = 128  # questions answered at once
 CHARACTERS_A_TOKEN = 3  # a character model needs about as many more tokens for the same length of text
 
@@ -90,23 +92,47 @@ def answer_questions(
     model: Transformer, corpus: Corpus, questions: Sequence[Question], longest: int
 ) -> list[tuple[str, bool]]:
     """The likeliest answer to each question as a chat would ask it, and whether it ended by itself."""
+    return _result(answering(model, corpus, questions, longest))
+
+
+def answering(
+    model: Transformer, corpus: Corpus, questions: Sequence[Question], longest: int
+) -> Generator[int, None, list[tuple[str, bool]]]:
+    """The same, batch by batch: yields how many questions have been answered so far."""
     tokenizer = corpus.tokenizer
     room = model.shape.context - min(longest, model.shape.context // 2)
 
-    def answers(prompts: Sequence[list[int]]) -> list[tuple[str, bool]]:
-        rows = likeliest(model, prompts, longest, tokenizer.end, tokenizer.silent)
+    def answers(prompts: Sequence[list[int]]) -> Generator[int, None, list[tuple[str, bool]]]:
+        rows = yield from _batches(model, prompts, longest, tokenizer.end, tokenizer.silent)
         return [(tokenizer.decode(ids), bool(ids) and ids[-1] == tokenizer.end) for ids in rows]
 
     opened = [question.opening for question in questions if question.opening]
-    replies = iter(answers([tokenizer.chat(opening, room=room) for opening in opened]))
+    replies = iter(_result(answers([tokenizer.chat(opening, room=room) for opening in opened])))
     turns = [((q.opening, next(replies)[0]), *q.turns) if q.opening else q.turns for q in questions]
-    return answers([tokenizer.chat(q.prompt, t, room) for q, t in zip(questions, turns, strict=True)])
+    prompts = [tokenizer.chat(q.prompt, t, room) for q, t in zip(questions, turns, strict=True)]
+    return (yield from answers(prompts))
 
 
 def likeliest(
     model: Transformer, prompts: Sequence[list[int]], new: int, end: int | None, banned: Sequence[int] = ()
 ) -> list[list[int]]:
     """Greedy, in batches of prompts of similar length (padding costs), given back in order."""
+    return _result(_batches(model, prompts, new, end, banned))
+
+
+def _result(going: Generator[object, None, Result]) -> Result:
+    """What it comes to in the end."""
+    while True:
+        try:
+            next(going)
+        except StopIteration as ended:
+            return cast(Result, ended.value)
+
+
+def _batches(
+    model: Transformer, prompts: Sequence[list[int]], new: int, end: int | None, banned: Sequence[int]
+) -> Generator[int, None, list[list[int]]]:
+    """Yields after each batch how many prompts are done."""
     order = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
     rows: list[list[int]] = [[] for _ in prompts]
     for first in range(0, len(order), ROWS):
@@ -115,4 +141,5 @@ def likeliest(
             chosen, generate(model, [prompts[i] for i in chosen], new, end=end, banned=banned), strict=True
         ):
             rows[index] = ids
+        yield first + len(chosen)
     return rows

@@ -6,8 +6,9 @@ commonest answer would score.
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import cast
 
 from msgspec.structs import replace
 from torch import Tensor
@@ -16,7 +17,7 @@ from tui_trainer.corpus.corpus import Corpus
 from tui_trainer.corpus.document import Question
 from tui_trainer.corpus.exam.judging import well_formed
 from tui_trainer.formulas.intervals import paired_interval, proportion_interval
-from tui_trainer.learning.answering import answer_questions, likeliest
+from tui_trainer.learning.answering import answering, likeliest
 from tui_trainer.learning.exam_figures import (
     BY_QUESTION,
     BY_RELATION,
@@ -31,7 +32,7 @@ from tui_trainer.learning.own_answers import own_figures
 from tui_trainer.learning.stage import OneStep
 from tui_trainer.learning.training import within
 from tui_trainer.learning.validation import ValidationLoss, token_bytes, validation_loss
-from tui_trainer.messages.events import Event, Measured, StageName, WeightsName
+from tui_trainer.messages.events import Answering, Event, Measured, StageName, WeightsName
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Settings
 
@@ -95,6 +96,8 @@ class Evaluation(OneStep):
 
     def advance(self) -> Iterator[Event]:
         """Ask everything."""
+        if total := sum(len(self.corpus.questions.get(group, ())) for group in GROUPS):
+            yield Answering(self.name, "exam", 0, total)
         tokenizer = self.corpus.tokenizer
         loss = validation_loss(self.model, self.corpus.validation, token_bytes(tokenizer), tokenizer.document)
         stage = "pretrain" if self.weights == "base" else self.weights
@@ -115,7 +118,7 @@ class Evaluation(OneStep):
         if not asked:
             return
         every = [q for questions in asked.values() for q in questions]
-        answers = answer_questions(self.model, self.corpus, every, self.longest)
+        answers = yield from self._answered(self.model, every)
         yield share(f"{self.weights}/format", [ended and well_formed(t) for t, ended in answers], None)
         yield share(f"{self.weights}/never_ended", [not ended for _, ended in answers], None)
         given = iter(answers)
@@ -150,12 +153,27 @@ class Evaluation(OneStep):
             if metric in BY_RELATION:
                 by_relation.append(found)
             if metric == "recall_heldout" and self.tuned is not None:
-                yield facts_lost(self._right(self.tuned, figure.counts, questions), right)
+                yield Answering(self.name, "exam", 0, len(questions))
+                before = yield from self._answered(self.tuned, questions)
+                yield facts_lost(self._right(before, figure.counts, questions), right)
         if by_relation:
             yield replace(min(by_relation, key=lambda m: m.value), name=f"{self.weights}/{WORST}")
 
-    def _right(self, model: Transformer, judge: Judge, questions: Sequence[Question]) -> list[bool]:
-        answers = answer_questions(model, self.corpus, questions, self.longest)
+    def _answered(
+        self, model: Transformer, questions: Sequence[Question]
+    ) -> Generator[Event, None, list[tuple[str, bool]]]:
+        """Their answers; yields how far it is."""
+        going = answering(model, self.corpus, questions, self.longest)
+        while True:
+            try:
+                yield Answering(self.name, "exam", next(going), len(questions))
+            except StopIteration as ended:
+                return cast(list[tuple[str, bool]], ended.value)
+
+    @staticmethod
+    def _right(
+        answers: Sequence[tuple[str, bool]], judge: Judge, questions: Sequence[Question]
+    ) -> list[bool]:
         return [ended and judge(t, q) for (t, ended), q in zip(answers, questions, strict=True)]
 
     def tensors(self) -> dict[str, Tensor]:

@@ -27,6 +27,7 @@ from tui_trainer.learning.preferences.comparison import (
     RewardFunction,
     before_after,
     estimated_win_rate,
+    repeated,
     win_rate,
 )
 from tui_trainer.learning.preferences.features import features
@@ -38,6 +39,7 @@ from tui_trainer.learning.reinforcement import best_of_n
 from tui_trainer.learning.reinforcement.policy_trainer import PolicyTrainer, Progress
 from tui_trainer.messages.events import (
     ANSWERS,
+    Answering,
     Choice,
     Event,
     Noticed,
@@ -79,11 +81,15 @@ class Feedback:
     Args:
         model: the tuned model; its last block is trained in place.
         corpus: with pairs, questions are answered; without, beginnings are continued.
+        looks: how often the person who made the picks of another run, which are made again here, went on
+            picking there after no taste was found.
     """
 
     name: ClassVar[StageName] = "feedback"
 
-    def __init__(self, model: Transformer, corpus: Corpus, settings: Settings, seed: int) -> None:
+    def __init__(
+        self, model: Transformer, corpus: Corpus, settings: Settings, seed: int, looks: int = 0
+    ) -> None:
         self.corpus, self.seed = corpus, seed
         self.asker = Asker(corpus, model.shape.context, settings.feedback.answer_tokens)
         rated, held_out = corpus.prompts(settings.feedback.topic)
@@ -92,7 +98,7 @@ class Feedback:
         self.policy_trainer = PolicyTrainer(model, corpus, self.asker, seed)
         self.collection = PreferenceCollection(model, self.asker, self.prompts, settings, seed)
         self.state = State(
-            settings.feedback, self.policy_trainer.progress, self.collection.state, BlindTest()
+            settings.feedback, self.policy_trainer.progress, self.collection.state, BlindTest(), looks=looks
         )
         self.step = self.steps = 0
         self._count()
@@ -150,6 +156,7 @@ class Feedback:
         if self.pending is not None:
             raise RuntimeError(f"pair {self.pending.pair} waits for a pick")
         if state.collection.sampled < self.collection.pool_steps:
+            yield Answering("feedback", "pool", *self.collection.answers)
             self.collection.sample()
             if state.collection.sampled == self.collection.pool_steps and self.collection.person:
                 yield PromptsListed(tuple(self.prompts))
@@ -160,8 +167,12 @@ class Feedback:
                 yield from self._decide()
             if state.turns or done.steps:
                 yield from self._reinforce()
-        elif self.tests and not state.blind.over and (pair := self._test()) is not None:
-            yield pair
+        elif self.tests and not state.blind.over and not state.blind.made:
+            yield from self._make_test()
+            if not state.blind.over:
+                yield state.blind.offer()
+        elif self.tests and not state.blind.over:
+            yield state.blind.offer()
         else:
             yield from self._finish()
         state.step += 1
@@ -255,6 +266,7 @@ class Feedback:
         most = self.state.settings.best_of
         if most > 1 and self.held_out:
             tuned = self.policy_trainer.reference
+            yield Answering("feedback", "best_of", 0, most * min(len(self.held_out), best_of_n.PROMPTS))
             yield best_of_n.measured(tuned, self.asker, self.held_out, most, self.proxy, judge, self.seed)
 
     def _samples(self) -> Iterator[Sampled]:
@@ -303,16 +315,14 @@ class Feedback:
         assert taste is not None
         return [gold(taste, answer.text) for answer in answers]
 
-    def _test(self) -> PairOffered | None:
-        """The next pair of the blind test."""
-        blind = self.state.blind
-        if not blind.made:
-            # Not those whose likeliest answers are shown before and after.
-            fresh, number = self.held_out[SHOWN:], len(self.state.collection.offers)
-            blind.make(
-                self.policy_trainer.reference, self.policy_trainer.model, self.asker, fresh, self.seed, number
-            )
-        return None if blind.over else blind.offer()
+    def _make_test(self) -> Iterator[Event]:
+        """Have both models answer for the blind test."""
+        # Not those whose likeliest answers are shown before and after.
+        fresh, number = self.held_out[SHOWN:], len(self.state.collection.offers)
+        yield Answering("feedback", "blind", 0, 2 * min(len(fresh), 2 * PAIRS))
+        self.state.blind.make(
+            self.policy_trainer.reference, self.policy_trainer.model, self.asker, fresh, self.seed, number
+        )
 
     def _finish(self) -> Iterator[Event]:
         tuned, aligned = self.policy_trainer.reference, self.policy_trainer.model
@@ -320,9 +330,11 @@ class Feedback:
             pass  # nothing was turned: both are one and the same
         elif self.held_out and self.state.finished == 0:
             right = self.corpus.right
+            yield Answering("feedback", "compared", 0, 2 * min(len(self.held_out), SHOWN))
             yield from before_after(tuned, aligned, self.asker, self.held_out, right)
         elif self.held_out:
             both = (tuned, aligned, self.asker, self.held_out)
+            yield Answering("feedback", "compared", 0, 2 * len(repeated(self.held_out)))
             if self.taste:
                 yield win_rate("aligned/win_rate", *both, self._gold, self.seed)
             elif self.pool is not None:

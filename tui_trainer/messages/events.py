@@ -346,8 +346,6 @@ class PairOffered(Event, frozen=True):
     # One answer is the tuned model's and one the aligned model's: "before or after?". Unless swapped, A is
     # the tuned one's. Nothing is learnt from it.
     blind: bool = False
-    stage_step: int = 0  # steps of the stage that are done ...
-    stage_steps: int = 0  # ... and all of them, as far as is known by now; 0 in an older log
     blind_pairs: int = 0  # of the blind test, in all; 0 in an older log
 
 
@@ -438,8 +436,6 @@ class Reinforced(Event, frozen=True):
     facts: float | None  # recall on the probe set, when it was measured at this step
     facts_before: float | None = None  # with that: the tuned model's
     leash: float | None = None  # reward lost a nat of KL, at this step; None in an older log
-    stage_step: int = 0  # steps of the stage that are done with this one, and all of them ...
-    stage_steps: int = 0  # ... as for `PairOffered`
 
 
 class ScoredAnswer(Struct, frozen=True):
@@ -480,6 +476,18 @@ class BeforeAfter(Event, frozen=True):
     after: str
     before_right: bool | None = None  # held to the world; None: nobody knows, or an older log
     after_right: bool | None = None
+
+
+Purpose = Literal["exam", "pool", "best_of", "guard", "blind", "compared"]
+
+
+class Answering(Event, frozen=True):
+    """Answers are being written, and nothing else is to be told until they are."""
+
+    stage: StageName
+    purpose: Purpose  # what they are for
+    done: int  # of them; 0 when it begins
+    total: int
 
 
 # -- measurements and results ----------------------------------------------------------------------------
@@ -574,6 +582,7 @@ AnyEvent = (
     | AnswersScored
     | BestOfN
     | BeforeAfter
+    | Answering
     | Measured
     | WeightsFrozen
     | Plotted

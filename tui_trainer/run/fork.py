@@ -38,7 +38,7 @@ from tui_trainer.messages.events import (
 from tui_trainer.run import live_settings, unleashed
 from tui_trainer.run.storage import carried_picks as kept
 from tui_trainer.run.storage import frozen_weights, history
-from tui_trainer.run.storage.carried_picks import CarriedPick
+from tui_trainer.run.storage.carried_picks import CarriedPick, CarriedPicks
 from tui_trainer.run.storage.folder import RunFolder, create, list_runs
 from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.plan import Fork, Plan
@@ -199,7 +199,9 @@ def _read(source: RunFolder, stage: StageName, keep_picks: bool) -> _Taken:
                 taken.records, taken.busy = record.seq + 1, record.busy
                 if not keep_picks:
                     break
-    taken.kept = kept.of_log(picked)
+    # The picks that a fork took over stand in its log once more; how often picking had gone on does not.
+    before = CarriedPicks(source).more if keep_picks else []
+    taken.kept = [*before, *kept.of_log(picked)]
     return taken
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import msgspec
-
 from tui_trainer.errors import Damaged
 from tui_trainer.learning.stage import Explaining, Opening, Stage
 from tui_trainer.messages.events import (
@@ -13,8 +11,6 @@ from tui_trainer.messages.events import (
     Forked,
     Measured,
     Noticed,
-    PairOffered,
-    Reinforced,
     RunEnded,
     RunStarted,
     SpeedMeasured,
@@ -201,13 +197,13 @@ class StageMachine:
         if isinstance(stage, Explaining):
             # A person steps through, or watches in slow motion.
             stage.explains = self.steering.steps_left is not None or self.steering.pace > 0
-        events, step = stage.advance(), stage.step
+        events = stage.advance()
         while True:
             with self._abortable(phase.long):
                 event = next(events, None)
             if event is None:
                 return
-            self.emit(_counted(event, step, stage.steps))
+            self.emit(event)
             if phase.long:
                 self.steering.between()
 
@@ -253,13 +249,3 @@ class StageMachine:
                 self.steering.pause_for(trouble)
         else:
             self._unsaved = 0
-
-
-def _counted(event: Event, step: int, steps: int) -> Event:
-    """With how far the stage is, where nothing else says so: after `step` steps, in the next one."""
-    match event:
-        case PairOffered():
-            return msgspec.structs.replace(event, stage_step=step, stage_steps=steps)
-        case Reinforced():
-            return msgspec.structs.replace(event, stage_step=step + 1, stage_steps=steps)
-    return event

@@ -40,6 +40,7 @@ from tui_trainer.run.pipeline import Phase
 from tui_trainer.run.ranks import Ranks
 from tui_trainer.run.speed import fastest_threads, measure
 from tui_trainer.run.storage import frozen_weights
+from tui_trainer.run.storage.carried_picks import CarriedPicks
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.plan import Base
 from tui_trainer.run.storage.prepared import Prepared
@@ -140,7 +141,7 @@ class RunPipeline:
         model.cpu()
         match phase.key:
             case "feedback":
-                return Feedback(model, corpus, settings, seed)
+                return Feedback(model, corpus, settings, seed, len(CarriedPicks(self.folder).more))
             case "verify":
                 weights = self._frozen_before(phase.key, settings)
                 assert weights is not None  # or the stage would have been skipped

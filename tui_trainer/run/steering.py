@@ -107,7 +107,7 @@ class Steering:
         self.paused = False
         self.steps_left: int | None = None
         self.pace = 0.0  # seconds from one step to the next at the least
-        self._next = 0.0  # when the next step may be made, by the monotonic clock
+        self._made = 0.0  # when the last step was, by the monotonic clock; 0: the next one is not waited for
         self._held, self._watched = held, watched  # until the first step that learns
         self._at_start = False  # paused there
         self._followed = False  # the pace is of a log: nobody watches yet
@@ -143,7 +143,7 @@ class Steering:
         """A step was done."""
         if self.steps_left is not None:
             self.steps_left -= 1
-        self._next = time.monotonic() + self.pace
+        self._made = time.monotonic()
 
     def between(self) -> None:
         """Everything that comes before the next step.
@@ -200,7 +200,7 @@ class Steering:
 
     def _pause_left(self) -> float:
         """Seconds until the next step may be made."""
-        return max(0.0, min(self._next - time.monotonic(), self.pace))
+        return max(0.0, min(self._made + self.pace - time.monotonic(), self.pace))
 
     def _must_be_asked(self, pending: PairOffered | TasteTested | None) -> bool:
         """Whether only a person can answer this."""
@@ -318,9 +318,10 @@ class Steering:
             self._pause(held=True)
 
     def _go_on(self, steps: int | None = None, pace: float = 0.0) -> None:
+        if not (self.pace and pace):  # from one pace to another, the step before still counts
+            self._made = 0.0
         self.paused, self.steps_left, self.pace = False, steps, pace
         self._followed = False
-        self._next = 0.0  # the first step is not waited for
         self.journal.emit(Continued(steps, pace))
 
     def _turn(self, name: str, value: float, stage: Stage) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
+from tui_trainer.sanitize import one_line
 from tui_trainer.ui.scene import Scene
 
 Context = Literal["anywhere", "dataset", "loss", "weights", "rater", "chat"]
@@ -83,6 +84,12 @@ def actions_of(owner: type) -> tuple[Action, ...]:
     """Those that a class declares, in order."""
     found: list[Action] = [getattr(method, MARK) for method in vars(owner).values() if hasattr(method, MARK)]
     return tuple(replace(action, context=getattr(owner, "context", action.context)) for action in found)
+
+
+def label(action: Action, scene: Scene) -> str:
+    """What an action is called now: of the one that leads back, with the run it leads to."""
+    home = one_line(scene.home.id) if action.name == "back" and scene.home is not None else ""
+    return f"{action.label} to {home}" if home else action.label
 
 
 def bindings(actions: Iterable[Action]) -> list[BindingType]:

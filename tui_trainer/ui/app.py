@@ -267,10 +267,11 @@ class TrainerApp(Crashing, Handlers):
         scene = self.scene
         if not scene.steers or scene.trainer != "alive":
             return
-        if scene.holding and scene.tour is None and not scene.sent:
+        if scene.holding and scene.tour is None and not scene.sent and not self.dashboard.reads_data:
             self.say(self.steering.begin_slowly())
         elif scene.speeds_up:
             self.say(self.steering.speed_up())
+        self.steering.follow_reading()
 
     @on(feed.Arrived)
     def _arrived(self, message: feed.Arrived) -> None:
@@ -383,7 +384,14 @@ class TrainerApp(Crashing, Handlers):
     def leave(self, following: RunFolder | None = None, farewell: str | None = None) -> None:
         """Close the screen; the trainer is not asked."""
         self.farewell = farewell_of(self.scene) if farewell is None else farewell
-        self.exit(following)
+        if following is None or not self.dashboard.is_running:
+            self.exit(following)
+            return
+        # It takes a moment until the other run can be drawn: until then it says so in this one's frame.
+        self.scene.opening = one_line(following.id)
+        self.leave_standing()
+        self.dashboard.redraw_frame()
+        self.dashboard.call_after_refresh(self.exit, following)
 
     def _stopped(self) -> None:
         run = self.scene.folder.id

@@ -345,10 +345,17 @@ class Dashboard(Screen[None]):
             for purpose, wish in pane.wishes().items()
         }
 
+    @property
+    def reads_data(self) -> bool:
+        """Whether the filters are watched at work, on a first run that has not begun: that waits for it."""
+        scene = self.scene
+        watched = scene.holding and scene.tour is None and self.current == 1
+        return watched and (scene.state.stage in (None, "data") or self.dataset.is_at_work)
+
     def _follow_stage(self) -> None:
         stage = self.scene.state.stage
         slow = pace.slow(self.scene.state)
-        if (stage, slow) == (self._stage, self._slow) or stage is None:
+        if (stage, slow) == (self._stage, self._slow) or stage is None or self.reads_data:
             return
         self._stage, self._slow = stage, slow
         if self.scene.past is not None:

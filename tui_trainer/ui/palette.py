@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from tui_trainer.ui.actions import Action
+from tui_trainer.ui.actions import Action, label
 from tui_trainer.ui.keys import ACTIONS
 from tui_trainer.ui.scene import Scene
 
 
 def _name(action: Action, scene: Scene) -> str:
-    name = f"{action.label[0].upper()}{action.label[1:]}"
+    name = label(action, scene)
+    name = f"{name[0].upper()}{name[1:]}"
     key = scene.key_of(action.name)
     return f"{name} ({key})" if key else name
 

@@ -9,7 +9,7 @@ from tui_trainer.messages.inspection import Look
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.drawing.styles import Ink, make_ink
 from tui_trainer.ui.run_files.baseline_run import BaselineRun
-from tui_trainer.view import pace
+from tui_trainer.view import pace, slow_motion
 from tui_trainer.view.ahas import Deed
 from tui_trainer.view.cards import Card
 from tui_trainer.view.inspections import Looks, Purpose, Saw
@@ -41,6 +41,7 @@ class Scene:
     answering: bool = False  # the chat's model is giving an answer
     zoomed: bool = False  # one pane has been given the whole screen
     shows_rater: bool = True  # where there is room for one pane, another may stand there
+    opening: str = ""  # the run that is shown next, once it can be drawn
     sent: str = ""  # a command under way, in words: "pausing"
     moment: Event | None = None  # the one being talked about
     clock: Callable[[], float] = time.monotonic
@@ -65,6 +66,7 @@ class Scene:
     past: State | None = None  # the moment one looks back to
     past_at: int | None = None  # its number among `now.moments`
     arrived: float | None = None  # when the last records came
+    reading: pace.Reading = field(default_factory=pace.Reading)  # of the steps in slow motion
     _since: float = 0.0  # when the moment was taken up
     _told: Validated | None = None
 
@@ -158,6 +160,8 @@ class Scene:
             return
         self.moment = newest
         self._since = now
+        if isinstance(newest, StepExplained) and pace.slow(self.now):
+            self.reading.take(slow_motion.sentences(self.state, newest))
 
     @property
     def wait(self) -> Wait | None:
@@ -175,9 +179,17 @@ class Scene:
     @property
     def passed(self) -> float:
         """How many of them have gone by: at 2.5 half of the third."""
-        if self.mode == "replay" or self.past is not None or not isinstance(self.moment, StepExplained):
-            return len(pace.PARTS)
-        return pace.passed(self.now, self.clock() - self._since)
+        return self.reading.passed(self.clock() - self._since) if self.slowly else float(len(pace.PARTS))
+
+    @property
+    def slowly(self) -> bool:
+        """Whether a step is shown part by part now."""
+        now = self.mode != "replay" and self.past is None and pace.slow(self.now)
+        return now and isinstance(self.moment, StepExplained)
+
+    def skip_part(self) -> None:
+        """On to the next part of the step."""
+        self.reading.skip(self.clock() - self._since)
 
     @property
     def _hold_seconds(self) -> float:

@@ -61,22 +61,37 @@ def run_app(
 
         recorder = Recorder(record)
     before: RunFolder | None = None  # the run shown before this one
+    over: TrainerApp | None = None  # its app, whose last frame stands until the next one draws
+    farewells: list[str] = []
     said: dict[Path, list[Turn]] = {}  # to the models of each run that has been shown
     while True:
-        folder.plan  # noqa: B018 - read now, while it can be, for as long as the screen stands
-        app = TrainerApp(
-            folder, mode, speed, launch=launch, recorder=recorder, preferences=liked, notes=notes
-        )
-        app.greeting = greeting
-        app.scene.home = home(folder, before)
+        try:
+            folder.plan  # noqa: B018 - read now, while it can be, for as long as the screen stands
+            app = TrainerApp(
+                folder, mode, speed, launch=launch, recorder=recorder, preferences=liked, notes=notes
+            )
+            app.scene.home = home(folder, before)
+        except BaseException:
+            if over is not None:
+                over.give_back()
+            raise
+        app.greeting, app.draws_over = greeting, over is not None
         conversation = app.dashboard.chat.conversation
         conversation.take_up(said.get(folder.path, []))
         app.watch_threads()
+        following = None
         try:
             following = app.run()
         except Exception as error:
             app.give_back()
             app.crashed = error
+        failed = app.crashed is not None or bool(app.failure)
+        over = app if app.stands and following is not None and not failed else None
+        if over is None:
+            if app.stands:
+                app.give_back()
+            print("".join(f"{line}\n" for line in farewells), end="")
+            farewells.clear()
         said[folder.path] = conversation.turns
         liked = app.preferences  # with the colors that the person has taken
         if app.crashed is not None:
@@ -84,7 +99,9 @@ def run_app(
             return 1
         if app.failure:
             raise UserError(app.failure)
-        if app.farewell:
+        if app.farewell and over is not None:
+            farewells.append(one_line(app.farewell))  # said now, it would be drawn over
+        elif app.farewell:
             print(one_line(app.farewell))
         if following is None:
             if recorder is not None and not recorder.close():

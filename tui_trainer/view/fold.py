@@ -55,7 +55,8 @@ def forked(state: State, event: e.Forked) -> None:
 
 def speed_measured(state: State, event: e.SpeedMeasured) -> None:
     state.speed = event
-    state.moment = event
+    if state.forked is None:  # of a fork most is taken over, and no plan says how long the rest takes
+        state.moment = event
     _touch(state, "run")
 
 
@@ -67,7 +68,9 @@ def threads_chosen(state: State, event: e.ThreadsChosen) -> None:
 
 def stage_started(state: State, event: e.StageStarted) -> None:
     state.stage = event.stage
-    state.stages[event.stage] = StageProgress("running", event.steps, started=state.busy)
+    # Nobody knows how often a person will pick: what is counted in feedback are the steps of reinforcement.
+    steps = event.steps if event.stage != "feedback" else 0
+    state.stages[event.stage] = StageProgress("running", steps, started=state.busy)
     for key in [key for key in state.curves if key[0] == event.stage]:
         del state.curves[key]  # a stage begun again draws its curves again
     state.overfitting.pop(event.stage, None)
@@ -112,6 +115,8 @@ def knob_turned(state: State, event: e.KnobTurned) -> None:
         state.tested = msgspec.structs.replace(state.tested, asks=False)
     if event.name == "pretrain.steps":
         state.stages["pretrain"].steps = int(event.value)
+    if event.name == "feedback.steps" and state.reinforced is not None:
+        state.stages["feedback"].steps = max(int(event.value), state.reinforced.step)
     _touch(state, "data", "curve")
 
 
@@ -242,6 +247,10 @@ def weights_pictured(state: State, event: e.WeightsPictured) -> None:
     for matrix in event.matrices:
         state.matrices[matrix.name] = matrix
     state.pictured = (event.stage, event.step)
+    if event.stage in ("pretrain", "finetune"):  # the pictures come last
+        progress = state.stages[event.stage]
+        since = progress.window[-1][0] if progress.window else progress.started
+        state.evaluation_seconds = state.busy - since
     _mark(state, event.stage, event.step, "reinforcement" if event.stage == "feedback" else "evaluation")
     _touch(state, "weights")
 
@@ -266,7 +275,6 @@ def prompts_edited(state: State, event: e.PromptsEdited) -> None:
 def pair_offered(state: State, event: e.PairOffered) -> None:
     state.offered = event
     state.offered_at = state.time
-    state.stages["feedback"].counted(event.stage_step, event.stage_steps)
     state.moment = event
     if not event.blind:
         _mark(state, "feedback", event.pair + 1, "pick")
@@ -297,14 +305,12 @@ def picked(state: State, event: e.Picked) -> None:
         state.pick_seconds.append(max(0.0, state.time - state.offered_at))
     state.picks.append(Pick(event, pair))
     state.pick_counts[event.choice] += 1
-    state.stages["feedback"].step += 1
 
 
 def _taken_back(state: State, event: e.Picked) -> None:
     state.picks_again = 0  # from here on the person picks
     if state.picks:
         state.pick_counts[state.picks.pop().picked.choice] -= 1
-        state.stages["feedback"].step -= 1
     state.offered = None
     state.moment = event
     _touch(state, "rater")
@@ -340,8 +346,8 @@ def reinforced(state: State, event: e.Reinforced) -> None:
     state.offered = None
     state.moment = event
     progress = state.stages["feedback"]
-    progress.counted(event.stage_step, event.stage_steps)
-    progress.moved(state.busy, event.stage_step or progress.step + 1, 0, 0.0)
+    progress.steps = max(int(state.setting("feedback.steps") or 0), event.step)
+    progress.moved(state.busy, event.step, 0, 0.0)
     for metric in ("reward", "gold", "kl", "length", "entropy", "facts"):
         if (value := getattr(event, metric)) is not None:
             _add(state, "feedback", metric, event.step, value)
@@ -354,6 +360,12 @@ def reinforced(state: State, event: e.Reinforced) -> None:
 def best_of_n(state: State, event: e.BestOfN) -> None:
     state.best_of_n = event
     _touch(state, "rater", "curve")
+
+
+def answering(state: State, event: e.Answering) -> None:
+    if state.answering is None or not event.done:
+        state.answering_since = state.busy
+    state.answering = event
 
 
 def before_after(state: State, event: e.BeforeAfter) -> None:
@@ -411,6 +423,7 @@ HANDLERS: dict[type[Event], Callable[[State, Any], None]] = {
     e.AnswersScored: answers_scored,
     e.BestOfN: best_of_n,
     e.BeforeAfter: before_after,
+    e.Answering: answering,
     e.Measured: measured,
     e.WeightsFrozen: weights_frozen,
 }
@@ -429,6 +442,9 @@ def apply(state: State, record: Record) -> None:
         progress = state.stages[state.stage]
         if progress.status == "running":
             progress.busy = record.busy - progress.started
+    if state.answering is not None and not isinstance(record.event, e.Answering):
+        state.answer_seconds = (state.busy - state.answering_since) / max(1, state.answering.total)
+        state.answering = None
     handler = HANDLERS.get(type(record.event))
     if handler is not None:
         handler(state, record.event)

@@ -1,12 +1,19 @@
-"""How fast it trains before somebody who watches: one dial, from a step at a key to full speed."""
+"""How fast it trains before somebody who watches: one dial, from a step at a key to full speed.
 
-from dataclasses import dataclass
+In slow motion each part of a step stands as long as its words take to be read; those that stood there in the
+steps before have been read.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from tui_trainer.view.state import State
+from tui_trainer.view.text import seconds_to_read
 
 PARTS = ("guess", "score", "blame", "nudge")
 FIRST_STEPS = 10  # of a first run, in slow motion
 NEXT_STEPS = 10  # after them, quicker, before full speed
+LEAST_SECONDS = 2.0  # for a part of a step: something moves in it that is looked for
 
 
 @dataclass(frozen=True)
@@ -18,7 +25,7 @@ class Pace:
 
 
 STEPWISE = Pace("one step at a key", None)
-SLOW = Pace("slow motion", 8.0)  # two seconds for each part of a step: a sentence is read in that time
+SLOW = Pace("slow motion", LEAST_SECONDS * len(PARTS))  # until it is known how much there is to read
 WALKING = Pace("a step a second", 1.0)
 FULL = Pace("full speed", 0.0)
 DIAL = (STEPWISE, SLOW, WALKING, FULL)
@@ -41,11 +48,41 @@ def slow(state: State) -> bool:
     return of(state) is SLOW and state.stage in ("pretrain", "finetune")
 
 
-def passed(state: State, seconds: float) -> float:
-    """How many parts of a step have gone by, so long after it was made: at 2.5 half of the third."""
-    if not slow(state):
-        return len(PARTS)
-    return min(float(len(PARTS)), max(0.0, seconds) * len(PARTS) / (SLOW.seconds or 1.0))
+@dataclass
+class Reading:
+    """How long the parts of a step stand, for somebody who has read those of the steps before.
+
+    `seconds`: of each part of the step that is shown.
+    """
+
+    seconds: list[float] = field(default_factory=lambda: [LEAST_SECONDS] * len(PARTS))
+    _known: list[set[str]] = field(default_factory=lambda: [set() for _ in PARTS])  # words, by part
+
+    def take(self, said: Sequence[str]) -> None:
+        """The next step is shown: what is said of each of its parts."""
+        for part, words in enumerate(sentence.split() for sentence in said):
+            new = sum(word not in self._known[part] for word in words)
+            self.seconds[part] = max(LEAST_SECONDS, seconds_to_read(new))
+            self._known[part].update(words)
+
+    def skip(self, seconds: float) -> None:
+        """So long after the step was made: on to its next part, at once."""
+        part = int(self.passed(seconds))
+        if part < len(PARTS):
+            self.seconds[part] = max(0.0, seconds - sum(self.seconds[:part]))
+
+    def passed(self, seconds: float) -> float:
+        """How many parts have gone by, so long after the step was made: at 2.5 half of the third."""
+        for part, stands in enumerate(self.seconds):
+            if seconds < stands:
+                return part + max(0.0, seconds) / stands
+            seconds -= stands
+        return float(len(PARTS))
+
+    @property
+    def whole(self) -> float:
+        """Seconds for all parts."""
+        return sum(self.seconds)
 
 
 def next_of_a_first_run(state: State) -> Pace | None:

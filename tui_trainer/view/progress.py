@@ -25,11 +25,6 @@ class StageProgress:
     reason: str = ""  # why it was skipped
     window: deque[tuple[float, int, int]] = field(default_factory=lambda: deque(maxlen=WINDOW))
 
-    def counted(self, step: int, steps: int) -> None:
-        """As the trainer counts them; a log from before it did leaves what is known."""
-        if steps:
-            self.step, self.steps = step, steps
-
     def moved(self, busy: float, step: int, tokens: int, flops: float) -> None:
         """A step was done, at `busy` compute seconds of the run."""
         self.step = step

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-SLOW_SECONDS = 2.6  # for one document: it passes the filters, and is kept or struck out
+from tui_trainer.view.text import seconds_to_read
+
+LEAST_SECONDS = 2.6  # for one document: it passes the filters, and is kept or struck out
+BEGINNING = 16  # words of it, by which one knows what it is
 PASSING = 0.5  # share of that time until the verdict is there
 FLOOD_SECONDS = 4.0  # for all documents
-SHOWN = 6
+SHOWN = 4
 TOLD_ONLY = ("harmful",)  # what is counted, and not shown unasked
 
 
@@ -32,14 +35,24 @@ class Frame:
         return min(filters, int(filters * self.share / PASSING))
 
 
-def frame_at(seconds: float, documents: int) -> Frame | None:
-    """So long after the beginning, with so many documents shown slowly; None: it is over."""
-    slow = documents * SLOW_SECONDS
-    if seconds < slow:
-        number, rest = divmod(seconds, SLOW_SECONDS)
-        return Frame("document", int(number), rest / SLOW_SECONDS)
-    share = (seconds - slow) / FLOOD_SECONDS
-    return Frame("flood", documents, share) if share < 1.0 else None
+def seconds_for(text: str, reason: str) -> float:
+    """How long a document stands: as long as its beginning takes to be read, and why it is struck out."""
+    words = min(BEGINNING, len(text.split())) + len(reason.split())
+    return max(LEAST_SECONDS, seconds_to_read(words))
+
+
+def frame_at(seconds: float, slowly: Sequence[float]) -> Frame | None:
+    """So long after the beginning; None: it is over.
+
+    Args:
+        slowly: seconds for each document that is shown slowly.
+    """
+    for number, stands in enumerate(slowly):
+        if seconds < stands:
+            return Frame("document", number, seconds / stands)
+        seconds -= stands
+    share = seconds / FLOOD_SECONDS
+    return Frame("flood", len(slowly), share) if share < 1.0 else None
 
 
 def chosen(kept: Sequence[int], dropped: Sequence[int]) -> list[int]:

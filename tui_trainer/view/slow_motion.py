@@ -29,6 +29,12 @@ def told(state: State, step: StepExplained, part: int) -> Forms:
     return tellers[max(1, min(part, len(PARTS))) - 1](guess, step)
 
 
+def sentences(state: State, step: StepExplained) -> list[str]:
+    """All that is said of each part of the step, at its fullest."""
+    parts = range(1, len(PARTS) + 1)
+    return [f"{told(state, step, part)[0]} {seen_in_the_machine(part)}" for part in parts]
+
+
 def seen_in_the_machine(part: int) -> str:
     """What of this part the model drawn in one picture shows; "" where it is no more than is told."""
     return SEEN.get(part, "")

@@ -116,6 +116,10 @@ class State:
     scored: e.AnswersScored | None = None  # answers to one prompt of that step
     tuned_samples: e.Sampled | None = None  # before the first step of reinforcement
     best_of_n: e.BestOfN | None = None
+    answering: e.Answering | None = None  # while answers are being written
+    answering_since: float = 0.0  # compute seconds of the run when that began
+    answer_seconds: float | None = None  # of computing for one answer, of the last ones
+    evaluation_seconds: float | None = None  # of computing, that the last one of a training stage took
     facts: float | None = None  # the latest recall measured during reinforcement
     facts_before: float | None = None  # the tuned model's on the same questions
     examples: deque[e.BeforeAfter] = field(default_factory=lambda: deque(maxlen=KEPT_EXAMPLES))
@@ -151,8 +155,11 @@ class State:
         """Compute seconds that steps really took, as a multiple of the plan's; None: too few steps to say.
 
         The plan rests on one measure before the first step, which a busy machine makes many times too long.
+        What a fork took over was timed by another process, and tells nothing of a plan that this one made.
         """
         for stage in ("finetune", "pretrain"):
+            if self.forked is not None and STAGES.index(stage) < STAGES.index(self.forked.stage):
+                return None
             done, planned = self.stages[stage], self.planned(stage)
             if planned and done.steps and done.step > LEAST_STEPS and done.busy > 0:
                 return (done.busy / done.step) / (planned / done.steps)
@@ -187,6 +194,8 @@ class State:
         if progress is None or progress.status != "running" or self.waits is not None:
             return False
         if self.stage == "feedback":  # which may end before its last step
+            if self.blind and not self.unblinded:
+                return False
             steps = self.setting("feedback.steps") or math.inf
             return bool(self.examples) or (self.reinforced is not None and self.reinforced.step >= steps)
         return 0 < progress.steps <= progress.step

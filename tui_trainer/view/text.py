@@ -7,6 +7,7 @@ from rich.cells import cell_len, chop_cells, set_cell_size
 
 # Where a line may be broken: a sign stays with what it is of, and so does a unit.
 _SPACE = re.compile(r" (?![%↓]|(?<=\d )(?:s|ms|[kMGT]?B)(?!\w))")
+WORDS_A_MINUTE = 160  # of somebody who reads slowly what they have never read before
 _A_CELL = 4  # characters at most, or more: a letter with its marks
 
 
@@ -54,6 +55,11 @@ def last_words(text: str, width: int) -> str:
     cut = cut_left(text, width)
     _, _, words = cut.partition(" ")
     return cut if cut == text or not words.strip() else f"… {words}"
+
+
+def seconds_to_read(words: int) -> float:
+    """How long a slow reader takes for so many words that are new to them."""
+    return 60.0 * words / WORDS_A_MINUTE
 
 
 def wrap(text: str, width: int) -> list[str]:

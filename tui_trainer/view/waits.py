@@ -1,9 +1,9 @@
-"""What is waited for while no event comes: each wait that one notices has a word, and a bar if its length was
-estimated."""
+"""What is waited for while nothing happens that is to be told: each wait that one notices has a word, and a
+bar where answers are counted, or its length is known from one like it."""
 
 from dataclasses import dataclass
 
-from tui_trainer.messages.events import StageName
+from tui_trainer.messages.events import Answering, Purpose, StageName
 from tui_trainer.view import numbers
 from tui_trainer.view.state import State
 
@@ -11,31 +11,59 @@ NOTICED_SECONDS = 0.7  # a shorter wait needs no word
 LATE_SECONDS = 2.0  # of a step: until then one reads of the one before ...
 LATE = 2  # ... or, if that is longer, for so many times the length of the last ones
 BAR = 12  # cells
+LAST = "that the last one took"
 
 
 @dataclass(frozen=True)
 class Wait:
     """A sentence, and for how long already.
 
-    `estimated`: seconds in all; None: nobody knows. `by`: what says so, after "the 12 s".
+    `estimated`: seconds in all; None: nobody knows. `by`: what says so, after "the 12 s". `share`: of what is
+    counted that is done; None: nothing is.
     """
 
     said: str
     seconds: float
     estimated: float | None = None
     by: str = "estimated"
+    share: float | None = None
 
     @property
     def told(self) -> str:
-        """With its seconds; up to the estimate with its bar instead."""
+        """With its seconds; with its bar instead, as far as that is known."""
         taken = f"{self.said} {self.seconds:.0f} s"
+        if self.share is not None:
+            return f"{self.said} {_bar(self.share)}"
         if self.estimated is None:
             return taken
         if self.seconds > self.estimated + 1:  # both are told in whole seconds
             return f"{taken}, longer than the {self.estimated:.0f} s {self.by}."
-        done = min(0.99, self.seconds / self.estimated)
-        full = round(BAR * done)
-        return f"{self.said} {'━' * full}{'─' * (BAR - full)} {100 * done:.0f} %"
+        return f"{self.said} {_bar(min(0.99, self.seconds / self.estimated))}"
+
+
+def _bar(share: float) -> str:
+    full = round(BAR * share)
+    return f"{'━' * full}{'─' * (BAR - full)} {100 * share:.0f} %"
+
+
+# What answers are written for, in a sentence and for a line of figures.
+_ANSWERING: dict[Purpose, str] = {
+    "exam": "The exam: {done} of {total} questions are answered; it learns nothing from them.",
+    "pool": "Answers are being written, {done} of {total}; two at a time are then compared.",
+    "best_of": "The tuned model gives {total} answers: how good is the best of many?",
+    "guard": "The guard asks {total} questions: is known what was known before?",
+    "blind": "The blind test is being made: both models, before and after, answer.",
+    "compared": "Both models, before and after the picks, answer the same prompts.",
+}
+BATCHES: tuple[Purpose, ...] = ("exam", "pool")  # their answers are counted; the others are written at once
+SHORT: dict[Purpose, str] = {
+    "exam": "exam",
+    "pool": "answers",
+    "best_of": "best of many",
+    "guard": "guard",
+    "blind": "blind test",
+    "compared": "comparison",
+}
 
 
 def wait_of(state: State, launched: bool, seconds: float) -> Wait | None:
@@ -45,7 +73,11 @@ def wait_of(state: State, launched: bool, seconds: float) -> Wait | None:
         launched: the trainer is up.
         seconds: since the last event came.
     """
-    if seconds < NOTICED_SECONDS or state.ended or state.paused or state.waits is not None:
+    if state.ended or state.paused or state.waits is not None:
+        return None
+    if state.answering is not None and (state.answering.done or seconds >= NOTICED_SECONDS):
+        return _answering(state, state.answering, seconds)
+    if seconds < NOTICED_SECONDS:
         return None
     stage, progress = state.stage, state.progress
     if stage is not None and progress is not None and progress.status == "running":
@@ -53,12 +85,30 @@ def wait_of(state: State, launched: bool, seconds: float) -> Wait | None:
             return _data(state, seconds)
         if _measured_now(state, stage):
             said = "It is measured on unseen text, and writes samples."
-            return _beyond_the_pace(state, said, seconds, NOTICED_SECONDS)
+            return _beyond_the_pace(state, said, seconds, NOTICED_SECONDS, _measurement(state))
         if state.examining:
             return _examined(state, stage, seconds)
         if progress.step if stage != "feedback" else state.reinforced is not None:
             return _step(state, seconds)
+        if stage in ("pretrain", "finetune"):
+            said = "The model is measured before its first step."
+            return Wait(said, seconds, _measurement(state), LAST)
     return Wait(_said(state, launched), seconds)
+
+
+def _measurement(state: State) -> float | None:
+    """What the last one took, if one noticed."""
+    last = state.evaluation_seconds
+    return last if last is not None and last >= NOTICED_SECONDS else None
+
+
+def _answering(state: State, answering: Answering, seconds: float) -> Wait:
+    done, total = numbers.count(answering.done), numbers.count(answering.total)
+    said = _ANSWERING[answering.purpose].format(done=done, total=total)
+    if answering.purpose in BATCHES:
+        return Wait(said, seconds, share=answering.done / answering.total)
+    each = state.answer_seconds
+    return Wait(said, seconds, None if each is None else each * answering.total)
 
 
 def _said(state: State, launched: bool) -> str:
@@ -69,8 +119,6 @@ def _said(state: State, launched: bool) -> str:
         return "Measuring how fast this machine is."
     if stage == "data" or progress.status != "running":
         return "The next stage is being made ready."
-    if stage in ("pretrain", "finetune"):
-        return "The model is measured before its first step."
     return _feedback(state) if stage == "feedback" else "The weights are hashed, and frozen."
 
 
@@ -102,13 +150,17 @@ def _step(state: State, seconds: float) -> Wait | None:
     if not rate:
         return _beyond_the_pace(state, "The next step is being computed.", seconds, LATE_SECONDS)
     said = f"The next step takes longer than the last ones, {numbers.small(1 / rate)} s each:"
+    if state.stage == "feedback":
+        said = f"Answers are written and learned from. {said.replace('The next step', 'This')}"
     return _beyond_the_pace(state, said, seconds, max(LATE_SECONDS, LATE / rate))
 
 
-def _beyond_the_pace(state: State, said: str, seconds: float, noticed: float) -> Wait | None:
+def _beyond_the_pace(
+    state: State, said: str, seconds: float, noticed: float, estimated: float | None = None
+) -> Wait | None:
     """A wait of more seconds than somebody who watches has asked for between two steps."""
     over = seconds - state.paced
-    return Wait(said, over) if over >= noticed else None
+    return Wait(said, over, estimated, LAST) if over >= noticed else None
 
 
 def _examined(state: State, stage: StageName, seconds: float) -> Wait:
@@ -141,6 +193,8 @@ def _feedback(state: State) -> str:
     if tested is not None and tested.reason and not turned_anyway:
         return "The model is left as it is, and measured."
     if state.enough or tested is not None or 0 < wanted <= len(state.picks):
+        if tested is None:
+            return "Do the picks show a taste? The model is then turned to what was picked."
         return "The model is measured, then turned to what was picked."
     if state.picks:
         return "The reward model learns from that, and chooses the next two answers."

@@ -92,6 +92,12 @@ class PreferenceCollection:
 
     # -- the pool ------------------------------------------------------------------------------------------
 
+    @property
+    def answers(self) -> tuple[int, int]:
+        """Of the pool: how many are written, and how many there will be."""
+        prompts = min(POOL_PROMPTS, len(self.prompts))
+        return POOL_ANSWERS * min(prompts, POOL_BATCH * self.state.sampled), POOL_ANSWERS * prompts
+
     def sample(self) -> None:
         """Answer the next batch of prompts."""
         state = self.state

@@ -27,7 +27,7 @@ from tui_trainer.learning.reinforcement.objective import (
 )
 from tui_trainer.learning.reinforcement.preference_losses import dpo_loss, grpo_loss
 from tui_trainer.learning.training import within
-from tui_trainer.messages.events import AnswersScored, Event, Noticed, Reinforced, ScoredAnswer
+from tui_trainer.messages.events import Answering, AnswersScored, Event, Noticed, Reinforced, ScoredAnswer
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.settings import Feedback as FeedbackSettings
 
@@ -88,6 +88,7 @@ class PolicyTrainer:
         """
         done = self.progress
         if done.steps == 0 and self.guard.probes:
+            yield self._asking()
             self.guard.lost(self.guard.look(self.model), settings.facts_limit)
             self.good = self.optimizer.weights()
         asked = [prompt for prompt in prompts for _ in range(settings.num_generations)]
@@ -117,7 +118,10 @@ class PolicyTrainer:
         if follows and (kl > settings.kl_target or done.leash != 1):
             done.leash = adapted(done.leash, kl, settings.kl_target)
         done.steps += 1
-        facts, notice = self._look(done.steps >= settings.steps, settings.facts_limit)
+        facts, notice = None, None
+        if self.guard.probes and (done.steps % EVERY == 0 or done.steps >= settings.steps):
+            yield self._asking()
+            facts, notice = self._look(settings.facts_limit)
         yield Reinforced(
             step=done.steps,
             reward=fmean(rewards),
@@ -225,15 +229,17 @@ class PolicyTrainer:
             before = whole(self.reference)
         return dpo_loss(*whole(self.model), *before, beta)
 
-    def _look(self, last: bool, limit: float) -> tuple[float | None, Noticed | None]:
-        """Ask what the guard asks, when it is time to; go back when too much is lost.
+    def _asking(self) -> Answering:
+        """The guard is about to ask."""
+        return Answering("feedback", "guard", 0, sum(len(probe.questions) for probe in self.guard.probes))
+
+    def _look(self, limit: float) -> tuple[float | None, Noticed | None]:
+        """Ask what the guard asks; go back when too much is lost.
 
         Returns:
             The share of facts still known, and what to say about it.
         """
         done, guard = self.progress, self.guard
-        if not guard.probes or (done.steps % EVERY and not last):
-            return None, None
         shares = guard.look(self.model)
         facts, lost = shares.get("facts"), guard.lost(shares, limit)
         if lost is None:

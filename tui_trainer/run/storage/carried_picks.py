@@ -1,7 +1,8 @@
 """Picks of another run that a fork makes again, and how its prompts were changed between them.
 
 Who said there that the model is to be turned although no taste was found has said it for the fork, too: it is
-not asked again, as long as it comes to the same question about the same picks.
+not asked again, as long as it comes to the same question about the same picks. Who went on picking there is
+held to the stricter level here, too: the picks have been tested before.
 """
 
 import hashlib
@@ -44,13 +45,14 @@ class CarriedPick(Struct, frozen=True, omit_defaults=True):
 
 
 def of_log(records: Iterable[Record]) -> list[CarriedPick]:
-    """What can be made again of a log, in order: the picks that stand, every change of the prompts, and that
-    the model is to be turned to picks without a taste."""
+    """What can be made again of a log: how often the person went on picking, the picks that stand in order,
+    every change of the prompts, and that the model is to be turned to picks without a taste."""
     records = list(records)
     picks = {pair.pair: picked for pair, picked in made_in_log(records)}
     pairs: dict[int, PairOffered] = {}
     edits: dict[int, tuple[PromptsEdited, ...]] = {}
     tested: TasteTested | None = None
+    more: list[CarriedPick] = []
     anyway: list[CarriedPick] = []
     now = 0  # the pair on offer
     for record in records:
@@ -66,13 +68,20 @@ def of_log(records: Iterable[Record]) -> list[CarriedPick]:
                 edits[before] = edits.get(before, ()) + edits.pop(undo.pair, ())
             case TasteTested() as tested:
                 anyway = []
+            case Picked(choice="more") as said if tested is not None:
+                more.append(CarriedPick(said.pair, picked=said, tested=tested))
             case Picked(choice="anyway") as said if tested is not None:
                 anyway = [CarriedPick(said.pair, picked=said, tested=tested)]
+    # First what was said before the last picks: `encode` leaves out what comes after some of them.
     return [
-        CarriedPick(at, pair.prompt, pair.a, pair.b, picks.get(at), edits.get(at, ()))
-        for at, pair in sorted(pairs.items())
-        if at in picks or at in edits
-    ] + anyway
+        *more,
+        *(
+            CarriedPick(at, pair.prompt, pair.a, pair.b, picks.get(at), edits.get(at, ()))
+            for at, pair in sorted(pairs.items())
+            if at in picks or at in edits
+        ),
+        *anyway,
+    ]
 
 
 def encode(kept: Iterable[CarriedPick], count: int) -> bytes:
@@ -94,6 +103,7 @@ class CarriedPicks:
     """
 
     def __init__(self, folder: RunFolder) -> None:
+        self.more: list[CarriedPick] = []  # no taste was found, and the person went on picking
         self._picks: dict[int, CarriedPick] = {}
         self._answer: CarriedPick | None = None
         forked = folder.plan.forked
@@ -106,13 +116,16 @@ class CarriedPicks:
             for line in content.split(b"\n"):
                 if line.strip():
                     pick = msgspec.json.decode(line, type=CarriedPick)
-                    if pick.tested is not None:
+                    if pick.picked is not None and pick.picked.choice == "more":
+                        self.more.append(pick)
+                    elif pick.tested is not None:
                         self._answer = pick
                     else:
                         self._picks[pick.pair] = pick
 
     def forget(self) -> None:
-        """A person has taken a pick back: from here on they pick themselves."""
+        """A person has taken a pick back: from here on they pick themselves. How often the picks have been
+        tested stays."""
         self._picks.clear()
         self._answer = None
 

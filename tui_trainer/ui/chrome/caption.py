@@ -31,6 +31,9 @@ CONTEXTS = (34, 18)  # cells of the text before a guess, in the longer forms of 
 def forms(scene: Scene) -> tuple[str, Forms]:
     """The sign, and the sentence from its fullest form to its shortest."""
     state = scene.state
+    if scene.opening:
+        opened = f"Opening {scene.opening}"
+        return "…", (f"{opened}: its log is read, and drawn from its first record on.", f"{opened}.")
     if scene.trouble:
         return "✗", (scene.trouble,)
     if scene.tour is not None:
@@ -146,6 +149,8 @@ def _place(scene: Scene) -> str:
     where = f"in {words.STAGE[scene.state.stage]}"
     if progress.steps and progress.step:
         where += f" at step {numbers.count(progress.step)} of {numbers.count(progress.steps)}"
+    elif scene.state.picking and scene.state.picks:
+        where += f" after {numbers.plural(sum(scene.state.pick_counts.values()), 'pick')}"
     return where
 
 
@@ -209,7 +214,7 @@ def _sentence(scene: Scene) -> Forms:
     state = scene.state
     if not state.records:
         if scene.loading or scene.mode == "replay":
-            return ("Reading the log of this run.",)
+            return (f"Reading the log of {one_line(scene.folder.id)}.", "Reading the log of this run.")
         if scene.trainer == "alive":
             return ("The trainer is up, a process of its own. It is loading its libraries.",)
         return ("Starting the trainer: a process of its own, which goes on when this screen closes.",)

@@ -4,13 +4,15 @@ from collections.abc import Callable, Sequence
 
 from textual.strip import Strip
 
-from tui_trainer.ui.actions import Action, Context, Place
+from tui_trainer.ui.actions import Action, Context, Place, label
 from tui_trainer.ui.drawing.lines import Part, line, link
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view import pace
+from tui_trainer.view.text import cut
 
 TOUR = ("tour_next", "step_back", "help", "quit")  # all that is shown on the tour
+NAMED = 0.4  # of the width, at most, for where the key back leads: of 80 cells, a whole date, preset and seed
 
 
 def shown_now(actions: Sequence[Action], scene: Scene, here: Context) -> list[Action]:
@@ -49,8 +51,8 @@ class Footer(LineView):
         help_ = next((action for action in actions if action.name == "help"), None)
         kept = len(f" {self.scene.key_of(help_.name)}  {help_.label}  ") if help_ is not None else 0
         for action in actions:
-            label = self._label(action)
-            length = len(f" {self.scene.key_of(action.name)}  {label}  ")
+            name = self._label(action, width)
+            length = len(f" {self.scene.key_of(action.name)}  {name}  ")
             mine = action is help_
             if used + length + (0 if mine or help_ is None else kept) > width:
                 continue
@@ -58,16 +60,20 @@ class Footer(LineView):
                 kept, help_ = 0, None
             parts += [
                 (f" {self.scene.key_of(action.name)} ", link(ink.key, f"app.do('{action.name}')")),
-                (f" {label}  ", ink.muted),
+                (f" {name}  ", ink.muted),
             ]
             used += length
         return [line(*parts)]
 
-    def _label(self, action: Action) -> str:
+    def _label(self, action: Action, width: int) -> str:
         if action.name == "pause" and self.scene.now.held:
             return "begin"
         if action.name == "pause" and self.scene.paused:
             return "go on"
+        if action.name == "pause" and self.scene.slowly:
+            return "hold"
+        if action.name == "step" and self.scene.slowly:
+            return "next part"
         if action.name == "step_back" and self.scene.tour is not None:
             return "skip the tour"
         if action.name == "faster":
@@ -75,4 +81,6 @@ class Footer(LineView):
             return f"×{self.scene.replay_speed:g}" if replay else pace.of(self.scene.now).name
         if action.name == "leave_input" and self.scene.answering:
             return "stop"
+        if action.name == "back":
+            return cut(label(action, self.scene), int(NAMED * width))
         return action.label

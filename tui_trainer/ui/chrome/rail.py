@@ -12,6 +12,7 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.view import numbers, words
 from tui_trainer.view.ahas import AHAS
+from tui_trainer.view.counted import counted
 
 SHARE = 7  # cells kept for "99.9 % "
 SIGNS = {"waiting": "○", "running": "▶", "done": "✓", "skipped": "–"}
@@ -75,8 +76,7 @@ class Rail(LineView):
         progress = state.progress
         figures: list[tuple[str, str]] = []
         if progress is not None and state.stage is not None and progress.status == "running":
-            if progress.steps:
-                figures.append(("step", f"{numbers.count(progress.step)}/{numbers.count(progress.steps)}"))
+            figures += counted(state)
             left = state.seconds_left(state.stage)
             if scene.stopped:
                 pass  # nothing is going on, and nobody knows when it ends

@@ -30,6 +30,9 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.view import pace, words
 
 SPEEDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0)
+NOTICED_SECONDS = 0.5  # a step that comes by less sooner or later is not worth a command
+WALK = pace.WALKING.seconds or 0.0
+QUICKEST = WALK + 0.5  # seconds for a step that is skipped: slow motion still
 LATE_STEPS = 10  # of a stage, after which a jump back leads to its own beginning
 LOOKING_ON = "You are looking on: another screen steers this run."
 
@@ -41,6 +44,8 @@ class Steering:
         self.scene = scene
         self.feed = feed
         self.commander = commander
+        self._last: Pause | Continue | None = None  # what the person asked for
+        self._asked = 0.0  # seconds for a step, of the trainer
 
     # -- commands ----------------------------------------------------------------------------------------
 
@@ -70,6 +75,20 @@ class Steering:
         self.scene.speeds_up = following is not pace.FULL
         return self._go_on(following.seconds, following.name)
 
+    def follow_reading(self) -> None:
+        """In slow motion: the next step comes once the parts of this one have been read, or skipped.
+
+        Nothing is said of it, and nothing that the person has asked for is gone against.
+        """
+        scene, commander, last = self.scene, self.commander, self._last
+        # What was asked for last may have been done, and not be in the log that has been read.
+        slow = last is None or (isinstance(last, Continue) and not last.steps and last.pace > WALK)
+        if commander is None or scene.sent or not slow or not scene.steers or not scene.slowly:
+            return
+        if abs(scene.reading.whole - self._asked) > NOTICED_SECONDS:
+            self._asked = scene.reading.whole
+            commander.send(Continue(pace=max(QUICKEST, round(self._asked, 1))))
+
     def change_pace(self, by: int) -> str | None:
         """Turn the dial: of a replay, twice or half as fast."""
         if isinstance(self.feed, ReplayFeed):
@@ -90,7 +109,7 @@ class Steering:
         return self._send(Continue(pace=seconds or 0.0), doing)
 
     def step(self) -> str | None:
-        """One step; of a run that is not paused, the pause."""
+        """One step; in slow motion, on to the next part of this one; of another that goes on, the pause."""
         if isinstance(self.feed, ReplayFeed):
             if not self.scene.replay_paused:
                 return self.pause()
@@ -98,6 +117,10 @@ class Steering:
             return None
         if self.scene.now.ended:
             return "The run is finished: there are no more steps."
+        if self.scene.slowly and not self.scene.now.paused:
+            self.scene.skip_part()
+            self.follow_reading()
+            return None
         return self._send(Continue(steps=1), "one step") if self.scene.now.paused else self.pause()
 
     def pick(self, choice: Choice, text: str = "") -> str | None:
@@ -135,6 +158,9 @@ class Steering:
             mended = "" if self.scene.state.unmendable else ": r resumes it"
             return f"The trainer is not running{mended}."
         self.scene.sent = doing
+        if isinstance(command, Pause | Continue):
+            self._last = command
+            self._asked = command.pace if isinstance(command, Continue) else 0.0
         self.commander.send(command)
         return None
 
@@ -166,7 +192,8 @@ class Steering:
             return None
         now = self.scene.now
         at = STAGES.index(now.stage) if now.stage is not None else 0
-        begun = now.stage is not None and now.stages[now.stage].step > LATE_STEPS
+        done = 0 if now.stage is None else now.stages[now.stage].step
+        begun = done + (len(now.picks) if now.stage == "feedback" else 0) > LATE_STEPS
         aim = at + by if by > 0 or not begun else at
         if aim >= len(STAGES):
             return "This is the last stage."

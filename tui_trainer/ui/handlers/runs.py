@@ -47,11 +47,12 @@ class RunHandlers(Handling):
 
         def begin(leashed: bool) -> None:
             held = "the contrast, held by the leash alone" if leashed else "without the leash"
-            said = f"A new run from yours, {held}. {self.scene.key_of('back')} leads back to yours."
+            said = f"A new run from yours, {held}. {self.scene.key_of('back')} leads back to {sheet.home}."
             branch = partial(self.steering.branch, "feedback", unleashed.assignments(leashed), True)
             self.change_to(branch, said)
 
-        self.ask(Unleash(self.scene), begin)
+        sheet = Unleash(self.scene)
+        self.ask(sheet, begin)
 
     @action(
         "V",

@@ -39,12 +39,12 @@ class TrainingHandlers(Handling):
     @action(
         ".",
         "one step",
-        when=lambda scene: scene.paused and (scene.mode == "replay" or _goes_on(scene)),
+        when=lambda scene: (scene.paused or scene.slowly) and (scene.mode == "replay" or _goes_on(scene)),
         footer="first",
         steers=True,
     )
     def do_step(self) -> None:
-        """While paused: train exactly one step."""
+        """While paused: train exactly one step; in slow motion: on to the next part of this one."""
         self.say(self.steering.step())
 
     @action("+,=", "pace", written="- +", when=_paced, footer="first", steers=True)

@@ -68,6 +68,7 @@ class DatasetPane(Pane):
         super().__init__(scene)
         self.trace = Trace()
         self.at_work = FiltersAtWork()
+        self.opened = False  # it is known where the documents are
 
     def on_focus(self) -> None:
         self.redraw()  # what is chosen is marked while one is here
@@ -96,9 +97,17 @@ class DatasetPane(Pane):
             self.at_work.begin(self.scene.clock())
         super().follow()
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether the filters are shown at work, or will be in a moment."""
+        coming = not self.opened or self.at_work.waits
+        return (coming and self.scene.now.corpus is not None) or self.at_work.frame(
+            self.scene.clock()
+        ) is not None
+
     def open(self, documents: Documents) -> None:
         """Take in documents that have been indexed."""
-        self.documents = documents if len(documents) else None
+        self.documents, self.opened = documents if len(documents) else None, True
         # One that is learnt from cools while it is being learnt; what was thrown out is a key away.
         kept = documents.first_kept
         worth = (number for number in kept if self._is_worth_following(documents, number))

@@ -25,16 +25,24 @@ class FiltersAtWork:
         self._begun = False
         self._documents: Documents | None = None
         self._numbers: list[int] = []  # of the documents that are shown slowly
+        self._seconds: list[float] = []  # for each of them
 
     def open(self, documents: Documents) -> None:
         """Take in the documents."""
         dropped = [n for name, n in documents.first_dropped.items() if name not in review.TOLD_ONLY]
         self._documents = documents
         self._numbers = review.chosen(documents.first_kept, dropped)
+        shown = [documents.read(number) for number in self._numbers]
+        self._seconds = [review.seconds_for(d.text, d.reason) if d else 0.0 for d in shown]
+
+    @property
+    def waits(self) -> bool:
+        """Whether it could be shown, and has not been."""
+        return bool(self._numbers) and not self._begun
 
     def begin(self, now: float) -> None:
         """Show it, unless it has been shown."""
-        if self._numbers and not self._begun:
+        if self.waits:
             self.since, self._begun = now, True
 
     def turn(self, now: float) -> None:
@@ -43,7 +51,7 @@ class FiltersAtWork:
 
     def frame(self, now: float) -> Frame | None:
         """What is to be seen of it."""
-        return None if self.since is None else review.frame_at(now - self.since, len(self._numbers))
+        return None if self.since is None else review.frame_at(now - self.since, self._seconds)
 
     def tally(self, now: float) -> Mapping[str | None, int] | None:
         """How many documents each filter has thrown out by now; None: it is not shown."""

@@ -22,6 +22,9 @@ from tui_trainer.ui.terminal.wake_up import WakeUp
 
 READ_BYTES = 4096
 ANSWER_SECONDS = 0.5  # so long the end of the app waits for what the terminal was asked
+# What begins and ends a screen of one's own: between two apps of which one draws over the other's last frame,
+# neither is sent, and nothing else is to be seen.
+BEGINS, ENDS = ("\x1b[?1049h",), ("\x1b[?1049l", "\x1b[?25h")
 GIVE_BACK = (
     *("\x18", "\x1b[0m"),  # half a sequence is broken off
     *("\x1b[?1000l", "\x1b[?1003l", "\x1b[?1015l", "\x1b[?1006l"),  # the mouse is let alone
@@ -40,6 +43,8 @@ class TerminalDriver(LinuxDriver):
         self._output: Output | None = None
         self._wake_up = WakeUp()  # of the thread that reads
         self._flow = FlowControl()
+        self.stands = False  # the last frame stays when the app ends
+        self.left_out: tuple[str, ...] = BEGINS if getattr(app, "draws_over", False) else ()
         signal.signal(signal.SIGTSTP, lambda *_: self._soon(self.step_aside))
         signal.signal(signal.SIGCONT, lambda *_: self._soon(self._continued))
         self.on_idle: Callable[[], object] = _nothing  # called in the app's loop when more may be written
@@ -64,11 +69,12 @@ class TerminalDriver(LinuxDriver):
         if self._writer_thread is not None:
             self._writer_thread.stop()  # Textual's own, which has nothing to do
             self._writer_thread = None
+        self.left_out = ()
         self.on_start()
 
     def write(self, data: str) -> None:
         """Send this to the terminal after what came before; returns at once."""
-        if self._output is not None:
+        if self._output is not None and data not in self.left_out:
             self._output.write(data)
             if self._flow.send(len(data)):
                 self._output.write(ASK)
@@ -76,6 +82,7 @@ class TerminalDriver(LinuxDriver):
     def stop_application_mode(self) -> None:
         """Give the terminal back; what it was asked it answers to us."""
         self._flow.end(ANSWER_SECONDS)
+        self.left_out = ENDS if self.stands else ()
         super().stop_application_mode()
 
     def disable_input(self) -> None:

@@ -29,6 +29,18 @@ class FrameSender(App[Any]):
     _buffer: FrameBuffer | None = None
     _cursor = NOWHERE  # as long as nothing has been sent
 
+    draws_over = False  # the last frame of another app stands on the terminal
+
+    def leave_standing(self) -> None:
+        """The last frame stays on the terminal when this app ends, until another one draws over it."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.stands = True
+
+    @property
+    def stands(self) -> bool:
+        """Whether it does."""
+        return isinstance(self._driver, TerminalDriver) and self._driver.stands
+
     def give_back(self) -> None:
         """Restore the terminal without waiting for it."""
         if isinstance(self._driver, TerminalDriver):

@@ -79,7 +79,8 @@ def recording_driver(recorder: Recorder) -> type[TerminalDriver]:
             super().start_application_mode()
 
         def write(self, data: str) -> None:
-            self.recorder.output(data)
+            if data not in self.left_out:
+                self.recorder.output(data)
             super().write(data)
 
     RecordingDriver.recorder = recorder

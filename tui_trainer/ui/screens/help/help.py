@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.strip import Strip
 
-from tui_trainer.ui.actions import CONTEXTS, Action, Context
+from tui_trainer.ui.actions import CONTEXTS, Action, Context, label
 from tui_trainer.ui.drawing.lines import BLANK, line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.sheet import Sheet
@@ -48,6 +48,8 @@ class Help(Sheet):
         ink = self.scene.ink
         key = self.scene.key_of(action.name) or "ctrl+p, then"
         said = action.help if action.shown else f"“{action.label}”: {action.help}"
+        if (now := label(action, self.scene)) != action.label:
+            said = f"{said} Now: {now}"
         return [
             line((fit("  " + key if not index else "", KEY_WIDTH + 3), ink.strong), (row, ink.text))
             for index, row in enumerate(wrap(said, max(10, width - KEY_WIDTH - 3)))

@@ -16,7 +16,7 @@ from tui_trainer.view.text import fit
 
 ABOUT = (
     "A new run from yours, without the leash: the same tuned model and picks. Yours stays as it is; {back} "
-    "leads back to it. What changes:"
+    "leads back to {home}. What changes:"
 )
 NAME = 28
 
@@ -53,6 +53,7 @@ class Unleash(Choice[bool]):
         super().__init__(scene, (False, True))
         self.changes: list[tuple[str, str, str]] = []  # what, from, to
         self.problem = self.source = ""
+        self.home = scene.folder.id  # the run that the new one leads back to
         try:
             self._compare()
         except UserError as error:
@@ -61,7 +62,7 @@ class Unleash(Choice[bool]):
     def _compare(self) -> None:
         """What a run off the leash has otherwise than the one that it goes on from."""
         source = fork.own_run(self.scene.folder)
-        self.source = source.id if source.id != self.scene.folder.id else ""
+        self.source, self.home = source.id if source.id != self.scene.folder.id else "", source.id
         before = fork.plan_of(source, "feedback", keep_picks=True).settings
         after = settings_.changed(before, unleashed.assignments(leashed=False))
         was = settings_.differences(after, before)
@@ -74,7 +75,8 @@ class Unleash(Choice[bool]):
         ink = self.scene.ink
         if self.problem:
             return paragraph(self.problem, ink.warn, width)
-        about = ABOUT.format(back=self.scene.key_of("back"))
+        home = one_line(self.home) if self.source else f"it, {one_line(self.home)}"
+        about = ABOUT.format(back=self.scene.key_of("back"), home=home)
         about = f"{about[:-1]} from {one_line(self.source)}, on its leash:" if self.source else about
         rows = paragraph(about, ink.text, width)
         rows += [
