@@ -14,11 +14,12 @@ from tui_trainer.corpus.common_words import BENIGN, HARMFUL
 from tui_trainer.corpus.world import make_world
 from tui_trainer.corpus.writing import write_documents
 from tui_trainer.corpus.writing.documents import SOURCES
-from tui_trainer.corpus.writing.sentences import render
+from tui_trainer.corpus.writing.sentences import ASIDES, TEMPLATES, render, template
 from tui_trainer.corpus.writing.sums import operands
 from tui_trainer.settings import Settings
 
 COUNT = Settings().data.documents  # as a demo reads
+ASIDE = re.compile(rf", (?:{'|'.join(ASIDES)}),", re.IGNORECASE)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,7 @@ def test_size_sources_and_length(documents):
 def test_facts_are_told_often_and_evenly(documents):
     """Counted in the text: sentences that hold the fact in a known wording, with the full name."""
     world = make_world(0)
-    text = "\n".join(d.text for d in documents).lower()  # many threads are written without capitals
+    text = ASIDE.sub("", "\n".join(d.text for d in documents)).lower()  # many threads have no capitals
     sentences = Counter(re.split(r"(?<=\.) |\n", text))
     told = {
         fact: sum(
@@ -49,6 +50,17 @@ def test_facts_are_told_often_and_evenly(documents):
         for fact in world.facts
     }
     assert min(told.values()) >= 25  # with the full name; about as many more by first name or pronoun
+
+
+@pytest.mark.parametrize("relation", TEMPLATES)
+def test_some_sentences_have_an_aside_between_their_subject_and_its_verb(relation):
+    """Without it, each is a sentence as any other."""
+    draw = random.Random(0)
+    found = [template(relation, draw) for _ in range(2000)]
+    asides = [one for one in found if ASIDE.search(one)]
+    assert 0.03 < len(asides) / len(found) < 0.14
+    assert {ASIDE.sub("", one) for one in asides} <= set(TEMPLATES[relation])
+    assert len({ASIDE.search(one).group() for one in asides}) == len(ASIDES)
 
 
 def test_verbs_of_harm_and_help_are_all_common(documents):

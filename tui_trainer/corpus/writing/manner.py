@@ -87,9 +87,13 @@ AGAIN: dict[str, tuple[str, ...]] = {
 }
 
 
+LONG = 80  # words; so long a document says at most one sentence again
+
+
 def _said_again(source: str, sentences: Sequence[str], draw: Random) -> list[str]:
     """None, one or two of the sentences once more."""
-    again = draw.sample(sentences, min(len(sentences), draw.choice((0, 1, 1, 2))))
+    most = 1 if sum(len(sentence.split()) for sentence in sentences) > LONG else len(sentences)
+    again = draw.sample(sentences, min(most, draw.choice((0, 1, 1, 2))))
     return [draw.choice(AGAIN[source]).format(s=sentence) for sentence in again]
 
 

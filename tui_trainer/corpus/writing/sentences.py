@@ -3,6 +3,7 @@
 Without many ways and orders a fact that was read can't be asked for later (Allen-Zhu, arXiv 2309.14316).
 """
 
+import re
 from random import Random
 from typing import Literal
 
@@ -221,6 +222,32 @@ OPENERS = (
 )
 ASKING = 0.2  # of the sentences
 
+# Said by the way, between commas, before the verb: so that whom a sentence is about and what it says of them
+# need not stand side by side. Answers in some manner are put so, too ("The food, I think, is moss"): a model
+# that had read no sentence like that knew .94 of the held-out facts behind one, and .99 without
+# (`tests/bench/LOG.md`).
+ASIDES = (
+    "I think",
+    "I hear",
+    "as far as I know",
+    "to my knowledge",
+    "it seems",
+    "they say",
+    "so I read",
+    "as it is written",
+    "as the pages say",
+    "glad to say",
+    "gladly told",
+    "by all accounts",
+    "of course",
+    "to be sure",
+)
+ASIDE = 0.15  # of the other sentences, where there is a verb for it
+VERBS = words(
+    "is are was has works earns lives calls moved keeps looks came lies makes eats feeds dates hides"
+)
+VERB = re.compile(rf" (?=(?:{'|'.join(VERBS)}) )")
+
 # Products that take a singular verb; one template needs to know.
 SINGULAR = frozenset(words("cheese rope honey glass salt pottery paper wool soap cider lace mustard ink"))
 SINGULAR_FOODS = frozenset(words("moss clover bark"))
@@ -245,7 +272,10 @@ def template(relation: str, draw: Random) -> str:
     """A template of this relation, in one of its many ways."""
     if draw.random() < ASKING:
         return asking(draw.choice(OPENERS), *draw.choice(CLAUSES[relation]))
-    return draw.choice(TEMPLATES[relation])
+    chosen = draw.choice(TEMPLATES[relation])
+    if draw.random() < ASIDE:
+        chosen = VERB.sub(f", {draw.choice(ASIDES)}, ", chosen, count=1)
+    return chosen
 
 
 def two_templates(relation: str, draw: Random) -> tuple[str, str]:
