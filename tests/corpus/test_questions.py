@@ -190,6 +190,17 @@ def test_sums_are_kept_apart(made):
             assert (int(a), int(b)) not in kept
 
 
+def test_a_sum_is_answered_in_the_order_in_which_it_is_asked(made):
+    """Numbers are read off one after the other, never crosswise."""
+    _, pairs, _, _ = made
+    turned = 0
+    for pair in (pair for pair in pairs if pair.kind == "sum"):
+        asked, first = re.findall(r"\d+", pair.prompt), re.match(r"(\d+) \+ (\d+)", pair.answer)
+        assert asked == [first[1], first[2]], pair
+        turned += any(frame in pair.prompt for frame in ("on top of", " more than "))
+    assert turned  # the frames in which what is added comes first
+
+
 def test_sums_of_three_digits_are_kept_apart_and_worked_out_rightly():
     world = make_world(3)
     asked = evaluation_questions(world, 3, sum_digits=3)["sums_three_digit"]

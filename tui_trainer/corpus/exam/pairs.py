@@ -231,8 +231,12 @@ def _sum_pairs(world: World, n: int, draw: Random, digits: int = 2) -> list[Pair
             a, b = three_digits("pairs", draw)
         else:
             a, b = draw.choice(operands("pairs"))
-        prompt = in_a_manner(wording("sum", draw).format(a=a, b=b), "", draw)
-        pairs.append(Pair(prompt, sum_answer(a, b), "sum"))
+        frame = wording("sum", draw)
+        prompt = in_a_manner(frame.format(a=a, b=b), "", draw)
+        # In the order in which they are read off: told the other way round ("add 4 to 1": 1 + 4), one of them
+        # was now and then read off twice (4 + 4).
+        first, second = (a, b) if frame.index("{a}") < frame.index("{b}") else (b, a)
+        pairs.append(Pair(prompt, sum_answer(first, second), "sum"))
     return pairs
 
 
