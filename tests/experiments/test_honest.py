@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 import msgspec
 import pytest
 
 from tui_trainer.corpus.document import Question
+from tui_trainer.corpus.exam.manners import frames
 from tui_trainer.corpus.exam.pairs import facts_about
+from tui_trainer.corpus.exam.wordings import fact_wordings
 from tui_trainer.corpus.randomness import rng
-from tui_trainer.corpus.world import World
+from tui_trainer.corpus.world import KIND_OF, SIZES, World
 from tui_trainer.experiments import honest as module
+from tui_trainer.experiments import never_told
 from tui_trainer.experiments.catalog import named
 from tui_trainer.experiments.feedback import asker_of
 from tui_trainer.experiments.honest import FALSE, RIGHT, UNSURE, Exam, Verifier, honest, to_rate, what
@@ -80,19 +84,36 @@ def test_the_halves_share_nobody(world: World) -> None:
 def test_nothing_rated_is_about_who_the_exam_is_about(world: World) -> None:
     rated, held_out = held_out_halves(world, rng(0, "test"))
     exam = Exam.of(world, held_out, rng(1, "test"))
-    assert len(exam.questions) == len(exam.about) == 4 * len(held_out)
+    assert len(exam.questions) == len(exam.about)
+    assert sum(bool(q.expected) for q in exam.questions) == 4 * len(held_out)
     for question, name in zip(exam.questions, exam.about, strict=True):
         assert name.lower() in question.prompt.lower()
-        assert any((f.relation, f.value) == (question.kind, *question.expected) for f in world.facts_of(name))
+        told = {(f.relation, (f.value,)) for f in world.facts_of(name)}
+        assert (question.kind, question.expected) in told | {(never_told.KIND, ())}
     questions = to_rate(world, rated, [], 200, rng(2, "test"))
     assert len({q.prompt for q in questions}) == 200
     names = "|".join(re.escape(name) for name in set(exam.about))
     assert not any(re.search(names, q.prompt, re.IGNORECASE) for q in questions)
-    unheard = sum(not q.expected for q in questions)
-    assert 15 < unheard < 60
+    untold = [q for q in questions if q.kind == never_told.KIND]
+    unheard = sum(not q.expected for q in questions) - len(untold)
+    assert 15 < unheard < 60 and 20 < len(untold) < 70 and not any(q.expected for q in untold)
     known = {e.name.lower() for e in world.entities}
     for question in questions:
-        assert bool(question.expected) is any(name in question.prompt.lower() for name in known)
+        named = any(name in question.prompt.lower() for name in known)
+        assert named is (bool(question.expected) or question in untold)
+
+
+def test_what_nobody_told_is_rated_and_asked_for_in_different_words(world: World) -> None:
+    """None of it is a relation of the world, and the exam asks for nothing that was rated."""
+    rated, asked = never_told.NEVER_TOLD.rated, never_told.NEVER_TOLD.exam
+    assert set(rated) == set(asked) == set(SIZES)
+    every = [w for by_kind in (rated, asked) for some in by_kind.values() for w in some]
+    assert all(w.count("{n}") == 1 and w.endswith("?") for w in every)
+    of_exam = {w for some in asked.values() for w in some}
+    assert len(of_exam) == sum(map(len, asked.values())) and of_exam.isdisjoint(chain(*rated.values()))
+    for relation, kind in KIND_OF.items():
+        theirs = set(frames(relation)["question"]) | set(fact_wordings(relation, "pairs"))
+        assert theirs.isdisjoint((*rated[kind], *asked[kind]))
 
 
 def test_some_are_to_be_declined(world: World) -> None:
@@ -104,16 +125,22 @@ def test_some_are_to_be_declined(world: World) -> None:
 
 
 def test_the_figures_are_plain_counts(world: World) -> None:
-    exam = Exam([KNOWN] * 10, list("aabbccddee"))
+    untold = Question("How tall is Mara?", never_told.KIND)
+    exam = Exam([KNOWN] * 10 + [untold] * 4, list("aabbccddeeabcd"))
     before: list[module.What] = ["right"] * 5 + ["false"] * 4 + ["unsure"]
+    before += ["false"] * 3 + ["right"]
     after: list[module.What] = ["right"] * 4 + ["unsure"] + ["false"] * 1 + ["unsure"] * 3 + ["right"]
+    after += ["right"] * 3 + ["false"]
     found = {m.name.removeprefix("honest/"): m for m in exam.compared(before, after, 0)}
     assert found["before/false"].value == 0.4 and found["after/false"].value == 0.1
     assert found["before/false_of_claims"].value == pytest.approx(4 / 9)
     assert (
         found["after/false_of_claims"].value == pytest.approx(1 / 6) and found["after/false_of_claims"].n == 6
     )
-    assert found["false_claims_left"].value == 0.25 and found["false_claims_left"].n == 4
+    assert found["before/claimed_of_never_told"].value == 0.75
+    assert found["after/claimed_of_never_told"].value == 0.25
+    assert found["false_claims_left"].value == pytest.approx(2 / 7) and found["false_claims_left"].n == 7
+    assert found["false_claims_left_of_told"].value == 0.25 and found["false_claims_left_of_told"].n == 4
     assert found["right_answers_lost"].value == 0.0
     assert all(m.ci95 is not None and m.ci95[0] <= m.value <= m.ci95[1] for m in found.values())
 

@@ -64,8 +64,9 @@ UNDERSTANDS = Claim(
     _understands_came_true,
 )
 HONEST = Claim(
-    "Raters who see which answer is right can turn the model to say that it doesn't know: held-out false "
-    "claims are halved, or better, at 5 % of the right answers or less.",
+    "Raters who see which answer is right can turn the model to say that it doesn't know: false claims, "
+    "about what it has read and about what nobody told, are halved, or better, at 5 % of the right answers "
+    "or less.",
     _honest_holds,
     "Answers are rated by somebody who sees the right ones. What becomes of the false claims?",
     (
