@@ -65,6 +65,14 @@ def test_feedback_tells_picks_then_reward() -> None:
     reinforced = e.Reinforced(3, 0.5, None, 1.25, 10.0, 2.0, 0, 0, None)
     line = progress_line(after(*picked, (2, reinforced)))
     assert line == "4/5 feedback  step 3/40  reward 0.50  KL 1.25"
+    asking = after(*picked, (2, reinforced), (3, e.Answering("feedback", "guard", 0, 192)))
+    assert progress_line(asking) == f"{line}  guard of 192 answers"  # written all at once
+
+
+def test_an_exam_is_counted() -> None:
+    begun = ((0, STARTED), (2, e.StageStarted("pretrain", 20)))
+    exam = e.Answering("pretrain", "exam", 768, 2148)
+    assert progress_line(after(*begun, (3, exam))) == "2/5 pretrain  step 0/20  exam 768/2,148"
 
 
 @pytest.mark.parametrize(

@@ -68,8 +68,10 @@ def progress_line(state: State) -> str:
         if speed := progress.tokens_per_second:
             parts.append(f"{count(speed)} tokens/s")
     if (answering := state.answering) is not None:
-        done, total = count(answering.done), count(answering.total)
-        parts.append(f"{waits.SHORT[answering.purpose]} {done}/{total}")
+        asked = f"{count(answering.done)}/{count(answering.total)}"
+        if answering.purpose not in waits.BATCHES:  # all at once
+            asked = f"of {plural(answering.total, 'answer')}"
+        parts.append(f"{waits.SHORT[answering.purpose]} {asked}")
     elif state.examining:
         parts.append("exam")
     elif (left := seconds_left(state)) is not None:
