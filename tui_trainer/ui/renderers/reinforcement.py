@@ -73,7 +73,8 @@ def tax(scene: Scene, width: int) -> Strip:
     changed = f"{100 * start:.0f} → {numbers.percent(now)}"
     tax, of = (f"{100 * lost:.1f}", "points lost of facts") if lost > 0 else ("none", "lost of facts")
     said = f"asked on the way: {changed}"
-    forms = (f"{of} {said}; {allowed}", f"facts {said}; {allowed}", f"facts {said}", f"asked: {changed}")
+    short = f"asked: {changed}"
+    forms = (f"{of} {said}; {allowed}", f"facts {said}; {allowed}", f"facts {short}; {allowed}", short)
     shown = fullest(forms, width - 18)
     return line((fit("tax", 9), ink.text), (f"{tax:>7}", style), (f"  {shown}", ink.muted))
 
