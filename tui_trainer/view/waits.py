@@ -51,7 +51,7 @@ _ANSWERING: dict[Purpose, str] = {
     "exam": "The exam: {done} of {total} questions are answered; it learns nothing from them.",
     "pool": "Answers are being written, {done} of {total}; two at a time are then compared.",
     "best_of": "The tuned model gives {total} answers: how good is the best of many?",
-    "guard": "The guard asks {total} questions: is known what was known before?",
+    "guard": "The guard asks {total} questions: is what was known still known?",
     "blind": "The blind test is being made: both models, before and after, answer.",
     "compared": "Both models, before and after the picks, answer the same prompts.",
 }
