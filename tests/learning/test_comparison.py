@@ -7,8 +7,11 @@ import pytest
 from scipy.stats import binomtest, norm
 
 from tui_trainer.formulas.intervals import grouped_interval, proportion_interval
+from tui_trainer.learning.answering import Answer
+from tui_trainer.learning.preferences import comparison
 from tui_trainer.learning.preferences.blind import BlindPair, BlindTest
-from tui_trainer.learning.preferences.comparison import Estimated, Preferred, repeated
+from tui_trainer.learning.preferences.comparison import Estimated, Preferred, estimated_win_rate, repeated
+from tui_trainer.learning.preferences.features import NAMES
 from tui_trainer.messages.events import Choice
 
 
@@ -37,6 +40,30 @@ def test_an_estimate_of_a_known_taste_is_as_unsure_as_its_prompts() -> None:
     error = said.std() / math.sqrt(60)
     assert found.prompts == 60 and found.share == pytest.approx(said.mean(), abs=0.005)
     assert found.ci95 == pytest.approx(norm.interval(0.95, said.mean(), error), abs=0.012)
+
+
+class LikesCourtesy:
+    """A reward model that is sure of one taste."""
+
+    @staticmethod
+    def scaling(values: np.ndarray) -> np.ndarray:
+        return values
+
+    @staticmethod
+    def tastes() -> np.ndarray:
+        return np.array([[20.0 if name == "polite words" else 0.0 for name in NAMES]] * 1000)
+
+
+@pytest.mark.parametrize(("must_end", "share"), [(True, 0.0), (False, 1.0)])
+def test_what_never_ends_loses_only_where_answers_had_to_end(
+    monkeypatch: pytest.MonkeyPatch, must_end: bool, share: float
+) -> None:
+    """Off the leash no end is asked for: there, a reward model that is gamed likes what games it."""
+    before = [Answer((1,), "The food is moss.", True)] * 4
+    after = [Answer((1,), "The food is moss. You are welcome. Happy to help. Thank you", False)] * 4
+    monkeypatch.setattr(comparison, "_sampled", lambda *_: (list("abcd"), before, after))
+    found = estimated_win_rate("e", None, None, None, list("abcd"), LikesCourtesy(), 0, must_end)  # type: ignore[arg-type]  # not asked
+    assert found.value == pytest.approx(share, abs=1e-6)
 
 
 def test_an_estimate_from_prompts_that_are_alike_is_as_unsure_as_the_taste() -> None:

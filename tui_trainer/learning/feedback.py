@@ -340,7 +340,8 @@ class Feedback:
             elif self.pool is not None:
                 # A person's gold is in the person: the reward model can only guess at it.
                 name, model = "aligned/win_rate_estimate", self.pool.reward_model
-                yield estimated_win_rate(name, *both, model, self.seed)
+                must_end = self.state.settings.missing_eos_penalty
+                yield estimated_win_rate(name, *both, model, self.seed, must_end)
         self.state.finished += 1
 
     # -- live settings and state -----------------------------------------------------------------------------

@@ -118,13 +118,19 @@ def estimated_win_rate(
     prompts: Sequence[str],
     model: RewardModel,
     seed: int,
+    must_end: bool = True,
 ) -> Measured:
-    """The same of a rater whose taste is known by their picks alone; what never ends loses to what does."""
+    """The same of a rater whose taste is known by their picks alone.
+
+    Args:
+        must_end: what never ends loses to what does; else it is worth what the model says of it, as it was
+            in a reinforcement that asked for no end.
+    """
     asked, before, after = _sampled(tuned, aligned, asker, prompts, seed)
     scaled = [model.scaling(np.array([features(a.text) for a in answers])) for answers in (before, after)]
     chances = sigmoid(model.tastes() @ (scaled[1] - scaled[0]).T)
     for at, (old, new) in enumerate(zip(before, after, strict=True)):
-        if not (old.ended and new.ended):
+        if must_end and not (old.ended and new.ended):
             chances[:, at] = (1 + new.ended - old.ended) / 2
     found = Estimated.of(asked, chances, seed)
     return Measured(name, found.share, found.ci95, found.prompts, 0.5)
