@@ -84,7 +84,7 @@ def test_a_capital_s_mark_is_explained_where_it_is_named() -> None:
             scene = at(guess)
             scene.hold()
             rows = [row.text.strip(" ▌▶") for row in Caption(scene).lines(size, 2)]
-            assert "(capital): a large letter follows." in " ".join(rows), rows
+            assert "(large letter): one follows." in " ".join(rows), rows
 
 
 def test_an_impossible_truth_does_not_crash_it() -> None:

@@ -1,6 +1,7 @@
 """What lines are made of: numbers, cut text, differences, pictures, curves."""
 
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,20 @@ def test_numbers_with_units() -> None:
     ]
     assert [numbers.duration(x) for x in (0, 61.4, 3723, math.inf)] == ["0:00", "1:01", "1:02:03", "-:--"]
     assert numbers.size(812) == "812 B" and numbers.size(812_400) == "812 kB"
-    assert numbers.signed(-0.04) == "+0.0" and numbers.signed(-1.26) == "-1.3"
+    assert numbers.signed(-0.0) == "+0.0" and numbers.signed(-1.26) == "-1.3"
+
+
+def test_what_is_not_zero_is_never_shown_as_zero() -> None:
+    written = ((0.04, 1, "0.04"), (0.96, 1, "1.0"), (0.0, 2, "0.00"), (-0.0, 2, "0.00"), (1e-9, 2, "<0.0001"))
+    for value, digits, text in (*written, (-0.003, 2, "-0.003"), (-1e-9, 2, ">-0.0001")):
+        assert numbers.figure(value, digits) == text
+    assert [numbers.signed(x, 2) for x in (0.003, -0.003, 0.0, 1.5)] == ["+0.003", "-0.003", "+0.00", "+1.50"]
+
+
+def test_there_is_one_kind_of_minus() -> None:
+    sources = (Path(numbers.__file__).parents[1]).rglob("*.py")
+    other = [path.name for path in sources if "\u2212" in path.read_text() and path.name != "ascii.py"]
+    assert not other
 
 
 @given(one_row, st.integers(0, 40))

@@ -82,9 +82,9 @@ def test_answers_by_their_scores_and_which_way_each_went(size: tuple[int, int]) 
     rows = [row.text for row in scored_answers.board(scene, *size)]
     assert len(rows) <= size[1] and all(cell_len(row) <= size[0] for row in rows)
     first = next(row for row in rows if "answer 0" in row)
-    assert "+1.00" in first and f"▲ ×{math.exp(0.3):.2f}" in first and "−0.00" in first
+    assert "+1.00" in first and f"▲ ×{math.exp(0.3):.2f}" in first and " 0.00" in first
     last = next(row for row in rows if "answer 3" in row)
-    assert "-0.50" in last and f"▼ ×{math.exp(-0.3):.2f}" in last and "−0.12" in last
+    assert "-0.50" in last and f"▼ ×{math.exp(-0.3):.2f}" in last and "-0.12" in last
     assert [row for row in rows if "answer" in row].index(first) < [
         row for row in rows if "answer" in row
     ].index(last)

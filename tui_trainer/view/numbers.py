@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable
 
+LEAST = 1e-4  # a figure nearer to zero is only said to be less
+
 
 def count(value: float) -> str:
     """12,345"""
@@ -104,18 +106,24 @@ def maybe(ci95: tuple[float, float]) -> str:
 
 
 def figure(value: float, digits: int = 2) -> str:
-    """A plain figure with a fixed number of decimals; not-a-number is written as such."""
+    """A plain figure with a fixed number of decimals, or as many more as show that it is not zero: 0.04 to
+    one decimal is 0.04; not-a-number is written as such."""
     if math.isnan(value):
         return "nan"
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
-    return f"{value:.{digits}f}"
+    text = f"{value:.{digits}f}"
+    if value == 0 or float(text) != 0:
+        return text.removeprefix("-") if value == 0 else text
+    if abs(value) < LEAST:
+        return f"<{LEAST:g}" if value > 0 else f">-{LEAST:g}"
+    return f"{value:.{-math.floor(math.log10(abs(value)))}f}"
 
 
 def signed(value: float, digits: int = 1) -> str:
-    """+1.3, -0.2; never -0.0."""
-    text = f"{value:+.{digits}f}"
-    return text.replace("-", "+") if float(text) == 0 else text
+    """+1.3, -0.2; never -0.0, nor +0.0 of what is not zero."""
+    text = figure(value, digits)
+    return text if text.startswith(("-", ">", "<")) else f"+{text}"
 
 
 def small(value: float) -> str:

@@ -69,8 +69,8 @@ def _guess(guess: Guessed, _: StepExplained) -> Forms:
 
 def _score(guess: Guessed, step: StepExplained) -> Forms:
     loss = -math.log(max(guess.probability, LEAST))
-    said = f"Score: {loss:.2f}. That is the loss: the less it gave to what came, the higher."
-    batch = f" The mean of all guesses of this step: {step.loss_before:.2f}."
+    said = f"Score: {numbers.figure(loss)}. That is the loss: the less it gave to what came, the higher."
+    batch = f" The mean of all guesses of this step: {numbers.figure(step.loss_before)}."
     return (f"{said}{batch}", said)
 
 

@@ -291,17 +291,19 @@ def crawl_read(event: CrawlRead) -> str:
 
 def overfitting(event: Overfitting) -> str:
     """That the model now learns its text by heart, in a sentence."""
+    now, best = numbers.figure(event.nats), numbers.figure(event.best_nats)
     return (
-        f"Overfitting: {held_out(event.own)} cost {event.nats:.2f} nats a token at step {event.step:,}, and "
-        f"{event.best_nats:.2f} at step {event.best_step:,}. The best weights are kept."
+        f"Overfitting: {held_out(event.own)} cost {now} nats a token at step {event.step:,}, and {best} at "
+        f"step {event.best_step:,}. The best weights are kept."
     )
 
 
 def best_kept(event: BestKept) -> str:
     """Which weights a stage ends with, in a sentence."""
+    kept, last = numbers.figure(event.nats), numbers.figure(event.last_nats)
     return (
-        f"The weights of step {event.step:,} are kept: {held_out(event.own)} cost {event.nats:.2f} nats "
-        f"a token there, and {event.last_nats:.2f} at step {event.last_step:,}."
+        f"The weights of step {event.step:,} are kept: {held_out(event.own)} cost {kept} nats a token there, "
+        f"and {last} at step {event.last_step:,}."
     )
 
 
@@ -312,7 +314,7 @@ _MARKS = {
     "<|assistant|>": "(an answer)",
     "<|end|>": "(the end)",
     "<|pad|>": "(nothing)",
-    "<|capital|>": "(capital)",
+    "<|capital|>": "(large letter)",
 }
 
 
@@ -328,8 +330,8 @@ def text_before(guess: Guessed) -> str:
 
 
 def of_capitals(*names: str) -> str:
-    """What "(capital)" means, if it is among the names of these tokens; "" otherwise."""
-    return "(capital): a large letter follows." if "<|capital|>" in names else ""
+    """What "(large letter)" means, if it is among the names of these tokens; "" otherwise."""
+    return "(large letter): one follows." if "<|capital|>" in names else ""
 
 
 # Bytes that a model may write though no text has them: controls, and what is no UTF-8.

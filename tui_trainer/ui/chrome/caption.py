@@ -316,10 +316,10 @@ def _scored(event: e.Guessed) -> tuple[str, str]:
             judged = "Hardly any blame." if known else "Right, but not sure: some blame."
         judged = explained or judged
         sure = numbers.percent(event.probability)
-        return f"expected {truth} with {sure}, and was right: loss {loss:.1f}.", judged
+        return f"expected {truth} with {sure}, and was right: loss {numbers.figure(loss, 1)}.", judged
     return (
         f"expected {quoted(first, (event.truth,))} with {numbers.percent(share)}; it was {truth}, "
-        f"given {numbers.percent(event.probability)}: loss {loss:.1f}.",
+        f"given {numbers.percent(event.probability)}: loss {numbers.figure(loss, 1)}.",
         explained or "Blame goes backward, weights are nudged.",
     )
 
@@ -343,9 +343,9 @@ def _explained(state: State, event: e.StepExplained) -> Forms:
 
 def _validated(state: State, event: e.Validated) -> Forms:
     event = _newest(state, event)
-    said = f"On documents it has never seen: loss {event.nats:.2f}"
+    said = f"On documents it has never seen: loss {numbers.figure(event.nats)}"
     return (
-        f"{said}, that is {event.bits_per_byte:.2f} bits per byte. "
+        f"{said}, that is {numbers.figure(event.bits_per_byte)} bits per byte. "
         f"Guessing blindly would score {event.chance_nats:.2f}.",
         f"{said}. Guessing blindly would score {event.chance_nats:.2f}.",
     )
@@ -406,15 +406,15 @@ def _taste_tested(state: State, event: e.TasteTested) -> Forms:
 def _reinforced(state: State, event: e.Reinforced) -> Forms:
     leash = event.leash
     held = " (off the leash)" if leash == 0 else f" (leash {leash:.2g})" if leash is not None else ""
-    reward = f"Reward {numbers.signed(event.reward, 2)}"
+    reward, far = f"Reward {numbers.signed(event.reward, 2)}", f"{numbers.figure(event.kl)} nats (KL)"
     facts = ""
     if state.facts is not None:
         facts = f" Of facts asked on the way {numbers.percent(state.facts)} are known."
     return (
-        f"{reward} for answers of {event.length:.0f} tokens; its answers have moved {event.kl:.2f} nats (KL) "
-        f"from the tuned model's{held}.{facts}",
-        f"{reward}; moved {event.kl:.2f} nats (KL) from the tuned model{held}.{facts}",
-        f"{reward}; moved {event.kl:.2f} nats (KL){held}.{facts}",
+        f"{reward} for answers of {event.length:.0f} tokens; its answers have moved {far} from the tuned "
+        f"model's{held}.{facts}",
+        f"{reward}; moved {far} from the tuned model{held}.{facts}",
+        f"{reward}; moved {far}{held}.{facts}",
     )
 
 

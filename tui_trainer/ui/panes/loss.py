@@ -209,7 +209,13 @@ class LossPane(Pane):
         groups = [parts]
         gold = None if chart is not REWARD else state.curve("feedback", "gold")
         if gold is not None and gold.last is not None:
-            groups.append([("• ", ink.strong), ("rater's own", ink.text), (f"  {gold.last:.2f}", ink.strong)])
+            groups.append(
+                [
+                    ("• ", ink.strong),
+                    ("rater's own", ink.text),
+                    (f"  {numbers.figure(gold.last)}", ink.strong),
+                ]
+            )
         return fitting(groups, width)
 
     def _legend(self, width: int) -> Strip:
@@ -248,14 +254,22 @@ class LossPane(Pane):
         state, ink = self.scene.state, self.scene.ink
         parts: list[list[Part]] = []
         if state.validated is not None:
-            parts.append([(f"{state.validated.bits_per_byte:.3f}", ink.strong), (" bits/byte", ink.muted)])
+            parts.append(
+                [
+                    (f"{numbers.figure(state.validated.bits_per_byte, 3)}", ink.strong),
+                    (" bits/byte", ink.muted),
+                ]
+            )
         if state.stepped is not None:
             gradient = numbers.small(state.stepped.gradient_norm)
-            parts.append([(f"{state.stepped.lr:.4f}", ink.strong), (" rate", ink.muted)])
+            parts.append([(f"{numbers.figure(state.stepped.lr, 4)}", ink.strong), (" rate", ink.muted)])
             named = " gradient" if width >= 48 else " grad"
             parts.append([(gradient, ink.strong), (named, ink.muted)])
         if state.validated is not None:
-            parts += [[(f"{bits:.3f}", ink.strong), (f" {name}", ink.muted)] for name, bits in state.simpler]
+            parts += [
+                [(f"{numbers.figure(bits, 3)}", ink.strong), (f" {name}", ink.muted)]
+                for name, bits in state.simpler
+            ]
         baseline = self.scene.baseline
         return fitting(parts, width) if baseline is None else self._beside(baseline, width)
 
@@ -263,7 +277,7 @@ class LossPane(Pane):
         """The run that is compared with."""
         ink = self.scene.ink
         validated = baseline.state.validated
-        then = f" {validated.nats:.2f}" if validated is not None else ""
+        then = f" {numbers.figure(validated.nats)}" if validated is not None else ""
         run = cut(one_line(baseline.run), width - 2 - len(then))
         return line(("· ", ink.muted), (run, ink.muted), (then, ink.strong))
 

@@ -210,7 +210,7 @@ class RaterPane(Pane):
         tested = blind.result(scene, width)
         rows = [*tested]
         if won is not None:
-            share = f"{100 * won.value:.0f} %"
+            share = numbers.percent(won.value)
             interval = numbers.maybe(won.ci95 or (won.value, won.value))
             of = (f"{said} ({interval})" for said in (" of the rater's comparisons", " of comparisons", ""))
             said = fullest(of, width - len("aligned beats tuned in ") - len(share))

@@ -5,6 +5,7 @@ from textual.strip import Strip
 from tui_trainer.ui.drawing.bars import heights
 from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.scene import Scene
+from tui_trainer.view import numbers
 from tui_trainer.view.inspections import Trace
 
 MOST = 24  # cells of the columns between the two losses
@@ -16,10 +17,17 @@ def line_of(scene: Scene, trace: Trace, of: object, width: int) -> list[Strip]:
         return []
     ink = scene.ink
     losses = [loss for _, loss in trace.points]
-    first, last = (f"{loss:.2f} at step {moment[2]}" for moment, loss in (trace.points[0], trace.points[-1]))
+    first, last = (
+        f"{numbers.figure(loss)} at step {moment[2]}" for moment, loss in (trace.points[0], trace.points[-1])
+    )
     said = "it cools: " if losses[-1] < losses[0] else "its loss: "
     room = min(MOST, width - len(said) - len(first) - len(last) - 2)
     if room < 2:
-        return [line(("mean loss ", ink.muted), (f"{losses[0]:.2f} → {losses[-1]:.2f}", ink.strong))]
+        return [
+            line(
+                ("mean loss ", ink.muted),
+                (f"{numbers.figure(losses[0])} → {numbers.figure(losses[-1])}", ink.strong),
+            )
+        ]
     columns = (f" {heights(losses, room)} ", ink.accent("data"))
     return [line((said, ink.muted), (first, ink.text), columns, (last, ink.strong))]

@@ -34,7 +34,7 @@ def board(scene: Scene, dropped_by: Mapping[str, int], width: int, columns: int,
         named = element(ink.text, 1, "filter", number)
         name = words.FILTER.get(applied.filter, one_line(applied.filter))
         count = dropped_by.get(applied.filter, 0)
-        dropped = f"−{numbers.count(count)}" if count else "0"
+        dropped = f"-{numbers.count(count)}" if count else "0"
         style = ink.warn if count else ink.muted
         if columns == 1:
             first = rows[0] if told and not below else ""
@@ -69,9 +69,9 @@ def caught(scene: Scene, width: int) -> list[Strip]:
         ):  # what does not fit is left out
             parts: list[Part] = [(f"{words.FILTER[name]}{head}", ink.muted)]
             if planted is not None:
-                shown = (f"{planted.value:.2f}", ink.strong)
+                shown = (numbers.figure(planted.value), ink.strong)
                 parts += [("planted ", ink.muted), shown, (", ", ink.muted)]
-            row = line(*parts, (f"{of} ", ink.muted), (f"{other.value:.2f}", ink.strong))
+            row = line(*parts, (f"{of} ", ink.muted), (numbers.figure(other.value), ink.strong))
             if row.cell_length <= width:
                 rows.append(row)
                 break

@@ -111,7 +111,7 @@ def _steps(scene: Scene, guess: Guessed, width: int) -> list[Strip]:
     loss = -math.log(max(guess.probability, LEAST))
     steps = [
         ("guess", numbers.percent(guess.probability), ""),
-        ("score", f"{loss:.2f}", "loss"),
+        ("score", numbers.figure(loss), "loss"),
     ]
     if stepped is not None:
         steps += [

@@ -212,7 +212,7 @@ class _Drawing:
             [("given ", ink.muted), (numbers.finely(guess.probability), ink.strong)],
         ]
         if self.light.part >= 2:
-            truth.append([("loss ", ink.muted), (f"{loss:.2f}", self.accent)])
+            truth.append([("loss ", ink.muted), (numbers.figure(loss), self.accent)])
         if self.machine.stage is not None and (guess.stage, guess.step) != (
             self.machine.stage,
             self.machine.step,

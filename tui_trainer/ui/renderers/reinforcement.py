@@ -44,9 +44,9 @@ def figures(scene: Scene, width: int, height: int) -> list[Strip]:
     )
     undecided = ("how undecided it is; 0: not at all", "how undecided it is")
     rows += [
-        _row(scene, "KL", f"{step.kl:.2f}", (*far, "nats it has moved"), None, width),
+        _row(scene, "KL", numbers.figure(step.kl), (*far, "nats it has moved"), None, width),
         _row(scene, "length", f"{step.length:.1f}", ("tokens an answer",), "length", width),
-        _row(scene, "entropy", f"{step.entropy:.2f}", undecided, "entropy", width),
+        _row(scene, "entropy", numbers.figure(step.entropy), undecided, "entropy", width),
     ]
     notes = []
     if step.skipped_groups:
@@ -96,7 +96,11 @@ def _row(
     first = None if metric is None else _first(scene.state, metric)
     said = [*meaning]
     if first is not None:
-        then = f"{first:+.2f} at first" if metric in ("reward", "gold") else f"{first:.1f} at first"
+        then = (
+            f"{numbers.signed(first, 2)} at first"
+            if metric in ("reward", "gold")
+            else f"{numbers.figure(first, 1)} at first"
+        )
         said = [*(f"{one}; {then}" for one in meaning), then, *meaning]
     shown = fullest(said, width - 18)
     parts: list[Part] = [(fit(name, 9), ink.text), (f"{value:>7}", ink.strong)]

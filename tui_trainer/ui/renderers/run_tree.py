@@ -98,4 +98,4 @@ def _said(name: str, value: float) -> str:
 
 
 def _value(name: str, value: float) -> str:
-    return numbers.percent(value) if words.is_share(name) else f"{value:.3f}"
+    return numbers.percent(value) if words.is_share(name) else numbers.figure(value, 3)

@@ -14,7 +14,7 @@ from tui_trainer.view import numbers, words
 from tui_trainer.view.text import fullest, wrap_to
 
 LEAST = 6  # lines, from which on it says something
-COLUMNS = (7, 7, 11)  # cells of score, leash and push
+COLUMNS = (7, 8, 11)  # cells of score, leash and push
 TEXT = sum(COLUMNS) + 2
 SAME = 0.005  # nats: a smaller change is none that one would tell
 
@@ -47,10 +47,10 @@ def _answer(
 ) -> Iterator[Strip]:
     ink = scene.ink
     pull = told.leash * answer.kl
-    leash = "-" if not told.leash else f"−{pull:.2f}"
+    leash = "-" if not told.leash else numbers.figure(-pull)
     up = answer.change > 0
     sign, style = ("▲", ink.good) if up else ("▼", ink.warn)
-    moved = f"{sign} ×{min(999.0, math.exp(min(answer.change, 7.0))):.2f}"
+    moved = f"{sign} ×{numbers.figure(min(999.0, math.exp(min(answer.change, 7.0))))}"
     if abs(answer.change) < SAME:
         moved, style = "as before", ink.muted
     said = " ".join(several_lines(answer.text).split()) or "(it said nothing)"

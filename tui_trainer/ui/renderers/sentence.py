@@ -67,10 +67,10 @@ def _loss(scene: Scene, saw: Saw, before: Saw | None, width: int) -> Strip:
     parts: list[Part] = [("the sentence itself: loss ", ink.muted)]
     if before is None or before.looked.stage != saw.looked.stage:
         rest = fullest((" nats a token", " nats"), width - 32)
-        return line(*parts, (f"{mean(saw):.3f}", ink.strong), (rest, ink.muted))
+        return line(*parts, (numbers.figure(mean(saw), 3), ink.strong), (rest, ink.muted))
     change = mean(saw) - mean(before)
     steps = saw.looked.step - before.looked.step
-    losses = f"{mean(before):.3f} → {mean(saw):.3f}"
+    losses = f"{numbers.figure(mean(before), 3)} → {numbers.figure(mean(saw), 3)}"
     moved = f"  {numbers.signed(change, 3)}"
     over = (f"{moved} in {numbers.plural(steps, 'step')}", moved) if steps > 0 else ()
     for head in ("the sentence itself: loss ", "its loss "):

@@ -46,8 +46,8 @@ def board(
     score = line(
         (fit("score", LABEL), accent),
         ("loss ", ink.muted),
-        (f"{before:.3f}", ink.strong),
-        (f" = −ln {numbers.finely(guess.probability)}, given to the truth", ink.muted),
+        (numbers.figure(before, 3), ink.strong),
+        (f" = -ln {numbers.finely(guess.probability)}, given to the truth", ink.muted),
     )
     rows.append(score if part >= 2 else BLANK)
     following = after(scene, guess, step, width, blamed + NUDGE)
@@ -138,7 +138,7 @@ def _nudge(scene: Scene, guess: Guessed, step: StepExplained, width: int) -> lis
         )
     change = step.loss_after - step.loss_before
     predicted = numbers.signed(step.loss_foreseen - step.loss_before, 3)
-    losses = f"{step.loss_before:.3f} → {step.loss_after:.3f}"
+    losses = f"{numbers.figure(step.loss_before, 3)} → {numbers.figure(step.loss_after, 3)}"
     moved = f"  {numbers.signed(change, 3)}"
     head = "batch loss " if width >= 60 else "batch "
     rest = fullest((f"{moved}; predicted {predicted}", moved), width - LABEL - len(head + losses))
@@ -152,7 +152,7 @@ def _nudge(scene: Scene, guess: Guessed, step: StepExplained, width: int) -> lis
     elif step.probability_after <= guess.probability:
         verdicts = ("  no less wrong this time", "  no less wrong")
     head = " " * LABEL + "this guess "
-    losses = f"{-math.log(max(guess.probability, LEAST)):.3f} → {after:.3f}"
+    losses = f"{numbers.figure(-math.log(max(guess.probability, LEAST)), 3)} → {numbers.figure(after, 3)}"
     said = fullest(verdicts, width - len(head + losses))
     rows.append(line((head, ink.muted), (losses, ink.strong), (said, ink.muted)))
     return rows

@@ -76,7 +76,7 @@ def scale(scene: Scene, looked: Looked | None, width: int) -> Strip:
     for step, label in enumerate(LABELS):
         left.append((label, ink.surprise[step]))
         left.append((" ", ink.text))
-    mean = f"{sum(looked.losses) / len(looked.losses):.2f}"
+    mean = numbers.figure(sum(looked.losses) / len(looked.losses))
     right: list[Part] = []
     used = sum(len(text) for text, _ in left)
     for more in ([("mean ", ink.muted), (mean, ink.strong)], [(f" by {by(scene, looked)}", ink.muted)]):

@@ -180,7 +180,7 @@ class ComparisonScreen(Modal[None]):
             rows += paragraph("; ".join(changed), ink.warn, width)
         won = {v.rater: v.share if first else 1 - v.share for v in found.verdicts}
         if mine.rater in won and other.rater in won and mine.rater != other.rater:
-            own, theirs = (f"{100 * won[r]:.0f} %" for r in (mine.rater, other.rater))
+            own, theirs = (numbers.percent(won[r]) for r in (mine.rater, other.rater))
             rows.append(line((cut(f"own rater {own} · the other's {theirs}", width), ink.text)))
         return rows
 
@@ -215,8 +215,8 @@ class ComparisonScreen(Modal[None]):
         yield from paragraph(said, ink.muted, width)
         for verdict in found.verdicts:
             parts: list[Part] = [(fit(one_line(verdict.rater), NAME), ink.strong)]
-            parts += [(f"{100 * verdict.share:3.0f} % ", ink.text)]
+            parts += [(f"{numbers.percent(verdict.share):>6} ", ink.text)]
             parts += bar(verdict.share, room, ink.accent("feedback"), ink.faint)
-            parts += [(f" {100 * (1 - verdict.share):3.0f} %", ink.text)]
+            parts += [(f" {numbers.percent(1 - verdict.share):>6}", ink.text)]
             parts += [(f"  left: {numbers.interval(verdict.ci95)} of {verdict.n}", ink.muted)]
             yield line(*parts)

@@ -42,7 +42,7 @@ class ExamSheet(Sheet):
             parts.append((f"{self._value(baseline, name):>7}" if baseline is not None else "", ink.muted))
             rows.append(line(*parts))
             if name == "bits_per_byte" and (simpler := self.scene.state.simpler):
-                by_others = ", ".join(f"{by} {bits:.3f}" for by, bits in simpler)
+                by_others = ", ".join(f"{by} {numbers.figure(bits, 3)}" for by, bits in simpler)
                 forms = (f"  {said}: {by_others}" for said in ("the same text by other means", "by others"))
                 rows.append(line((fullest(forms, width), ink.muted)))
         if len(rows) == 2:
@@ -64,7 +64,7 @@ class ExamSheet(Sheet):
         return measured.get(f"{stage}/{name}")
 
     def _value(self, value: float, name: str) -> str:
-        return f"{100 * value:.0f} %" if words.is_share(name) else f"{value:.3f}"
+        return numbers.percent(value) if words.is_share(name) else numbers.figure(value, 3)
 
     def _cell(self, figure: Measured | None, width: int, name: str, better: bool) -> list[Part]:
         ink = self.scene.ink

@@ -232,7 +232,7 @@ class Turning(SettingsList[None]):
         said = f"At step {numbers.count(turn.step)}: {change(turn.name, turn.value, turn.before)}."
         then = None if series is None else series.at(turn.step)
         if series is not None and then is not None and series.last is not None:
-            said += f" Then {metric} {then:.2f}, now {series.last:.2f}."
+            said += f" Then {metric} {numbers.figure(then)}, now {numbers.figure(series.last)}."
         return paragraph(said, ink.text, width, 3)
 
 
