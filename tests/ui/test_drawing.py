@@ -18,7 +18,7 @@ from tui_trainer.ui.drawing.lines import flowing, line
 from tui_trainer.ui.drawing.styles import ColorMode, make_ink
 from tui_trainer.view import numbers
 from tui_trainer.view.series import Series
-from tui_trainer.view.text import cut_left, fit, last_words, wrap, wrap_to
+from tui_trainer.view.text import cut_left, fit, folded, last_words, wrap, wrap_answer, wrap_to
 
 INK = make_ink("rich")
 safe_text = st.text(max_size=80).map(sanitize)
@@ -59,6 +59,22 @@ def test_what_is_not_zero_is_never_shown_as_zero() -> None:
     for value, digits, text in (*written, (-0.003, 2, "-0.003"), (-1e-9, 2, ">-0.0001")):
         assert numbers.figure(value, digits) == text
     assert [numbers.signed(x, 2) for x in (0.003, -0.003, 0.0, 1.5)] == ["+0.003", "-0.003", "+0.00", "+1.50"]
+
+
+def test_of_an_answer_that_is_too_long_beginning_and_end_are_seen() -> None:
+    again = "A painter paints. " + "Happy to help. " * 10
+    assert folded(again) == "A painter paints. Happy to help. (10×)"
+    assert folded("no no, no no no") == "no no, no (3×)"
+    assert wrap_answer("Ravton. " * 3, 60, 1) == ["Ravton. Ravton. Ravton."]  # there is room for it as it is
+    assert wrap_answer(again, 40, 1) == ["A painter paints. Happy to help. (10×)"]
+    (row,) = wrap_answer("The town, with pleasure, is Ravton, I believe, but please check. Gladly!", 40, 1)
+    assert row.startswith("The") and " … " in row and row.endswith("check. Gladly!") and len(row) <= 40
+
+
+@given(st.text("ab. \n", max_size=300), st.integers(1, 30), st.integers(1, 4))
+def test_an_answer_never_takes_more_room_than_there_is(text: str, width: int, height: int) -> None:
+    rows = wrap_answer(text, width, height)
+    assert len(rows) <= height and all(cell_len(row) <= width for row in rows)
 
 
 def test_there_is_one_kind_of_minus() -> None:

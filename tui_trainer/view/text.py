@@ -1,13 +1,15 @@
 """Cutting text to cells. All of it expects text that `sanitize` has passed."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
 # Where a line may be broken: a sign stays with what it is of, and so does a unit.
 _SPACE = re.compile(r" (?![%↓]|(?<=\d )(?:s|ms|[kMGT]?B)(?!\w))")
 WORDS_A_MINUTE = 160  # of somebody who reads slowly what they have never read before
+_OVER_AND_OVER = 3  # times that words are said one after the other, from which on they stand once
+_PHRASE, _FOLDED = 8, 4000  # words at most that are looked for again; characters that are looked through
 _A_CELL = 4  # characters at most, or more: a letter with its marks
 
 
@@ -112,3 +114,41 @@ def wrap_to(text: str, width: int, height: int) -> list[str]:
     last = kept[-1]
     kept[-1] = (last if cell_len(last) < width else set_cell_size(last, width - 1)) + "…"
     return kept
+
+
+def folded(text: str) -> str:
+    """Words that are said over and over, once and how often: "Happy to help. (10×)"."""
+    words, kept, at = text[:_FOLDED].split(), list[str](), 0
+    while at < len(words):
+        long, times = max(
+            ((size, _times(words, at, size)) for size in range(1, _PHRASE + 1)),
+            key=lambda found: (found[0] * (found[1] - 1), -found[0]),
+        )
+        if times < _OVER_AND_OVER:
+            long = times = 1
+        kept += [*words[at : at + long], *([f"({times}×)"] if times > 1 else [])]
+        at += long * times
+    return " ".join(kept)
+
+
+def _times(words: Sequence[str], at: int, size: int) -> int:
+    """How often so many words come one after the other, from the `at`-th on."""
+    phrase, times = words[at : at + size], 1
+    while len(phrase) == size and words[at + times * size : at + (times + 1) * size] == phrase:
+        times += 1
+    return times
+
+
+def wrap_answer(text: str, width: int, height: int) -> list[str]:
+    """An answer in at most `height` wrapped lines. Where there is more of it, what is said over and over
+    stands once; where there is more still, its beginning and its end, with an ellipsis between: answers to
+    one prompt begin alike, and what earns or costs them a reward mostly stands at their ends."""
+    if holds(text, width, height):
+        return wrap(text, width)
+    words = folded(text).split()
+    whole, left = wrap(" ".join(words), width), min(len(words), 1 + width * height // 2)
+    while len(whole) > height and left > 2:
+        left -= 1
+        head = max(1, left // 3)
+        whole = wrap(" ".join([*words[:head], "…", *words[head - left :]]), width)
+    return whole if len(whole) <= height else wrap_to(text, width, height)

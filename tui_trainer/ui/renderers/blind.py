@@ -9,7 +9,7 @@ from tui_trainer.ui.renderers import two_answers
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, taste, words
 from tui_trainer.view.state import BLIND_FIGURE
-from tui_trainer.view.text import cut, fullest, holds, wrap_to
+from tui_trainer.view.text import cut, fullest, holds, wrap_answer
 
 KEYS = (*two_answers.PICKING[:5], ("G", "go_on", "end the test", "end"))
 ESTIMATE = "aligned/win_rate_estimate"
@@ -73,7 +73,7 @@ def pairs(scene: Scene, width: int) -> list[Strip]:
             chosen = pick.preferred == which
             style = ink.text if chosen else ink.muted
             label: tuple[Part, ...] = (("✓ " if chosen else "  ", ink.good), (f"{which:<8}", style))
-            for row in wrap_to(one_line(answer).strip() or "(it said nothing)", width - 15, 3):
+            for row in wrap_answer(one_line(answer).strip() or "(it said nothing)", width - 15, 3):
                 rows.append(line((" " * 5, style), *label, (row, style)))
                 label = ((" " * 10, style),)
         if pick.preferred is None:

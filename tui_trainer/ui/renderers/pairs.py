@@ -14,7 +14,7 @@ from tui_trainer.ui.renderers import surprise
 from tui_trainer.ui.renderers.samples import marked
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
-from tui_trainer.view.text import fit, fullest, wrap_to
+from tui_trainer.view.text import fit, fullest, wrap_answer, wrap_to
 
 LABEL = 8  # cells of "learns  "
 LINES = 3  # of an answer at most
@@ -69,6 +69,6 @@ def _said(scene: Scene, label: str, pair: ShownPair, room: int, style: Style) ->
     """What the model says itself."""
     said = " ".join(several_lines(pair.said).split()) or "(it says nothing)"
     mark = marked(scene, pair.right)
-    for number, row in enumerate(wrap_to(said, room - len(mark[0]), 2)):
+    for number, row in enumerate(wrap_answer(said, room - len(mark[0]), 2)):
         lead = mark if not number else (" " * len(mark[0]), style)
         yield line((fit("" if number else label, LABEL), scene.ink.faint), lead, (row, style))

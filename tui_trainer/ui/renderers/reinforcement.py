@@ -11,7 +11,7 @@ from tui_trainer.ui.renderers.samples import marked
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
 from tui_trainer.view.state import State
-from tui_trainer.view.text import fit, fullest, wrap_to
+from tui_trainer.view.text import fit, fullest, wrap_answer
 
 
 def figures(scene: Scene, width: int, height: int) -> list[Strip]:
@@ -158,7 +158,7 @@ def _answer(
     """An answer, with whether it is right where the world says so."""
     mark = marked(scene, right)
     said = " ".join(several_lines(text).split()) or "(it said nothing)"
-    body = wrap_to(said, width - 8 - len(mark[0]), height)
+    body = wrap_answer(said, width - 8 - len(mark[0]), height)
     blank: Part = (" " * len(mark[0]), style)
     return [
         line((fit(label if not index else "", 8), style), mark if not index else blank, (row, style))

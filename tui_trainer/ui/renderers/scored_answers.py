@@ -2,7 +2,7 @@
 pushed up, which down, by how much."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from textual.strip import Strip
 
@@ -11,9 +11,10 @@ from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.ui.drawing.lines import line, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
-from tui_trainer.view.text import fullest, wrap_to
+from tui_trainer.view.text import fullest, wrap_answer
 
 LEAST = 6  # lines, from which on it says something
+LINES = 2  # of an answer at most
 COLUMNS = (7, 8, 11)  # cells of score, leash and push
 TEXT = sum(COLUMNS) + 2
 SAME = 0.005  # nats: a smaller change is none that one would tell
@@ -35,11 +36,21 @@ def board(scene: Scene, width: int, height: int) -> list[Strip]:
     meaning = meaning if height >= 12 else []
     ordered = sorted(told.answers, key=lambda answer: -answer.reward)
     room = height - len(rows) - len(meaning)
-    each = 2 if room >= 2 * len(ordered) else 1
-    shown = ordered if room >= len(ordered) else [*ordered[: room - room // 2], *ordered[-(room // 2) :]]
-    for answer in shown:
-        rows += _answer(scene, told, answer, width, each)
+    blocks = [list(_answer(scene, told, answer, width, LINES)) for answer in ordered]
+    for number in _shown([len(block) for block in blocks], room):
+        rows += blocks[number]
     return [*rows, *meaning][:height]
+
+
+def _shown(lines: Sequence[int], room: int) -> list[int]:
+    """Which of the answers, the best one first, there is room for: the best, the worst, and so on inwards."""
+    shown: list[int] = []
+    for at in range(len(lines)):
+        number = at // 2 if at % 2 == 0 else len(lines) - 1 - at // 2
+        if sum(lines[one] for one in (*shown, number)) > room:
+            break
+        shown.append(number)
+    return sorted(shown)
 
 
 def _answer(
@@ -54,7 +65,7 @@ def _answer(
     if abs(answer.change) < SAME:
         moved, style = "as before", ink.muted
     said = " ".join(several_lines(answer.text).split()) or "(it said nothing)"
-    body = wrap_to(said, max(8, width - TEXT), height)
+    body = wrap_answer(said, max(8, width - TEXT), height)
     for number, row in enumerate(body):
         if number:
             yield line((" " * TEXT, ink.text), (row, ink.text))

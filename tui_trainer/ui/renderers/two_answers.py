@@ -9,7 +9,7 @@ from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.ui.drawing.lines import Part, beside, ends, line, link, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
-from tui_trainer.view.text import cut, fullest, wrap_to
+from tui_trainer.view.text import cut, fullest, wrap_answer, wrap_to
 
 SIDE_BY_SIDE = 56  # cells; below, the answers stand under each other
 MOST = 40  # lines of an answer that are asked room for
@@ -72,7 +72,8 @@ def _answer(
         left = line((f" ✓ {name} ", ink.good + ink.strong), (" picked", ink.good))
     faded = chosen is not None and chosen != side and chosen in ("a", "b")
     said = _said(pair, side)
-    body = paragraph(said, ink.muted if faded else ink.text, width, max(1, height - 1))
+    style = ink.muted if faded else ink.text
+    body = [line((row, style)) for row in wrap_answer(said, width, max(1, height - 1))]
     return [ends(left, right, width), *body][:height]
 
 

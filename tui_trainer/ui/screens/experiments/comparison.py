@@ -23,7 +23,7 @@ from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
 from tui_trainer.view import numbers
 from tui_trainer.view.changes import changes
-from tui_trainer.view.text import cut, fit
+from tui_trainer.view.text import cut, fit, wrap_answer
 
 RATERS = " ".join((*get_args(Taste), *get_args(Culture)))
 NAME = 14
@@ -193,7 +193,7 @@ class ComparisonScreen(Modal[None]):
             body = " ".join(several_lines(text).split()) or "(it said nothing)"
             base = side.weights == "base"
             sign, style = truth.mark(ink, judged(self.here, answers.prompt, text, base=base))
-            rows = paragraph(body, ink.text, column - len(sign), 6)
+            rows = [line((row, ink.text)) for row in wrap_answer(body, column - len(sign), 6)]
             lead = [line((sign if not index else " " * len(sign), style)) for index in range(len(rows))]
             said.append([Strip.join(pair) for pair in zip(lead, rows, strict=True)] if sign else rows)
         prompt = cut(f"“{one_line(answers.prompt)}”", width)

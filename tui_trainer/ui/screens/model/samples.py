@@ -10,7 +10,7 @@ from tui_trainer.ui.drawing.lines import BLANK, line, paragraph
 from tui_trainer.ui.renderers.samples import marked
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import numbers, words
-from tui_trainer.view.text import cut, fit, wrap_to
+from tui_trainer.view.text import cut, fit, wrap_answer
 
 WHEN = 17  # cells of "fine-tune   1,200"
 FOR_TWO_LINES = 90  # cells, from which on a continuation is cut to one line
@@ -45,6 +45,6 @@ class Samples(Sheet):
         text = one_line(sample.text).strip() or "(nothing)"
         mark = marked(self.scene, sample.right)
         room = width - WHEN - len(mark[0])
-        for index, row in enumerate(wrap_to(text, room, 1 if width >= FOR_TWO_LINES else 2)):
+        for index, row in enumerate(wrap_answer(text, room, 1 if width >= FOR_TWO_LINES else 2)):
             sign = mark if not index else (" " * len(mark[0]), ink.text)
             yield line((fit("" if index else when, WHEN), ink.accent(sampled.stage)), sign, (row, ink.text))

@@ -16,7 +16,7 @@ from tui_trainer.ui.renderers import blind, picks, reward_model
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import numbers
 from tui_trainer.view.state import State
-from tui_trainer.view.text import fit, fullest, wrap_to
+from tui_trainer.view.text import fit, fullest, wrap_answer
 
 BINS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
@@ -84,7 +84,9 @@ class RewardModelSheet(Sheet):
         for valued in answers:
             prompt = fit(f"“{one_line(valued.prompt)}”", width - 7)
             rows.append(line((f"{numbers.signed(valued.score, 1):>5}  ", ink.text), (prompt, ink.muted)))
-            rows += [line((" " * 7 + r, ink.text)) for r in wrap_to(one_line(valued.answer), width - 7, 2)]
+            rows += [
+                line((" " * 7 + r, ink.text)) for r in wrap_answer(one_line(valued.answer), width - 7, 2)
+            ]
         return rows
 
 
