@@ -18,6 +18,7 @@ from tui_trainer.ui import screen_settings as preferences
 from tui_trainer.ui.chrome.card import MOST, CardView
 from tui_trainer.ui.connection.feed import Arrived
 from tui_trainer.ui.handlers.leads import LEADS
+from tui_trainer.ui.panes.chat import READ
 from tui_trainer.ui.panes.conversation import Turn
 from tui_trainer.ui.screens.help.ahas import AhaSheet
 from tui_trainer.ui.screens.help.one_step import OneStepSheet
@@ -334,7 +335,11 @@ async def test_the_list_ticks_itself_off_and_leads_to_each(
         for _ in range(2):
             chat._answer = chat.conversation.add(Turn("base", open=True))
             chat._hear(Said(text="and so on", done=True, sha256=sha))
+        await until(pilot, lambda: chat.conversation.turns[-1].seen is not None)
         app.tick()
+        assert app.scene.met == {"picks"}  # nobody has had the time to read it
+        later = app.scene.clock() + READ
+        app.scene.clock = lambda: later
         await until(pilot, lambda: {"ask_base", "chat", "picks"} == app.scene.met)
         await until(pilot, lambda: "3/5 seen" in shown(app))
         assert preferences.load_layout().met == ["ask_base", "chat", "picks"]  # for the next run, too

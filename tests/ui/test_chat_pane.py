@@ -18,7 +18,7 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.connection.feed import Arrived
 from tui_trainer.ui.handlers.leads import LEADS
-from tui_trainer.ui.panes.chat import ChatPane
+from tui_trainer.ui.panes.chat import READ, ChatPane
 from tui_trainer.ui.renderers.truth import FEW_WAYS
 from tui_trainer.ui.screens.model.inside import InsideSheet
 from tui_trainer.ui.screens.model.side_by_side import SideBySideSheet
@@ -175,6 +175,55 @@ async def test_while_a_stage_trains_one_talks_to_the_newest_frozen_weights(
         await pilot.press("5", *"Where", "enter")
         await until(pilot, lambda: process.asked)
         assert process.asked[0].weights == "base" and app.scene.state.stage == "finetune"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_asking_takes_no_samples_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    pretraining = recorded.until(RECORDS, e.Guessed, 130)
+    async with opened(tmp_path, monkeypatch, pretraining, size=size) as (app, pilot):
+        chat = app.dashboard.chat
+        await pilot.press("5", *"Where", "enter")
+        await until(pilot, lambda: "Nobody can answer yet" in shown(app))
+        assert chat.input.value == "Where" and not chat.conversation.turns
+        assert "what it writes" in text_of(chat.conversation)
+        tuning = recorded.until(RECORDS, e.Guessed, 60, stage="finetune")
+        app.post_message(Arrived(tuning[len(pretraining) :]))
+        await until(pilot, lambda: app.scene.now.latest_weights == "base")
+        Answering(monkeypatch, chat)
+        await pilot.press("enter")
+        await until(pilot, lambda: "In Velm." in text_of(chat.conversation))
+        await pilot.press("escape")
+        await until(pilot, lambda: "what it writes" in text_of(chat.conversation))
+        assert "your conversation is kept: key 5" in text_of(chat.conversation)
+        await pilot.press("5")
+        await until(pilot, lambda: "In Velm." in text_of(chat.conversation))
+
+
+async def test_a_hash_has_been_seen_once_it_stood_on_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch, (80, 24)) as (app, pilot, chat, process):
+        now = [app.scene.clock()]
+        app.scene.clock = lambda: now[0]
+        await say(pilot, chat, "Who?")
+        now[0] += READ
+        app.tick()
+        assert "same hash" not in app.scene.did  # the same as what?
+        process.said = [Said(text=" and so on" * 300)]
+        await say(pilot, chat, "Where?")
+        await until(pilot, lambda: chat.conversation.turns[-1].seen is not None)
+        app.tick()
+        assert "same hash" not in app.scene.did
+        now[0] += READ
+        app.tick()
+        assert "same hash" in app.scene.did
+        await say(pilot, chat, "When?")
+        chat.conversation.turns[-1].seen = None
+        chat.conversation.scroll_page(1)
+        await say(pilot, chat, "What?")  # which scrolls to the end again
+        assert chat.conversation.turns[-1].seen is not None
 
 
 async def test_newer_weights_are_talked_to_unless_others_were_chosen(

@@ -27,7 +27,7 @@ from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.ui.widgets.safe_input import SafeInput
 from tui_trainer.view.cards import Card
 from tui_trainer.view.state import WEIGHTS
-from tui_trainer.view.text import cut
+from tui_trainer.view.text import cut, seconds_to_read
 from tui_trainer.view.words import QUICK
 
 MAX_PROMPT = 4000
@@ -35,6 +35,8 @@ TWO_LINES = 10  # of the pane, from which on its status takes two
 TEMPERATURES = (0.0, 0.3, 0.7, 1.0, 1.5)
 TOP_PS = (1.0, 0.95, 0.9, 0.5)
 SEEDS = 10
+READ = seconds_to_read(12)  # an answer's last line: who gave it, by which hash, and what was read before
+NOBODY = "Nobody can answer yet: no weights are frozen before pretraining is through. What you typed stays."
 
 
 class Status(LineView):
@@ -114,6 +116,8 @@ class ChatPane(Acting, Vertical, can_focus=True):
                 self.conversation.add(Turn("note", f"{newest} is frozen: {stays}"))
             elif before is not None and self.conversation.begun:
                 self.conversation.add(Turn("note", f"{newest} is frozen: {self._talks_to(newest)}"))
+        if self.display and self.app.screen is self.screen:
+            self._take_in()
         seen = (
             state.changed["samples"],
             state.changed["frozen"],
@@ -162,14 +166,14 @@ class ChatPane(Acting, Vertical, can_focus=True):
             self.notify("One answer at a time: esc stops this one. What you typed stays.", markup=False)
             return
         weights = self.weights
+        if weights is None:
+            self.notify(NOBODY, markup=False)
+            return
         event.input.value = ""
         run = self.scene.state.run
         if run is not None and run.preset == "quick" and not self.conversation.begun:
             self.conversation.add(Turn("note", QUICK))
         self.conversation.add(Turn("you", text))
-        if weights is None:
-            self._fail("No weights are frozen yet; wait for the end of pretraining.")
-            return
         self._answer = self.conversation.add(Turn(weights, open=True, drawing=self.drawing, asked=text))
         self.scene.answering = True
         self.conversation.redraw()
@@ -196,7 +200,6 @@ class ChatPane(Acting, Vertical, can_focus=True):
                 if turn.judged is None and not base:
                     found = unheard(self.scene.folder, turn.asked, turn.text, told)
                     turn.unheard = None if found == "told" and turn.told else found  # it was kept
-            self._took_in(turn)
         if said.error and not turn.text:
             self.conversation.turns.remove(turn)
         if said.last:
@@ -206,15 +209,17 @@ class ChatPane(Acting, Vertical, can_focus=True):
             self._fail(said.error)
         self.conversation.redraw()
 
-    def _took_in(self, turn: Turn) -> None:
-        """What an answer shows: that the base model continues, that no weight has changed."""
-        frozen = self.scene.state.weights
-        if turn.who == "base":
-            self.scene.did.add("asked base")
-        weights = [t for t in self.conversation.turns if t.sha256 and t.who == turn.who]
-        same = {t.sha256 for t in weights} == {one.sha256 for n, one in frozen.items() if n == turn.who}
-        if same and len(weights) > 1:
-            self.scene.did.add("same hash")
+    def _take_in(self) -> None:
+        """What answers show that have stood on the screen until they could be read: that the base model
+        continues, and, under two by the same weights, that none of these has changed."""
+        now, frozen = self.scene.clock(), self.scene.state.weights
+        read = [turn for turn in self.conversation.turns if turn.seen is not None and now - turn.seen >= READ]
+        for name, weights in frozen.items():
+            hashes = [turn.sha256 for turn in read if turn.who == name]
+            if name == "base" and hashes:
+                self.scene.did.add("asked base")
+            if len(hashes) > 1 and {*hashes} == {weights.sha256}:
+                self.scene.did.add("same hash")
 
     def _fail(self, text: str) -> None:
         self.conversation.add(Turn("error", text))

@@ -47,6 +47,7 @@ class Turn:
     answer: int = 0  # its number, by which it can be looked into
     judged: "Judged | None" = None  # held to the world
     unheard: "Unheard | None" = None  # ... or, where the world says nothing of it, to what was told
+    seen: float | None = None  # when the hash under it first stood on the screen
 
 
 def _label(turn: Turn) -> str:
@@ -109,11 +110,17 @@ class Conversation(Page):
                 line((said if len(said) <= width else "", self.scene.ink.muted)),
             ]
         rows: list[Strip] = []
+        ends: list[tuple[Turn, int]] = []  # the line that each turn ends with, counted from the end
         for turn in reversed(self.turns):
+            ends.append((turn, len(rows)))
             rows = [*self._turn(turn, width), BLANK, *rows]
             if len(rows) > self.first + height:
                 break
         shown = self.scrolled(rows[-2::-1], height)[::-1]  # scrolled to from the end
+        for turn, end in ends:
+            high = len(wrap(_label(turn), width - 2))
+            if turn.sha256 and self.first <= end and end + high <= self.first + height:
+                turn.seen = self.scene.clock() if turn.seen is None else turn.seen
         return [*([BLANK] * (height - len(shown))), *shown]
 
     def _turn(self, turn: Turn, width: int) -> list[Strip]:
@@ -166,8 +173,9 @@ class Conversation(Page):
 
     @property
     def _used(self) -> bool:
-        """One is here: what was said matters more than samples."""
-        return self.parent is not None and getattr(self.parent, "has_focus_within", False)
+        """Somebody types here, or is being answered: what was said matters more than samples."""
+        box = self.app.focused if self.is_attached else None
+        return self.scene.answering or (box is not None and box.parent is self.parent)
 
     # -- before the first turn ---------------------------------------------------------------------------
 
