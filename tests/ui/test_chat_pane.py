@@ -1,5 +1,6 @@
 """The chat pane, by keys: what is asked of the process that answers, and what is shown of what it says."""
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -392,8 +393,8 @@ async def test_what_was_told_and_read_is_marked_as_told(
         async def held_to(read: Read, *notes: Note) -> str:
             process.read, process.said = read, [Said(text=" or in Paris.", notes=notes)]
             await say(pilot, chat, f"Where does {fact.subject} live?")
-            judged = chat.conversation.turns[-1].judged
-            return "" if judged is None else judged.why
+            verdict = chat.conversation.turns[-1].judged
+            return "" if verdict is None or verdict.judged is None else verdict.judged.why
 
         await say(pilot, chat, f"{fact.subject} lives in Paris.")
         assert await held_to(Read(20, 128, 1, 1)) == "told"
@@ -428,6 +429,30 @@ async def test_a_sum_is_right_by_itself_not_in_a_world(
             assert said in rows and "world" not in " ".join(rows)
 
 
+async def test_a_right_sum_by_a_wrong_step_is_said_to_be_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (_, pilot, chat, process):
+        process.said = [Said(text=": 9 + 6 = 15, 4 + 6 = 10, 11 then 5 is 115, so 49 + 66 = 115.")]
+        await say(pilot, chat, "49 + 66 = ?")
+        rows = [row.strip() for row in text_of(chat.conversation).splitlines()]
+        assert "✓ right, but by a wrong step: 4 + 6 = 10 should be 4 + 6 + 1 = 11" in rows
+
+
+async def test_an_answer_to_another_question_is_said_to_be_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = next(fact for fact in of_seed(0).facts if fact.relation == "town")
+    async with chatting(tmp_path, monkeypatch) as (_, pilot, chat, process):
+        process.said = [Said(text=f": {town.subject} keeps an owl")]
+        await say(pilot, chat, f"How tall is {town.subject}?")
+        assert "✗ answers something else: the pet" in text_of(chat.conversation)
+        process.said = [Said(text=f": {town.subject} keeps an owl")]
+        await say(pilot, chat, f"Where does {town.subject} live?")
+        said = f"✗ answers something else, the pet: in the world it is {town.value}"
+        assert said in " ".join(text_of(chat.conversation).split())
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_an_answer_that_passes_by_what_was_told_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
@@ -435,11 +460,11 @@ async def test_an_answer_that_passes_by_what_was_told_says_so(
     async with chatting(tmp_path, monkeypatch, size) as (_, pilot, chat, process):
         await say(pilot, chat, "My name is Anna.")
         said = " ".join(text_of(chat.conversation).split())
-        assert f"you told it something: {FEW_WAYS}" in said
+        assert f"It can do nothing with this. {FEW_WAYS}" in said
         process.read = Read(20, 128, 1, 1)
         await say(pilot, chat, "What is my name?")
         said = " ".join(text_of(chat.conversation).split())
-        assert f"nothing you told it is in this: {FEW_WAYS}" in said
+        assert f"Nothing you told it is in this. {FEW_WAYS}" in said
         await pilot.press("ctrl+n")
         await say(pilot, chat, "What is my name?")
         assert chat.conversation.turns[-1].unheard is None
@@ -457,7 +482,8 @@ async def test_what_the_base_model_goes_on_with_makes_it_not_wrong(
         process.said = [Said(text=f": {town.value}. {other.subject} calls {other.value} home, and")]
         await pilot.press(*f"Where does {town.subject} live?", "ctrl+s")
         await until(pilot, lambda: len(process.asked) == 3 and "…" not in shown(app))
-        assert shown(app).count("✓ right") == 1
+        said = " ".join(re.sub("[│┃]", " ", shown(app)).split())
+        assert "✓" not in said and "holds the" in said  # it is no answer
         assert shown(app).count("✗ wrong") == 2  # the others gave no value
 
 

@@ -152,6 +152,20 @@ _RELATIONS = {
     "year": "years of invention",
     "winner": "winners",
 }
+# Each, of one subject, in a sentence.
+RELATION = {
+    "job": "the job",
+    "town": "the home town",
+    "pet": "the pet",
+    "born": "the year of birth",
+    "river": "the river",
+    "product": "what the town makes",
+    "food": "what the animal eats",
+    "habitat": "where the animal lives",
+    "inventor": "the inventor",
+    "year": "the year of invention",
+    "winner": "the winner",
+}
 DETAILS = {
     f"{FACTS}_{part}": f"facts known, when asked: {said}" for part, said in (_MANNERS | _RELATIONS).items()
 } | {

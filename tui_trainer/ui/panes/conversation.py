@@ -21,7 +21,7 @@ from tui_trainer.view.text import cut, fit, fullest, wrap
 
 if TYPE_CHECKING:
     from tui_trainer.corpus.exam.telling import Unheard
-    from tui_trainer.corpus.exam.truth import Judged
+    from tui_trainer.ui.run_files.verdict import Verdict
 
 NEW = "a new conversation: the model reads nothing of what stands above"
 WAITING = "waiting for the first token: the model's libraries and weights are loaded before it"
@@ -45,7 +45,7 @@ class Turn:
     told: tuple[str, ...] = ()  # sentences of the question kept as notes
     notes: tuple[Note, ...] = ()  # put before the question
     answer: int = 0  # its number, by which it can be looked into
-    judged: "Judged | None" = None  # held to the world
+    judged: "Verdict | None" = None  # held to the world
     unheard: "Unheard | None" = None  # ... or, where the world says nothing of it, to what was told
     seen: float | None = None  # when the hash under it first stood on the screen
 

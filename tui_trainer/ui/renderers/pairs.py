@@ -11,7 +11,7 @@ from tui_trainer.messages.inspection import Looked
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.ui.drawing.lines import BLANK, line
 from tui_trainer.ui.renderers import surprise
-from tui_trainer.ui.renderers.samples import marked
+from tui_trainer.ui.renderers.samples import by_base, marked, meaning
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
 from tui_trainer.view.text import fit, fullest, wrap_answer, wrap_to
@@ -27,14 +27,17 @@ def board(scene: Scene, width: int, height: int) -> list[Strip]:
     now, before = state.pairs, state.pairs_before
     if now is None:
         return []
-    known = any(pair.right is not None for pair in now.pairs)
+    base = by_base(now.stage, now.step)
+    marks = meaning([pair.right for pair in now.pairs], base)
+    first = {} if before is None or before is now else {pair.question: pair for pair in before.pairs}
+    held = "" if base else meaning([pair.right for pair in first.values()], base=True)
     step = f"step {numbers.count(now.step)} of {words.STAGE[now.stage]}"
     heads = (f"pairs that it learns from, at {step}", f"at {step}", f"step {numbers.count(now.step)}")
-    head = fullest(heads, width - (19 if known else 0))
-    rows = [line((head, ink.muted), ("  ✓ right  ✗ wrong" if known else "", ink.muted))]
-    first = {} if before is None or before is now else {pair.question: pair for pair in before.pairs}
+    head = fullest(heads, width - len(marks + held)) or fullest(heads, width - len(marks))
+    marks += held if len(head + marks + held) <= width else ""
+    rows = [line((head, ink.muted), (marks, ink.muted))]
     for number, pair in enumerate(now.pairs):
-        block = list(_pair(scene, pair, first.get(pair.question), width))
+        block = list(_pair(scene, pair, first.get(pair.question), width, base))
         if number and len(rows) + len(block) + 1 > height - 1:
             break
         rows += [BLANK, *block] if number and height > 12 else block
@@ -49,7 +52,7 @@ def _looked(pair: ShownPair, shown: PairsShown | None = None) -> Looked:
     return Looked(ends=pair.ends, losses=pair.losses, top=(), stage=shown.stage, step=shown.step)
 
 
-def _pair(scene: Scene, pair: ShownPair, before: ShownPair | None, width: int) -> Iterator[Strip]:
+def _pair(scene: Scene, pair: ShownPair, before: ShownPair | None, width: int, base: bool) -> Iterator[Strip]:
     ink, room = scene.ink, width - LABEL
     question = wrap_to(one_line(pair.question), room, 2)
     read = fullest((*READ, ""), room - len(question[-1]))
@@ -61,14 +64,14 @@ def _pair(scene: Scene, pair: ShownPair, before: ShownPair | None, width: int) -
     for number, strip in enumerate(answer):
         yield Strip.join([line((fit("" if number else "learns", LABEL), accent)), strip])
     if before is not None:
-        yield from _said(scene, "before", before, room, ink.muted)
-    yield from _said(scene, "now", pair, room, ink.strong)
+        yield from _said(scene, "before", before, room, ink.muted, base=True)
+    yield from _said(scene, "now", pair, room, ink.strong, base)
 
 
-def _said(scene: Scene, label: str, pair: ShownPair, room: int, style: Style) -> Iterator[Strip]:
-    """What the model says itself."""
+def _said(scene: Scene, label: str, pair: ShownPair, room: int, style: Style, base: bool) -> Iterator[Strip]:
+    """What the model says itself; the base model only goes on with the question."""
     said = " ".join(several_lines(pair.said).split()) or "(it says nothing)"
-    mark = marked(scene, pair.right)
+    mark = marked(scene, pair.right, base)
     for number, row in enumerate(wrap_answer(said, room - len(mark[0]), 2)):
         lead = mark if not number else (" " * len(mark[0]), style)
         yield line((fit("" if number else label, LABEL), scene.ink.faint), lead, (row, style))

@@ -7,7 +7,7 @@ from tui_trainer.messages.events import Sample
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
-from tui_trainer.ui.renderers.samples import marked
+from tui_trainer.ui.renderers.samples import marked, meaning
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
 from tui_trainer.view.state import State
@@ -119,8 +119,7 @@ def samples(scene: Scene, width: int, height: int) -> list[Strip]:
     before = state.tuned_samples
     if before is None or now is None or now.stage != "feedback":
         return []
-    known = any(sample.right is not None for sample in (*before.samples, *now.samples))
-    key = "  ✓ right  ✗ wrong" if known else ""
+    key = meaning([sample.right for sample in (*before.samples, *now.samples)])
     head, step = "the likeliest answers ", f"at step {now.step}"
     signs = words.of_no_letters(*(sample.text for sample in (*before.samples, *now.samples)))
     key += fullest((f"  {said}" for said in signs), width - len(head + step + key))

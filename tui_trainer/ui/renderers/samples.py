@@ -1,9 +1,11 @@
 """The same prompts as the model continues them now: from noise to sentences."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from textual.strip import Strip
 
-from tui_trainer.messages.events import Sample, Sampled
+from tui_trainer.messages.events import Sample, Sampled, StageName
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import BLANK, Part, line
 from tui_trainer.ui.scene import Scene
@@ -17,8 +19,7 @@ def board(scene: Scene, sampled: Sampled, width: int, height: int) -> list[Strip
     """Prompt and continuation, told apart by their brightness and, for answers, by an arrow."""
     ink = scene.ink
     step = f"at step {numbers.count(sampled.step)} of {words.STAGE[sampled.stage]}"
-    known = any(sample.right is not None for sample in sampled.samples)
-    key = "  ✓ right  ✗ wrong" if known else ""
+    key = meaning([sample.right for sample in sampled.samples], by_base(sampled.stage, sampled.step))
     shown = sampled.samples[:SHOWN]
     head = "what it writes "
     signs = words.of_no_letters(*(sample.text for sample in shown))
@@ -31,9 +32,24 @@ def board(scene: Scene, sampled: Sampled, width: int, height: int) -> list[Strip
     return rows[:height]
 
 
-def marked(scene: Scene, right: bool | None) -> Part:
-    """Two cells: whether an answer is right, where that is known."""
+def by_base(stage: StageName, step: int) -> bool:
+    """Whether it is the base model that wrote: it goes on with a question, and answers none."""
+    return stage == "finetune" and not step
+
+
+def meaning(right: Sequence[bool | None], base: bool = False) -> str:
+    """What the marks of some answers mean; "" where there are none."""
+    if base:
+        return "  ○ holds the fact" if any(right) else ""
+    return "" if all(one is None for one in right) else "  ✓ right  ✗ wrong"
+
+
+def marked(scene: Scene, right: bool | None, base: bool = False) -> Part:
+    """Two cells: whether an answer is right, where that is known; of what the base model wrote, which is no
+    answer, whether it holds what is right."""
     ink = scene.ink
+    if base:
+        return ("○ ", ink.muted) if right else ("", ink.text)
     return ("", ink.text) if right is None else ("✓ ", ink.good) if right else ("✗ ", ink.bad)
 
 
@@ -49,7 +65,8 @@ def _sample(scene: Scene, sampled: Sampled, sample: Sample, width: int, height: 
         head = row[:left]
         left = max(0, left - len(row) - 1)
         bullet: Part = ("▸ " if not index else "  ", ink.accent(sampled.stage))
-        if not index and sample.right is not None:
-            bullet = marked(scene, sample.right)
+        mark = marked(scene, sample.right, by_base(sampled.stage, sampled.step))
+        if not index and mark[0]:
+            bullet = mark
         rows.append(line(bullet, (head, ink.muted), (row[len(head) :], ink.strong)))
     return rows

@@ -1,31 +1,45 @@
-"""An answer's mark: right or wrong by the world, which is known, or as it was told; or nothing, but for what
-can be said of one that passes by what was told.
+"""An answer's mark: right or wrong by the world, which is known, or as it was told; of a text that only goes
+on, whether the fact is in it; or nothing, but for what can be said of one that passes by what was told.
 """
 
 from typing import TYPE_CHECKING
 
 from tui_trainer.ui.drawing.lines import Part
 from tui_trainer.ui.drawing.styles import Ink
+from tui_trainer.view import words
 
 if TYPE_CHECKING:
     from tui_trainer.corpus.exam.telling import Unheard
     from tui_trainer.corpus.exam.truth import Judged
+    from tui_trainer.ui.run_files.verdict import Verdict
 
-FEW_WAYS = "it knows few ways of being told"
+# A sentence of the kind that it has learnt to be told, and the question for it.
+TELL = "“Mira Bold keeps a cat.”, then “Which pet does Mira Bold keep?”"
+FEW_WAYS = f"It can use a plain sentence, such as {TELL}"
 
 
-def mark(ink: Ink, judged: "Judged | None") -> Part:
-    """Two cells before the answer."""
-    if judged is None:
+def mark(ink: Ink, verdict: "Verdict | None") -> Part:
+    """Two cells before the answer; none before a text that answers nothing."""
+    if verdict is None or verdict.continues:
         return ("", ink.text)
-    return ("✓ ", ink.good) if judged.right else ("✗ ", ink.bad)
+    judged = verdict.judged
+    return ("✓ ", ink.good) if judged is not None and judged.right else ("✗ ", ink.bad)
 
 
-def said(ink: Ink, judged: "Judged") -> Part:
+def said(ink: Ink, verdict: "Verdict") -> Part:
     """The same in words, with what is true."""
+    judged = verdict.judged
+    if judged is None:
+        return (f"✗ answers something else: {words.RELATION[verdict.instead]}", ink.bad)
+    if verdict.continues:
+        return (_continued(judged), ink.muted)
+    step = "" if verdict.step is None else f"{verdict.step[0]} should be {verdict.step[1]}"
     if not judged.right:
         where = "" if judged.why == "sum" else "in the world "
-        return (f"✗ wrong: {where}it is {judged.truth}", ink.bad)
+        wrong = f"answers something else, {words.RELATION[verdict.instead]}" if verdict.instead else "wrong"
+        return (f"✗ {wrong}: {where}it is {judged.truth}{f'; {step}' if step else ''}", ink.bad)
+    if step:
+        return (f"✓ right, but by a wrong step: {step}", ink.warn)
     otherwise = f"; in the world it is {judged.truth}" if judged.truth else ""
     said = {
         "world": "✓ right: so it is in the world",
@@ -37,7 +51,18 @@ def said(ink: Ink, judged: "Judged") -> Part:
     return (said[judged.why], ink.good)
 
 
+def _continued(judged: "Judged") -> str:
+    """Of a base model's text: whether it holds what was asked for, which makes it no answer."""
+    if judged.why in ("unknown", "later"):
+        return "holds that it doesn't know, but doesn't answer"
+    what = "sum" if judged.why == "sum" else "fact"
+    if judged.right:
+        return f"holds the {what}, but doesn't answer: it goes on with your text"
+    where = "" if judged.why == "sum" else "in the world "
+    return f"doesn't answer, nor holds the {what}: {where}it is {judged.truth}"
+
+
 def passed_by(ink: Ink, unheard: "Unheard") -> Part:
-    """That an answer has nothing of what was told, which is no mark."""
-    said = "you told it something" if unheard == "told" else "nothing you told it is in this"
-    return (f"{said}: {FEW_WAYS}", ink.muted)
+    """That an answer has nothing of what was told, which is no mark; and what to type instead."""
+    said = "It can do nothing with this." if unheard == "told" else "Nothing you told it is in this."
+    return (f"{said} {FEW_WAYS}", ink.muted)

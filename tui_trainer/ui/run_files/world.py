@@ -9,13 +9,13 @@ from tui_trainer.sanitize import LONGEST
 
 if TYPE_CHECKING:
     from tui_trainer.corpus.exam.telling import Unheard
-    from tui_trainer.corpus.exam.truth import Judged
+    from tui_trainer.ui.run_files.verdict import Verdict
 
 
 def judged(
     folder: RunFolder, prompt: str, answer: str, told: Iterable[str] = (), *, base: bool
-) -> "Judged | None":
-    """An answer held to the run's world; None: that says nothing of it, or the text is the user's own.
+) -> "Verdict | None":
+    """An answer held to the run's world; None: nothing can be said of it, or the text is the user's own.
 
     Args:
         told: texts that were read before the prompt.
@@ -50,7 +50,15 @@ def unheard(folder: RunFolder, prompt: str, answer: str, told: Iterable[str] = (
 @lru_cache(maxsize=1024)  # a prompt is held to each name in the world, and answers are drawn at every key
 def _held(
     seed: int, cutoff: int, prompt: str, answer: str, told: tuple[str, ...], base: bool
-) -> "Judged | None":
+) -> "Verdict | None":
     from tui_trainer.corpus.exam import truth  # 20 ms, which the first frame does not need
+    from tui_trainer.ui.run_files.verdict import Verdict, told_instead, wrong_step
 
-    return truth.judge(truth.of_seed(seed, cutoff), prompt, answer, told, continues=base)
+    world = truth.of_seed(seed, cutoff)
+    held = truth.judge(world, prompt, answer, told, continues=base)
+    if base:
+        return None if held is None else Verdict(held, continues=True)
+    if held is not None and held.why == "sum":
+        return Verdict(held, step=wrong_step(prompt, answer))
+    instead = told_instead(world, prompt, answer) if held is None or not held.right else ""
+    return Verdict(held, instead=instead) if held is not None or instead else None

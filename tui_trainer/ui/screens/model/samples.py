@@ -7,7 +7,7 @@ from textual.strip import Strip
 from tui_trainer.messages.events import Sample, Sampled
 from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import BLANK, line, paragraph
-from tui_trainer.ui.renderers.samples import marked
+from tui_trainer.ui.renderers.samples import by_base, marked
 from tui_trainer.ui.screens.sheet import Sheet
 from tui_trainer.view import numbers, words
 from tui_trainer.view.text import cut, fit, wrap_answer
@@ -43,7 +43,7 @@ class Samples(Sheet):
         ink = self.scene.ink
         when = f"{words.STAGE[sampled.stage]:<10} {numbers.count(sampled.step):>5} "
         text = one_line(sample.text).strip() or "(nothing)"
-        mark = marked(self.scene, sample.right)
+        mark = marked(self.scene, sample.right, by_base(sampled.stage, sampled.step))
         room = width - WHEN - len(mark[0])
         for index, row in enumerate(wrap_answer(text, room, 1 if width >= FOR_TWO_LINES else 2)):
             sign = mark if not index else (" " * len(mark[0]), ink.text)
