@@ -54,13 +54,14 @@ def test_what_picks_changed_is_told_as_it_was_found() -> None:
         (said, "After 1 pick it answers in another way.", True),
         (
             [*said, e.Measured("aligned/blind_win_rate", 0.58, (0.39, 0.76), 24)],
-            "After 1 pick you preferred its new answers in 58 % of 24 pairs, blindly; a coin could do that.",
+            "After 1 pick you preferred its new answers in 58 % of 24 pairs, blindly (a tie "
+            "counts half); a coin could do that.",
             True,
         ),
         (
             [*said, e.Measured("aligned/blind_win_rate", 0.9, (0.7, 0.98), 20)],
-            "After 1 pick you preferred its new answers in 90 % of 20 pairs, blindly; "
-            "50 % would be no change.",
+            "After 1 pick you preferred its new answers in 90 % of 20 pairs, blindly (a tie "
+            "counts half); 50 % would be no change.",
             True,
         ),
         (
@@ -124,6 +125,10 @@ def test_a_gamed_reward_is_told_with_both_figures() -> None:
     changed = card("feedback", state).changed
     assert "to +4.50, and facts known, when asked, fell from 74 % to 54 %." in changed
     assert AHAS[3].met(state, set()) and not AHAS[3].met(WHOLE, set())
+    for ended, why in ((1.0, "none of its answers ends"), (0.9, "90 % of its answers never end")):
+        found = [e.Measured("tuned/never_ended", 0.0), e.Measured("aligned/never_ended", ended)]
+        state = scene_at(with_(loose, reinforced, e.Measured("aligned/recall_outsider", 0.0), *found)).now
+        assert f"fell from 74 % to 0 %: {why}, which counts as wrong." in card("feedback", state).changed
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,7 @@ def test_when_the_blind_test_is_over_it_tells_all() -> None:
     assert "your own blind test: after beat before in 75 % of 8 (maybe 40–93 %)" in figure.text
     assert figure.text.endswith("; a coin could do it")
     assert all(blind.result(scene, width)[0].text.endswith("do it") for width in (56, 62, 76))
-    assert ways.text.startswith("which you preferred, by pair: after 1; before 2; neither 3.")
+    assert ways.text.startswith("which you preferred, by pair: after 1; before 2; neither, counted half: 3.")
     told = [" ".join(row.text.split()) for row in RewardModelSheet(scene).rows(76)]
     at = told.index("the blind test, pair by pair")
     assert at == 0 and told[1 : told.index("")] == [
@@ -306,6 +306,25 @@ def test_a_tax_is_never_below_nothing() -> None:
         step = e.Reinforced(20, 0.6, None, 2.46, 17.8, 0.1, 0, 0, now, 0.79, 0.123)
         row = reinforcement.tax(scene_at(_records((0, step))), 78).text
         assert row.startswith(said)
+
+
+@pytest.mark.parametrize("width", [56, 76, 118])
+def test_in_the_end_there_is_one_figure_of_facts_and_why_it_fell(width: int) -> None:
+    step = e.Reinforced(40, 2.6, None, 90.0, 48.0, 0.1, 0, 0, 0.88, 0.99, 0.0)
+    exam = {"tuned/recall_outsider": 0.95, "aligned/recall_outsider": 0.9, "tuned/never_ended": 0.0}
+    on_the_way = _records((0, step))
+    assert [row.text for row in reinforcement.cost(scene_at(on_the_way), width)] == [
+        reinforcement.tax(scene_at(on_the_way), width).text
+    ]
+    ended = [(0, e.Measured(name, value)) for name, value in exam.items()]
+    (row,) = reinforcement.cost(scene_at(_records((0, step), *ended)), width)
+    assert "facts known, when asked: 95 % → 90 %" in row.text and "88" not in row.text
+    never = {"aligned/recall_outsider": 0.0, "aligned/never_ended": 1.0, "aligned/mentions_heldout": 0.92}
+    ended += [(0, e.Measured(name, value)) for name, value in never.items()]
+    rows = reinforcement.cost(scene_at(_records((0, step), *ended)), width)
+    said = " ".join(row.text.strip() for row in rows)
+    assert "95 % → 0 % None of its answers ends, which counts as wrong." in said and len(rows) <= 3
+    assert "92 % hold the right fact all the same." in said and "99" not in said
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])

@@ -72,8 +72,18 @@ def gamed(state: State) -> str | None:
         lost = after - before if name == "never_ended" else before - after
         if lost > GAMED:
             said = worse.format(before=numbers.percent(before), after=numbers.percent(after))
-            return f"{rose} {said}."
+            endless = endlessness(state) if name == words.FACTS else None
+            return f"{rose} {said}{f': {endless}' if endless else ''}."
     return None
+
+
+def endlessness(state: State) -> str | None:
+    """That answers count as wrong since they do not end, where feedback has made them so; None: it hasn't."""
+    before, after = value(state, "tuned/never_ended"), value(state, "aligned/never_ended")
+    if before is None or after is None or after - before <= GAMED:
+        return None
+    many = "none of its answers ends" if after == 1 else f"{numbers.percent(after)} of its answers never end"
+    return f"{many}, which counts as wrong"
 
 
 def _data(state: State, _: Guesses) -> Card | None:
@@ -181,12 +191,12 @@ def _turned(state: State) -> str:
     if won is not None:  # by a simulated rater's own taste, which is known
         return (
             f"{after} its answers are preferred in {numbers.percent(won)} of comparisons with those from "
-            "before; 50 % would be no change."
+            "before (a tie counts half); 50 % would be no change."
         )
     if blind is not None:
         low, high = blind.ci95 or (blind.value, blind.value)
         means = "a coin could do that" if low <= 0.5 <= high else "50 % would be no change"
-        preferred = f"{numbers.percent(blind.value)} of {blind.n} pairs, blindly"
+        preferred = f"{numbers.percent(blind.value)} of {blind.n} pairs, blindly (a tie counts half)"
         return f"{after} you preferred its new answers in {preferred}; {means}."
     return f"{after} it answers {'in another way' if changed_by_picks(state) else 'as before'}."
 

@@ -409,7 +409,7 @@ def _reinforced(state: State, event: e.Reinforced) -> Forms:
     reward, far = f"Reward {numbers.signed(event.reward, 2)}", f"{numbers.figure(event.kl)} nats (KL)"
     facts = ""
     if state.facts is not None:
-        facts = f" Of facts asked on the way {numbers.percent(state.facts)} are known."
+        facts = f" Of facts asked on the way {numbers.percent(state.facts)} are in its answers, ended or not."
     return (
         f"{reward} for answers of {event.length:.0f} tokens; its answers have moved {far} from the tuned "
         f"model's{held}.{facts}",

@@ -212,12 +212,13 @@ class RaterPane(Pane):
         if won is not None:
             share = numbers.percent(won.value)
             interval = numbers.maybe(won.ci95 or (won.value, won.value))
-            of = (f"{said} ({interval})" for said in (" of the rater's comparisons", " of comparisons", ""))
+            whose = (" of the rater's comparisons, ties half", " of comparisons, ties half", ", ties half")
+            of = (f"{said} ({interval})" for said in whose)
             said = fullest(of, width - len("aligned beats tuned in ") - len(share))
             rows.append(line(("aligned beats tuned in ", ink.muted), (share, ink.strong), (said, ink.muted)))
         elif not tested:
             rows.append(line(("The same prompts before and after the feedback", ink.muted)))
-        rows += [reinforcement.tax(scene, width)] if state.facts is not None else []
+        rows += reinforcement.cost(scene, width)
         rows += blind.estimate(scene, width)
         rows += reinforcement.warned(scene, width)
         further = self._further(width, 2 if height >= 15 else 1)

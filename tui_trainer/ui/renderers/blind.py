@@ -12,6 +12,7 @@ from tui_trainer.view.state import BLIND_FIGURE
 from tui_trainer.view.text import cut, fullest, holds, wrap_answer
 
 KEYS = (*two_answers.PICKING[:5], ("G", "go_on", "end the test", "end"))
+NEITHER = "neither, counted half:"
 ESTIMATE = "aligned/win_rate_estimate"
 
 
@@ -47,9 +48,10 @@ def result(scene: Scene, width: int) -> list[Strip]:
         rest = of
     head = fullest(heads, width - len(share + rest))
     rows = [line((head, ink.text), (share, ink.strong), (rest, ink.muted))]
-    ways: dict[str, list[str]] = {"after": [], "before": [], "neither": []}
+    ways: dict[str, list[str]] = {"after": [], "before": [], NEITHER: [], "skipped": []}
     for number, pick in enumerate(state.blind, 1):
-        ways[pick.preferred or "neither"].append(str(number))
+        skipped = pick.picked.choice == "skip"
+        ways[pick.preferred or ("skipped" if skipped else NEITHER)].append(str(number))
     preferred = "; ".join(f"{way} {' '.join(numbers_)}" for way, numbers_ in ways.items() if numbers_)
     key = scene.key_of("taste")
     forms = (f"which you preferred, by pair: {preferred}. {key} shows them.", f"{key} shows it pair by pair")
@@ -88,8 +90,9 @@ def estimate(scene: Scene, width: int) -> list[Strip]:
         return []
     reinforced = scene.state.reinforced
     loose = reinforced is not None and reinforced.leash == 0
-    between = numbers.maybe(guessed.ci95 or (guessed.value, guessed.value))
-    value = f"{numbers.percent(guessed.value)} ({between})"
+    low, high = guessed.ci95 or (guessed.value, guessed.value)
+    between = f" ({numbers.maybe((low, high))})" if low < high else ""
+    value = f"{numbers.percent(guessed.value)}{between}"
     opinion = f"The reward model thinks that after beats before in {value}: its own opinion, which the model "
     opinion += "was trained to please"
     forms = (

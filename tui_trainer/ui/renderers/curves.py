@@ -46,7 +46,7 @@ FEEDBACK_CHARTS: tuple[Chart, ...] = (
     KL,
     Chart("tokens an answer", "length", feedback=True),
     Chart("entropy: how undecided, in nats a token", "entropy", feedback=True),
-    Chart("facts known, of those asked on the way", "facts", feedback=True),
+    Chart("facts in its answers, of those asked on the way", "facts", feedback=True),
 )
 
 

@@ -10,8 +10,9 @@ from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
 from tui_trainer.ui.renderers.samples import marked, meaning
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
+from tui_trainer.view.cards import KNOWN, endlessness, value
 from tui_trainer.view.state import State
-from tui_trainer.view.text import fit, fullest, wrap_answer
+from tui_trainer.view.text import fit, fullest, holds, wrap_answer
 
 
 def figures(scene: Scene, width: int, height: int) -> list[Strip]:
@@ -77,6 +78,31 @@ def tax(scene: Scene, width: int) -> Strip:
     forms = (f"{of} {said}; {allowed}", f"facts {said}; {allowed}", f"facts {short}; {allowed}", short)
     shown = fullest(forms, width - 18)
     return line((fit("tax", 9), ink.text), (f"{tax:>7}", style), (f"  {shown}", ink.muted))
+
+
+def cost(scene: Scene, width: int) -> list[Strip]:
+    """What the taste has cost in the end, by the exam; before that, by what was asked on the way.
+
+    An answer that never ends counts as wrong in the exam, and not on the way: where that is why a figure
+    fell, it is said, with how many hold the right fact all the same.
+    """
+    state, ink = scene.state, scene.ink
+    before, after = (value(state, f"{name}/{words.FACTS}") for name in ("tuned", "aligned"))
+    if before is None or after is None:
+        return [tax(scene, width)] if state.facts is not None else []
+    limit, lost = state.setting("feedback.facts_limit"), before - after
+    style = ink.good if lost <= 0 else ink.warn if limit is None or lost <= limit else ink.bad
+    changed = " → ".join(numbers.apart(before, after, numbers.percent))
+    points, of = (numbers.figure(100 * lost, 1), "points lost") if lost > 0 else ("none", "lost")
+    shown = fullest((f"{of} of {KNOWN}: {changed}", f"{KNOWN}: {changed}", f"facts: {changed}"), width - 18)
+    rows = [line((fit("tax", 9), ink.text), (f"{points:>7}", style), (f"  {shown}", ink.muted))]
+    if (endless := endlessness(state)) is not None:
+        held = value(state, "aligned/mentions_heldout")
+        all_the_same = "" if held is None else f" {numbers.percent(held)} hold the right fact all the same."
+        forms = (f"{endless}.{all_the_same}", f"{endless}.")
+        said = next((form for form in forms if holds(form, width, 2)), forms[-1])
+        rows += paragraph(f"{said[0].upper()}{said[1:]}", ink.warn, width, 2)
+    return rows
 
 
 def warned(scene: Scene, width: int) -> list[Strip]:

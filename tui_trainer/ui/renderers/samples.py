@@ -13,6 +13,7 @@ from tui_trainer.view import numbers, words
 from tui_trainer.view.text import fullest, wrap_to
 
 SHOWN = 4
+LINES = 2  # of each at least: a prompt may take all of one
 
 
 def board(scene: Scene, sampled: Sampled, width: int, height: int) -> list[Strip]:
@@ -20,15 +21,16 @@ def board(scene: Scene, sampled: Sampled, width: int, height: int) -> list[Strip
     ink = scene.ink
     step = f"at step {numbers.count(sampled.step)} of {words.STAGE[sampled.stage]}"
     key = meaning([sample.right for sample in sampled.samples], by_base(sampled.stage, sampled.step))
-    shown = sampled.samples[:SHOWN]
+    room = height - 2
+    shown = sampled.samples[: max(1, min(SHOWN, room // LINES))]
     head = "what it writes "
     signs = words.of_no_letters(*(sample.text for sample in shown))
     key += fullest((f"  {said}" for said in signs), width - cell_len(head + step + key))
     rows = [line((head, ink.muted), (step, ink.text), (key, ink.muted)), BLANK]
-    each = max(2, (height - 1) // max(1, len(shown)))
+    each = (room + 1) // max(1, len(shown))
+    apart = [BLANK] if each > LINES else []
     for sample in shown:
-        rows += _sample(scene, sampled, sample, width, each - 1)
-        rows.append(BLANK)
+        rows += [*_sample(scene, sampled, sample, width, max(LINES, each - len(apart))), *apart]
     return rows[:height]
 
 

@@ -52,9 +52,10 @@ class ExamSheet(Sheet):
             "Beside each: its 95 % interval (such intervals hold the true value 95 times in 100). "
             "↓ less is better. Chance: the commonest answer to what is asked; of bits, a blind guess. "
             "Facts known: of what it has read and no question taught, the share it tells a stranger who "
-            "asks. Only read about: in documents, and in no question that it was taught to answer; never "
-            "read about: in neither. Formed as sentences: begun and ended as such, of 60 words at most, with "
-            "nothing said over and over."
+            "asks. An answer that never ends counts as wrong. Only read about: in documents, and in no "
+            "question that it was taught to answer; never read about: in neither. Formed as sentences: begun "
+            "and ended as such, of 60 words at most, with nothing said over and over. After beats before: a "
+            "tie counts half."
         )
         return [*rows, BLANK, *paragraph(note, ink.muted, width)]
 
