@@ -155,9 +155,8 @@ def test_the_leash_is_taken_off_in_words_and_true_numbers(off_the_leash: RunFold
         said = " ".join(text.split())
         assert "A new run from yours" in said
         home = fork.own_run(folder).id
-        assert (
-            f"B leads back to {home}. What" if folder is off_the_leash else f"B leads back to it, {home}."
-        ) in said
+        assert ("B leads back to it." if folder is off_the_leash else f"B leads back to it, {home}.") in said
+        assert "It has no leash, and nothing else that holds it back or hides what comes of that." in said
         assert len(sheet.changes) == 9  # all that `unleashed.assignments` changes
         assert ("own, on its leash" in " ".join(text.split())) == (folder is off_the_leash)
 

@@ -15,8 +15,8 @@ from tui_trainer.ui.screens.choice import Choice
 from tui_trainer.view.text import fit
 
 ABOUT = (
-    "A new run from yours, without the leash: the same tuned model and picks. Yours stays as it is; {back} "
-    "leads back to {home}. What changes:"
+    "A new run from yours{source}, with the same model and picks. It has no leash, and nothing else that "
+    "holds it back or hides what comes of that. {back} leads back to {home}."
 )
 NAME = 28
 
@@ -75,9 +75,9 @@ class Unleash(Choice[bool]):
         ink = self.scene.ink
         if self.problem:
             return paragraph(self.problem, ink.warn, width)
-        home = one_line(self.home) if self.source else f"it, {one_line(self.home)}"
-        about = ABOUT.format(back=self.scene.key_of("back"), home=home)
-        about = f"{about[:-1]} from {one_line(self.source)}, on its leash:" if self.source else about
+        home = "it" if self.source else f"it, {one_line(self.home)}"
+        source = f": {one_line(self.source)}, on its leash" if self.source else ""
+        about = ABOUT.format(source=source, back=self.scene.key_of("back"), home=home)
         rows = paragraph(about, ink.text, width)
         rows += [
             line((f" {fit(said, NAME)}", ink.muted), (f"{old} → ", ink.muted), (new, ink.strong))
