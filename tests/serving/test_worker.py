@@ -42,6 +42,16 @@ def test_answers_in_pieces_then_with_the_hash(run: RunFolder) -> None:
     assert done["sha256"] == load(run.weights("base"))[1]["sha256"]
 
 
+def test_an_answer_that_does_not_end_by_itself_is_told(run: RunFolder) -> None:
+    for number in range(4):
+        (*_, done) = answers(run, f'{{"prompt": "Who won {number}?", "weights": "tuned"}}'.encode())
+        talk = session(run, "tuned")
+        prepared = talk.prepare(f"Who won {number}?")
+        assert list(talk.give(f"Who won {number}?", prepared))
+        ended = prepared.tokens[-1] == talk.tokenizer.end
+        assert done.get("ended", True) is ended and (ended or len(prepared.tokens) == talk.answer_tokens)
+
+
 def test_reads_a_text_without_answering(run: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "COALESCE_SECONDS", 1e9)  # else the machine's pace cuts answers into pieces
     first, seen, *rest = (

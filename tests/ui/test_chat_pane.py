@@ -77,6 +77,10 @@ class Answering:
         done = {"done": True, "sha256": SHA, "read": self.read, "answer": len(self.asked), **fields}
         self._hear(Said(text=".", **done))  # type: ignore[arg-type]  # fields of it
 
+    def said_so(self, said: Said) -> None:
+        assert self._hear is not None
+        self._hear(said)
+
     def stop(self) -> None:
         self.stops += 1
         self.end(stopped=True)
@@ -427,6 +431,20 @@ async def test_a_sum_is_right_by_itself_not_in_a_world(
             await say(pilot, chat, "3 + 4 = ?")
             rows = [row.strip() for row in text_of(chat.conversation).splitlines()]
             assert said in rows and "world" not in " ".join(rows)
+
+
+async def test_a_right_answer_that_does_not_end_is_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town = next(fact for fact in of_seed(0).facts if fact.relation == "town")
+    async with chatting(tmp_path, monkeypatch) as (_, pilot, chat, process):
+        process.holds = True
+        chat.input.value = f"Where does {town.subject} live?"
+        await pilot.press("enter")
+        await until(pilot, lambda: chat.scene.answering and process.asked)
+        process.said_so(Said(text=f" or {town.value}. Happy to help."))
+        process.end(ended=False)
+        await until(pilot, lambda: "it never ends" in text_of(chat.conversation))
 
 
 async def test_a_right_sum_by_a_wrong_step_is_said_to_be_so(

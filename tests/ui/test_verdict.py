@@ -61,5 +61,14 @@ def test_a_base_model_s_text_is_never_marked_as_an_answer() -> None:
         assert "✓" not in truth.said(ink, verdict)[0] and "doesn't answer" in truth.said(ink, verdict)[0]
 
 
+def test_a_right_answer_that_never_ends_is_said_to_count_as_wrong() -> None:
+    style = make_ink("rich")
+    for ended in (True, False):
+        said, _ = truth.said(style, Verdict(Judged(True, "Velm"), ended=ended))
+        assert said.startswith("✓ right") and ("never ends" in said) is not ended
+    said, _ = truth.said(style, Verdict(Judged(False, "Velm"), ended=False))
+    assert said == "✗ wrong: in the world it is Velm"
+
+
 def test_every_relation_has_a_name() -> None:
     assert set(words.RELATION) == set(KIND_OF)

@@ -63,6 +63,7 @@ class Said(Struct, frozen=True, omit_defaults=True):
     noticed: tuple[str, ...] = ()  # what of the notes could not be read
     done: bool = False  # the answer is whole
     stopped: bool = False  # ... or as much of it as there was
+    ended: bool = True  # ... or as much as there is room for: it did not end by itself
     weights: str = ""  # by which it was given ...
     sha256: str = ""  # ... and their hash after it, made anew from the tensors: the same as before
     read: Read | None = None

@@ -139,6 +139,7 @@ class Worker:
                 text=pieces,
                 done=True,
                 stopped=stopped,
+                ended=chat.continues or given.tokens[-1:] == [chat.tokenizer.end],
                 weights=weights,
                 sha256=sha256,
                 read=given.read,

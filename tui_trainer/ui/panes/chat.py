@@ -196,7 +196,9 @@ class ChatPane(Acting, Vertical, can_focus=True):
             told = self.conversation.told_before(turn)
             if not said.stopped:
                 base = turn.who == "base"
-                turn.judged = judged(self.scene.folder, turn.asked, turn.text, told, base=base)
+                turn.judged = judged(
+                    self.scene.folder, turn.asked, turn.text, told, base=base, ended=said.ended
+                )
                 if turn.judged is None and not base:
                     found = unheard(self.scene.folder, turn.asked, turn.text, told)
                     turn.unheard = None if found == "told" and turn.told else found  # it was kept

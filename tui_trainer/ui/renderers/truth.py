@@ -38,6 +38,8 @@ def said(ink: Ink, verdict: "Verdict") -> Part:
         where = "" if judged.why == "sum" else "in the world "
         wrong = f"answers something else, {words.RELATION[verdict.instead]}" if verdict.instead else "wrong"
         return (f"✗ {wrong}: {where}it is {judged.truth}{f'; {step}' if step else ''}", ink.bad)
+    if not verdict.ended:
+        return ("✓ right as far as it goes, but it never ends: the exam counts that as wrong", ink.warn)
     if step:
         return (f"✓ right, but by a wrong step: {step}", ink.warn)
     otherwise = f"; in the world it is {judged.truth}" if judged.truth else ""

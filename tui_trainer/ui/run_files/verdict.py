@@ -31,13 +31,15 @@ class Verdict(Struct, frozen=True):
 
     `judged`: right or wrong; None: the world doesn't say. `continues`: it is by a model that only goes on
     with a text, and answers nothing. `step`: one of a sum's that is wrong, and what it should be. `instead`:
-    the relation that it tells of, where another was asked for.
+    the relation that it tells of, where another was asked for. `ended`: by itself; if not, the exam counts it
+    as wrong.
     """
 
     judged: Judged | None
     continues: bool = False
     step: tuple[str, str] | None = None
     instead: str = ""
+    ended: bool = True
 
 
 def wrong_step(prompt: str, answer: str) -> tuple[str, str] | None:

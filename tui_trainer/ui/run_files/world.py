@@ -13,13 +13,20 @@ if TYPE_CHECKING:
 
 
 def judged(
-    folder: RunFolder, prompt: str, answer: str, told: Iterable[str] = (), *, base: bool
+    folder: RunFolder,
+    prompt: str,
+    answer: str,
+    told: Iterable[str] = (),
+    *,
+    base: bool,
+    ended: bool = True,
 ) -> "Verdict | None":
     """An answer held to the run's world; None: nothing can be said of it, or the text is the user's own.
 
     Args:
         told: texts that were read before the prompt.
         base: it is the base model's, which goes on with a text and does not end by itself.
+        ended: any other's has.
 
     Raises:
         UserError: the plan can't be read.
@@ -30,7 +37,7 @@ def judged(
     # As much of both as is shown: a line of a megabyte costs no more.
     before = tuple(text[:LONGEST] for text in told)
     seed, cutoff = plan.seed, plan.settings.data.cutoff
-    return _held(seed, cutoff, prompt[:LONGEST], answer[:LONGEST], before, base)
+    return _held(seed, cutoff, prompt[:LONGEST], answer[:LONGEST], before, base, base or ended)
 
 
 def unheard(folder: RunFolder, prompt: str, answer: str, told: Iterable[str] = ()) -> "Unheard | None":
@@ -49,7 +56,7 @@ def unheard(folder: RunFolder, prompt: str, answer: str, told: Iterable[str] = (
 
 @lru_cache(maxsize=1024)  # a prompt is held to each name in the world, and answers are drawn at every key
 def _held(
-    seed: int, cutoff: int, prompt: str, answer: str, told: tuple[str, ...], base: bool
+    seed: int, cutoff: int, prompt: str, answer: str, told: tuple[str, ...], base: bool, ended: bool
 ) -> "Verdict | None":
     from tui_trainer.corpus.exam import truth  # 20 ms, which the first frame does not need
     from tui_trainer.ui.run_files.verdict import Verdict, told_instead, wrong_step
@@ -59,6 +66,6 @@ def _held(
     if base:
         return None if held is None else Verdict(held, continues=True)
     if held is not None and held.why == "sum":
-        return Verdict(held, step=wrong_step(prompt, answer))
+        return Verdict(held, step=wrong_step(prompt, answer), ended=ended)
     instead = told_instead(world, prompt, answer) if held is None or not held.right else ""
-    return Verdict(held, instead=instead) if held is not None or instead else None
+    return Verdict(held, instead=instead, ended=ended) if held is not None or instead else None

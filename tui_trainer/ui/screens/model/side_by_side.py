@@ -16,10 +16,11 @@ from tui_trainer.ui.run_files.world import judged
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
-from tui_trainer.view.text import fit
+from tui_trainer.view.text import fit, wrap, wrap_answer
 from tui_trainer.view.words import WEIGHTS
 
 BESIDE = 20  # cells of a column, from which on they stand side by side
+MOST = 8  # lines of an answer: what is said of it is to be seen as well
 STAGE: dict[WeightsName, StageName] = {"base": "pretrain", "tuned": "finetune", "aligned": "feedback"}
 
 
@@ -59,7 +60,9 @@ class SideBySideSheet(Modal[None]):
     def _hear(self, name: WeightsName, said: Said) -> None:
         before = self.answers.get(name)
         text = (before.text if before is not None else "") + said.text
-        self.answers[name] = Said(text, done=said.done, sha256=said.sha256, error=said.error)
+        self.answers[name] = Said(
+            text, done=said.done, ended=said.ended, sha256=said.sha256, error=said.error
+        )
         self.page.redraw()
 
     def on_unmount(self) -> None:
@@ -93,12 +96,14 @@ class SideBySideSheet(Modal[None]):
         if said.error:
             return [*rows, *paragraph(f"✗ {one_line(said.error)}", ink.bad, width)]
         text = " ".join(several_lines(said.text).split()) or ("(it said nothing)" if said.done else "")
-        rows += paragraph(text + ("" if said.done else " …"), ink.text, width)
+        told = wrap_answer(text, width, MOST) if said.done else wrap(f"{text} …", width)
+        rows += [line((row, ink.text)) for row in told]
         base = name == "base"
-        held = judged(self.scene.folder, self.prompt, said.text, base=base) if said.done else None
+        held = None
+        if said.done:
+            held = judged(self.scene.folder, self.prompt, said.text, base=base, ended=said.ended)
         if held is not None:
-            told, style = truth.said(ink, held)
-            rows += paragraph(told, style, width)
+            rows += paragraph(*truth.said(ink, held), width)
         if said.done:
             rows.append(line((fit(f"{one_line(said.sha256)[:8]} unchanged", width), ink.muted)))
         return rows
