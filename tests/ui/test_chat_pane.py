@@ -189,7 +189,7 @@ async def test_asking_takes_no_samples_away(
     pretraining = recorded.until(RECORDS, e.Guessed, 130)
     async with opened(tmp_path, monkeypatch, pretraining, size=size) as (app, pilot):
         chat = app.dashboard.chat
-        await pilot.press("5", *"Where", "enter")
+        await pilot.press("5", "enter", *"Where", "enter")
         await until(pilot, lambda: "Nobody can answer yet" in shown(app))
         assert chat.input.value == "Where" and not chat.conversation.turns
         assert "what it writes" in text_of(chat.conversation)

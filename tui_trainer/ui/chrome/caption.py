@@ -407,14 +407,16 @@ def _reinforced(state: State, event: e.Reinforced) -> Forms:
     leash = event.leash
     held = " (off the leash)" if leash == 0 else f" (leash {leash:.2g})" if leash is not None else ""
     reward, far = f"Reward {numbers.signed(event.reward, 2)}", f"{numbers.figure(event.kl)} nats (KL)"
-    facts = ""
+    facts, short = "", ""
     if state.facts is not None:
         facts = f" Of facts asked on the way {numbers.percent(state.facts)} are in its answers, ended or not."
+        short = f" Of facts asked on the way {numbers.percent(state.facts)} are right."
     return (
         f"{reward} for answers of {event.length:.0f} tokens; its answers have moved {far} from the tuned "
         f"model's{held}.{facts}",
         f"{reward}; moved {far} from the tuned model{held}.{facts}",
         f"{reward}; moved {far}{held}.{facts}",
+        f"{reward}; moved {far}{held}.{short}",
     )
 
 

@@ -152,29 +152,45 @@ def samples(scene: Scene, width: int, height: int) -> list[Strip]:
     rows = [line((head, ink.muted), (step, ink.text), (key, ink.muted))]
     texts = {sample.prompt: sample for sample in now.samples}
     for sample in before.samples:
-        block = paragraph(f"“{one_line(sample.prompt)}”", ink.strong, width, 1)
-        block += _answer(scene, "before", sample.text, sample.right, width, ink.muted, 2)
         then = texts.get(sample.prompt, Sample(sample.prompt, ""))
-        block += _answer(scene, "now", then.text, then.right, width, ink.text, 3)
-        if len(rows) > 1 and len(rows) + len(block) > height:
+        said = (("before", sample.text, sample.right, 2), ("now", then.text, then.right, 3))
+        block = _block(scene, sample.prompt, said, width, height - len(rows))
+        if not block:
             break
         rows += [*block, BLANK]
-    return rows[:height]
+    return rows[:height] if len(rows) > 1 else []
 
 
 def examples(scene: Scene, first: int, width: int, height: int) -> list[Strip]:
     """Prompts as the tuned and as the aligned model answer them, from example `first` on."""
-    state, ink = scene.state, scene.ink
     rows: list[Strip] = []
-    shown = list(state.examples)
+    shown = list(scene.state.examples)
     for example in shown[first:] + shown[:first]:
-        block = paragraph(f"“{one_line(example.prompt)}”", ink.strong, width, 2)
-        block += _answer(scene, "before", example.before, example.before_right, width, ink.muted, 3)
-        block += _answer(scene, "after", example.after, example.after_right, width, ink.text, 3)
-        if rows and len(rows) + len(block) > height:
+        said = (
+            ("before", example.before, example.before_right, 3),
+            ("after", example.after, example.after_right, 3),
+        )
+        block = _block(scene, example.prompt, said, width, height - len(rows))
+        if not block:
             break
         rows += [*block, BLANK]
     return rows[:height]
+
+
+Said = tuple[str, str, bool | None, int]  # whose answer, what it is, whether it is right, lines at most
+
+
+def _block(scene: Scene, prompt: str, said: tuple[Said, Said], width: int, height: int) -> list[Strip]:
+    """A prompt with an answer before and one after, both whole; in a line each, their ends among them, where
+    there is no more room; [] where there is less."""
+    ink = scene.ink
+    for spare in (0, 1):
+        block = paragraph(f"“{one_line(prompt)}”", ink.strong, width, 2 - spare)
+        for style, (label, text, right, most) in zip((ink.muted, ink.text), said, strict=True):
+            block += _answer(scene, label, text, right, width, style, 1 if spare else most)
+        if len(block) <= height:
+            return block
+    return []
 
 
 def _answer(
