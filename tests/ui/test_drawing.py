@@ -61,6 +61,11 @@ def test_what_is_not_zero_is_never_shown_as_zero() -> None:
     assert [numbers.signed(x, 2) for x in (0.003, -0.003, 0.0, 1.5)] == ["+0.003", "-0.003", "+0.00", "+1.50"]
 
 
+def test_an_interval_has_two_ends() -> None:
+    found = [(0.4, 0.9), (0.0, 0.002), (0.9964, 1.0), (0.0, 0.0004), (0.0, 0.0)]
+    assert [numbers.interval(ci95) for ci95 in found] == ["40–90", "0–0.2", "99.6–100", "0–0.04", "0"]
+
+
 def test_of_an_answer_that_is_too_long_beginning_and_end_are_seen() -> None:
     again = "A painter paints. " + "Happy to help. " * 10
     assert folded(again) == "A painter paints. Happy to help. (10×)"

@@ -95,8 +95,12 @@ def apart(first: float, second: float, written: Callable[[float], str] = finely)
 
 
 def interval(ci95: tuple[float, float]) -> str:
-    """Of a share, in percent: 40–90."""
-    return f"{100 * ci95[0]:.0f}–{100 * ci95[1]:.0f}"
+    """Of a share, in percent: 40–90; with decimals where both ends would read alike: 99.6–100."""
+    low, high = (100 * share for share in ci95)
+    ends = [f"{low:.0f}", f"{high:.0f}"]
+    if ends[0] == ends[1] and low < high:
+        ends = [figure(end, 1).removesuffix(".0") for end in (low, high)]
+    return "–".join(dict.fromkeys(ends))
 
 
 def maybe(ci95: tuple[float, float]) -> str:

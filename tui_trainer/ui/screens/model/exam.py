@@ -11,8 +11,9 @@ from tui_trainer.view.state import WEIGHTS
 from tui_trainer.view.text import cut, fit, fullest
 
 COLUMN = 20
-BAR = 5
-INDENT = 2  # of figures under their words
+BAR = 3
+CHANCE = 8  # cells at the right end
+INDENT = 1  # of figures under their words
 
 
 class ExamSheet(Sheet):
@@ -23,10 +24,10 @@ class ExamSheet(Sheet):
     def rows(self, width: int) -> list[Strip]:
         ink = self.scene.ink
         beside = width >= 34 + 3 * COLUMN + 9  # else the words stand over the figures
-        column = COLUMN if beside else max(12, min(COLUMN, (width - 9 - INDENT) // 3))
+        column = COLUMN if beside else max(12, min(COLUMN, (width - CHANCE - INDENT) // 3))
         label = max(16, min(40, width - 3 * column - 9)) if beside else INDENT
         parts: list[Part] = [(fit("", label), ink.muted)]
-        indent = BAR + 1 if column >= COLUMN else 3
+        indent = BAR + 2 if column >= COLUMN else 3
         parts += [(fit(" " * indent + name, column), ink.strong) for name in WEIGHTS]
         rows = [line(*parts, (" chance", ink.muted)), BLANK]
         for name, words_, better in words.FIGURES:
@@ -70,16 +71,17 @@ class ExamSheet(Sheet):
     def _cell(self, figure: Measured | None, width: int, name: str, better: bool) -> list[Part]:
         ink = self.scene.ink
         if figure is None:
-            return [(fit(" " * (width - 16 if width >= COLUMN else 3) + "·", width), ink.faint)]
+            return [(fit(" " * (width - 15 if width >= COLUMN else 3) + "·", width), ink.faint)]
         share = words.is_share(name)
-        value = f"{self._value(figure.value, name):>6}"
+        value = f"{self._value(figure.value, name):>{7 if width >= COLUMN else 6}}"
         parts: list[Part] = []
         if width >= COLUMN:
             style = ink.good if better else ink.warn
             parts += bar(figure.value, BAR, style, ink.faint) if share else [(" " * BAR, ink.text)]
         parts.append((value, ink.strong))
         if figure.ci95 is not None and share:
-            parts.append((f" {numbers.interval(figure.ci95)}", ink.muted))
+            room = width - sum(len(text) for text, _ in parts) - 1
+            parts.append((fullest((f" {numbers.interval(figure.ci95)}", ""), room), ink.muted))
         elif figure.ci95 is not None and width >= COLUMN:
             low, high = figure.ci95
             parts.append((f" {low:.1f}–{high:.1f}", ink.muted))
