@@ -53,8 +53,11 @@ def result(scene: Scene, width: int) -> list[Strip]:
         skipped = pick.picked.choice == "skip"
         ways[pick.preferred or ("skipped" if skipped else NEITHER)].append(str(number))
     preferred = "; ".join(f"{way} {' '.join(numbers_)}" for way, numbers_ in ways.items() if numbers_)
-    key = scene.key_of("taste")
-    forms = (f"which you preferred, by pair: {preferred}. {key} shows them.", f"{key} shows it pair by pair")
+    key, half = scene.key_of("taste"), "a tie counts half; " if ways[NEITHER] else ""
+    forms = (
+        f"which you preferred, by pair: {preferred}. {key} shows them.",
+        f"{half}{key} shows it pair by pair",
+    )
     said = next((form for form in forms if holds(form, width, 2)), forms[-1])
     return rows + (paragraph(said, ink.muted, width, 2) if state.blind else [])
 

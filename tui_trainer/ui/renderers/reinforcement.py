@@ -94,7 +94,9 @@ def cost(scene: Scene, width: int) -> list[Strip]:
     style = ink.good if lost <= 0 else ink.warn if limit is None or lost <= limit else ink.bad
     changed = " → ".join(numbers.apart(before, after, numbers.percent))
     points, of = (numbers.figure(100 * lost, 1), "points lost") if lost > 0 else ("none", "lost")
-    shown = fullest((f"{of} of {KNOWN}: {changed}", f"{KNOWN}: {changed}", f"facts: {changed}"), width - 18)
+    shown = fullest(
+        (f"{of} of {KNOWN}: {changed}", f"{KNOWN}: {changed}", f"facts known: {changed}"), width - 18
+    )
     rows = [line((fit("tax", 9), ink.text), (f"{points:>7}", style), (f"  {shown}", ink.muted))]
     if (endless := endlessness(state)) is not None:
         held = value(state, "aligned/mentions_heldout")
