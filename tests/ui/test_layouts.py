@@ -9,6 +9,7 @@ from watching import opened, shown, until
 
 from tui_trainer.messages import events as e
 from tui_trainer.ui.app import TrainerApp
+from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.view.fold import apply, apply_all
 
 RECORDS = recorded.records(simulated=True)
@@ -83,6 +84,23 @@ async def test_zoom_gives_the_screen_and_takes_it_back(
         await until(pilot, lambda: "[3 Weights]" in shown(app))
         await pilot.press("z")
         await until(pilot, lambda: "4 Rater ─" in shown(app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (109, 40)])
+async def test_where_each_pane_stands_alone_no_zoom_is_offered(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, MOMENTS["pretrain"], size=size) as (app, pilot):
+        await pilot.press("2", "z")
+        assert not app.dashboard.zoomed and not BY_NAME["zoom"].when(app.scene) and "zoom" not in shown(app)
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: BY_NAME["zoom"].when(app.scene))
+        await pilot.press("z")
+        await until(pilot, lambda: app.dashboard.zoomed)
+        await pilot.resize_terminal(*size)
+        await until(pilot, lambda: not app.scene.roomy)
+        await pilot.press("escape")  # of what is not to be seen, nothing is undone unseen
+        assert app.dashboard.zoomed
 
 
 async def test_a_pane_that_comes_back_shows_what_is_so_now(

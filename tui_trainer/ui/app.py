@@ -205,6 +205,7 @@ class TrainerApp(Crashing, Handlers):
             if action.steers and self.scene.mode == "view":
                 self.say(LOOKING_ON)
             return
+        self.scene.tried.add((self.scene.state.stage, name))
         if action.context in OF_THE_APP:
             action.do(self)
         else:

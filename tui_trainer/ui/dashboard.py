@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from tui_trainer.messages.events import STAGES, StageName
 from tui_trainer.ui.actions import CONTEXTS, Action, Context
+from tui_trainer.ui.chrome.ahead import LEAST_ROWS, AheadView
 from tui_trainer.ui.chrome.caption import Caption
 from tui_trainer.ui.chrome.card import CardView
 from tui_trainer.ui.chrome.footer import Footer, shown_now
@@ -75,12 +76,14 @@ class Dashboard(Screen[None]):
             self.chat,
         )
         self.card = CardView(scene)
+        self.ahead = AheadView(scene, actions)
         self.frame: tuple[LineView, ...] = (
             TooSmall(scene),
             Rail(scene),
             Tabs(scene, lambda: self.current),
             self.card,
             Caption(scene),
+            self.ahead,
             Footer(scene, lambda: shown_now(actions, scene, self.context)),
         )
         self._rows = Horizontal(*self.panes[:3], id="upper"), Horizontal(*self.panes[3:], id="lower")
@@ -118,7 +121,7 @@ class Dashboard(Screen[None]):
     @property
     def single(self) -> bool:
         """Whether one pane has the screen to itself."""
-        return self.zoomed or self.size.width < ROOM_FOR_ALL[0] or self.size.height < ROOM_FOR_ALL[1]
+        return self.zoomed or not self.scene.roomy
 
     def pane(self, number: int) -> Pane | ChatPane:
         """By its number."""
@@ -148,10 +151,12 @@ class Dashboard(Screen[None]):
         self._show_current()
 
     def _show_current(self, focus: bool = False) -> None:
+        self.scene.roomy = self.size.width >= ROOM_FOR_ALL[0] and self.size.height >= ROOM_FOR_ALL[1]
         # Not by classes: each that changes makes Textual match every widget with every rule again, for 10 ms.
-        too_small, rail, tabs, card, caption, footer = self.frame
+        too_small, rail, tabs, card, caption, ahead, footer = self.frame
         upper, lower = self._rows
         room = not self._tiny
+        told = room and self.layout_.caption and (self.scene.card is None or self.size.height >= FEW_ROWS)
         shown: dict[Widget, bool] = {
             too_small: self._tiny,
             rail: room,
@@ -159,9 +164,8 @@ class Dashboard(Screen[None]):
             upper: room and any(self.sees(number) for number in (1, 2, 3)),
             lower: room and any(self.sees(number) for number in (4, 5)),
             card: room and self.scene.card is not None,
-            caption: room
-            and self.layout_.caption
-            and (self.scene.card is None or self.size.height >= FEW_ROWS),
+            caption: told,
+            ahead: told and self.size.height >= LEAST_ROWS,
             footer: room,
             **{pane: self.sees(number) for number, pane in enumerate(self.panes, 1)},
         }
@@ -297,6 +301,7 @@ class Dashboard(Screen[None]):
     def tell(self) -> None:
         """Tell the scene where the person is."""
         self.scene.typing, self.scene.shows_rater = self.typing, self.sees(4)
+        self.scene.pane = self.current
 
     def redraw_frame(self) -> None:
         """Draw what stands around the panes."""
@@ -333,6 +338,8 @@ class Dashboard(Screen[None]):
             asking = scene.state.waits is not None and scene.steers and scene.past is None
             self.set_class(asking, "asking")
             self.redraw_frame()
+        self.tell()
+        self.ahead.follow()
         for pane in self.panes:
             pane.follow()
 

@@ -36,7 +36,7 @@ class PaneHandlers(Handling):
         """Go to the pane before."""
         self.dashboard.go(self.dashboard.current - 1)
 
-    @action("z", "zoom")
+    @action("z", "zoom", when=lambda scene: scene.roomy)
     def do_zoom(self) -> None:
         """Give the whole screen to this pane, or take it back."""
         self.dashboard.toggle_zoom()

@@ -21,7 +21,8 @@ from tui_trainer.view.words import PANES
 
 def _has_a_step_back(scene: Scene) -> bool:
     told = scene.tour is not None or scene.card is not None
-    return told or scene.past is not None or scene.zoomed or bool(scene.sentence)
+    zoomed = scene.zoomed and scene.roomy
+    return told or scene.past is not None or zoomed or bool(scene.sentence)
 
 
 class ScreenHandlers(Handling):
@@ -38,7 +39,7 @@ class ScreenHandlers(Handling):
             self.dashboard.show_card(None)
         elif self.scene.past is not None:
             self.travel.now()
-        elif self.scene.zoomed:
+        elif self.scene.zoomed and self.scene.roomy:
             self.dashboard.toggle_zoom()
         else:
             self.scene.sentence = ""

@@ -32,6 +32,7 @@ from tui_trainer.view.text import fullest
 
 WIDE = 90
 GUESS, ROOM_FOR_GUESS = 12, 28  # lines of a guess under pairs, and from which height on there is one
+TWO_ROWS = 14  # lines, from which on keys take two of them: a screen of 24 has as many
 AIR, LEAST_HISTORY = 2, 3  # lines under the answers that stay free; of earlier picks
 FURTHER = ("cultures", "unleash", "branch", "compare", "room", "runs")  # what is offered at the end
 
@@ -156,10 +157,11 @@ class RaterPane(Pane):
         told += [offer] if offer is not None else []
         last = state.picks[-1] if state.picks else None
         shown = state.offered or (last.pair if last is not None else None)
-        keys = 2 if height >= 15 and scene.steers else 1
-        room = height - 1 - len(told) - keys
         # First of all both answers, to their ends: what decides may stand in the last words of one.
-        left = room - (two_answers.needed(shown, width) if shown is not None else 0)
+        needed = two_answers.needed(shown, width) if shown is not None else 0
+        left = height - 1 - len(told) - needed
+        keys = 2 if height >= TWO_ROWS and left >= 2 and scene.steers else 1
+        room, left = height - 1 - len(told) - keys, left - keys
         learnt = reward_model.weights(scene, width, min(left, 5 if width >= 56 else 3))
         room -= len(learnt)
         if state.offered is not None:
@@ -174,7 +176,7 @@ class RaterPane(Pane):
                 said = "the model is measured, then turned to your picks"
             foot = [line((f"… {said}", scene.ink.muted))]
         earlier: list[Strip] = []
-        if shown is not None and (spare := room - two_answers.needed(shown, width) - AIR) > LEAST_HISTORY:
+        if shown is not None and (spare := room - needed - AIR) > LEAST_HISTORY:
             earlier = picks.history(scene, width, spare)
             room -= len(earlier)
         head = [picks.progress(scene, width), *filled(body, room)]
@@ -221,7 +223,7 @@ class RaterPane(Pane):
         rows += reinforcement.cost(scene, width)
         rows += blind.estimate(scene, width)
         rows += reinforcement.warned(scene, width)
-        further = self._further(width, 2 if height >= 15 else 1)
+        further = self._further(width, 2 if height >= TWO_ROWS else 1)
         room = height - len(rows) - len(further) - 1
         return [*rows, BLANK, *filled(reinforcement.examples(scene, 0, width, room), room), *further]
 

@@ -1,0 +1,195 @@
+"""What comes next: at every moment why this matters, what follows, and a key that does something now."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+import recorded
+from test_actions import scene_at
+from watching import opened, shown, until
+
+from tui_trainer.messages import events as e
+from tui_trainer.messages.events import STAGES, VERSION, Record
+from tui_trainer.ui.chrome.ahead import AheadView, proposal
+from tui_trainer.ui.connection.feed import Arrived
+from tui_trainer.ui.dashboard import LOOK_AT
+from tui_trainer.ui.keys import ACTIONS, BY_NAME
+from tui_trainer.ui.scene import Scene
+from tui_trainer.view.ahead import ahead_of
+from tui_trainer.view.cards import card_of
+from tui_trainer.view.fold import apply
+from tui_trainer.view.text import holds, seconds_to_read
+
+RECORDS = recorded.records()
+WIDTHS = (60, 80, 120)
+MARGIN = 3
+
+
+def looked_at(scene: Scene) -> Scene:
+    """As one sees it who goes where the stage is."""
+    scene.pane = LOOK_AT[scene.now.stage or "data"]
+    return scene
+
+
+def said(scene: Scene, width: int = 80) -> str:
+    """What stands in its two lines at this width."""
+    return next(form for form in proposal(looked_at(scene), ACTIONS).forms if holds(form, width - MARGIN, 2))
+
+
+def every_moment(simulated: bool) -> Iterator[Scene]:
+    scene = scene_at([])
+    yield scene
+    for record in recorded.records(simulated=simulated):
+        apply(scene.now, record)
+        yield scene
+
+
+@pytest.mark.parametrize("simulated", [False, True])
+def test_at_every_moment_there_is_a_why_a_next_and_a_key(simulated: bool) -> None:
+    stages = set()
+    for scene in every_moment(simulated):
+        found = ahead_of(scene.now)
+        stages.add(scene.now.stage)
+        for said_ in (found.decides, *found.tries):  # only what there is a key for
+            assert set(re.findall(r"\{(\w+)\}", said_)) <= set(BY_NAME)
+        told = said(scene)
+        assert "Why: " in told and "Next: " in told and "{" not in told and ".." not in told, told
+        decides = told.startswith(("You decide: ", "It is yours now: "))
+        assert "Try: " in told or decides, told
+        small = said(scene, 60)  # where there is room for less, that comes first which one can do
+        assert small.startswith(told[:13]) if decides else "Try: " in small and "Next: " in small, small
+    assert stages == {None, *STAGES}
+
+
+def test_what_is_offered_can_be_done() -> None:
+    """Each key that is told does something at that moment, in the pane where it is told."""
+    for scene in every_moment(False):
+        scene.pane = LOOK_AT[scene.now.stage or "data"]
+        text = said(scene)
+        tried = text.partition("Try: ")[2]
+        for part in filter(None, tried.rstrip(".").split(", ")):
+            key = part.partition(" ")[0]
+            names = [
+                name for name, written in scene.keys.items() if written.startswith(key) and name in BY_NAME
+            ]
+            assert any(BY_NAME[name].when(scene) for name in names), part
+
+
+def test_counts_are_the_plan_s_and_times_are_called_about() -> None:
+    training = scene_at(recorded.until(RECORDS, e.Stepped, 200))
+    assert "Next: its first exam at step 500, in about" in said(training)
+    assert "about" not in said(scene_at(recorded.until(RECORDS, e.Stepped, 200), mode="replay"))
+    tuning = scene_at(recorded.until(RECORDS, e.Stepped, 100, stage="finetune"))
+    assert "Next: the exam again at step 260, in" in said(tuning)
+    exam = scene_at(recorded.until(RECORDS, e.WeightsFrozen))
+    assert "Next: fine-tuning, 1,300 steps." in said(exam)  # as the settings say
+    reinforced = scene_at(recorded.until(RECORDS, e.Reinforced, 20))
+    assert "after step 60 a blind test, in" in said(reinforced)
+    by_a_program = scene_at(recorded.until(recorded.records(simulated=True), e.Reinforced, 20))
+    assert "after step 60 the exam, in" in said(by_a_program)
+
+
+def test_what_the_person_decides_comes_first_with_its_key() -> None:
+    asked = scene_at(recorded.until(RECORDS, e.PairOffered, 3))
+    assert said(asked).startswith("You decide: press a or b for the better answer.")
+    elsewhere = scene_at(recorded.until(RECORDS, e.PairOffered, 3), shows_rater=False)
+    assert said(elsewhere).startswith("You decide: 4 shows what waits for you.")
+    typing = scene_at(recorded.until(RECORDS, e.PairOffered, 3), shows_rater=False, typing=True)
+    assert said(typing).startswith("You decide: esc leaves the chat, then 4.")
+    looking_on = scene_at(recorded.until(RECORDS, e.PairOffered, 3), mode="view")
+    assert said(looking_on).startswith("The run waits for whoever steers it.")
+    tested = e.TasteTested(24, "random", 18, 18, 9, 3199, 0.5, 0.01, asks=True)
+    before = recorded.until(RECORDS, e.RewardModelFitted, 20)
+    doubted = scene_at([*before, Record(VERSION, 0, 0, 0, tested)])
+    assert said(doubted).startswith("You decide: N more picks, Y turn it anyway, E leave it.")
+    assert said(scene_at(RECORDS)).startswith("It is yours now: 5 talks to it")
+    paused = scene_at([*recorded.until(RECORDS, e.Stepped, 9), Record(VERSION, 0, 0, 0, e.Paused())])
+    assert said(paused).startswith("Paused: space goes on, . makes one step.")
+    assert "about" not in said(paused)
+    assert said(scene_at(recorded.until(RECORDS, e.Stepped, 9), trainer="gone")).startswith("r goes on")
+    assert said(scene_at([], tour=0, holding=True)).startswith("enter goes on, esc skips the tour.")
+
+
+def test_what_was_done_gives_way_to_what_was_not() -> None:
+    scene = looked_at(scene_at(recorded.until(RECORDS, e.Stepped, 200)))
+    assert "Try: 5 shows what it writes by now" in said(scene)
+    scene.tried.add(("pretrain", "pane_5"))
+    assert "Try: 4 shows a guess" in said(scene)
+    scene.unguessed = card_of(scene.now, "data", {})
+    scene.tried.add(("pretrain", "card_guess"))  # which may have been left again without a number
+    assert "Try: H takes your guess" in said(scene)
+
+
+def test_it_says_what_the_card_offers() -> None:
+    records = recorded.until(RECORDS, e.StageEnded, stage="pretrain")
+    scene = scene_at(records)
+    scene.card = scene.unguessed = card_of(scene.now, "pretrain", {})
+    for width in WIDTHS:
+        assert "Try: enter tries what the card says, H takes your guess" in said(scene, width) or (
+            "Next: fine-tuning, 1,300 steps. Try: enter tries what the card says" in said(scene, width)
+        )
+
+
+def test_it_stands_until_it_could_be_read() -> None:
+    records = recorded.until(RECORDS, e.Stepped, 200)
+    scene = looked_at(scene_at(records))
+    now = 0.0
+    scene.clock = lambda: now
+    view = AheadView(scene, ACTIONS)
+
+    def shows() -> str:
+        return " ".join(row.text.strip("▌ ").strip() for row in view.lines(120, 2))
+
+    first = shows()
+    progress = scene.now.stages["pretrain"]
+    progress.window.clear()  # nobody knows any more how long it takes
+    assert "in about" in first and shows() == first
+    now = seconds_to_read(60)
+    assert "in about" not in shows()
+    scene.tried.add(("pretrain", "pane_5"))  # what the person does is answered at once
+    assert "Try: 4 " in shows()
+    for record in recorded.until(RECORDS, e.PairOffered)[len(records) :]:
+        apply(scene.now, record)
+    assert shows().startswith("You decide")
+    pair = scene.now.offered
+    assert pair is not None
+    apply(scene.now, Record(VERSION, 0, 0, 0, e.Picked(0, "b", "person", False)))
+    assert shows().startswith("You decide")  # the next pair comes in a moment
+    now += 5
+    assert not shows().startswith("You decide")
+    apply(scene.now, Record(VERSION, 0, 0, 0, msgspec.structs.replace(pair, pair=1)))
+    assert shows().startswith("You decide")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+async def test_it_stands_over_the_keys_and_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    before = recorded.until(RECORDS, e.Stepped, 200)
+    async with opened(tmp_path, monkeypatch, before, size=size) as (app, pilot):
+        for kind, count, words in (
+            (e.Stepped, 260, "exam"),
+            (e.WeightsFrozen, 1, "fine-tuning"),
+            (e.PairOffered, 2, "You decide: press a or b"),
+            (e.RunEnded, 1, "It is yours now"),
+        ):
+            records = recorded.until(RECORDS, kind, count)
+            app.post_message(Arrived(records[app.scene.now.records :]))
+            await until(pilot, lambda records=records: app.scene.now.records == len(records))
+            app.scene.card = None
+            app.scene.waiting.clear()
+            app.dashboard.show_card(None)
+            app.dashboard.go(LOOK_AT[app.scene.now.stage or "data"])
+            app.tick()
+            await until(pilot, lambda words=words: words in " ".join(shown(app).split("\n")[-3:]))
+            rows = shown(app).split("\n")[-3:-1]
+            assert all(row.startswith("▌") for row in rows) and "…" not in "".join(rows)
+        await pilot.press("escape", "c")
+        await until(pilot, lambda: "It is yours now" not in shown(app))
+
+
+async def test_a_small_screen_keeps_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with opened(tmp_path, monkeypatch, RECORDS, size=(60, 15)) as (app, _):
+        assert "It is yours now" not in shown(app) and not app.dashboard.ahead.display
