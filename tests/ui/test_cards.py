@@ -245,6 +245,23 @@ async def test_it_does_not_come_while_one_types_and_waits(
         await until(pilot, lambda: "Try: Ask it a question" in shown(app))
 
 
+async def test_it_waits_for_the_end_of_the_tour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one comes while a newcomer is still being shown around; with it comes its guess."""
+    ready = recorded.until(RECORDS, e.CorpusReady)
+    async with opened(tmp_path, monkeypatch, ready, size=(80, 24)) as (app, pilot):
+        app.dashboard.tour(0)
+        app.post_message(Arrived(with_(ready, e.StageEnded("data"))[-1:]))
+        await until(pilot, lambda: len(app.scene.waiting) == 1)
+        for _ in range(3):
+            app.cards.follow()
+        assert app.scene.card is None
+        await pilot.press("escape")
+        await until(pilot, lambda: "The text is ready" in shown(app))
+        assert " H Your guess: How low will the loss" in " ".join(shown(app).split())
+        await pilot.press("H", "3", "enter")
+        await until(pilot, lambda: app.scene.guesses == {"data": 3})
+
+
 async def test_it_does_not_come_under_a_sheet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, RECORDS, size=(80, 24)) as (app, pilot):
         app.post_message(Arrived(with_(RECORDS, e.StageEnded("feedback"), e.StageEnded("frozen"))[-2:]))

@@ -12,7 +12,8 @@ READ_SECONDS = 6.0  # so long a card has been before the person once another may
 
 
 class Cards:
-    """None comes under an open sheet, or while one types: enter would be the card's, not the text's.
+    """None comes under an open sheet, on the tour, or while the filters are watched at work: it waits for
+    their end. Nor while one types: enter would be the card's, not the text's.
 
     Args:
         free: whether nothing is open over the dashboard.
@@ -28,7 +29,8 @@ class Cards:
 
     @property
     def _free(self) -> bool:
-        return self._open() and not self.dashboard.typing and self.scene.tour is None
+        dashboard = self.dashboard
+        return self._open() and not dashboard.typing and self.scene.tour is None and not dashboard.reads_data
 
     def follow(self) -> None:
         """Count how long the card has been there to be read; show the next one, if there is room for it."""
@@ -52,7 +54,7 @@ class Cards:
             if isinstance(event, StageEnded):
                 self._known()
                 card = card_of(scene.now, event.stage, scene.guesses) if scene.steers else None
-                if card is None or scene.tour is not None:
+                if card is None:
                     continue
                 scene.waiting.append(card)
                 if self.dashboard.typing:
