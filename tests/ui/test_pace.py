@@ -214,7 +214,8 @@ def test_no_sentence_of_it_is_cut(width: int) -> None:
 )
 def test_every_wait_has_a_word(records: list[Record], launched: bool, says: str, bar: bool) -> None:
     state = scene_at(records).now
-    assert wait_of(state, launched, 0.5) is None
+    # From the last step on, all that follows is one thing: no figure of it comes and goes.
+    assert (wait_of(state, launched, 0.0) is not None) == (state.examining and state.stage == "pretrain")
     wait = wait_of(state, launched, 3.0)
     assert wait is not None and says in wait.said and (wait.estimated is not None) == bar
     assert ("━" in wait.told or "─" in wait.told) == bar and ("3 s" in wait.told) != bar
@@ -275,6 +276,38 @@ def test_an_exam_is_held_against_the_one_before() -> None:
     state.run = replace(state.run, data=("notes.md",))  # there are none about a text of one's own
     own = wait_of(state, True, 30.0)
     assert own is not None and "what unseen text costs" in own.told
+
+
+def test_the_exam_is_one_thing_from_its_first_question_to_the_next_stage() -> None:
+    """As the trainer tells of it: frozen first, then unseen text, sentences, questions, and figures."""
+    before = recorded.until(RECORDS, e.WeightsPictured, 20)
+    frozen = recorded.until(RECORDS, e.WeightsFrozen)[-1].event
+    state = scene_at(before).now
+    told = []
+    for event in (
+        None,
+        frozen,
+        e.Answering("pretrain", "exam", 0, 1900),
+        e.Measured("pretrain/bits_per_byte", 0.3, n=1000),
+        e.Measured("base/completion_heldout", 0.8, (0.7, 0.9), 160),
+        e.Answering("pretrain", "exam", 128, 1900),
+        e.Measured("base/format", 0.0, (0.0, 0.1), 1900),
+        e.StageEnded("pretrain"),
+    ):
+        if event is not None:
+            apply(state, Record(VERSION, 0, before[-1].t, before[-1].busy, event))  # type: ignore[arg-type]  # of AnyEvent
+        wait = wait_of(state, True, 0.0)
+        assert wait is not None, event
+        told.append(wait.told.rpartition(" 0 s")[0] or wait.told)
+        assert holds(wait.told, 60 - 5, 2)
+    unseen = "The exam: unseen text, then hundreds of questions."
+    assert told == [
+        "The weights are hashed, and frozen. Then comes the exam.",
+        *(unseen,) * 4,
+        "The exam: 128 of 1,900 questions are answered; it learns nothing from them. ━─────────── 7 %",
+        "The answers of the exam are judged.",
+        "This stage is over. The next one is being made ready.",
+    ]
 
 
 def test_a_step_is_waited_for_once_it_is_late_and_beyond_the_pace() -> None:

@@ -3,7 +3,7 @@ bar where answers are counted, or its length is known from one like it."""
 
 from dataclasses import dataclass
 
-from tui_trainer.messages.events import Answering, Purpose, StageName
+from tui_trainer.messages.events import Answering, Purpose, StageName, WeightsName
 from tui_trainer.view import numbers
 from tui_trainer.view.state import State
 
@@ -56,6 +56,7 @@ _ANSWERING: dict[Purpose, str] = {
     "compared": "Both models, before and after the picks, answer the same prompts.",
 }
 BATCHES: tuple[Purpose, ...] = ("exam", "pool")  # their answers are counted; the others are written at once
+EXAMINED: dict[StageName, WeightsName] = {"pretrain": "base", "finetune": "tuned", "feedback": "aligned"}
 SHORT: dict[Purpose, str] = {
     "exam": "exam",
     "pool": "answers",
@@ -75,17 +76,22 @@ def wait_of(state: State, launched: bool, seconds: float) -> Wait | None:
     """
     if state.ended or state.paused or state.waits is not None:
         return None
-    if state.answering is not None and (state.answering.done or seconds >= NOTICED_SECONDS):
-        return _answering(state, state.answering, seconds)
-    if seconds < NOTICED_SECONDS:
-        return None
     stage, progress = state.stage, state.progress
+    exam = stage is not None and _in_exam(state, stage)
+    answering = state.answering
+    if answering is not None and (answering.done or (seconds >= NOTICED_SECONDS and not exam)):
+        return _answering(state, answering, seconds)
+    # Between two parts of the exam, and between two stages, no figure or sentence of before stays.
+    over = progress is not None and progress.status == "done"
+    if seconds < NOTICED_SECONDS and not exam and not over:
+        return None
     if stage is not None and progress is not None and progress.status == "running":
         if stage == "data" and state.corpus is None:
             return _data(state, seconds)
         if _measured_now(state, stage):
             said = "It is measured on unseen text, and writes samples."
-            return _beyond_the_pace(state, said, seconds, NOTICED_SECONDS, _measurement(state))
+            noticed = 0.0 if exam else NOTICED_SECONDS
+            return _beyond_the_pace(state, said, seconds, noticed, _measurement(state))
         if state.examining:
             return _examined(state, stage, seconds)
         if progress.step if stage != "feedback" else state.reinforced is not None:
@@ -118,7 +124,7 @@ def _said(state: State, launched: bool) -> str:
     if stage is None or progress is None:
         return "Measuring how fast this machine is."
     if stage == "data" or progress.status != "running":
-        return "The next stage is being made ready."
+        return "This stage is over. The next one is being made ready."
     return _feedback(state) if stage == "feedback" else "The weights are hashed, and frozen."
 
 
@@ -170,13 +176,33 @@ def _examined(state: State, stage: StageName, seconds: float) -> Wait:
             return Wait("Both models, before and after the picks, answer the same prompts.", seconds)
         if not any(name.startswith("aligned/win_rate") for name in state.measured):
             return Wait("The answers of both models are compared.", seconds)
-    own_text = state.run is not None and state.run.data
-    asked = "what unseen text costs" if own_text else "hundreds of questions"
-    said = f"The exam: it learns nothing from {asked}."
+    weights, measured = EXAMINED[stage], state.measured
+    begun = state.answering is not None or f"{_owner(weights)}/bits_per_byte" in measured
+    if weights not in state.weights and not begun:
+        said = "The weights are hashed, and frozen. Then comes the exam."
+        return Wait(said, seconds)
+    if f"{weights}/format" in measured:
+        said = "The answers of the exam are judged."
+        if state.answering is not None:
+            said = "The exam: the model before the picks is asked the same, to compare."
+        return Wait(said, seconds)
+    said = "The exam: unseen text, then hundreds of questions."
+    if state.run is not None and state.run.data:
+        said = "The exam: it learns nothing from what unseen text costs."
     before = _exam_seconds(state, "pretrain") if stage == "finetune" else None
     if before is None:
         return Wait(said, seconds)
     return Wait(said, (_exam_seconds(state, stage) or 0.0) + seconds, before, "that the exam before took")
+
+
+def _owner(weights: WeightsName) -> str:
+    """What the first figures of an exam are named after."""
+    return "pretrain" if weights == "base" else weights
+
+
+def _in_exam(state: State, stage: StageName) -> bool:
+    """Whether it is examined, or about to be: all that comes after its last step, as one thing."""
+    return state.examining and (stage != "feedback" or "aligned" in state.weights)
 
 
 def _exam_seconds(state: State, stage: StageName) -> float | None:
