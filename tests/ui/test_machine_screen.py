@@ -35,6 +35,20 @@ GUESS = e.Guessed("pretrain", STEP, "The town of Velm lies", " on", 0.25, ((" in
 FOLDER = Path(__file__).parent / "snapshots"
 
 
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+async def test_the_last_line_has_the_keys_of_what_is_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING, size=size) as (app, pilot):
+        for key, said in (("8", "enter opens"), ("m", "esc closes")):
+            assert "pause" in shown(app).split("\n")[-1]
+            await pilot.press(key)
+            await until(pilot, lambda said=said: said in shown(app).split("\n")[-1])
+            assert "pause" not in shown(app).split("\n")[-1]
+            await pilot.press("escape")
+            await until(pilot, lambda: app.screen is app.dashboard)
+
+
 def of(*events: e.Event) -> list[Record]:
     """Records of the run up to a picture, and these after it."""
     last = TRAINING[-1]

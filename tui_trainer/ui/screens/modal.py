@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_trainer.ui.widgets.page import Page
+from tui_trainer.view.text import fit
 
 PARTED = " · "  # between the keys on a frame
 FRAME = 12  # cells, at most, beside them
@@ -48,10 +49,18 @@ class Modal(ModalScreen[Result]):
         if y >= len(self._below):  # the terminal has just grown, and what is below has yet to
             return Strip.blank(self.size.width)
         line = self._below[y]
+        if y == self.size.height - 1:  # where keys stand: those of what lies below do nothing now
+            return self._last_line(line)
         pieces = [
             Segment(text, None if style is None else style.clear_meta_and_links()) for text, style, _ in line
         ]
         return Strip(pieces, line.cell_length)
+
+    def _last_line(self, below: Strip) -> Strip:
+        """The keys of this screen, on the ground of the line that they take the place of."""
+        ground = next((style for _, style, _ in below if style is not None), None)
+        said = fit(f" {self.frame.border_subtitle or ''}", self.size.width)
+        return Strip([Segment(said, ground and ground.clear_meta_and_links())], self.size.width)
 
     def on_mount(self) -> None:
         self.frame.border_subtitle = self.spelt(str(self.frame.border_subtitle or ""))
