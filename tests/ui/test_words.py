@@ -24,6 +24,7 @@ from tui_trainer.learning.exam_figures import BY_QUESTION, FORMAT, WORST
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import STAGES, VERSION, Event, Record
 from tui_trainer.settings import UNLEASHED, describe
+from tui_trainer.ui.chrome.ahead import AheadView
 from tui_trainer.ui.chrome.caption import Caption, forms
 from tui_trainer.ui.chrome.rail import Rail
 from tui_trainer.ui.drawing import heatmap, plot
@@ -210,16 +211,17 @@ Rooms = tuple[tuple[int, int], ...]  # cells of each pane
 
 
 def alone(size: tuple[int, int]) -> Rooms:
-    """Each pane where it has the screen to itself: without rail, tabs, caption, footer and the frame."""
+    """Each pane where it has the screen to itself: without rail, tabs, caption, what comes next, footer and
+    the frame."""
     width, height = size
-    return (*((width - 4, height - 8) for _ in range(4)), (width - 4, height - 10))
+    return (*((width - 4, height - 10) for _ in range(4)), (width - 4, height - 12))
 
 
 # All five on the screen: on a usual one, and on the smallest that holds them.
 BESIDE: dict[tuple[int, int], Rooms] = {
-    (120, 40): ((34, 15), (42, 15), (32, 15), (62, 16), (50, 13)),
-    (110, 32): ((30, 11), (39, 11), (29, 11), (56, 12), (46, 9)),
-    (200, 60): ((59, 24), (73, 24), (56, 24), (106, 27), (86, 24)),
+    (120, 40): ((34, 14), (42, 14), (32, 14), (62, 15), (50, 12)),
+    (110, 32): ((30, 10), (39, 10), (29, 10), (56, 11), (46, 8)),
+    (200, 60): ((59, 23), (73, 23), (56, 23), (106, 26), (86, 23)),
 }
 
 
@@ -229,7 +231,8 @@ def drawn(scene: Scene, documents: Documents, width: int, rooms: Rooms) -> Itera
     dataset.documents = documents
     loss.chosen = scene.state.records  # one of its charts, another one each time
     panes = (dataset, loss, WeightsPane(scene), RaterPane(scene, ACTIONS), Conversation(scene))
-    places = [*zip(panes, rooms, strict=True), (Caption(scene), (width, 2)), (Rail(scene), (width, 2))]
+    around = (Caption(scene), AheadView(scene, ACTIONS), Rail(scene))
+    places = [*zip(panes, rooms, strict=True), *((view, (width, 2)) for view in around)]
     for view, room in places:
         for row in view.lines(*room):
             yield type(view).__name__, room[0], row
@@ -621,7 +624,7 @@ def test_the_rows_of_a_reward_plot_are_even() -> None:
     for size in SIZES:
         for chosen in range(len(loss.charts)):
             loss.chosen = chosen
-            rows = [row.text for row in loss.lines(size[0] - 4, size[1] - 8)]
+            rows = [row.text for row in loss.lines(size[0] - 4, size[1] - 10)]
             at: list[int] = []
             for number, row in enumerate(rows):
                 if re.match(r" *-?[\d.]+┤", row):
@@ -630,6 +633,22 @@ def test_the_rows_of_a_reward_plot_are_even() -> None:
                     gaps = {b - a for a, b in pairwise(at)}
                     assert len(gaps) <= 1, (size, chosen, rows)
                     at = []
+
+
+@pytest.mark.parametrize("width", [56, 76, 116])
+def test_what_a_half_trained_model_writes_is_called_so(width: int) -> None:
+    """Or it looks broken: odd texts are usual until the last step, and after it nothing is said of them."""
+    for part, many, told in (
+        ("pretrain", 5, "until step 500"),
+        ("finetune", 1, "it only goes on with the question" if width > 56 else "No answers yet."),
+        ("finetune", 5, "alf-trained until step 260"),
+    ):
+        scene = scene_at(recorded.until(recorded.records(), e.Sampled, many, stage=part))
+        rows = [row.text for row in Conversation(scene).lines(width, 14)]
+        assert "what it writes" in rows[0] and told in rows[1], rows
+    scene = scene_at(recorded.until(recorded.records(), e.Sampled, 14, stage="finetune"))
+    assert scene.state.samples[-1].step == 260
+    assert not Conversation(scene).lines(width, 14)[1].text.strip()
 
 
 def test_samples_come_back_after_a_chat() -> None:

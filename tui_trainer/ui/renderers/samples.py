@@ -26,12 +26,34 @@ def board(scene: Scene, sampled: Sampled, width: int, height: int) -> list[Strip
     head = "what it writes "
     signs = words.of_no_letters(*(sample.text for sample in shown))
     key += fullest((f"  {said}" for said in signs), width - cell_len(head + step + key))
-    rows = [line((head, ink.muted), (step, ink.text), (key, ink.muted)), BLANK]
+    rows = [
+        line((head, ink.muted), (step, ink.text), (key, ink.muted)),
+        line((fullest(half_trained(scene, sampled), width), ink.muted)),
+    ]
     each = (room + 1) // max(1, len(shown))
     apart = [BLANK] if each > LINES else []
     for sample in shown:
         rows += [*_sample(scene, sampled, sample, width, max(LINES, each - len(apart))), *apart]
     return rows[:height]
+
+
+def half_trained(scene: Scene, sampled: Sampled) -> tuple[str, ...]:
+    """What is to be expected of texts from the middle of a stage, in full and in short; "" at its end."""
+    steps = scene.state.stages[sampled.stage].steps
+    if sampled.stage not in ("pretrain", "finetune") or sampled.step >= steps:
+        return ("",)
+    until = f"until step {numbers.count(steps)}"
+    if sampled.stage == "pretrain":
+        return (
+            f"It learns {until}: odd and false texts are to be expected.",
+            f"Odd texts are usual {until}.",
+        )
+    if not sampled.step:
+        return ("It has not learned to answer yet: it only goes on with the question.", "No answers yet.")
+    return (
+        f"It is half-trained {until}: odd and false answers are to be expected.",
+        f"Half-trained {until}: odd answers are usual.",
+    )
 
 
 def by_base(stage: StageName, step: int) -> bool:
