@@ -134,7 +134,8 @@ async def test_a_new_conversation_is_asked_for_once_and_drawn_as_a_line(
             if text == "Bo":
                 await pilot.press("ctrl+n", "ctrl+n")
         assert [asked.new for asked in process.asked] == [False, False, True, False]
-        assert text_of(chat.conversation).count("── a new conversation") == 1
+        drawn = "\n".join(row.text for row in chat.conversation.lines(50, 30))
+        assert drawn.count("── a new conversation") == 1
 
 
 async def test_how_tokens_are_drawn_is_turned_by_keys_and_shown(
@@ -264,8 +265,11 @@ async def test_whom_a_card_led_to_is_kept_before_a_word_is_said(
         await until(pilot, lambda: app.scene.now.latest_weights == "tuned")
         await until(pilot, lambda: "tuned is frozen: you go on talking to base." in shown(app))
         assert chat.weights == "base"
-        await pilot.press("ctrl+t")
+        await pilot.press("ctrl+o", "ctrl+t")
         assert chat.weights == "tuned"
+        # Whom one talks to is told once: not that one goes on with the other as well.
+        await until(pilot, lambda: "tuned: you talk to it from here on." in shown(app))
+        assert "you go on talking to base" not in shown(app) and "Notes on" in shown(app)
 
 
 async def test_of_a_quick_run_it_is_said_how_little_it_knows(

@@ -80,7 +80,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
         self.drawing = Drawing()
         self.notes = notes is not None  # what is told is kept, and looked for before each question
         self._new = False  # the next question begins a conversation
-        self._told: Turn | None = None  # the last note on what a key has changed
+        self._told: dict[str, Turn] = {}  # the last note on what was changed, by what it is about
         self._seen: object = None
         self._answer: Turn | None = None
         self._tasks = set[asyncio.Task[None]]()
@@ -113,9 +113,9 @@ class ChatPane(Acting, Vertical, can_focus=True):
             if before is not None and self.chosen is not None:
                 key = self.scene.key_of("next_weights")
                 stays = f"you go on talking to {self.chosen}. {key}: to another."
-                self.conversation.add(Turn("note", f"{newest} is frozen: {stays}"))
+                self._switched("whom", f"{newest} is frozen: {stays}")
             elif before is not None and self.conversation.begun:
-                self.conversation.add(Turn("note", f"{newest} is frozen: {self._talks_to(newest)}"))
+                self._switched("whom", f"{newest} is frozen: {self._talks_to(newest)}")
         if self.display and self.app.screen is self.screen:
             self._take_in()
         seen = (
@@ -256,7 +256,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
         self.notes = not self.notes
         on = "what you tell it is kept from here on, and put before a question that it matches"
         off = "nothing you tell it is kept from here on, or put before a question"
-        self._switched(f"Notes {f'on: {on}' if self.notes else f'off: {off}'}.")
+        self._switched("notes", f"Notes {f'on: {on}' if self.notes else f'off: {off}'}.")
 
     @action("ctrl+l", "inside")
     def do_look_inside(self) -> None:
@@ -287,9 +287,9 @@ class ChatPane(Acting, Vertical, can_focus=True):
         """Talk to another stage's weights."""
         frozen = [name for name in WEIGHTS if name in self.scene.state.weights]
         if self.weights is None:
-            self._switched("No weights are frozen yet.")
+            self._switched("whom", "No weights are frozen yet.")
         elif len(frozen) == 1:
-            self._switched(f"There are no others yet: only {self.weights} is frozen.")
+            self._switched("whom", f"There are no others yet: only {self.weights} is frozen.")
         else:
             self.choose(frozen[(frozen.index(self.weights) + 1) % len(frozen)])
 
@@ -330,13 +330,18 @@ class ChatPane(Acting, Vertical, can_focus=True):
         read = any(turn.who == weights for turn in turns[last + 1 :])
         return f"{said} {'Of this it reads what was said to it.' if read else 'It has read nothing of this.'}"
 
-    def _switched(self, said: str) -> None:
-        """Say what a key has changed: where it holds from, which is below what was said last."""
-        turns = self.conversation.turns
-        if self._told is not None and turns and turns[-1] is self._told:
-            self._told.text = said  # one of several keys in a row: what holds is the last
-        else:
-            self._told = self.conversation.add(Turn("note", said))
+    def _switched(self, about: str, said: str) -> None:
+        """Say what a key or new weights have changed: where it holds from, which is below what was said last.
+
+        Of several notes about the same, with nothing said between, only the last holds: the others go.
+        """
+        turns, before = self.conversation.turns, self._told.get(about)
+        for turn in reversed(turns):
+            if turn is before:
+                self.conversation.turns = [other for other in turns if other is not before]
+            if turn is before or turn.who != "note":
+                break
+        self._told[about] = self.conversation.add(Turn("note", said))
         self.redraw()
 
     def tell_of(self, card: Card) -> None:
@@ -349,7 +354,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
         """Talk to these weights from now on, whichever come after them."""
         before, self.chosen = self.weights, weights
         if self.weights != before:
-            self._switched(f"{self.weights}: {self._talks_to(self.weights)}")
+            self._switched("whom", f"{self.weights}: {self._talks_to(self.weights)}")
         self.redraw()
 
     async def on_unmount(self) -> None:
