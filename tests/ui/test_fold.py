@@ -149,7 +149,7 @@ def test_after_the_last_step_the_rail_says_exam_instead_of_a_time_that_stands_st
         scene = scene_at(records)
         text = Rail(scene).lines(120, 2)[1].text
         assert scene.state.examining == on
-        assert ("now exam" in text, " left " in text) == (on, not on)
+        assert ("now exam" in text, " left in stage " in text) == (on, not on)  # of the run it is told apart
     ended = next(at for at, r in enumerate(RECORDS) if at > exam and isinstance(r.event, e.StageEnded))
     assert not scene_at(RECORDS[: ended + 1]).state.examining
 

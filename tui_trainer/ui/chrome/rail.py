@@ -83,7 +83,7 @@ class Rail(LineView):
             elif state.examining:
                 figures.append(("now", "exam"))
             elif left is not None and not state.picking and state.waits is None:
-                figures.append(("left", numbers.duration(left)))
+                figures.append(("left in stage", numbers.duration(left)))
             if progress.tokens_per_second:
                 figures.append(("tokens/s", numbers.short(progress.tokens_per_second)))
             if progress.tokens:
