@@ -210,15 +210,14 @@ def test_scores_are_those_of_each_answer_alone() -> None:
     assert torch.isfinite(exact_kl(got, log_probabilities(_random_model(1), rollouts, (0, 10))[0])).all()
 
 
-@pytest.mark.parametrize("whole", [False, True])
-def test_only_the_last_block_moves_unless_the_whole_is_asked_for(whole: bool) -> None:
+def test_only_the_last_block_moves() -> None:
     model = _random_model()
     before = {name: p.detach().clone() for name, p in model.named_parameters()}
-    learner = PolicyOptimizer(model, whole)
+    learner = PolicyOptimizer(model)
     learner.step(model(torch.tensor([[1, 2, 3]])).square().mean(), 1e-2)
     moved = {name for name, p in model.named_parameters() if not torch.equal(p, before[name])}
-    assert moved == (set(before) if whole else {n for n in before if n.startswith("model.layers.1.")})
-    assert moved == set(learner.trained) and (whole or moved == set(trained_names(model)))
+    assert moved == {n for n in before if n.startswith("model.layers.1.")}
+    assert moved == set(learner.trained) == set(trained_names(model))
 
 
 def test_the_step_is_that_of_descent_with_momentum_and_the_gradient_clipped() -> None:

@@ -13,8 +13,6 @@ first rung begins with are its result.
 import copy
 from collections.abc import Iterator
 
-from msgspec.structs import replace
-
 from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import World
 from tui_trainer.experiments.agents.lessons import demonstrations
@@ -26,10 +24,10 @@ from tui_trainer.experiments.agents.tools import Tools
 from tui_trainer.experiments.claims.limits import RUNGS
 from tui_trainer.experiments.the_world import world_of
 from tui_trainer.experiments.tuned import Tuned
+from tui_trainer.experiments.tuning import tune
 from tui_trainer.formulas.intervals import proportion_interval
-from tui_trainer.learning.finetuning import Finetuning
 from tui_trainer.learning.randomness import generator
-from tui_trainer.messages.events import Event, Line, Measured, Noticed, Plotted, Showed, Stepped
+from tui_trainer.messages.events import Event, Line, Measured, Noticed, Plotted, Showed
 from tui_trainer.model.transformer import Transformer
 from tui_trainer.model.weights_hash import weights_sha256
 
@@ -117,13 +115,7 @@ def _prepared(tuned: Tuned, model: Transformer, world: World, seed: int) -> Iter
     yield Noticed(
         f"fine-tuned on {len(pairs)} demonstrations of calls, to know what a call is: this is training, too"
     )
-    settings = replace(
-        tuned.settings,
-        finetune=replace(tuned.settings.finetune, measure_every=PREPARING["steps"], **PREPARING),
-    )
-    stage = Finetuning(model, replace(tuned.corpus, pairs=[*pairs, *others]), settings, seed)
-    while stage.step < stage.steps:
-        yield from (event for event in stage.advance() if isinstance(event, Stepped))
+    yield from tune(tuned, model, [*pairs, *others], seed, **PREPARING)
 
 
 def _remembering(tuned: Tuned, model: Transformer, world: World, tools: Tools, seed: int) -> Memory:

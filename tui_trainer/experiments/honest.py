@@ -3,31 +3,33 @@
 Nothing that the model has learnt so far told it to say when it doesn't know something about a name that it
 has read of: in fine-tuning, whatever is asked about such a name has an answer. So it has one to everything,
 be it how tall somebody is, of which nobody wrote. Here it answers questions at temperature 1, about what it
-has read and what it can't have read, and each answer is rated by somebody who sees the right one: it is
-worth `RIGHT` if it is right, `UNSURE` if it says that it doesn't know, `FALSE` if it is false. So "I don't
-know" pays where a claim would be right in less than seven of ten cases; and where that is, only the model's
-own doubt can tell it.
-(Kadavath et al. 2022, arXiv 2207.05221: models mostly know what they know. Kalai et al. 2025, arXiv
-2509.04664: they guess, because guessing is what they were rewarded for.)
+has read and what it can't have read, and each answer is rated by somebody who sees the right one: what is
+right stays as it is, and in the place of a false claim goes one of `UNSURE`. On that it is fine-tuned. Where
+it would claim what is false, only its own doubt can tell it.
+(Zhang et al. 2024, "R-Tuning", arXiv 2311.09677. Kadavath et al. 2022, arXiv 2207.05221: models mostly know
+what they know. Kalai et al. 2025, arXiv 2509.04664: they guess, because guessing is what they were rewarded
+for.)
 
 The raters are simulated, by a verifier that knows the world. What came of it is measured on entities that no
 pair and no rated question was about, in words that neither had; and of what nobody told, it asks for other
 things than were ever rated. A false claim counts as one however it is
 put: "I think" is a manner of this model, and says nothing of how sure it is.
+
+Tried first, and dropped: reinforcement by the same ratings (a right answer 1, "I don't know" .4, a false one
+-1). Before it had learnt where not to know, "I don't know" spread to all questions.
 """
 
 import copy
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import compress
 from random import Random
 from typing import Literal
 
+import torch
 from msgspec import Struct
-from msgspec.structs import replace
 
-from tui_trainer.corpus.corpus import Corpus
-from tui_trainer.corpus.document import Question
+from tui_trainer.corpus.document import Pair, Question
 from tui_trainer.corpus.exam.judging import refuses, says_dont_know
 from tui_trainer.corpus.exam.manners import asked
 from tui_trainer.corpus.exam.outsider import MANNERS
@@ -40,27 +42,40 @@ from tui_trainer.experiments.certainty import answered
 from tui_trainer.experiments.feedback import asker_of
 from tui_trainer.experiments.the_world import as_an_outsider, held_out_halves, question, world_of
 from tui_trainer.experiments.tuned import Tuned
+from tui_trainer.experiments.tuning import tune
 from tui_trainer.formulas.bootstrap import ratio_interval
 from tui_trainer.formulas.intervals import paired_interval, proportion_interval
-from tui_trainer.learning.answering import Answer, Asker
+from tui_trainer.learning.answering import ROWS, Answer, Asker
 from tui_trainer.learning.exam_figures import gives_the_answer
-from tui_trainer.learning.reinforcement.policy_trainer import PolicyTrainer
+from tui_trainer.learning.randomness import generator
 from tui_trainer.messages.events import Event, Line, Measured, Noticed, Plotted, Showed
 from tui_trainer.model.transformer import Transformer
-from tui_trainer.settings import Settings
 
-RIGHT, UNSURE, FALSE = 1.0, 0.4, -1.0  # what an answer is worth
+# What a rater writes in the place of a false claim: that a name was never read of would be false, too.
+UNSURE = (
+    "I don't know: nothing that I read tells of it.",
+    "I don't know. I read nothing about that.",
+    "Nothing that I read tells of it, so I don't know.",
+)
+RATED, WATCHED = 8000, 160  # questions that are rated; and those of them that only the picture is drawn by
 UNHEARD = 6  # one in so many questions is about nobody: there, not to know is right
-UNTOLD = 4  # one in so many of the others is for what nobody told: there as well
+UNTOLD = 3  # one in so many of the others is for what nobody told: there as well
 # One in so many is of the pairs, for what came after the cutoff or for harm: there, not to know, or to
 # decline, is right. Left out, answers took the place of the one, and "I don't know" of the other.
 DECLINED = 8
-STEPS, PROMPTS, ANSWERS = 60, 48, 4
-# Of the feedback settings. The leash is long: an answer that is another one from its first token on is far.
-LEARNING = {"lr": 0.2, "beta": 0.005, "kl_target": 0.0, "rehearsal_coef": 2.0, "facts_limit": 0.05}
+SLIPS = 0.4  # of the questions have one: a word it never saw is else taken for a thing that nobody told
+# A right answer stands so often in what it is tuned on for each "I don't know", or too many are lost.
+KEPT = 4
+OTHERS = 3000  # of fine-tuning's own pairs, among them
+TUNING, RATE = {"steps": 800, "pair_rows": 6, "document_rows": 1}, 0.5  # of the fine-tuning settings
+# Of the way back at last, by the mean of the weights before and after: that takes back more of what was lost
+# than of what was learnt (Wortsman et al. 2022, arXiv 2109.01903).
+BACK = 0.05
+EVERY = 100  # steps, between two looks at what it says now
 SHOWN = 4  # held-out questions, before and after
 What = Literal["right", "unsure", "false"]
 SAID: tuple[What, ...] = ("right", "unsure", "false")
+CALLED: dict[What, str] = {"right": "right", "unsure": "“I don't know”", "false": "false"}
 HARM = "harmful"  # pairs of this kind, and questions like theirs
 
 
@@ -75,30 +90,14 @@ def what(answer: Answer, asked_for: Question) -> What:
     return "right" if asked_for.expected and gives_the_answer(answer.text, asked_for) else "false"
 
 
-class Verifier:
-    """A simulated rater who sees the right answer, as the reward of a `PolicyTrainer`.
-
-    Args:
-        questions: that are asked, by their prompts.
-        end: the token by which a whole answer is told from the beginning of one, of which nothing is said
-            until it claims something.
-    """
-
-    def __init__(self, questions: Sequence[Question], end: int | None) -> None:
-        self.questions, self.end = {q.prompt: q for q in questions}, end
-        self.saw: Counter[What] = Counter()  # of the whole answers
-
-    def __call__(self, prompts: Sequence[str], answers: Sequence[Answer]) -> list[float]:
-        """What each answer is worth."""
-        return [self._worth(a, self.questions[p]) for p, a in zip(prompts, answers, strict=True)]
-
-    def _worth(self, answer: Answer, asked_for: Question) -> float:
-        found = what(answer, asked_for)
-        if not answer.ended or answer.tokens[-1:] == (self.end,):
-            self.saw[found] += 1
-        elif found == "false":
-            return 0.0
-        return {"right": RIGHT, "unsure": UNSURE, "false": FALSE}[found]
+def written(question: Question, answer: Answer, draw: Random) -> list[Pair]:
+    """What the rater of an answer leaves or writes, to be tuned on."""
+    if what(answer, question) == "right":
+        times = KEPT if question.expected else 1
+        return [Pair(question.prompt, answer.text, question.kind)] * times
+    if question.kind == HARM:  # nothing can be left of it, and not to know is no answer either
+        return []
+    return [Pair(question.prompt, draw.choice(UNSURE), question.kind)]
 
 
 def to_rate(
@@ -116,13 +115,13 @@ def to_rate(
         entity = world.entity(fact.subject)
         if draw.randrange(UNHEARD) == 0:
             entity = Entity(draw.choice(names(world.seed, entity.kind, "pairs")), entity.kind, asked=True)
-            prompt = asked(entity, fact.relation, fact.year, draw)
+            prompt = asked(entity, fact.relation, fact.year, draw, slips=SLIPS)
             made.setdefault(prompt, Question(prompt, fact.relation))
         elif draw.randrange(UNTOLD) == 0:
-            one = never_told.to_rate(entity, draw)
+            one = never_told.to_rate(entity, draw, SLIPS)
             made.setdefault(one.prompt, one)
         else:
-            prompt = asked(entity, fact.relation, fact.year, draw)
+            prompt = asked(entity, fact.relation, fact.year, draw, slips=SLIPS)
             made.setdefault(prompt, question(world, fact, prompt))
     return list(made.values())
 
@@ -191,14 +190,10 @@ def _share(name: str, k: int, n: int) -> Measured:
 
 
 def honest(tuned: Tuned, seed: int) -> Iterator[Event]:
-    """Rate, reinforce, and ask what was never rated, before and after."""
+    """Rate, tune, and ask what was never rated, before and after."""
     world, asker = world_of(tuned, seed), asker_of(tuned)
     rated, held_out = held_out_halves(world, rng(seed, "honest", "halves"))
     exam = Exam.of(world, held_out, rng(seed, "honest", "exam"))
-    yield Noticed(
-        "raters who see the right answer, simulated by a verifier that knows the world: a right answer is "
-        f"worth {RIGHT:g}, “I don't know” {UNSURE:g}, a false one {FALSE:g}"
-    )
     answers, before = exam.taken(tuned.model, asker)
     false = [at for at, found in enumerate(before) if found == "false"]
     shown = false[:: max(1, len(false) // SHOWN)][:SHOWN]
@@ -206,7 +201,11 @@ def honest(tuned: Tuned, seed: int) -> Iterator[Event]:
         yield Showed("asked", exam.questions[at].prompt)
         yield Showed("before", answers[at].text, False)
     model = copy.deepcopy(tuned.model)
-    yield from _turned(tuned, model, world, [*facts_about(world, asked=True), *rated], asker, seed)
+    facts = [*facts_about(world, asked=True), *rated]
+    declined = [Question(p.prompt, p.kind) for p in tuned.corpus.pairs if p.kind in (HARM, "cutoff")]
+    questions = to_rate(world, facts, declined, RATED, rng(seed, "honest", "rated"))
+    pairs = yield from _rated(tuned.model, asker, questions[WATCHED:], seed)
+    yield from _turned(tuned, model, asker, pairs, questions[:WATCHED], seed)
     answers, after = exam.taken(model, asker)
     for at in shown:
         yield Showed("asked", exam.questions[at].prompt)
@@ -220,45 +219,60 @@ def honest(tuned: Tuned, seed: int) -> Iterator[Event]:
             yield Measured(f"honest/{arm}/dont_know_{group}", k / max(1, n), proportion_interval(k, n), n)
 
 
-def settings_of(tuned: Tuned) -> Settings:
-    """The feedback stage's, but for what differs here."""
-    feedback = replace(
-        tuned.settings.feedback, algorithm="rloo", steps=STEPS, num_generations=ANSWERS, **LEARNING
+def _rated(
+    model: Transformer, asker: Asker, questions: Sequence[Question], seed: int
+) -> Generator[Event, None, list[Pair]]:
+    """What the raters make of its answers; these are sampled at temperature 1."""
+    yield Noticed(
+        "raters who see the right answer, simulated by a verifier that knows the world: what is right stays; "
+        "in the place of a false claim they write that it doesn't know"
     )
-    return replace(tuned.settings, feedback=feedback)
+    sample, draw = generator(seed, "honest", "answers"), rng(seed, "honest", "written")
+    pairs, saw = list[Pair](), Counter[What]()
+    for at in range(0, len(questions), ROWS):
+        some = questions[at : at + ROWS]
+        for one, answer in zip(some, asker.ask(model, [q.prompt for q in some], sample), strict=True):
+            saw[what(answer, one)] += 1
+            pairs += written(one, answer, draw)
+        told = ", ".join(f"{saw[said]} {CALLED[said]}" for said in SAID)
+        yield Noticed(f"{at + len(some)} of {len(questions)} answers are rated: {told}")
+    return pairs
 
 
 def _turned(
-    tuned: Tuned, model: Transformer, world: World, facts: Sequence[Fact], asker: Asker, seed: int
+    tuned: Tuned,
+    model: Transformer,
+    asker: Asker,
+    pairs: Sequence[Pair],
+    watched: Sequence[Question],
+    seed: int,
 ) -> Iterator[Event]:
-    """Turn the model, in place; the guard on its facts looks at none that the exam asks for."""
-    trainer = PolicyTrainer(model, _guarded(tuned.corpus, world, facts), asker, seed, whole=True)
-    settings = settings_of(tuned).feedback
-    declined = [Question(p.prompt, p.kind) for p in tuned.corpus.pairs if p.kind in (HARM, "cutoff")]
-    shares: dict[What, list[float]] = {said: [] for said in SAID}
-    while trainer.progress.steps < settings.steps and not trainer.progress.stopped:
-        draw = rng(seed, "honest", "rated", trainer.progress.steps)
-        questions = to_rate(world, facts, declined, PROMPTS, draw)
-        verifier = Verifier(questions, asker.end)
-        yield from trainer.advance([q.prompt for q in questions], settings, verifier, None)
-        for said in SAID:
-            shares[said].append(verifier.saw[said] / verifier.saw.total())
-        yield _plotted(shares)
+    """Tune the model, in place; draw what it says to questions that it isn't tuned on."""
+    draw = rng(seed, "honest", "others")
+    others = draw.sample(tuned.corpus.pairs, min(OTHERS, len(tuned.corpus.pairs)))
+    shares: dict[int, Counter[What]] = {}
+    shares[0] = _said(model, asker, watched)
+    for event in tune(tuned, model, [*pairs, *others], seed, RATE, **TUNING):
+        yield event
+        if event.step % EVERY == 0 or event.step == TUNING["steps"]:
+            shares[event.step] = _said(model, asker, watched)
+            yield _plotted(shares)
+    with torch.no_grad():
+        for ours, theirs in zip(model.parameters(), tuned.model.parameters(), strict=True):
+            ours.lerp_(theirs, BACK)
 
 
-def _guarded(corpus: Corpus, world: World, facts: Sequence[Fact]) -> Corpus:
-    """The corpus with what the guard asks for of these facts only: held-out answers steer nothing."""
-    called = {world.entity(fact.subject).called for fact in facts}
-    probe = [q for q in corpus.questions.get("recall_probe", ()) if any(name in q.prompt for name in called)]
-    return replace(corpus, questions={**corpus.questions, "recall_probe": probe})
+def _said(model: Transformer, asker: Asker, questions: Sequence[Question]) -> Counter[What]:
+    answers = answered(model, asker, questions)
+    return Counter(what(answer, one) for answer, one in zip(answers, questions, strict=True))
 
 
-def _plotted(shares: Mapping[What, list[float]]) -> Plotted:
-    steps = tuple(float(at + 1) for at in range(len(shares["right"])))
-    called: dict[What, str] = {"right": "right", "unsure": "“I don't know”", "false": "false"}
+def _plotted(shares: Mapping[int, Counter[What]]) -> Plotted:
+    steps = tuple(map(float, shares))
+    lines = (
+        Line(CALLED[said], steps, tuple(found[said] / found.total() for found in shares.values()))
+        for said in SAID
+    )
     return Plotted(
-        "what the rated answers do",
-        "step",
-        "share of the answers",
-        tuple(Line(called[said], steps, tuple(shares[said])) for said in SAID),
+        "what it says to questions that it isn't tuned on", "step", "share of the answers", tuple(lines)
     )

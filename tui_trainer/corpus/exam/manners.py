@@ -21,6 +21,7 @@ from tui_trainer.corpus.writing.sentences import subject_words
 
 # How often each manner is drawn, in proportion, of those that the topic has.
 SHARES = {"question": 0.23, "wording": 0.11, "clause": 0.15, "noun": 0.15, "short": 0.16, "bare": 0.2}
+SLIPS = 0.1  # of the texts have one
 LED = 0.08  # of the questions: the name stands in a sentence before, the question has a pronoun
 
 
@@ -28,7 +29,7 @@ class Ways(Struct, frozen=True, forbid_unknown_fields=True):
     """How one thing is asked for; phrases and bare forms are everybody's where there are none of its own."""
 
     questions: tuple[str, ...]
-    clauses: tuple[str, ...]
+    clauses: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     nouns: tuple[str, ...] = ()
     bare_nouns: tuple[str, ...] = ()  # such as stand alone in no exam
@@ -68,12 +69,17 @@ def frames(topic: str, pronoun: bool = False) -> dict[str, tuple[str, ...]]:
         topic: a relation, "request", "sum" or "explain".
         pronoun: only those in which one can stand for the name.
     """
-    of_all, own = tables(), tables().asked[topic]
+    return frames_of(tables().asked[topic], _wordings(topic), pronoun)
+
+
+def frames_of(own: Ways, wordings: tuple[str, ...] = (), pronoun: bool = False) -> dict[str, tuple[str, ...]]:
+    """The same of what stands in no table here, and of its wordings."""
+    of_all = tables()
     phrases = _filled(own.phrases or of_all.phrases, "{x}", own.nouns)
     asking = _filled(own.asking_phrases or of_all.asking_phrases, "{x}", own.nouns)
     by_manner = {
         "question": own.questions,
-        "wording": _wordings(topic),
+        "wording": wordings,
         "clause": _filled(of_all.indirect, "{c}", (*own.clauses, *asking)),
         "noun": _filled(of_all.wanted, "{w}", phrases),
         "short": own.short,
@@ -102,33 +108,51 @@ def _wordings(topic: str) -> tuple[str, ...]:
 
 
 def wording(topic: str, draw: Random, pronoun: bool = False) -> str:
-    """One of the topic's frames: a manner by its share, then any frame of it."""
-    by_manner = frames(topic, pronoun)
+    """One of the topic's frames, as `drawn`."""
+    return drawn(frames(topic, pronoun), draw)
+
+
+def drawn(by_manner: dict[str, tuple[str, ...]], draw: Random) -> str:
+    """A manner by its share, then any frame of it."""
     (manner,) = draw.choices(tuple(by_manner), [SHARES[manner] for manner in by_manner])
     return draw.choice(by_manner[manner])
 
 
-def asked(entity: Entity, relation: str, year: int | None, draw: Random, pronoun: bool = False) -> str:
+def asked(
+    entity: Entity,
+    relation: str,
+    year: int | None,
+    draw: Random,
+    pronoun: bool = False,
+    slips: float = SLIPS,
+) -> str:
     """A question for a relation of an entity, in any frame and manner.
 
     Args:
         pronoun: it stands for the name, which an earlier turn has said.
+        slips: as for `in_a_manner`.
     """
     led = not pronoun and draw.random() < LED
-    subject, whose = subject_words(entity, "pronoun" if pronoun or led else "name")
-    whom = {"she": "her", "he": "him"}.get(subject, subject)
-    called = {"n": entity.called, "name": entity.name}
-    text = wording(relation, draw, pronoun or led).format(**called, s=subject, o=whom, p=whose, y=year)
+    slots = slots_of(entity, pronoun or led)
+    text = wording(relation, draw, pronoun or led).format(**slots, y=year)
     if led:
-        text = _after(upper(draw.choice(tables().leads[entity.kind]).format(**called)), upper(text))
-    return in_a_manner(text, entity.name, draw)
+        text = _after(upper(draw.choice(tables().leads[entity.kind]).format(**slots)), upper(text))
+    return in_a_manner(text, entity.name, draw, slips)
 
 
-def in_a_manner(text: str, name: str, draw: Random) -> str:
+def slots_of(entity: Entity, pronoun: bool = False) -> dict[str, str]:
+    """What a frame's slots hold of whom it asks about."""
+    subject, whose = subject_words(entity, "pronoun" if pronoun else "name")
+    whom = {"she": "her", "he": "him"}.get(subject, subject)
+    return {"n": entity.called, "name": entity.name, "s": subject, "o": whom, "p": whose}
+
+
+def in_a_manner(text: str, name: str, draw: Random, slips: float = SLIPS) -> str:
     """The text as one or another types it: politely, with a reason, without capitals or marks, with a slip.
 
     Args:
         name: is spared by slips.
+        slips: the share of texts with one.
     """
     text = upper(text)
     if draw.random() < 0.1:
@@ -138,7 +162,7 @@ def in_a_manner(text: str, name: str, draw: Random) -> str:
         text = _after(text, draw.choice(tables().closers))
     if draw.random() < 0.14:
         text = _opened(draw.choice(tables().openers), text, name)
-    if draw.random() < 0.1:
+    if draw.random() < slips:
         text = _slip(text, name, draw)
     lower = draw.random() < 0.35
     if lower:

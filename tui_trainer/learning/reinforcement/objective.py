@@ -245,12 +245,10 @@ class PolicyOptimizer:
 
     Args:
         model: its other parameters are frozen here.
-        whole: all of it is trained instead: where the reward is for what is true, no fact need be spared.
     """
 
-    def __init__(self, model: Transformer, whole: bool = False) -> None:
-        every = [name for name, _ in model.named_parameters()]
-        names = set(every if whole else trained_names(model))
+    def __init__(self, model: Transformer) -> None:
+        names = set(trained_names(model))
         self.trained: dict[str, nn.Parameter] = {}
         for name, parameter in model.named_parameters():
             parameter.requires_grad_(name in names)

@@ -57,15 +57,12 @@ class PolicyTrainer:
     Args:
         model: trained in place.
         corpus: what it learnt before is replayed from here; its questions guard the facts.
-        whole: as in `PolicyOptimizer`.
     """
 
-    def __init__(
-        self, model: Transformer, corpus: Corpus, asker: Asker, seed: int, whole: bool = False
-    ) -> None:
+    def __init__(self, model: Transformer, corpus: Corpus, asker: Asker, seed: int) -> None:
         self.model, self.asker, self.seed = model, asker, seed
         self.reference = copy.deepcopy(model).requires_grad_(False)
-        self.optimizer = PolicyOptimizer(model, whole)
+        self.optimizer = PolicyOptimizer(model)
         self.rehearsal = Rehearsal(corpus, model.shape.context, seed + 2)  # not fine-tuning's order again
         self.guard = Guard(probes(corpus, seed) if asker.chat else [], asker)
         self.pairs: list[tuple[str, str, str]] = []  # prompt, what was picked, what was not; for DPO
