@@ -15,7 +15,7 @@ ROOM = 30  # cells of the text before a guess
 SEEN = {
     1: "shows its way up through the layers.",
     3: "shows it go back, layer by layer.",
-    4: "shows which weights this changed most.",
+    4: "shows which weights moved most.",
 }
 Forms = tuple[str, ...]  # ways to say the same, the fullest first
 

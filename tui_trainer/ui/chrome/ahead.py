@@ -51,6 +51,7 @@ def proposal(scene: Scene, actions: Sequence[Action]) -> Proposal:
     about = (
         found.phase,
         state.stage,
+        timed,
         decides,
         scene.pane,
         scene.tour,
