@@ -133,7 +133,7 @@ async def test_no_letter_fires_while_typing(tmp_path: Path, monkeypatch: pytest.
     async with opened(tmp_path, monkeypatch, ASKING) as (app, pilot):
         await pilot.press("5")
         await until(pilot, lambda: isinstance(app.focused, Input))
-        assert "First leave the chat by esc" in shown(app)
+        await until(pilot, lambda: "First leave the chat by esc" in shown(app))
         before = list(FakeControl.last.sent)
         await pilot.press(*"abtxsSzqm1?.", "space", "d")
         assert app.dashboard.chat.input.value == "abtxsSzqm1?. d"
