@@ -154,6 +154,13 @@ def test_after_the_last_step_the_rail_says_exam_instead_of_a_time_that_stands_st
     assert not scene_at(RECORDS[: ended + 1]).state.examining
 
 
+def test_where_the_person_sets_the_pace_no_time_is_told() -> None:
+    scene = scene_at(recorded.until(RECORDS, e.Stepped, 300, stage="pretrain"))
+    assert "left in stage" in Rail(scene).lines(120, 2)[1].text
+    scene.state.paced = 1.0
+    assert "left in stage" not in Rail(scene).lines(120, 2)[1].text
+
+
 def test_a_knob_turned_is_the_setting() -> None:
     state = folded([RECORDS[:1]])
     assert state.setting("feedback.beta") == 0.1

@@ -223,13 +223,20 @@ def test_the_blind_test_tells_nothing_before_its_end(mode: str) -> None:
         assert "pair by pair" not in told and not blind.pairs(scene, 76)
 
 
+def test_where_both_are_bad_nothing_is_compared() -> None:
+    """So it counts neither half nor whole, and is not said to."""
+    scene = scene_at(_records(*_blindly("b", "both_bad", "skip", over=True), (0, _fitted())))
+    _, ways = blind.result(scene, 110)
+    assert ways.text.startswith("which you preferred, by pair: after 1; not counted: 2 3.")
+
+
 def test_when_the_blind_test_is_over_it_tells_all() -> None:
     scene = scene_at(_records(*_blindly("b", "b", "tie", over=True), (0, _fitted())))
     figure, ways = blind.result(scene, 110)
     assert "your own blind test: after beat before in 75 % of 8 (maybe 40–93 %)" in figure.text
     assert figure.text.endswith("; a coin could do it")
     assert all(blind.result(scene, width)[0].text.endswith("do it") for width in (56, 62, 76))
-    assert ways.text.startswith("which you preferred, by pair: after 1; before 2; neither, counted half: 3.")
+    assert ways.text.startswith("which you preferred, by pair: after 1; before 2; equal, counted half: 3.")
     told = [" ".join(row.text.split()) for row in RewardModelSheet(scene).rows(76)]
     at = told.index("the blind test, pair by pair")
     assert at == 0 and told[1 : told.index("")] == [

@@ -313,6 +313,7 @@ class Dashboard(Screen[None]):
         """Bring everything that can be seen up to date with the scene."""
         self.follow_tour()
         self._follow_stage()
+        self.tell()
         scene = self.scene
         wait = scene.wait
         seen = (
@@ -332,13 +333,15 @@ class Dashboard(Screen[None]):
             wait.told if wait is not None else "",
             len(scene.met),
             scene.answering,
+            scene.typing,
+            scene.shows_rater,
+            scene.pane,
         )
         if seen != self._seen:
             self._seen = seen
             asking = scene.state.waits is not None and scene.steers and scene.past is None
             self.set_class(asking, "asking")
             self.redraw_frame()
-        self.tell()
         self.ahead.follow()
         for pane in self.panes:
             pane.follow()

@@ -82,6 +82,8 @@ class Rail(LineView):
                 pass  # nothing is going on, and nobody knows when it ends
             elif state.examining:
                 figures.append(("now", "exam"))
+            elif state.paced:
+                pass  # nor here: it goes on as fast as the person lets it
             elif left is not None and not state.picking and state.waits is None:
                 figures.append(("left in stage", numbers.duration(left)))
             if progress.tokens_per_second:

@@ -12,7 +12,7 @@ from tui_trainer.view.state import BLIND_FIGURE
 from tui_trainer.view.text import cut, fullest, holds, wrap_answer
 
 KEYS = (*two_answers.PICKING[:5], ("G", "go_on", "end the test", "end"))
-NEITHER = "neither, counted half:"
+EQUAL, UNCOUNTED = "equal, counted half:", "not counted:"  # of those where both are bad, or that are skipped
 ESTIMATE = "aligned/win_rate_estimate"
 
 
@@ -48,12 +48,11 @@ def result(scene: Scene, width: int) -> list[Strip]:
         rest = of
     head = fullest(heads, width - len(share + rest))
     rows = [line((head, ink.text), (share, ink.strong), (rest, ink.muted))]
-    ways: dict[str, list[str]] = {"after": [], "before": [], NEITHER: [], "skipped": []}
+    ways: dict[str, list[str]] = {"after": [], "before": [], EQUAL: [], UNCOUNTED: []}
     for number, pick in enumerate(state.blind, 1):
-        skipped = pick.picked.choice == "skip"
-        ways[pick.preferred or ("skipped" if skipped else NEITHER)].append(str(number))
+        ways[pick.preferred or (EQUAL if pick.picked.choice == "tie" else UNCOUNTED)].append(str(number))
     preferred = "; ".join(f"{way} {' '.join(numbers_)}" for way, numbers_ in ways.items() if numbers_)
-    key, half = scene.key_of("taste"), "a tie counts half; " if ways[NEITHER] else ""
+    key, half = scene.key_of("taste"), "a tie counts half; " if ways[EQUAL] else ""
     forms = (
         f"which you preferred, by pair: {preferred}. {key} shows them.",
         f"{half}{key} shows it pair by pair",
