@@ -136,6 +136,8 @@ def test_a_gamed_reward_is_told_with_both_figures() -> None:
     [
         ("never_ended", 0.0, 0.9, "and 90 % of its answers never end; before it was 0 %."),
         ("format", 1.0, 0.1, "and 10 % of its answers are formed as sentences; before it was 100 %."),
+        ("sums", 0.97, 0.28, "and its right answers to sums fell from 97 % to 28 %."),
+        ("howto_steps", 0.97, 0.64, "and its answers with the right steps fell from 97 % to 64 %."),
     ],
 )
 def test_a_reward_is_gamed_by_worse_answers_as_well(
@@ -148,7 +150,9 @@ def test_a_reward_is_gamed_by_worse_answers_as_well(
     assert card("feedback", state).title == "It gamed the reward"
     assert said in card("feedback", state).changed
     kept = scene_at(with_(loose, reinforced)).now
-    assert card("feedback", kept).title == "Feedback is through" and not AHAS[3].met(kept, set())
+    assert card("feedback", kept).title == "Off the leash, and not gamed" and not AHAS[3].met(kept, set())
+    assert "to +4.50. Nothing that the exam measures became" in card("feedback", kept).changed
+    assert card("feedback", WHOLE).title == "Feedback is through"
 
 
 def test_a_guess_is_held_against_what_came() -> None:

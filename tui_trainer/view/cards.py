@@ -14,10 +14,14 @@ Guesses = Mapping[StageName, float]  # what the viewer has guessed at the end of
 IN_PARTS = "The machine: see the model in one picture."
 KNOWN = words.figure(words.FACTS)
 GAMED = 0.05  # share of the facts, or of good answers, lost while the reward rose: then it was gamed
-WORSE = {  # by figure, what is said of one that has become so much worse
-    words.FACTS: f"{KNOWN}, fell from {{before}} to {{after}}",
-    "never_ended": "{after} of its answers never end; before it was {before}",
-    "format": "{after} of its answers are formed as sentences; before it was {before}",
+FEW = 0.15  # ... where it is asked for few, so that one in twenty is a handful
+# By figure, the most important first: how much worse it has to become, and what is said then.
+WORSE: dict[str, tuple[float, str]] = {
+    words.FACTS: (GAMED, f"{KNOWN}, fell from {{before}} to {{after}}"),
+    "never_ended": (GAMED, "{after} of its answers never end; before it was {before}"),
+    "format": (GAMED, "{after} of its answers are formed as sentences; before it was {before}"),
+    "sums": (FEW, "its right answers to sums fell from {before} to {after}"),
+    "howto_steps": (FEW, "its answers with the right steps fell from {before} to {after}"),
 }
 
 
@@ -64,17 +68,21 @@ def gamed(state: State) -> str | None:
     reward = first_and_last(state, "feedback", "reward")
     if reward is None or reward[1] <= reward[0]:
         return None
-    rose = f"The reward rose from {numbers.signed(reward[0], 2)} to {numbers.signed(reward[1], 2)}, and"
-    for name, worse in WORSE.items():
+    for name, (most, worse) in WORSE.items():
         before, after = value(state, f"tuned/{name}"), value(state, f"aligned/{name}")
         if before is None or after is None:
             continue
         lost = after - before if name == "never_ended" else before - after
-        if lost > GAMED:
+        if lost > most:
             said = worse.format(before=numbers.percent(before), after=numbers.percent(after))
             endless = endlessness(state) if name == words.FACTS else None
-            return f"{rose} {said}{f': {endless}' if endless else ''}."
+            return f"{_rose(*reward)}, and {said}{f': {endless}' if endless else ''}."
     return None
+
+
+def _rose(before: float, after: float) -> str:
+    went = "rose" if after > before else "went"
+    return f"The reward {went} from {numbers.signed(before, 2)} to {numbers.signed(after, 2)}"
 
 
 def endlessness(state: State) -> str | None:
@@ -161,11 +169,14 @@ def _feedback(state: State, guesses: Guesses) -> Card | None:
     outcome = _outcome(guesses, "finetune", f"it took {knew}" if knew else f"{made} were made")
     moved = _moved(state)
     loose = state.setting("feedback.beta") == 0
-    if loose and (game := gamed(state)) is not None:
+    reward = first_and_last(state, "feedback", "reward")
+    if loose and reward is not None:
+        game = gamed(state)
+        kept = f"{_rose(*reward)}. Nothing that the exam measures became much worse."
         return Card(
             stage="feedback",
-            title="It gamed the reward",
-            changed=game,
+            title="It gamed the reward" if game else "Off the leash, and not gamed",
+            changed=game or kept,
             tries="See both models side by side.",
             lead="compare",
             outcome=outcome,
@@ -175,8 +186,8 @@ def _feedback(state: State, guesses: Guesses) -> Card | None:
         stage="feedback",
         title="Feedback is through",
         changed=_turned(state) + _facts(state, "aligned", "tuned"),
-        tries="See both models side by side." if loose else "Take the leash off: see if it games the reward.",
-        lead="unleash" if not loose else "compare",
+        tries="Take the leash off: see if it games the reward.",
+        lead="unleash",
         outcome=outcome,
         machine=moved,
     )
