@@ -132,6 +132,13 @@ def test_it_says_what_the_card_offers() -> None:
         )
 
 
+def test_of_another_runs_picks_none_is_waited_for() -> None:
+    scene = scene_at(recorded.until(RECORDS, e.StageEnded, stage="finetune"))
+    assert "the better answer" in said(scene)
+    scene.now.picks_again = 24
+    assert "Next: the picks are made again" in said(scene) and "better answer" not in said(scene)
+
+
 def test_it_stands_until_it_could_be_read() -> None:
     records = recorded.until(RECORDS, e.Stepped, 200)
     scene = looked_at(scene_at(records))

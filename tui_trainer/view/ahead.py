@@ -165,6 +165,8 @@ def _following(state: State) -> Forms:
     if stage == "pretrain" and state.setting("finetune.steps") and not _own_text(state):
         return _stage("fine-tuning", state.setting("finetune.steps"))
     if stage == "finetune" and state.stages["feedback"].status != "skipped":
+        if state.picks_again:
+            return ("the picks are made again, and it is turned to them", "the picks are made again")
         who = "you pick" if _by_person(state) else "a rater picks"
         return (f"it answers twice, and {who} the better answer", f"{who} the better answer")
     if stage == "feedback":
