@@ -250,8 +250,7 @@ def _turned(
     """Tune the model, in place; draw what it says to questions that it isn't tuned on."""
     draw = rng(seed, "honest", "others")
     others = draw.sample(tuned.corpus.pairs, min(OTHERS, len(tuned.corpus.pairs)))
-    shares: dict[int, Counter[What]] = {}
-    shares[0] = _said(model, asker, watched)
+    shares = {0: _said(model, asker, watched)}
     for event in tune(tuned, model, [*pairs, *others], seed, RATE, **TUNING):
         yield event
         if event.step % EVERY == 0 or event.step == TUNING["steps"]:

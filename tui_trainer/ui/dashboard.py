@@ -342,7 +342,8 @@ class Dashboard(Screen[None]):
             asking = scene.state.waits is not None and scene.steers and scene.past is None
             self.set_class(asking, "asking")
             self.redraw_frame()
-        self.ahead.follow()
+        else:
+            self.ahead.redraw()  # which says something else once what it said could be read
         for pane in self.panes:
             pane.follow()
 

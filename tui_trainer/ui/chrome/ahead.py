@@ -156,12 +156,8 @@ class AheadView(LineView):
         self._since = 0.0  # when it was said
         self._met = 0.0  # when its phase was there last
 
-    def follow(self) -> None:
-        """Say what is true now, once what stands there could be read."""
-        self._take()
-        self.redraw()
-
     def _take(self) -> Forms:
+        """What is true now, once what stands there could be read."""
         now, said = self.scene.clock(), self._said
         fresh = proposal(self.scene, self.actions)
         if said is None or fresh.phase == said.phase:
