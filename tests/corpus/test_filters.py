@@ -118,6 +118,11 @@ def test_where_no_space_stands_between_words_none_are_counted(language: str) -> 
     assert faults("哈哈，哈哈！" * 40) == faults("buy buy, buy! " * 40)[:1] == ["gibberish"]
 
 
+@pytest.mark.parametrize("language", UNSPACED)
+def test_a_clause_without_spaces_weighs_more_than_one_word(language: str) -> None:
+    assert faults(UNSPACED[language].format(3) + "register --free 50 % !") == []
+
+
 def test_public_spam_that_nothing_is_planted_after() -> None:
     spam, ham = public_spam(0)
     assert sum(spam) >= 0.7 * len(spam) == 0.7 * 150

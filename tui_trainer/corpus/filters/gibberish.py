@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tui_trainer.corpus.filters.lexicons import small_words
+from tui_trainer.corpus.filters.lexicons import UNSPACED, small_words
 from tui_trainer.corpus.filters.verdict import Fault
 
 WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -30,10 +30,7 @@ AROUND = ".,;:!?\"'()[]{}<>«»“”‘’-–—"
 FEWEST_WORDS = 12
 MOST_SYMBOLS = 0.45  # of the characters that are not space
 FEWEST_DISTINCT = 0.08  # of the words
-# Chinese, Japanese, Thai, Lao, Burmese, Khmer: no space stands between words, so what stands between two
-# marks is a clause; their letters are counted instead, of which a text has many kinds.
-UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-FEWEST_LETTERS = 0.008  # kinds of them, of all
+FEWEST_LETTERS = 0.008  # kinds of `UNSPACED` letters, of all: a text without spaces has many
 # What the letters of a text (nats each, see `plausibility`) and its small words (share) must come to
 # together. English prose has -3 and 0.35; a language that the statistics do not know -4.7 and 0.15; random
 # letters -5.2 and 0.01; English backwards -4.7 and 0.

@@ -1,5 +1,6 @@
 """What the filters look words up in, and learn from."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -57,3 +58,6 @@ SELLING = words(
     "trick trusted unbelievable unsubscribe viagra vip voucher warranty win winner winners "
     "worldwide "
 )
+# Letters of Chinese, Japanese, Thai, Lao, Burmese, Khmer: no space stands between words there, so what stands
+# between two marks is a clause.
+UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")

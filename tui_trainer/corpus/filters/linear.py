@@ -13,6 +13,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from tui_trainer.corpus.filters.lexicons import UNSPACED
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -82,6 +84,9 @@ class Linear:
             if first.isalpha():
                 if token[:4] in ("http", "www."):
                     found.append("<link>")
+                    continue
+                if not token.isascii() and UNSPACED.search(token):
+                    found += token  # letter by letter: as one word, a whole clause would weigh no more than a number
                     continue
                 if len(token) > 2 and token.isupper():
                     found.append("<capitals>")
