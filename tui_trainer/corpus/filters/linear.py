@@ -86,7 +86,7 @@ class Linear:
                     found.append("<link>")
                     continue
                 if not token.isascii() and UNSPACED.search(token):
-                    found += token  # letter by letter: as one word, a whole clause would weigh no more than a number
+                    found += token  # letter by letter: a whole clause would weigh no more than a number
                     continue
                 if len(token) > 2 and token.isupper():
                     found.append("<capitals>")
