@@ -29,6 +29,7 @@ def test_scores_are_bm25s() -> None:
 def test_nothing_matches_where_there_is_nothing_and_no_word_of_it() -> None:
     assert Index([]).scores(["river"]).tolist() == []
     assert Index(TEXTS).scores(["lake"]).tolist() == [0, 0, 0]
+    assert Index(TEXTS).scores([]).tolist() == [0, 0, 0]
 
 
 def test_no_gpu_is_taken_for_it(tmp_path: Path) -> None:

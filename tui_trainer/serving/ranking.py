@@ -23,7 +23,7 @@ class Index:
 
     def scores(self, words: Sequence[str]) -> NDArray[np.float32]:
         """How well each text matches: (texts,), 0 where none of the words is in it."""
-        if not self._texts:
-            return np.zeros(0, np.float32)
+        if not self._texts or not words:  # of neither it can make anything
+            return np.zeros(self._texts, np.float32)
         scores: NDArray[np.float32] = self._bm25.get_scores(list(words))
         return scores
