@@ -10,14 +10,17 @@ import recorded
 from test_actions import scene_at
 from watching import opened, shown, until
 
+from tui_trainer.learning.preferences import statistics
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import STAGES, VERSION, Record
 from tui_trainer.ui.chrome.ahead import AheadView, proposal
+from tui_trainer.ui.chrome.rail import Rail
 from tui_trainer.ui.connection.feed import Arrived
 from tui_trainer.ui.dashboard import LOOK_AT
 from tui_trainer.ui.keys import ACTIONS, BY_NAME
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view.ahead import ahead_of
+from tui_trainer.view import numbers
+from tui_trainer.view.ahead import USEFUL, ahead_of
 from tui_trainer.view.cards import card_of
 from tui_trainer.view.fold import apply
 from tui_trainer.view.text import holds, seconds_to_read
@@ -77,18 +80,37 @@ def test_what_is_offered_can_be_done() -> None:
             assert any(BY_NAME[name].when(scene) for name in names), part
 
 
-def test_counts_are_the_plan_s_and_times_are_called_about() -> None:
+def test_counts_are_the_plan_s_and_the_time_left_stands_in_one_place() -> None:
     training = scene_at(recorded.until(RECORDS, e.Stepped, 200))
-    assert "Next: its first exam at step 500, in about" in said(training)
-    assert "about" not in said(scene_at(recorded.until(RECORDS, e.Stepped, 200), mode="replay"))
+    assert "Next: its first exam at step 500. Try" in said(training)
+    assert "left in stage" in Rail(training).lines(80, 2)[1].text and "about" not in said(training)
     tuning = scene_at(recorded.until(RECORDS, e.Stepped, 100, stage="finetune"))
-    assert "Next: the exam again at step 260, in" in said(tuning)
+    assert "Next: the exam again at step 260." in said(tuning)
     exam = scene_at(recorded.until(RECORDS, e.WeightsFrozen))
     assert "Next: fine-tuning, 1,300 steps." in said(exam)  # as the settings say
     reinforced = scene_at(recorded.until(RECORDS, e.Reinforced, 20))
-    assert "after step 60 a blind test, in" in said(reinforced)
+    assert "after step 60 a blind test" in said(reinforced)
     by_a_program = scene_at(recorded.until(recorded.records(simulated=True), e.Reinforced, 20))
-    assert "after step 60 the exam, in" in said(by_a_program)
+    assert "after step 60 the exam." in said(by_a_program)
+
+
+def test_whoever_picks_is_told_how_many_picks_it_takes_and_how_long() -> None:
+    assert USEFUL == statistics.USEFUL
+    before = scene_at(recorded.until(RECORDS, e.StageStarted, stage="feedback"))
+    assert "you pick the better one, 12 times or more" in said(before)
+    first = scene_at(recorded.until(RECORDS, e.PairOffered, 1))
+    took = numbers.roughly((first.now.planned("feedback") or 0) * (first.now.pace or 0))
+    assert f"Next: at least 12 picks, then 60 steps, about {took}." in said(first)
+    later = scene_at(recorded.until(RECORDS, e.PairOffered, 6))
+    useful = later.now.fitted.picks if later.now.fitted is not None else 0
+    assert f"at least {12 - useful} more picks" in said(later)
+    later.now.pick_seconds.extend([60.0] * 99)
+    full = proposal(looked_at(later), ACTIONS).forms[0]
+    assert f"at least {12 - useful} more picks, about {12 - useful} minutes; then 60 steps toward it" in full
+    looking_back = scene_at(recorded.until(RECORDS, e.PairOffered, 1), mode="replay")
+    assert "at least 12 picks; then 60 steps toward it" in said(looking_back) and "about" not in said(
+        looking_back
+    )
 
 
 def test_what_the_person_decides_comes_first_with_its_key() -> None:
@@ -112,14 +134,52 @@ def test_what_the_person_decides_comes_first_with_its_key() -> None:
     assert said(scene_at([], tour=0, holding=True)).startswith("enter goes on, esc skips the tour.")
 
 
-def test_what_was_done_gives_way_to_what_was_not() -> None:
+def test_each_thing_to_try_is_offered_until_it_was_done() -> None:
     scene = looked_at(scene_at(recorded.until(RECORDS, e.Stepped, 200)))
     assert "Try: 5 shows what it writes by now" in said(scene)
     scene.tried.add(("pretrain", "pane_5"))
     assert "Try: 4 shows a guess" in said(scene)
+    scene.tried.add(("data", "machine"))  # which is the same in every stage
+    assert "8 draws" not in " ".join(proposal(scene, ACTIONS).forms)
+    scene.tried.add(("data", "pane_4"))  # ... but a guess is another
+    assert "Try: 4 shows a guess" in said(scene)
     scene.unguessed = card_of(scene.now, "data", {})
     scene.tried.add(("pretrain", "card_guess"))  # which may have been left again without a number
     assert "Try: H takes your guess" in said(scene)
+
+
+def test_what_is_passed_over_gives_way_and_at_last_nothing_needs_doing() -> None:
+    scene = looked_at(scene_at(recorded.until(RECORDS, e.Stepped, 200)))
+    now = 0.0
+    scene.clock = lambda: now
+    view = AheadView(scene, ACTIONS)
+    offered: list[str] = []
+    for second in range(900):
+        now = float(second)
+        shown_ = " ".join(row.text.strip("▌ ").strip() for row in view.lines(60, 2))
+        key = shown_.partition("Try: ")[2].partition(" ")[0]
+        if key and key not in offered[-1:]:
+            offered.append(key)
+    assert len(offered) == len(set(offered)) > 5 and offered[0] == "5"  # each once
+    assert "Try: " not in said(scene)
+    assert said(scene).endswith("Nothing needs doing until step 500: then its first exam.")
+    assert said(scene, 60).endswith("Nothing needs doing until step 500: then its first exam.")
+    for record in recorded.until(RECORDS, e.Stepped, 100, stage="finetune")[scene.now.records :]:
+        apply(scene.now, record)
+    assert "Try: 5 " in said(scene)  # which is another model by now
+    asked = looked_at(scene_at(recorded.until(RECORDS, e.PairOffered, 3)))
+    asked.clock = lambda: now
+    view = AheadView(asked, ACTIONS)
+    for second in range(900):
+        now = float(second)
+        view.lines(80, 2)
+    assert not asked.passed_over  # while something has to be decided, nothing is offered in vain
+
+
+def test_exams_are_offered_once_there_was_one() -> None:
+    for scene in every_moment(False):
+        if not scene.now.weights:
+            assert "m shows" not in " ".join(proposal(looked_at(scene), ACTIONS).forms)
 
 
 def test_it_says_what_the_card_offers() -> None:
@@ -151,10 +211,10 @@ def test_it_stands_until_it_could_be_read() -> None:
 
     first = shows()
     progress = scene.now.stages["pretrain"]
-    progress.window.clear()  # nobody knows any more how long it takes
-    assert "in about" in first and shows() == first
+    progress.steps = 700
+    assert "at step 500" in first and shows() == first
     now = seconds_to_read(60)
-    assert "in about" not in shows()
+    assert "at step 700" in shows()
     scene.tried.add(("pretrain", "pane_5"))  # what the person does is answered at once
     assert "Try: 4 " in shows()
     for record in recorded.until(RECORDS, e.PairOffered)[len(records) :]:

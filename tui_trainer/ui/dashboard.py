@@ -301,7 +301,7 @@ class Dashboard(Screen[None]):
     def tell(self) -> None:
         """Tell the scene where the person is."""
         self.scene.typing, self.scene.shows_rater = self.typing, self.sees(4)
-        self.scene.pane = self.current
+        self.scene.pane, self.scene.attends = self.current, self.weights.attends
 
     def redraw_frame(self) -> None:
         """Draw what stands around the panes."""

@@ -42,6 +42,7 @@ class Scene:
     roomy: bool = True  # there is room for all panes: one alone has not the whole screen anyway
     zoomed: bool = False  # one pane has been given the whole screen
     pane: int = 0  # the number of the one that is current; 0: it is not known yet
+    attends: bool = False  # in the pane of weights it is pictured where a head looks
     shows_rater: bool = True  # where there is room for one pane, another may stand there
     opening: str = ""  # the run that is shown next, once it can be drawn
     sent: str = ""  # a command under way, in words: "pausing"
@@ -61,6 +62,7 @@ class Scene:
     guesses: dict[StageName, float] = field(default_factory=dict)  # made at the end of a stage
     did: set[Deed] = field(default_factory=set)  # what shows that something was understood
     tried: set[tuple[StageName | None, str]] = field(default_factory=set)  # actions that were done, by stage
+    passed_over: set[tuple[StageName | None, str]] = field(default_factory=set)  # ... or offered in vain
     met: set[str] = field(default_factory=set)  # of what there is to have seen, in this run or an earlier one
     speeds_up: bool = False  # a first run: slow at first, then faster by itself
     ascii: bool = False  # the screen is drawn in ASCII

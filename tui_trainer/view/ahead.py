@@ -4,26 +4,32 @@ All of it by the run's plan and events. A key stands in braces, by the name of i
 written, and which do something now, the screen knows.
 """
 
-import math
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
+from statistics import median
 
-from tui_trainer.view import numbers, pace
+from tui_trainer.messages.events import StageName
+from tui_trainer.view import numbers, pace, why
 from tui_trainer.view.ahas import Deed
 from tui_trainer.view.slow_motion import Forms
 from tui_trainer.view.state import BLIND_FIGURE, State
+from tui_trainer.view.why import NOWHERE, Looking
+
+USEFUL = 12  # comparisons that a taste takes at least; `learning.preferences.statistics` has the rule
 
 
 @dataclass(frozen=True)
 class Ahead:
     """`phase`: of which all this is said. `comes`: what follows, in full and in short. `tries`: what can be
-    looked at, the best first. `decides`: what only the person can do now, which comes before all else."""
+    looked at, the best first. `decides`: what only the person can do now, which comes before all else.
+    `rests`: what is said where nothing is left to be looked at."""
 
     phase: str
     why: str
     comes: Forms
     tries: tuple[str, ...] = ()
     decides: str = ""
+    rests: str = ""
 
 
 def ahead_of(
@@ -33,19 +39,21 @@ def ahead_of(
     timed: bool = True,
     speeds_up: bool = False,
     steers: bool = True,
+    looking: Looking = NOWHERE,
 ) -> Ahead:
     """What is ahead of a run.
 
     Args:
         did: what the person has done that shows that something was understood.
-        timed: it goes on now, so that there is a time until what follows.
+        timed: it goes on now, so that what follows takes its time.
         speeds_up: a first run, which is slow at first and then faster by itself.
         steers: the person may decide.
+        looking: what the person has before them.
     """
     phase = _phase(state)
-    why, comes = _told(state, phase, _in(state, timed), speeds_up)
+    matters, comes = _told(state, phase, timed, speeds_up, looking)
     tries = tuple(_tries(state, phase, did))
-    return Ahead(phase, why, comes, tries, _decides(state, phase, steers))
+    return Ahead(phase, matters, comes, tries, _decides(state, phase, steers), _rests(state, phase, comes))
 
 
 def _phase(state: State) -> str:
@@ -90,25 +98,30 @@ def _own_text(state: State) -> bool:
     return state.run is not None and bool(state.run.data)
 
 
-def _in(state: State, timed: bool) -> str:
-    """When the steps of this stage are done, if that can be said."""
-    if not timed or state.stage is None or state.paused or state.paced:
-        return ""
-    seconds = state.seconds_left(state.stage)
-    if not seconds or not math.isfinite(seconds):
-        return ""
+def _takes(state: State, timed: bool) -> str:
+    """How long what the picks begin will be computed, by the pace so far; "" where nobody can say."""
+    seconds = state.seconds_left("feedback") if state.reinforced is not None else _planned(state)
+    return f", {_about(seconds)}" if timed and seconds else ""
+
+
+def _about(seconds: float) -> str:
     said = numbers.roughly(seconds)
-    return f", in {said}" if said.startswith("a few") else f", in about {said}"
+    return said if said.startswith("a few") else f"about {said}"
+
+
+def _planned(state: State) -> float | None:
+    planned, pace_ = state.planned("feedback"), state.pace
+    return None if planned is None or pace_ is None else planned * pace_
 
 
 # Why it matters, in one clause, by phase.
 _WHY = {
     "planned": "how fast this machine is says how long it takes",
     "data": "it can know only what stands in its text",
-    "pretrain": "guessing teaches it language and facts",
+    "pretrain": why.BEGUN["pretrain"],
     "exam": "unseen questions show what it has learned",
-    "finetune": "it goes on with texts; now it learns to answer",
-    "answers": "no text says which answer is better; people do",
+    "finetune": why.BEGUN["finetune"],
+    "answers": "only people can say which is better",
     "reinforcing": "now it learns to answer as was picked",
     "blind": "only a blind test shows if it got better for you",
     "left": "without a taste there is nothing to turn it to",
@@ -126,27 +139,24 @@ _AS = {
 }
 
 
-def _told(state: State, phase: str, when: str, speeds_up: bool) -> tuple[str, Forms]:
+def _told(state: State, phase: str, timed: bool, speeds_up: bool, looking: Looking) -> tuple[str, Forms]:
     """Why this matters, and what comes after it."""
-    why = _WHY[_AS.get(phase, phase)]
+    matters = _WHY[_AS.get(phase, phase)]
     if phase == "exam" and _own_text(state):
-        why = "unseen text shows what it has learned"
-    if phase in ("pretrain", "finetune"):
-        return why, _learning(state, when, speeds_up)
+        matters = "unseen text shows what it has learned"
+    if phase == "pretrain" or phase == "finetune":
+        return why.of_learning(state, phase, looking), _learning(state, speeds_up)
     if phase == "exam" or phase.startswith("after "):
-        return why, _following(state)
-    return why, _steps_of_feedback(state, phase, when)
+        return matters, _following(state)
+    return matters, _steps_of_feedback(state, phase, timed)
 
 
-def _learning(state: State, when: str, speeds_up: bool) -> Forms:
+def _learning(state: State, speeds_up: bool) -> Forms:
+    """What comes at which step; how long that takes, the rail counts down."""
     stage = state.stage
     assert stage is not None
     progress = state.stages[stage]
-    last = f"step {numbers.count(progress.steps)}"
-    if _own_text(state):
-        exam = f"unseen text measures it at {last}{when}"
-    else:
-        exam = f"{'its first exam' if stage == 'pretrain' else 'the exam again'} at {last}{when}"
+    exam = f"{_exam(state, stage)} at step {numbers.count(progress.steps)}"
     slow = pace.FIRST_STEPS + pace.NEXT_STEPS
     if speeds_up and progress.step < slow:
         return (f"full speed after step {slow}; {exam}", exam)
@@ -154,6 +164,25 @@ def _learning(state: State, when: str, speeds_up: bool) -> Forms:
     if every and progress.step < every < progress.steps:
         return (f"at step {numbers.count(every)} it writes again; {exam}", exam)
     return (exam,)
+
+
+def _exam(state: State, stage: StageName) -> str:
+    if _own_text(state):
+        return "unseen text measures it"
+    return "its first exam" if stage == "pretrain" else "the exam again"
+
+
+def _rests(state: State, phase: str, comes: Forms) -> str:
+    """That there is nothing to be done, how long, and what then comes."""
+    stage = state.stage
+    if phase in ("pretrain", "finetune") and stage is not None:
+        then = _exam(state, stage)
+        return f"Nothing needs doing until step {numbers.count(state.stages[stage].steps)}: then {then}."
+    if phase == "reinforcing":
+        then = "a blind test, by you" if _by_person(state) else "the exam"
+        steps = numbers.count(state.setting("feedback.steps") or 0)
+        return f"Nothing needs doing until step {steps}: then {then}."
+    return f"Nothing needs doing now. Next: {comes[0]}."
 
 
 def _following(state: State) -> Forms:
@@ -180,7 +209,7 @@ def _stage(name: str, steps: int | None) -> Forms:
     return (f"{name}, {numbers.count(steps)} steps" if steps else name,)
 
 
-def _steps_of_feedback(state: State, phase: str, when: str) -> Forms:
+def _steps_of_feedback(state: State, phase: str, timed: bool) -> Forms:
     steps = numbers.count(state.setting("feedback.steps") or 0)
     turned = f"{steps} steps toward what was picked"
     if phase == "planned":
@@ -191,11 +220,19 @@ def _steps_of_feedback(state: State, phase: str, when: str) -> Forms:
     if phase in ("answers", "picking") and state.picks_again:
         return (f"the picks are made again, then {turned}", turned)
     if phase == "answers":
-        who = "you pick the better" if _by_person(state) else "a rater picks the better"
-        return (f"two answers at a time: {who} one", f"{who} answer")
+        if _by_person(state):
+            you = "you pick the better"
+            return (f"two answers at a time: {you} one, {USEFUL} times or more", f"{you} answer")
+        return ("two answers at a time: a rater picks the better one", "a rater picks the better answer")
     if phase in ("asked", "picking"):
-        turned = f"{steps} steps toward it"
-        return (turned,) if _enough(state) else (f"once a taste is found, {turned}", turned)
+        turned, takes = f"{steps} steps toward it", _takes(state, timed)
+        if _enough(state):
+            return (f"{turned}{takes}", turned)
+        if not _by_person(state):
+            return (f"once a taste is found, {turned}{takes}", turned)
+        more, so_long = _more_picks(state)
+        brief = f"{more}, then {steps} steps"
+        return (f"{more}{so_long}; then {turned}{takes}", f"{brief}{takes}", brief, more)
     if phase == "doubted":
         return ("what you choose is done at once",)
     if phase == "left":
@@ -204,14 +241,24 @@ def _steps_of_feedback(state: State, phase: str, when: str) -> Forms:
         return (turned,)
     if phase == "reinforcing":
         if _by_person(state):
-            test = f"after step {steps} a blind test{when}"
+            test = f"after step {steps} a blind test"
             return (f"{test}: you say which is better", test)
-        return (f"after step {steps} the exam{when}",)
+        return (f"after step {steps} the exam",)
     if phase == "blind":
         return ("the end tells which model wrote which",)
     if phase == "blind to come":
         return ("a blind test: you say which is better",)
     return _OVER
+
+
+def _more_picks(state: State) -> tuple[str, str]:
+    """How many picks a taste still takes, at least; and how long, at the pace of whoever picks."""
+    useful = state.fitted.picks if state.fitted is not None else 0
+    left = USEFUL - useful
+    if left <= 0:
+        return "a few more picks", ""
+    said = f"at least {left}{' more' if useful else ''} pick{'' if left == 1 else 's'}"
+    return said, f", {_about(left * median(state.pick_seconds))}" if state.pick_seconds else ""
 
 
 def _enough(state: State) -> bool:
@@ -252,7 +299,7 @@ def _tries(state: State, phase: str, did: Set[Deed]) -> Iterator[str]:
     if phase in ("asked", "picking", "doubted", "blind"):
         if phase != "blind":
             yield "{taste} shows what the picks have taught"
-        yield "{figures} shows the last exam"
+        yield "{figures} shows what exams have found"
         return
     if phase == "reinforcing":
         yield "{pane_4} shows answers and their scores"

@@ -1,14 +1,16 @@
 """What comes next, under the caption: why this matters, what follows, and what can be tried by which key.
 
-It changes at once with what it is about, and with what the person does; else only once it could be read.
+It changes at once with what it is about, and with what the person does; else only once it could be read. What
+can be tried is offered once: it gives way when it was done, or was not taken up for a while.
 """
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from textual.strip import Strip
 
+from tui_trainer.messages.events import StageName
 from tui_trainer.ui.actions import Action
 from tui_trainer.ui.drawing.lines import Part, line
 from tui_trainer.ui.scene import Scene
@@ -17,9 +19,13 @@ from tui_trainer.view import ahead
 from tui_trainer.view.ahead import Ahead
 from tui_trainer.view.slow_motion import Forms
 from tui_trainer.view.text import holds, seconds_to_read, wrap_to
+from tui_trainer.view.why import Looking
 
 LEAST_ROWS = 20  # of the screen: with fewer the panes need them all
 BETWEEN = {"picking": "asked", "blind to come": "blind"}  # from a pick to the next pair, and what that is
+PASSED_OVER = 40.0  # seconds for which something is offered
+# What is the same in every stage, so that it is offered in one only.
+ONCE = {"glossary", "help", "machine", "pane_1", "pane_3", "samples", "sentence"}
 MOMENT = 1.0  # seconds for which what was said before such a moment stays
 _NAME = re.compile(r"\{(\w+)\}")
 _LABEL = re.compile(r"\b(Why:|Next:|Try:)")
@@ -28,11 +34,13 @@ AT_THE_RATER = ("asked", "blind", "doubted")  # what is decided there, and only 
 
 @dataclass(frozen=True)
 class Proposal:
-    """`about`: what it is true of; when that is another, it is another at once."""
+    """`about`: what it is true of; when that is another, it is another at once. `offers`: the action that can
+    be tried first, where nothing has to be decided before."""
 
     about: Hashable
     forms: Forms
     phase: str = ""
+    offers: str = ""
 
 
 def proposal(scene: Scene, actions: Sequence[Action]) -> Proposal:
@@ -45,8 +53,10 @@ def proposal(scene: Scene, actions: Sequence[Action]) -> Proposal:
         timed=timed,
         speeds_up=scene.speeds_up or scene.holding,
         steers=scene.steers and scene.past is None,
+        looking=Looking(scene.pane, scene.part if scene.slowly else 0, scene.attends),
     )
-    tries = [_spelt(scene, said) for said in _tries(scene, found, actions)]
+    offered = list(_tries(scene, found, actions))
+    tries = [_spelt(scene, said) for said in offered]
     decides = _spelt(scene, _decides(scene, found))
     about = (
         found.phase,
@@ -54,14 +64,24 @@ def proposal(scene: Scene, actions: Sequence[Action]) -> Proposal:
         timed,
         decides,
         scene.pane,
+        scene.part,
+        scene.attends,
         scene.tour,
         scene.card,
         scene.past_at,
         scene.typing,
         scene.unguessed is None,
         len(scene.tried),
+        len(scene.passed_over),
     )
-    return Proposal(about, tuple(_forms(decides, found, tries)), found.phase)
+    offers = "" if decides or not offered else _named(offered[0])
+    return Proposal(about, tuple(_forms(decides, found, tries)), found.phase, offers)
+
+
+def _named(said: str) -> str:
+    """The action whose key is named first."""
+    found = _NAME.search(said)
+    return "" if found is None else found[1]
 
 
 def _spelt(scene: Scene, said: str) -> str:
@@ -98,7 +118,7 @@ def _decides(scene: Scene, found: Ahead) -> str:
 
 
 def _tries(scene: Scene, found: Ahead, actions: Sequence[Action]) -> Iterator[str]:
-    """What a key does now that is worth it: first what was not done in this stage yet."""
+    """What a key does now that is worth it, and was neither done nor passed over yet."""
     if scene.tour is not None:
         return
     if scene.card is not None and not scene.typing:
@@ -112,14 +132,20 @@ def _tries(scene: Scene, found: Ahead, actions: Sequence[Action]) -> Iterator[st
         yield "{leave_input} leaves the chat"
         return
     by_name = {action.name: action for action in actions}
-    there = []
     for said in found.tries:
-        named = _NAME.search(said)
-        name = "" if named is None else named[1]
+        name = _named(said)
         if name != f"pane_{scene.pane}" and by_name[name].when(scene) and _lives(scene, name):
-            done = name != "card_guess" and (scene.state.stage, name) in scene.tried
-            there.append((done, said))
-    yield from (said for _, said in sorted(there, key=lambda each: each[0]))
+            # A guess may have been left again without a number.
+            done = name != "card_guess" and _is_in(scene.tried, scene, name)
+            if not done and not _is_in(scene.passed_over, scene, name):
+                yield said
+
+
+def _is_in(there: Set[tuple[StageName | None, str]], scene: Scene, name: str) -> bool:
+    """Of this stage; of any, where it is the same in all."""
+    if name in ONCE:
+        return any(name == other for _, other in there)
+    return (scene.state.stage, name) in there
 
 
 def _lives(scene: Scene, name: str) -> bool:
@@ -130,6 +156,9 @@ def _lives(scene: Scene, name: str) -> bool:
 
 def _forms(decides: str, found: Ahead, tries: Sequence[str]) -> Iterator[str]:
     why = f"Why: {found.why}."
+    if not decides and not tries:
+        yield f"{why} {found.rests}"
+        yield found.rests
     nexts = [f"Next: {said}." for said in found.comes]
     full, brief = nexts[0], nexts[-1]
     one, two = (f"Try: {', '.join(tries[:many])}." if tries else "" for many in (1, 2))
@@ -155,11 +184,14 @@ class AheadView(LineView):
         self._said: Proposal | None = None
         self._since = 0.0  # when it was said
         self._met = 0.0  # when its phase was there last
+        self._offered: tuple[StageName | None, str] = (None, "")  # what could be tried first
+        self._offered_since = 0.0
 
     def _take(self) -> Forms:
         """What is true now, once what stands there could be read."""
         now, said = self.scene.clock(), self._said
         fresh = proposal(self.scene, self.actions)
+        self._offer(fresh.offers, now)
         if said is None or fresh.phase == said.phase:
             self._met = now
         between = said is not None and BETWEEN.get(fresh.phase) == said.phase and now - self._met < MOMENT
@@ -172,6 +204,14 @@ class AheadView(LineView):
             self._said, self._since = fresh, now
         assert self._said is not None
         return self._said.forms
+
+    def _offer(self, name: str, now: float) -> None:
+        """What has stood there long enough is passed over from now on."""
+        offered = (self.scene.state.stage, name)
+        if offered != self._offered:
+            self._offered, self._offered_since = offered, now
+        elif name and now - self._offered_since >= PASSED_OVER:
+            self.scene.passed_over.add(offered)
 
     def lines(self, width: int, height: int) -> list[Strip]:
         ink = self.scene.ink

@@ -105,10 +105,14 @@ class WeightsPane(Pane):
         """All matrices by how far they moved, by their norm, or by their blame."""
         self.order = (self.order + 1) % len(ORDERS)
 
+    @property
+    def attends(self) -> bool:
+        """Whether it is pictured where a head looks."""
+        return KINDS[self.kind][0] is None
+
     def seen(self) -> object:
         scene = self.scene
-        attending = KINDS[self.kind][0] is None
-        return super().seen(), (scene.looks.changed["attention"], scene.guess) if attending else None
+        return super().seen(), (scene.looks.changed["attention"], scene.guess) if self.attends else None
 
     def wishes(self) -> Mapping[Purpose, Wish]:
         look = self._look()
@@ -118,7 +122,7 @@ class WeightsPane(Pane):
         """The text on the screen and the head that is to be pictured; None: something else is."""
         scene, matrix = self.scene, self.matrix
         text = scene.sentence or (scene.guess.context if scene.guess is not None else "")
-        if KINDS[self.kind][0] is not None or not text.strip() or matrix is None:
+        if not self.attends or not text.strip() or matrix is None:
             return None
         return Look(text.encode("utf-8", "replace").decode(), layer_of(matrix.name), self.head or 0)
 
