@@ -15,6 +15,8 @@ from tui_trainer.messages.commands import Continue, Pause
 from tui_trainer.messages.events import VERSION, Record
 from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.chrome.caption import forms
+from tui_trainer.ui.chrome.footer import Footer
+from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.view import pace, slow_motion
 from tui_trainer.view.fold import apply
 from tui_trainer.view.text import holds
@@ -58,18 +60,41 @@ async def test_keys_turn_it_and_it_is_always_to_be_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened(tmp_path, monkeypatch, TRAINING, size=(80, 24)) as (app, pilot):
-        assert "- +  full speed" in shown(app)
+        assert " -  1 a second  now full speed  " in shown(app)
         assert await sent(app, pilot, "-") == Continue(pace=1.0)
         apply(app.scene.now, after(TRAINING, e.Continued(pace=1.0))[-1])
         app.tick()
-        await until(pilot, lambda: "- +  a step a second" in shown(app))
+        await until(pilot, lambda: " -  slow  now 1 a second   +  full speed " in shown(app))
         assert await sent(app, pilot, "-") == Continue(pace=8.0)
         apply(app.scene.now, after(TRAINING, e.Continued(pace=8.0))[-1])
         assert await sent(app, pilot, "-") == Pause()
         apply(app.scene.now, after(TRAINING, e.Paused())[-1])
         app.tick()
-        await until(pilot, lambda: "- +  one step at a key" in shown(app))
+        await until(pilot, lambda: " now paused   +  slow " in shown(app))
         assert await sent(app, pilot, "space") == Continue(pace=8.0)  # as it was before the pause
+
+
+def test_the_footer_says_the_pace_that_is_and_what_each_key_leads_to() -> None:
+    scene = scene_at(TRAINING)
+
+    def said(width: int) -> str:
+        return Footer(scene, lambda: [BY_NAME["faster"], BY_NAME["help"]]).lines(width, 1)[0].text
+
+    for paced, whole in (
+        (0.0, " -  1 a second  now full speed "),
+        (1.0, " -  slow  now 1 a second   +  full speed "),
+        (8.0, " -  paused  now slow   +  1 a second "),
+    ):
+        scene.now.paced = paced
+        assert whole in said(80) and said(80).endswith(" ?  help  ")
+        now = whole.partition("now ")[2].partition("  ")[0].strip()
+        for width in (40, 60):  # with less room, that which is
+            assert f"now {now} " in said(width) and len(said(width)) <= width
+    scene.now.paused = True
+    assert " now paused   +  slow " in said(80)
+    replay = scene_at(TRAINING, mode="replay", replay_speed=2.0)
+    line = Footer(replay, lambda: [BY_NAME["faster"]]).lines(80, 1)[0].text
+    assert " - +  now ×2 " in line
 
 
 async def test_a_run_that_is_held_begins_slowly_and_speeds_up(

@@ -21,13 +21,14 @@ class Pace:
     """`seconds` from one step to the next at the least; None: each step waits for a key."""
 
     name: str
+    short: str
     seconds: float | None
 
 
-STEPWISE = Pace("one step at a key", None)
-SLOW = Pace("slow motion", LEAST_SECONDS * len(PARTS))  # until it is known how much there is to read
-WALKING = Pace("a step a second", 1.0)
-FULL = Pace("full speed", 0.0)
+STEPWISE = Pace("one step at a key", "paused", None)
+SLOW = Pace("slow motion", "slow", LEAST_SECONDS * len(PARTS))  # until it is known how much there is to read
+WALKING = Pace("a step a second", "1 a second", 1.0)
+FULL = Pace("full speed", "full speed", 0.0)
 DIAL = (STEPWISE, SLOW, WALKING, FULL)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from rich.cells import cell_len
 from textual.strip import Strip
 
 from tui_trainer.ui.actions import Action, Context, Place, label
@@ -13,6 +14,7 @@ from tui_trainer.view.text import cut
 
 TOUR = ("tour_next", "step_back", "help", "quit")  # all that is shown on the tour
 NAMED = 0.4  # of the width, at most, for where the key back leads: of 80 cells, a whole date, preset and seed
+DIALED = 0.55  # ... for the pace, and what its keys lead to
 
 
 def shown_now(actions: Sequence[Action], scene: Scene, here: Context) -> list[Action]:
@@ -34,6 +36,31 @@ def shown_now(actions: Sequence[Action], scene: Scene, here: Context) -> list[Ac
     return [a for a in shown if a.when(scene) and a.name not in on_card]
 
 
+def dial(scene: Scene, room: int) -> list[Part]:
+    """The pace that is now, between the keys that change it, each with what it leads to; the keys together
+    in a replay, which only goes faster or slower, and where there is no room for that."""
+    ink, here = scene.ink, pace.of(scene.now)
+    replays = scene.mode == "replay"
+    now = f"now ×{scene.replay_speed:g}" if replays else f"now {here.short}"
+    before, after = (
+        "" if pace.turned(scene.now, by) is here else pace.turned(scene.now, by).short for by in (-1, 1)
+    )
+    parts: list[Part] = []
+    for name, key, leads in (
+        ("slower", scene.key_of("slower"), before),
+        ("", "", now),
+        ("faster", scene.key_of("faster").split()[-1], after),
+    ):
+        if leads and name:
+            parts += [(f" {key} ", link(ink.key, f"app.do('{name}')")), (f" {leads}  ", ink.muted)]
+        elif leads:
+            parts += [(" " if not parts else "", ink.text), (f"{leads}  ", ink.text)]
+    if sum(cell_len(text) for text, _ in parts) <= room and not replays:
+        return parts
+    both = (f" {scene.key_of('faster')} ", link(ink.key, "app.do('faster')"))
+    return [both, (f" {now}  ", ink.muted)]
+
+
 class Footer(LineView):
     """One line of keys; what does not fit is found by the help."""
 
@@ -51,19 +78,24 @@ class Footer(LineView):
         help_ = next((action for action in actions if action.name == "help"), None)
         kept = len(f" {self.scene.key_of(help_.name)}  {help_.label}  ") if help_ is not None else 0
         for action in actions:
-            name = self._label(action, width)
-            length = len(f" {self.scene.key_of(action.name)}  {name}  ")
+            shown = self._drawn(action, width)
+            length = sum(cell_len(text) for text, _ in shown)
             mine = action is help_
             if used + length + (0 if mine or help_ is None else kept) > width:
                 continue
             if mine:
                 kept, help_ = 0, None
-            parts += [
-                (f" {self.scene.key_of(action.name)} ", link(ink.key, f"app.do('{action.name}')")),
-                (f" {name}  ", ink.muted),
-            ]
+            parts += shown
             used += length
         return [line(*parts)]
+
+    def _drawn(self, action: Action, width: int) -> list[Part]:
+        """Its key and what it does."""
+        if action.name == "faster":
+            return dial(self.scene, int(DIALED * width))
+        ink = self.scene.ink
+        key = (f" {self.scene.key_of(action.name)} ", link(ink.key, f"app.do('{action.name}')"))
+        return [key, (f" {self._label(action, width)}  ", ink.muted)]
 
     def _label(self, action: Action, width: int) -> str:
         if action.name == "pause" and self.scene.now.held:
@@ -76,9 +108,6 @@ class Footer(LineView):
             return "next part"
         if action.name == "step_back" and self.scene.tour is not None:
             return "skip the tour"
-        if action.name == "faster":
-            replay = self.scene.mode == "replay"
-            return f"×{self.scene.replay_speed:g}" if replay else pace.of(self.scene.now).name
         if action.name == "leave_input" and self.scene.answering:
             return "stop"
         if action.name == "back":
