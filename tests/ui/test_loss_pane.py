@@ -12,10 +12,12 @@ from test_actions import scene_at
 from watching import opened, text_of, until
 
 from tui_trainer.messages import events as e
-from tui_trainer.ui.renderers import curves
+from tui_trainer.messages.events import VERSION, Record
+from tui_trainer.ui.renderers import curves, overoptimization
 from tui_trainer.ui.renderers.axes import UNITS, View, XAxis, log_ticks
 from tui_trainer.ui.renderers.curves import LOSS
 from tui_trainer.ui.run_files import baseline_run, metrics_csv
+from tui_trainer.view.fold import apply
 from tui_trainer.view.series import Series
 
 RECORDS = recorded.records()
@@ -138,3 +140,23 @@ def test_the_weights_that_were_put_back_are_those_that_the_figures_are_of() -> N
     after = scene_at([*TUNED, more]).state.validated
     assert before is not None and after is not None and after.nats == KEPT.nats
     assert after.bits_per_byte == pytest.approx(before.bits_per_byte * KEPT.nats / before.nats)
+
+
+@pytest.mark.parametrize(("gold", "said"), [(None, "Key 4 shows"), (1.0, "both rise"), (-1.0, "no better")])
+def test_the_chart_off_the_leash_says_what_is_up_across_and_to_be_seen(gold: float | None, said: str) -> None:
+    scene = scene_at(recorded.until(RECORDS, e.Picked, 9))
+    assert overoptimization.board(scene, 76, 14) == []
+    for step in range(1, 13):
+        worth = None if gold is None else gold * step
+        event = e.Reinforced(step, 0.1 * step, worth, 0.3 * step, 12.0, 0.3, 0, 0, None, None, 0.0)
+        apply(scene.now, Record(VERSION, 0, 0, 0, event))
+    rows = [row.text.rstrip() for row in overoptimization.board(scene, 76, 14)]
+    assert rows[0].startswith("+ its score at each step") and len(rows) == 14
+    assert rows[1] == "Up: what it gained. Across: how far it moved from the tuned model (√KL)."
+    assert rows[2].startswith("See: ") and said in rows[2]
+    for width in (36, 46, 56):  # whole, in fewer words
+        small = [row.text.rstrip() for row in overoptimization.board(scene, width, 10)]
+        assert small[2].startswith("See: ") and len(small[2]) <= width
+        assert width < 46 or small[1].startswith("Up: gained. Across: moved")
+    level = [(d, 1.0) for d in (0.1, 0.4, 0.9, 1.3)]
+    assert not overoptimization.rises(level) and overoptimization.rises([(d, d) for d, _ in level])

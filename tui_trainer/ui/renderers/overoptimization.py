@@ -6,6 +6,7 @@ there is enough to fit. Both ways of pushing begin at nothing gained: the tuned 
 
 import math
 from collections.abc import Callable
+from statistics import fmean
 
 from textual.strip import Strip
 
@@ -26,6 +27,7 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.view.state import State
 from tui_trainer.view.text import fullest
 
+TALL = 9  # lines, from which on it is said what is to be seen
 ENOUGH = 6  # points of reinforcement before a fit is drawn
 
 
@@ -77,6 +79,8 @@ def board(scene: Scene, width: int, height: int) -> list[Strip]:
     values = [y for points in (proxy, gold, chosen, worth) for _, y in points]
     low, high = min(0.0, *values), max(0.0, *values)
     legend = _legend(scene, bool(gold), bool(chosen), width)
+    if height >= TALL:
+        legend.append(line((fullest(to_be_seen(scene), width), ink.text)))
     least = low if low < -0.02 * high else 0.0
     bottom, top, y_ticks = even(least, high, height - len(legend) - AXIS)
     axes = Axes(
@@ -100,14 +104,43 @@ def _legend(scene: Scene, has_gold: bool, has_best: bool, width: int) -> list[St
     """What is drawn, and what goes up and across, in the fullest words that there is room for."""
     ink = scene.ink
     signs = (("+ ", ink.accent("feedback")), ("• ", ink.strong), ("n ", ink.strong))
-    long = ("reward model's score", "what the rater really thinks", "best of n answers")
+    long = ("its score at each step", "what the rater really thinks", "best of n answers, without training")
     rows = []
-    for named in (long, ("reward model", "the rater", "best of n")):
+    for named in (long, ("its score", "the rater", "best of n answers")):
         drawn = zip(signs, named, (True, has_gold, has_best), strict=True)
         groups = [[sign, (f"{said}  ", ink.text)] for sign, said, there in drawn if there]
         row = line(*(part for group in groups for part in group))
         rows = [row]
         if row.cell_length <= width:
             break
-    axes = ("up: gained; across: distance from the tuned model, √KL", "across: √KL from tuned")
+    axes = (
+        "Up: what it gained. Across: how far it moved from the tuned model (√KL).",
+        "Up: gained. Across: moved from tuned (√KL).",
+    )
     return [*rows, line((fullest(axes, width), ink.muted))]
+
+
+def to_be_seen(scene: Scene) -> tuple[str, ...]:
+    """What the points say, in full and in short: whether more distance means more score, and to the rater."""
+    points, gold = reinforced(scene.state, "reward"), reinforced(scene.state, "gold")
+    if len(points) < ENOUGH:
+        return ("Each step is a point: does more distance bring more score?", "Does distance bring score?")
+    up = rises(points)
+    if len(gold) >= ENOUGH and up and not rises(gold):
+        return (
+            "See: its score rises on, but the rater thinks no better of it.",
+            "See: the rater thinks no better.",
+        )
+    if len(gold) >= ENOUGH and up:
+        return ("See: both rise. So far it got better to the rater, too.", "See: so far both rise.")
+    if up:
+        read = f"Better answers, too? Key {scene.key_of('pane_4')} shows them."
+        return (f"See: farther off it scores more. {read}", "See: farther off it scores more.")
+    return ("See: it moves on, and scores no more than before.", "See: it scores no more.")
+
+
+def rises(points: list[Point]) -> bool:
+    """Whether the farther half of the points has gained more than the half that is nearer."""
+    by_distance = [gained for _, gained in sorted(points)]
+    half = len(by_distance) // 2
+    return fmean(by_distance[half:]) > fmean(by_distance[:half])
