@@ -199,6 +199,23 @@ async def test_it_comes_when_a_stage_ends_and_one_key_tries_it(
         assert "Pretraining is through" not in shown(app)
 
 
+@pytest.mark.parametrize(("size", "curve"), [((80, 24), 6), ((60, 20), 3)])
+async def test_it_leaves_room_for_the_curve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], curve: int
+) -> None:
+    exam = recorded.until(RECORDS, e.WeightsFrozen, weights="base")
+    async with opened(tmp_path, monkeypatch, exam, size=size) as (app, pilot):
+        app.post_message(Arrived(with_(exam, e.StageEnded("pretrain"))[-1:]))
+        await until(pilot, lambda: "Pretraining is through" in shown(app))
+        app.dashboard.go(2)
+        rows = [row.text for row in app.dashboard.pane(2).lines(*app.dashboard.pane(2).size)]  # type: ignore[union-attr]  # a pane of lines
+        assert sum("┤" in row or "│" in row for row in rows) >= curve, rows
+        assert app.dashboard.card.needed(*size) == app.dashboard.card.size.height or size[1] < 24
+        assert "Next: " not in shown(app)  # which the card has the place of
+        await pilot.press("escape")
+        await until(pilot, lambda: "Next: " in shown(app))
+
+
 async def test_a_number_can_be_guessed_after_what_the_card_offers_was_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -44,6 +44,8 @@ ROWS, LOWEST = 35, 10  # parts of both rows; of one
 LOOK_AT: dict[StageName, int] = {"data": 1, "pretrain": 2, "finetune": 2, "feedback": 4, "frozen": 5}
 SLOWLY = 4  # ... and in slow motion
 FEW_ROWS = 24  # with fewer, a card takes the place of the caption
+SOME_ROWS = 30  # ... of what comes next: it says itself what to try
+PANE_ROWS = 8  # that a card leaves to a pane, where it can
 
 
 class Dashboard(Screen[None]):
@@ -165,13 +167,14 @@ class Dashboard(Screen[None]):
             lower: room and any(self.sees(number) for number in (4, 5)),
             card: room and self.scene.card is not None,
             caption: told,
-            ahead: told and self.size.height >= LEAST_ROWS,
+            ahead: told and self.size.height >= (LEAST_ROWS if self.scene.card is None else SOME_ROWS),
             footer: room,
             **{pane: self.sees(number) for number, pane in enumerate(self.panes, 1)},
         }
         self.set_class(self.scene.card is not None, "carded")
         if self.scene.card is not None:
-            card.styles.height = self.card.needed(self.size.width)
+            around = 4  # rail, tabs and footer
+            card.styles.height = self.card.needed(self.size.width, self.size.height - around - PANE_ROWS)
         for widget, is_shown in shown.items():
             if widget.display != is_shown:
                 widget.display = is_shown

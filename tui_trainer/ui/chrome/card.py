@@ -17,11 +17,19 @@ class CardView(LineView):
         super().__init__(id="card")
         self.scene = scene
 
-    def needed(self, width: int) -> int:
-        """Lines that the card takes."""
-        return len(self.lines(width, MOST))
+    def needed(self, width: int, most: int = MOST) -> int:
+        """Lines that the card takes; with more than `most`, without what it could do without."""
+        whole = self._rows(width, machine=True)
+        return min(MOST, len(whole if len(whole) <= most else self._rows(width, machine=False)))
 
     def lines(self, width: int, height: int) -> list[Strip]:
+        if self.scene.card is None:
+            return []
+        whole = self._rows(width, machine=True)
+        return (whole if len(whole) <= height else self._rows(width, machine=False))[:height]
+
+    def _rows(self, width: int, *, machine: bool) -> list[Strip]:
+        """Args: machine: with the picture of the model, which is offered elsewhere, too."""
         scene, ink, card = self.scene, self.scene.ink, self.scene.card
         if card is None:
             return []
@@ -35,13 +43,13 @@ class CardView(LineView):
         body = paragraph(f"{card.changed} {card.outcome}".strip(), ink.strong, room)
         rows += [Strip.join([line(("▌ ", accent)), row]) for row in body]
         rows += self._offer("card_try", "enter", f"Try: {card.tries}", width)
-        if card.machine:
+        if card.machine and machine:
             rows += self._offer("machine", scene.key_of("machine"), card.machine, width)
         if card.asks and card.stage not in scene.guesses:
             rows += self._offer("card_guess", scene.key_of("card_guess"), f"Your guess: {card.asks}", width)
         elif card.asks:
             rows.append(line(("▌ ", accent), (f"You guessed {scene.guesses[card.stage]:g}.", ink.muted)))
-        return rows[:height]
+        return rows
 
     def _offer(self, action: str, key: str, said: str, width: int) -> list[Strip]:
         """A key and what it does, wrapped."""
