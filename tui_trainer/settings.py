@@ -141,18 +141,26 @@ class Pretrain(Struct, frozen=True, forbid_unknown_fields=True):
     steps: Annotated[Steps, _said("pretraining steps", "optimizer steps", "steps")] = 1450
     batch: Annotated[Rows, _said("texts a step", "rows a step", "rows")] = 8
     matrix_lr: Annotated[
-        Rate, _said("pretraining learning rate", "Muon's learning rate, for the matrices")
+        Rate,
+        _said("pretraining learning rate", "how large a nudge of the matrices is, by the rule called Muon"),
     ] = 0.02
     embedding_lr: Annotated[
-        Rate, _said("pretraining rate, embedding", "AdamW's learning rate, for the embeddings")
+        Rate,
+        _said(
+            "pretraining rate, embedding", "how large a nudge of the embeddings is, by the rule called AdamW"
+        ),
     ] = 0.02
     head_lr: Annotated[
-        Rate, _said("pretraining rate, head's gain", "AdamW's learning rate, for the head's gain")
+        Rate,
+        _said(
+            "pretraining rate, head's gain",
+            "how large a nudge of the head's gain is, by the rule called AdamW",
+        ),
     ] = 0.05
     momentum: Annotated[
         float,
         Meta(ge=0, le=0.999),
-        _said("momentum", "share of Muon's momentum that a step leaves; fewer steps want less of it"),
+        _said("momentum", "share of a nudge's momentum (Muon's) that a step leaves; fewer steps want less"),
     ] = 0.9
     warmup: Annotated[Steps, _said("warm-up steps", "steps of linear warm-up", "steps")] = 10
     cooldown: Annotated[
@@ -209,14 +217,22 @@ class Finetune(Struct, frozen=True, forbid_unknown_fields=True):
         float, Meta(ge=0, le=50), _said("share of sums", "of the pairs, how many are sums", "%")
     ] = 14.0
     matrix_lr: Annotated[
-        Rate, _said("fine-tuning learning rate", "Muon's learning rate, for the matrices")
+        Rate,
+        _said("fine-tuning learning rate", "how large a nudge of the matrices is, by the rule called Muon"),
     ] = 0.012
     # Low: every row of the head that is not said moves too, and with it what the word means in a question.
     embedding_lr: Annotated[
-        Rate, _said("fine-tuning rate, embedding", "AdamW's learning rate, for the embeddings")
+        Rate,
+        _said(
+            "fine-tuning rate, embedding", "how large a nudge of the embeddings is, by the rule called AdamW"
+        ),
     ] = 0.001
     head_lr: Annotated[
-        Rate, _said("fine-tuning rate, head's gain", "AdamW's learning rate, for the head's gain")
+        Rate,
+        _said(
+            "fine-tuning rate, head's gain",
+            "how large a nudge of the head's gain is, by the rule called AdamW",
+        ),
     ] = 0.004
     measure_every: Annotated[
         Count,

@@ -80,12 +80,12 @@ def test_an_exam_is_counted() -> None:
     [
         (
             e.Overfitting("pretrain", 300, 4.5, 120, 3.25),
-            "warning: Overfitting: unseen text cost 4.50 nats a token at step 300, and 3.25 at step 120. "
+            "warning: Overfitting: the loss on unseen text is 4.50 at step 300; it was 3.25 at step 120. "
             "The best weights are kept.",
         ),
         (
             e.BestKept("finetune", 1200, 0.5, 1500, 0.75, own=True),
-            "The weights of step 1,200 are kept: your held-out answers cost 0.50 nats a token there, "
+            "The weights of step 1,200 are kept: the loss on your held-out answers is 0.50 there, "
             "and 0.75 at step 1,500.",
         ),
         (e.Noticed("read 3\x1b[2J files"), "read 3␛[2J files"),

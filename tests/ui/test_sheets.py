@@ -11,9 +11,12 @@ from textual.strip import Strip
 from watching import opened, shown, until
 
 from tui_trainer.messages import events as e
+from tui_trainer.ui.chrome.caption import forms
+from tui_trainer.ui.keys import BY_NAME
 from tui_trainer.ui.screens.help.glossary import Glossary
 from tui_trainer.ui.screens.model.exam import ExamSheet
 from tui_trainer.ui.screens.model.samples import Samples
+from tui_trainer.view import words
 from tui_trainer.view.words import FIGURES
 
 
@@ -23,8 +26,8 @@ def test_the_exam_has_an_interval_at_every_width(width: int) -> None:
     assert all(len(row) <= width for row in rows)
     text = "\n".join(rows)
     measured = {name for key in scene_at(recorded.records()).state.measured for name in [key.split("/")[-1]]}
-    for name, words, _ in FIGURES:
-        assert words in text or name not in measured, name
+    for name, label, _ in FIGURES:
+        assert label in text or name not in measured, name
     assert text.count("–") >= 10
 
 
@@ -49,8 +52,35 @@ def test_bits_per_byte_stand_beside_what_simpler_means_come_to(width: int) -> No
     assert scene.state.simpler == [("n-gram", 0.912), ("xz", 1.534)]
     rows = [row.text for row in ExamSheet(scene).rows(width)]
     (said,) = (row for row in rows if "n-gram" in row)
-    assert len(said) <= width and ("n-gram 0.912, xz 1.534" in said or width < 60)
+    assert len(said) <= width and ("by counting (n-gram) 0.912, by packing (xz) 1.534" in said or width < 60)
     assert scene_at(recorded.records()).state.simpler == []
+
+
+@pytest.mark.parametrize("width", [52, 71, 107])
+def test_fewer_facts_than_chance_are_explained(width: int) -> None:
+    scene = scene_at(recorded.records())
+    for known in (0.3, 0.0):
+        event = e.Measured("base/recall_outsider", known, (known, known + 0.02), 150, 0.15)
+        scene.now.measured[event.name] = event
+        sheet = " ".join(row.text for row in ExamSheet(scene).rows(width))
+        assert (words.ONLY_CONTINUES in " ".join(sheet.split())) == (known < 0.15)
+    scene.moment = event
+    assert all("answer: it continues text" in form for form in forms(scene)[1][:2])
+
+
+def test_there_is_an_exam_to_look_at_once_one_was_taken() -> None:
+    before = scene_at(recorded.until(recorded.records(), e.StageEnded, stage="data"))
+    assert not BY_NAME["figures"].when(before)
+    after = scene_at(recorded.until(recorded.records(), e.StageEnded, stage="pretrain"))
+    assert BY_NAME["figures"].when(after)
+
+
+def test_log_odds_are_told_in_percent_too() -> None:
+    assert words.reason("reads like advertising (log-odds +1.6)") == (
+        "reads like advertising (83 % sure: log-odds +1.6)"
+    )
+    assert words.reason("like it (log-odds +999999.0)").startswith("like it (100 % sure")
+    assert words.reason("no (log-odds x) \x1b") == "no (log-odds x) ␛"
 
 
 @pytest.mark.parametrize("width", [52, 107])
@@ -118,7 +148,7 @@ async def test_what_never_changes_is_made_once(
 async def test_what_lies_under_a_sheet_is_seen_and_not_clicked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with opened(tmp_path, monkeypatch, recorded.records(), alive=False) as (app, pilot):
+    async with opened(tmp_path, monkeypatch, recorded.records(), alive=False, size=(120, 46)) as (app, pilot):
         before = app.screen._compositor.render_strips()
         await pilot.press("m")
         await until(pilot, lambda: "What it can do" in shown(app))

@@ -83,7 +83,7 @@ async def test_turn_and_watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, s
         sheet = app.screen
         assert isinstance(sheet, Turning)
         text = text_of(sheet.page)
-        assert "▸ pretraining learning rate" in text and "Muon's learning rate, for the" in text
+        assert "▸ pretraining learning rate" in text and "How large a nudge of the" in text
         assert "It takes" in text and "now 0.02" in text
         assert size[1] < 24 or "loss" in text
         if size[1] >= 40:  # the steps just made, not those of a stage to come

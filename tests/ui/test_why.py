@@ -8,10 +8,13 @@ from test_step_slowly import EXPLAINED
 from tui_trainer.messages import events as e
 from tui_trainer.messages.events import VERSION, Event, Record, StageName
 from tui_trainer.ui.chrome.ahead import proposal
+from tui_trainer.ui.chrome.caption import forms
 from tui_trainer.ui.keys import ACTIONS
+from tui_trainer.ui.panes.loss import LossPane
 from tui_trainer.view import pace, why
 from tui_trainer.view.fold import apply
 from tui_trainer.view.state import State
+from tui_trainer.view.text import holds
 from tui_trainer.view.why import Looking, of_curve, of_learning
 
 RECORDS = recorded.records()
@@ -66,6 +69,22 @@ def test_that_documents_cost_more_is_put_down_to_what_is_read() -> None:
     assert of_curve(back, "finetune") == "answers are other text: documents cost more now"
     over = e.Overfitting("finetune", 10, 0.91, 0, 0.66)
     assert why.dearer(learned("finetune", 0.66, 0.91, more=(over,))) is None  # which is told as that
+
+
+def test_the_plot_and_the_caption_say_so_too() -> None:
+    scene = scene_at([])
+    scene.now = learned("finetune", 0.66, 0.91)
+    scene.moment = scene.now.validated
+    said = forms(scene)[1]
+    assert said[0] == (
+        "On documents it has never seen: loss 0.91, before fine-tuning 0.66. It learns from answers now, "
+        "which are another kind of text."
+    )
+    assert all("answers" in form and holds(form, room, 2) for form, room in zip(said, (75, 55), strict=True))
+    assert "unseen documents 0.66 → 0.91" in LossPane(scene).lines(76, 14)[0].text
+    scene.now = learned("finetune", 0.66, 0.65)
+    scene.moment = scene.now.validated
+    assert "Guessing blindly" in forms(scene)[1][0] and "→" not in LossPane(scene).lines(76, 14)[0].text
 
 
 def test_it_changes_with_the_pane_and_with_the_part_of_a_step() -> None:

@@ -144,8 +144,8 @@ def _told(state: State, phase: str, timed: bool, speeds_up: bool, looking: Looki
     matters = _WHY[_AS.get(phase, phase)]
     if phase == "exam" and _own_text(state):
         matters = "unseen text shows what it has learned"
-    if phase == "pretrain" or phase == "finetune":
-        return why.of_learning(state, phase, looking), _learning(state, speeds_up)
+    if phase in ("pretrain", "finetune") and state.stage is not None:
+        return why.of_learning(state, state.stage, looking), _learning(state, speeds_up)
     if phase == "exam" or phase.startswith("after "):
         return matters, _following(state)
     return matters, _steps_of_feedback(state, phase, timed)

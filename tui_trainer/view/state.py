@@ -217,6 +217,11 @@ class State:
         return [(name, figure.value) for name, figure in found if figure is not None]
 
     @property
+    def examined(self) -> bool:
+        """Whether there was an exam, so that there are figures of one."""
+        return any(name.partition("/")[0] in ("pretrain", *WEIGHTS) for name in self.measured)
+
+    @property
     def unmendable(self) -> bool:
         """Whether the trainer has ended with an error that it would only meet again."""
         return bool(self.notices) and self.notices[-1].level == "error" and not self.notices[-1].mendable

@@ -1,5 +1,6 @@
 """The plain names of things, each in one place: stages, filters, matrices, figures, choices."""
 
+import math
 import re
 from typing import Any, Literal
 
@@ -75,6 +76,12 @@ def place(stage: StageName | None, step: int) -> str:
     where = f" in {STAGE[stage]}" if stage else ""
     return where + (f", step {step:,}" if step else "")
 
+
+# Why a model that was only pretrained answers fewer questions than chance does.
+ONLY_CONTINUES = "a base model does not answer: it continues text"
+
+# What is simpler than a model, by its name: what it does with a text, and the name.
+BY_SIMPLER = {"n-gram": "counting (n-gram)", "xz": "packing (xz)"}
 
 # Singular and plural of what each filter throws out.
 FILTER: dict[str, str] = {
@@ -181,8 +188,8 @@ DETAILS = {
 # Further figures of the log, which have no line in that table.
 _MORE_FIGURES = {
     "nats_per_token": "loss on all unseen text, nats a token ↓",
-    "ngram_bits_per_byte": "bits per byte, by an n-gram model ↓",
-    "xz_bits_per_byte": "bits per byte, by xz ↓",
+    "ngram_bits_per_byte": "bits per byte, by counting what follows what (n-gram) ↓",
+    "xz_bits_per_byte": "bits per byte, packed as a file is (xz) ↓",
     "mentions_heldout": "facts, anywhere in what it writes",
     "win_rate_estimate": "after beats before, by the reward model it was trained to please",
     "compute_seconds": "computing time",
@@ -278,6 +285,19 @@ def held_out(own: bool) -> str:
     return "your held-out answers" if own else "unseen text"
 
 
+_LOG_ODDS = re.compile(r"\(log-odds ([+-]\d{1,6}\.\d)\)")
+
+
+def reason(given: str) -> str:
+    """Why a document was thrown out: in percent, too, where a filter says in log-odds how sure it was."""
+
+    def surely(found: re.Match[str]) -> str:
+        odds = min(40.0, max(-40.0, float(found[1])))
+        return f"({numbers.percent(1 / (1 + math.exp(-odds)))} sure: log-odds {found[1]})"
+
+    return _LOG_ODDS.sub(surely, one_line(given))
+
+
 def crawled(event: CrawlRead) -> str:
     """What came out of the pages of the web in a file."""
     text, size = numbers.size(event.text), numbers.size(event.bytes)
@@ -307,7 +327,7 @@ def overfitting(event: Overfitting) -> str:
     """That the model now learns its text by heart, in a sentence."""
     now, best = numbers.figure(event.nats), numbers.figure(event.best_nats)
     return (
-        f"Overfitting: {held_out(event.own)} cost {now} nats a token at step {event.step:,}, and {best} at "
+        f"Overfitting: the loss on {held_out(event.own)} is {now} at step {event.step:,}; it was {best} at "
         f"step {event.best_step:,}. The best weights are kept."
     )
 
@@ -316,7 +336,7 @@ def best_kept(event: BestKept) -> str:
     """Which weights a stage ends with, in a sentence."""
     kept, last = numbers.figure(event.nats), numbers.figure(event.last_nats)
     return (
-        f"The weights of step {event.step:,} are kept: {held_out(event.own)} cost {kept} nats a token there, "
+        f"The weights of step {event.step:,} are kept: the loss on {held_out(event.own)} is {kept} there, "
         f"and {last} at step {event.last_step:,}."
     )
 

@@ -16,7 +16,7 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
-from tui_trainer.view import changes, numbers, pace, slow_motion, taste, words
+from tui_trainer.view import changes, numbers, pace, slow_motion, taste, why, words
 from tui_trainer.view.slow_motion import Forms, quoted
 from tui_trainer.view.state import State
 from tui_trainer.view.text import cut, holds, last_words, wrap_to
@@ -277,7 +277,7 @@ def _filter(_: State, event: e.FilterApplied) -> Forms:
     if not event.example:
         return (f"{said}.",)
     example = one_line(event.example[:200])
-    told = (f"{said}, such as “{cut(example, room)}” ({one_line(event.reason)})." for room in (40, 20))
+    told = (f"{said}, such as “{cut(example, room)}” ({words.reason(event.reason)})." for room in (40, 20))
     return (*told, f"{said}, such as “{cut(example, 40)}”.", f"{said}.")
 
 
@@ -344,6 +344,15 @@ def _explained(state: State, event: e.StepExplained) -> Forms:
 def _validated(state: State, event: e.Validated) -> Forms:
     event = _newest(state, event)
     said = f"On documents it has never seen: loss {numbers.figure(event.nats)}"
+    rise = why.dearer(state) if event.stage == "finetune" else None
+    if rise is not None:
+        before = numbers.figure(rise[0])
+        more = f"{said}, before fine-tuning {before}."
+        return (
+            f"{more} It learns from answers now, which are another kind of text.",
+            f"Unseen documents: loss {numbers.figure(event.nats)}, before {before}. "
+            "It learns from answers now: other text.",
+        )
     return (
         f"{said}, that is {numbers.figure(event.bits_per_byte)} bits per byte. "
         f"Guessing blindly would score {event.chance_nats:.2f}.",
@@ -406,17 +415,17 @@ def _taste_tested(state: State, event: e.TasteTested) -> Forms:
 def _reinforced(state: State, event: e.Reinforced) -> Forms:
     leash = event.leash
     held = " (off the leash)" if leash == 0 else f" (leash {leash:.2g})" if leash is not None else ""
-    reward, far = f"Reward {numbers.signed(event.reward, 2)}", f"{numbers.figure(event.kl)} nats (KL)"
+    reward, far = f"Reward {numbers.signed(event.reward, 2)}", numbers.figure(event.kl)
     facts, short = "", ""
     if state.facts is not None:
         facts = f" Of facts asked on the way {numbers.percent(state.facts)} are in its answers, ended or not."
         short = f" Of facts asked on the way {numbers.percent(state.facts)} are right."
     return (
-        f"{reward} for answers of {event.length:.0f} tokens; its answers have moved {far} from the tuned "
-        f"model's{held}.{facts}",
-        f"{reward}; moved {far} from the tuned model{held}.{facts}",
-        f"{reward}; moved {far}{held}.{facts}",
-        f"{reward}; moved {far}{held}.{short}",
+        f"{reward} for answers of {event.length:.0f} tokens; distance from the tuned model (KL): "
+        f"{far}{held}.{facts}",
+        f"{reward}; distance from the tuned model (KL): {far}{held}.{facts}",
+        f"{reward}; distance (KL) {far}{held}.{facts}",
+        f"{reward}; distance (KL) {far}{held}.{short}",
     )
 
 
@@ -438,6 +447,10 @@ def _measured(_: State, event: e.Measured) -> Forms:
     if owner == "baseline":
         said = f"To compare with, unseen text in {label}: {shown(event.value)}"
     chance = "" if event.baseline is None else f"; chance {shown(event.baseline)}"
+    below = event.baseline is not None and event.value < event.baseline
+    if whose == "the base model" and below and in_percent:
+        continues = f"{words.ONLY_CONTINUES[:1].upper()}{words.ONLY_CONTINUES[1:]}."
+        return (f"{said}{chance}. {continues}", f"{said}. {continues}", f"{said}{chance}.")
     if event.ci95 is None:
         return (f"{said}{chance}.", f"{said}.")
     low, high = map(shown, event.ci95)

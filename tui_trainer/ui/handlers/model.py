@@ -20,7 +20,7 @@ class ModelHandlers(Handling):
 
         self.ask(Ask("A sentence for the model", self.scene.sentence), watch)
 
-    @action("m", "exam")
+    @action("m", "exam", when=lambda scene: scene.state.examined)
     def do_figures(self) -> None:
         """What it can do: all exam results, stage by stage."""
         from tui_trainer.ui.screens.model.exam import ExamSheet

@@ -17,11 +17,12 @@ from tui_trainer.ui.renderers.cursor import readings
 from tui_trainer.ui.renderers.curves import CHARTS, FEEDBACK_CHARTS, KL, LOSS, REWARD, Chart
 from tui_trainer.ui.run_files import baseline_run, metrics_csv
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view import numbers
+from tui_trainer.view import numbers, why, words
 from tui_trainer.view.text import cut
 
 BOTH = Chart("reward and KL", "reward", feedback=True)
 ROOMY = 66  # cells, from which on it is said what is unseen, and what the loss is of
+LOW = 9  # lines, up to which the curve needs the line of figures
 REDRAW_SECONDS = 1.0  # a curve grows by less than a cell in that time
 DISTANCE = Chart("gained, by the distance from the tuned model", "reward", feedback=True)
 
@@ -167,7 +168,7 @@ class LossPane(Pane):
             return self._both(width, height)
         if chart is DISTANCE:
             return overoptimization.board(self.scene, width, height) or self._empty(width, height)
-        body = height - 2 if chart is LOSS else height - 1
+        body = height - 2 if chart is LOSS and height > LOW else height - 1
         drawn = curves.draw(self.scene, chart, width, body, self.view)
         if not drawn or not self._begun(chart):
             return self._empty(width, height)
@@ -175,7 +176,7 @@ class LossPane(Pane):
             head = readings(self.scene, curves.spans(self.scene.state), self.view.cursor, width)
             return [*head[: height - body], *drawn]
         if chart is LOSS:
-            return [self._legend(width), self._figures(width), *drawn]
+            return [self._legend(width), *([self._figures(width)] if height > LOW else []), *drawn]
         return [self._heading(chart, width), *drawn]
 
     def _begun(self, chart: Chart) -> bool:
@@ -242,7 +243,9 @@ class LossPane(Pane):
             unseen = f"{numbers.figure(state.validated.nats):<4}"
             chance = f"{state.validated.chance_nats:.2f}"
             of = "unseen documents " if width >= ROOMY else "unseen "
-            parts.append([("• ", ink.strong), (of, ink.text), (unseen, ink.strong)])
+            rise = why.dearer(state) if stage == "finetune" and width >= ROOMY else None
+            was = f"{numbers.figure(rise[0])} → " if rise is not None else ""
+            parts.append([("• ", ink.strong), (of, ink.text), (was, ink.muted), (unseen, ink.strong)])
             parts.append([("╌ ", ink.muted), ("chance ", ink.text), (chance, ink.strong)])
         if state.own_scored is not None and state.own_scored.stage == stage:
             own = f"{numbers.figure(state.own_scored.nats):<4}"
@@ -260,16 +263,16 @@ class LossPane(Pane):
                     (" bits/byte", ink.muted),
                 ]
             )
+        if state.validated is not None:  # what others make of the same text, in the same unit
+            parts += [
+                [(f"by {words.BY_SIMPLER[name]} ", ink.muted), (f"{numbers.figure(bits, 3)}", ink.strong)]
+                for name, bits in state.simpler
+            ]
         if state.stepped is not None:
             gradient = numbers.small(state.stepped.gradient_norm)
             parts.append([(f"{numbers.figure(state.stepped.lr, 4)}", ink.strong), (" rate", ink.muted)])
             named = " gradient" if width >= 48 else " grad"
             parts.append([(gradient, ink.strong), (named, ink.muted)])
-        if state.validated is not None:
-            parts += [
-                [(f"{numbers.figure(bits, 3)}", ink.strong), (f" {name}", ink.muted)]
-                for name, bits in state.simpler
-            ]
         baseline = self.scene.baseline
         return fitting(parts, width) if baseline is None else self._beside(baseline, width)
 

@@ -18,7 +18,7 @@ def head(scene: Scene, document: ShownDocument, place: str, width: int, height: 
     source = (f"{one_line(document.source)[:14]} ", ink.accent("data"))
     rows = [ends(line(source, (place, ink.muted)), _verdict(scene, document, width), width)]
     if document.reason and height > 5:
-        rows += paragraph(one_line(document.reason), ink.warn, width, 3)
+        rows += paragraph(words.reason(document.reason), ink.warn, width, 3)
     return rows
 
 

@@ -43,9 +43,12 @@ class ExamSheet(Sheet):
             parts.append((f"{self._value(baseline, name):>7}" if baseline is not None else "", ink.muted))
             rows.append(line(*parts))
             if name == "bits_per_byte" and (simpler := self.scene.state.simpler):
-                by_others = ", ".join(f"{by} {numbers.figure(bits, 3)}" for by, bits in simpler)
-                forms = (f"  {said}: {by_others}" for said in ("the same text by other means", "by others"))
+                by = ", by ".join(f"{words.BY_SIMPLER[by]} {numbers.figure(bits, 3)}" for by, bits in simpler)
+                forms = (f"  {said}by {by}" for said in ("the same text ", ""))
                 rows.append(line((fullest(forms, width), ink.muted)))
+            base = figures[0]
+            if name == words.FACTS and base is not None and base.value < (base.baseline or 0.0):
+                rows.append(line((f"  {words.ONLY_CONTINUES}", ink.muted)))
         if len(rows) == 2:
             said = "No exam has been taken yet: there is one after each stage."
             return paragraph(said, ink.muted, width)
