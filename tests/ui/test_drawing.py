@@ -42,6 +42,13 @@ def test_short_numbers(value: float, text: str) -> None:
     assert numbers.short(value) == text
 
 
+def test_a_share_of_few_is_a_count() -> None:
+    assert numbers.of(1.0, 1, "pair") == "1 of 1 pair"
+    assert numbers.of(0.625, 4) == "2.5 of 4"  # a tie counts half
+    assert numbers.of(2 / 3, 9, "pick") == "6 of 9 picks"
+    assert numbers.of(0.8, 10) == "80 % of 10"
+
+
 def test_numbers_with_units() -> None:
     assert [numbers.percent(x) for x in (0, 0.0003, 0.004, 0.03, 0.997, 1)] == [
         *("0 %", "<0.1 %", "0.4 %", "3 %", "99.7 %", "100 %")

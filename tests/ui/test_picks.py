@@ -113,9 +113,9 @@ def test_progress_counts_what_is_useful() -> None:
     ]
     said = picks.progress(scene_at(_records(*events)), 80).text
     assert said.startswith("2 picks, 12 useful comparisons ")
-    assert said.endswith("predicted 75 % of the last 4 (maybe 30–95 %)")
+    assert said.endswith("predicted 3 of the last 4 (maybe 30–95 %)")
     narrow = picks.progress(scene_at(_records(*events)), 50).text.split()
-    assert " ".join(narrow) == "2 picks, 12 useful predicted 75 % of the last 4"
+    assert " ".join(narrow) == "2 picks, 12 useful predicted 3 of the last 4"
 
 
 @pytest.mark.parametrize("words", [9, 24, 45])
@@ -233,7 +233,7 @@ def test_where_both_are_bad_nothing_is_compared() -> None:
 def test_when_the_blind_test_is_over_it_tells_all() -> None:
     scene = scene_at(_records(*_blindly("b", "b", "tie", over=True), (0, _fitted())))
     figure, ways = blind.result(scene, 110)
-    assert "your own blind test: after beat before in 75 % of 8 (maybe 40–93 %)" in figure.text
+    assert "your own blind test: after beat before in 6 of 8 (maybe 40–93 %)" in figure.text
     assert figure.text.endswith("; a coin could do it")
     assert all(blind.result(scene, width)[0].text.endswith("do it") for width in (56, 62, 76))
     assert ways.text.startswith("which you preferred, by pair: after 1; before 2; equal, counted half: 3.")
@@ -389,8 +389,8 @@ def test_calibration_by_hand_and_the_sheet_of_the_reward_model() -> None:
     text = _text(scene, RewardModelSheet(scene).rows(76))
     assert all(row.cell_length <= 51 for row in RewardModelSheet(scene).rows(51))  # of a terminal of 60
     assert "length apart" in text and "shorter is better" in text
-    assert "60–70 %" in text and "50 % of 2" in text and "+2.1" in text and "\x1b" not in text
-    assert "picked alike: 50 % of 2" in text and "left side picked: 75 % of 4" in text
+    assert "60–70 %" in text and "1 of 2" in text and "+2.1" in text and "\x1b" not in text
+    assert "picked alike: 1 of 2" in text and "left side picked: 3 of 4" in text
 
 
 async def test_prompts_and_own_answers_go_to_the_trainer(

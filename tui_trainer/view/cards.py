@@ -207,7 +207,7 @@ def _turned(state: State) -> str:
     if blind is not None:
         low, high = blind.ci95 or (blind.value, blind.value)
         means = "a coin could do that" if low <= 0.5 <= high else "50 % would be no change"
-        preferred = f"{numbers.percent(blind.value)} of {blind.n} pairs, blindly (a tie counts half)"
+        preferred = f"{numbers.of(blind.value, blind.n, 'pair')}, blindly (a tie counts half)"
         return f"{after} you preferred its new answers in {preferred}; {means}."
     return f"{after} it answers {'in another way' if changed_by_picks(state) else 'as before'}."
 

@@ -6,7 +6,7 @@ from typing import Any
 from tui_trainer.messages.events import Forked
 from tui_trainer.sanitize import one_line
 from tui_trainer.settings import UNLEASHED, today
-from tui_trainer.view import words
+from tui_trainer.view import numbers, words
 
 # What lets reinforcement go, each at the value that does: see `settings.UNLEASHED`.
 _FREED = {
@@ -76,7 +76,7 @@ def forked(event: Forked, before: Mapping[str, Any] | None = None, most: int | N
     """
     taken = f"the {event.weights} weights" if event.weights else "the data"
     said = f"goes on at {words.STAGE[event.stage]} with {taken} of {one_line(event.source)}"
-    said += f" and its {event.picks} picks" if event.picks else ""
+    said += f" and its {numbers.plural(event.picks, 'pick')}" if event.picks else ""
     named = changes(event.changes, before)
     if not named:
         return f"{said}; nothing is changed"

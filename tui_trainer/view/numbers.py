@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 
 LEAST = 1e-4  # a figure nearer to zero is only said to be less
+FEW = 10  # of fewer things a share is said as a count
 
 
 def count(value: float) -> str:
@@ -56,6 +57,13 @@ def roughly(seconds: float) -> str:
 def plural(number: int, thing: str) -> str:
     """1 answer, 2 answers."""
     return f"{count(number)} {thing}" + ("" if number == 1 else "s")
+
+
+def of(share: float, number: int | None, thing: str = "") -> str:
+    """A share of so many: "78 % of 18"; of few as a count, a tie counted half: "2.5 of 4", "1 of 1 pair"."""
+    number = number or 0
+    many = plural(number, thing) if thing else count(number)
+    return f"{round(2 * share * number) / 2:g} of {many}" if number < FEW else f"{percent(share)} of {many}"
 
 
 def percent(value: float) -> str:

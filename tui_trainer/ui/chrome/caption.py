@@ -242,7 +242,7 @@ def _speed(state: State, event: e.SpeedMeasured) -> Forms:
 
 
 def _stage_started(state: State, event: e.StageStarted) -> str:
-    steps = f", {numbers.count(event.steps)} steps" if event.steps else ""
+    steps = f", {numbers.plural(event.steps, 'step')}" if event.steps else ""
     return {
         "data": "Stage 1, data: text is gathered; what should not be learnt is thrown out.",
         "pretrain": f"Stage 2, pretraining{steps}: hide the end, guess the next token, score the guess.",
@@ -259,7 +259,7 @@ def _skipped(_: State, event: e.StageSkipped) -> str:
 def _source(state: State, event: e.SourceRead) -> str:
     total = sum(source.documents for source in state.sources.values())
     return (
-        f"Read {numbers.count(event.documents)} documents of {one_line(event.source)} "
+        f"Read {numbers.plural(event.documents, 'document')} of {one_line(event.source)} "
         f"({numbers.size(event.bytes)}); {numbers.count(total)} in all."
     )
 

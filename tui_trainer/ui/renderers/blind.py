@@ -41,7 +41,8 @@ def result(scene: Scene, width: int) -> list[Strip]:
         return []
     low, high = found.ci95 or (found.value, found.value)
     means = "; a coin could do it" if low <= 0.5 <= high else ""
-    share, of = numbers.percent(found.value), f" of {found.n} ({numbers.maybe((low, high))})"
+    share, _, many = numbers.of(found.value, found.n).partition(" of ")
+    of = f" of {many} ({numbers.maybe((low, high))})"
     heads = ("your own blind test: after beat before in ", "blindly, after beat before in ", "blindly: ")
     rest = f"{of}{means}"
     if len(f"{heads[-1]}{share}{rest}") > width:

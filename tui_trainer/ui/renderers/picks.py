@@ -17,9 +17,9 @@ GAP = 3  # cells between two figures: with fewer they read as one sentence
 
 
 def share(found: tuple[int, int]) -> str:
-    """ "67 % of 18 (maybe 44–84 %)": a proportion, of how many, and its 95 % interval."""
+    """ "67 % of 18 (maybe 44–84 %)", "1 of 2 (maybe 9–91 %)": a proportion and its 95 % interval."""
     k, n = found
-    return f"{numbers.percent(k / n)} of {n} ({numbers.maybe(proportion_interval(k, n))})"
+    return f"{numbers.of(k / n, n)} ({numbers.maybe(proportion_interval(k, n))})"
 
 
 def progress(scene: Scene, width: int) -> Strip:

@@ -76,7 +76,7 @@ def origin(run: Listed, runs: Sequence[Listed]) -> str:
     if source is not None:
         before = {name: lookup(source.folder.plan.settings, name) for name in forked.changes}
     changed = "; ".join(changes(forked.changes, before)) or "nothing"
-    picks = f", with its {forked.picks} picks" if forked.picks else ""
+    picks = f", with its {numbers.plural(forked.picks, 'pick')}" if forked.picks else ""
     stage = words.STAGE[forked.stage]
     return f"Goes on at {stage} from {one_line(forked.source)}{picks}. Changed: {changed}."
 

@@ -138,4 +138,4 @@ class RaterPanelSheet(Sheet):
 
 
 def _share(exam: Exam) -> str:
-    return "–" if exam.share is None else f"{numbers.percent(exam.share)} of {exam.n}"
+    return "–" if exam.share is None else numbers.of(exam.share, exam.n)

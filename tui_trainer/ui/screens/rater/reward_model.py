@@ -67,12 +67,13 @@ class RewardModelSheet(Sheet):
             if not n:
                 rows.append(line((label, ink.muted), ("no pick yet", ink.faint)))
                 continue
+            share, _, of = numbers.of(right / n, n).partition(" of ")
             rows.append(
                 line(
                     (label, ink.text),
                     *bar(right / n, max(4, min(24, width - 44)), ink.accent("feedback"), ink.faint),
-                    (f"{numbers.percent(right / n):>6}", ink.strong),
-                    (f" of {n} ({numbers.maybe(proportion_interval(right, n))})", ink.muted),
+                    (f"{share:>6}", ink.strong),
+                    (f" of {of} ({numbers.maybe(proportion_interval(right, n))})", ink.muted),
                 )
             )
         return rows
