@@ -12,7 +12,7 @@ from tui_trainer.messages import events as e
 from tui_trainer.messages.events import VERSION, Record
 from tui_trainer.messages.inspection import Looked
 from tui_trainer.ui.connection.inspector import Answer
-from tui_trainer.ui.renderers import guess, slow_step
+from tui_trainer.ui.renderers import guess, sentence, slow_step
 
 TRAINING = recorded.until(recorded.records(), e.Guessed, 60)
 GUESS = TRAINING[-1].event
@@ -94,3 +94,14 @@ async def test_a_typed_sentence_is_watched_over_a_step(
         await pilot.press("T")
         await pilot.press("ctrl+u", "enter")
         await until(pilot, lambda: "the sentence itself" not in text_of(pane))
+
+
+@pytest.mark.parametrize(("text", "ends"), [("Velm lies", "Velm lies ?"), ("Hello, how are you? ", "you?")])
+def test_no_question_mark_stands_behind_one(text: str, ends: str) -> None:
+    scene = scene_at(recorded.records())
+    scene.sentence = text.strip()
+    assert sentence.board(scene, None, 76, 12)[0].text.rstrip().endswith(ends)
+    assert "? ?" not in sentence.board(scene, None, 76, 12)[0].text
+    asked = e.Guessed("pretrain", 3, text, " on", 0.5, ((" on", 0.5),))
+    rows = guess.context(scene, asked, 76, 2)
+    assert rows[-1].text.rstrip().endswith(ends) and "? ?" not in rows[-1].text

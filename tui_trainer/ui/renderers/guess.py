@@ -43,8 +43,8 @@ def context(scene: Scene, guess: Guessed, width: int, height: int) -> list[Strip
     """The text up to the guess; where it answers a question, that in lines of its own: it is not scored."""
     ink = scene.ink
     accent = ink.accent(guess.stage, bold=True)
-    mark = (" ?", accent)
     said = words.text_before(guess)
+    mark = (asks(said), accent)
     if not guess.asked:
         if not said:  # the first token of a text
             return [line((words.token("<|document|>"), ink.muted), mark)]
@@ -64,6 +64,11 @@ def context(scene: Scene, guess: Guessed, width: int, height: int) -> list[Strip
         *rows,
         *(Strip.join([line((lead, accent)), row]) for lead, row in zip(head, answer_, strict=False)),
     ]
+
+
+def asks(text: str) -> str:
+    """The mark behind a text that stands for what comes next; none behind one that asks itself."""
+    return "" if text.rstrip().endswith("?") else " ?"
 
 
 def _end_of(text: str, width: int, height: int, style: Style, mark: Part) -> list[Strip]:

@@ -5,7 +5,7 @@ from textual.strip import Strip
 from tui_trainer.ui.drawing.bars import block
 from tui_trainer.ui.drawing.lines import BLANK, Part, line, link
 from tui_trainer.ui.renderers import surprise
-from tui_trainer.ui.renderers.guess import visible
+from tui_trainer.ui.renderers.guess import asks, visible
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers
 from tui_trainer.view.inspections import Saw
@@ -21,7 +21,7 @@ def board(scene: Scene, saw: Saw | None, width: int, height: int) -> list[Strip]
     looked = None if saw is None else saw.looked
     accent = ink.accent(scene.state.stage, bold=True)
     text = surprise.board(scene, scene.sentence, looked, width - 2, max(1, min(3, height - 6)))
-    rows = [*text[:-1], *(Strip.join([last, line((" ?", accent))]) for last in text[-1:])]
+    rows = [*text[:-1], *(Strip.join([last, line((asks(scene.sentence), accent))]) for last in text[-1:])]
     if saw is None or looked is None:
         said = "The model reads it at the next chance." if scene.trainer == "alive" else "No weights to ask."
         return [*rows, BLANK, line((said, ink.muted)), away(scene, width)][:height]
