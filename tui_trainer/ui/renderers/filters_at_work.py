@@ -54,11 +54,11 @@ class FiltersAtWork:
         return None if self.since is None else review.frame_at(now - self.since, self._seconds)
 
     def tally(self, now: float) -> Mapping[str | None, int] | None:
-        """How many documents each filter has thrown out by now; None: it is not shown."""
+        """How many documents each filter has thrown out by now; None: not all of them are being shown."""
         frame = self.frame(now)
-        if frame is None or self._documents is None:
+        if frame is None or frame.kind != "flood" or self._documents is None:
             return None
-        return self._documents.tally(self._at(frame)) if frame.kind == "flood" else {}
+        return self._documents.tally(self._at(frame))
 
     def _at(self, frame: Frame) -> int:
         return int(len(self._documents or ()) * frame.share)
