@@ -43,6 +43,18 @@ def test_q_gives_the_terminal_back_and_says_what_goes_on(terminal: Terminal) -> 
     assert given_back(terminal) and b"tui-trainer resume a-run" in terminal.output
 
 
+def test_while_the_screen_is_loaded_it_says_so(tmp_path: Path) -> None:
+    folder = recorded.write_run(tmp_path / "a-run", recorded.records()[:60])
+    command = [sys.executable, "-m", "tui_trainer", "attach", "--read-only", str(folder.path)]
+    terminal = Terminal(folder.path, "view", command=command)
+    terminal.wait_for("loading the screen")
+    terminal.wait_for("The trainer has stopped")
+    before, _, _ = terminal.output.partition(SWITCH_TO_SCREEN)
+    assert before.rstrip().endswith(b"\r\x1b[K")  # and nothing of that is left
+    terminal.key("q", 0.0)
+    assert terminal.ended() == 0
+
+
 def test_what_the_terminal_was_sent_can_be_played_again(tmp_path: Path) -> None:
     folder = recorded.write_run(tmp_path / "a-run", recorded.records()[:60])
     cast = tmp_path / "screen.cast"

@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +24,7 @@ def run_app(
     likes: Mapping[str, object] | None = None,
     greeting: str = "",
     notes: Path | None = None,
+    loaded: Callable[[], None] = lambda: None,
 ) -> int:
     """Show a run until the person quits; returns the exit status.
 
@@ -34,6 +35,7 @@ def run_app(
         likes: preferences that hold for this time only.
         greeting: a line for the person when the first frame stands.
         notes: a folder of the person's own notes, which the chat looks in from the first.
+        loaded: called when all is loaded, before anything is drawn.
         record: a file to write what the terminal is sent to, as an asciicast.
 
     Raises:
@@ -80,6 +82,7 @@ def run_app(
         conversation.take_up(said.get(folder.path, []))
         app.watch_threads()
         following = None
+        loaded()
         try:
             following = app.run()
         except Exception as error:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from tui_trainer.console import output
 from tui_trainer.console.options import LIKES, NOTES, Finite, of_run, run_of, with_runs, with_screen
 from tui_trainer.errors import UserError
 
@@ -38,6 +39,7 @@ def start_in_app(
 ) -> None:
     """Open the app on a new run."""
     require_terminal()
+    _say_that_it_loads()
     launch_in_app(begun(plan, runs, source), record, _who_picks(plan))
 
 
@@ -66,6 +68,15 @@ def launch_in_app(folder: "RunFolder", record: Path | None, greeting: str = "") 
     _show(folder, "control", launch=True, record=record, greeting=greeting)
 
 
+def _say_that_it_loads() -> None:
+    """At once: what draws the screen takes seconds to load on a busy machine."""
+    output.rewrite("tui-trainer: loading the screen, which takes a few seconds", sys.stderr)
+
+
+def _loaded() -> None:
+    output.rewrite("", sys.stderr)
+
+
 def _show(
     folder: "RunFolder",
     mode: Literal["control", "view", "replay"],
@@ -75,11 +86,15 @@ def _show(
     record: Path | None = None,
     greeting: str = "",
 ) -> None:
+    _say_that_it_loads()
     from tui_trainer.ui.start import run_app
 
     meta = click.get_current_context().meta
     told = {"likes": meta.get(LIKES), "notes": meta.get(NOTES)}
-    sys.exit(run_app(folder, mode, speed, launch=launch, record=record, greeting=greeting, **told))
+    shown = run_app(
+        folder, mode, speed, launch=launch, record=record, greeting=greeting, loaded=_loaded, **told
+    )
+    sys.exit(shown)
 
 
 @click.command(
