@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 import recorded
-from watching import opened, shown, text_of, until
+from watching import FakeControl, opened, shown, text_of, until
 
 from tui_trainer import cli, settings
 from tui_trainer.console.commands import showing, training
@@ -18,6 +18,8 @@ from tui_trainer.run.storage import plan as plans
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.plan import Plan
+from tui_trainer.ui.app import TrainerApp
+from tui_trainer.ui.connection import commander as commanders
 from tui_trainer.ui.connection.run_control import Steering
 from tui_trainer.ui.keys import written
 from tui_trainer.ui.scene import Scene
@@ -44,7 +46,7 @@ async def test_a_stage_a_knob_and_go(tmp_path: Path, monkeypatch, launched) -> N
         await until(pilot, lambda: isinstance(app.screen, Branch))
         page = app.screen.query_one("#page")
         text = text_of(page)  # type: ignore[arg-type]  # a LineView
-        assert "the tuned weights" in text and "its 24 picks are made again" in text
+        assert "the tuned weights" in text and "its 24 picks, which are made again" in text
         assert "leash (KL)" in text and "feedback." not in text
         assert "0..1,000,000 steps" in text and "e+" not in text
         takes = " ".join(text.split("Takes ")[1].split())
@@ -125,6 +127,34 @@ def test_what_goes_on_from_a_run_off_the_leash_starts_from_the_run_before_it(
     assert all(arm.plan.forked is not None and arm.plan.forked.source == "own" for arm in arms)
     shutil.rmtree(tmp_path / "own")
     assert fork.own_run(off_the_leash).id == off_the_leash.id
+
+
+async def test_before_its_trainer_is_up_a_run_knows_that_picks_are_made_again(
+    off_the_leash: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commanders, "Control", FakeControl)
+    app = TrainerApp(off_the_leash, "control")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: not app.scene.loading)
+        assert app.scene.now.forked is None and app.scene.now.picks_again == 24
+        app.tick()
+        await until(pilot, lambda: "Next: the picks are made again" in " ".join(shown(app).split()))
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_the_help_of_a_setting_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    async with opened(tmp_path, monkeypatch, recorded.records(), alive=False, size=size) as (app, pilot):
+        await pilot.press("F")
+        await until(pilot, lambda: isinstance(app.screen, Branch))
+        for _ in app.screen.settings:
+            text = " ".join(text_of(app.screen.query_one("#page")).split())  # type: ignore[arg-type]
+            help_ = app.screen.chosen.help
+            assert help_[1:] in text, text
+            await pilot.press("down")
+        await pilot.press("k")
+        assert "none of its picks: you pick anew" in " ".join(text_of(app.screen.query_one("#page")).split())
 
 
 def test_what_is_begun_after_it_is_said_to_be_on_the_leash(off_the_leash: RunFolder) -> None:

@@ -12,7 +12,8 @@ from tui_trainer.messages import events as e
 from tui_trainer.messages.events import Record
 from tui_trainer.run.ledger import Ledger
 from tui_trainer.ui.chrome.caption import Caption
-from tui_trainer.ui.keys import BY_NAME
+from tui_trainer.ui.keys import ACTIONS, BY_NAME
+from tui_trainer.ui.panes.rater import RaterPane
 from tui_trainer.ui.renderers import blind, no_taste, picks, reinforcement
 from tui_trainer.ui.run_files.run_list import COLUMNS
 from tui_trainer.ui.scene import Scene
@@ -191,6 +192,25 @@ def test_a_program_makes_as_many_picks_as_are_planned() -> None:
     assert counted(scene_at(_records((0, again), (1, _pair(0)), (1, _picked(0)))).now) == [
         ("picks made again", "1/9")
     ]
+
+
+def test_of_picks_that_are_made_again_none_is_asked_for() -> None:
+    again = e.Forked("b", "a", "feedback", {}, {}, "tuned", "", 1, {}, {})
+    events: list[tuple[float, e.Event]] = [(0, again), (1, _pair(0))]
+    fitted = _fitted(enough=True, expected=0.8, tested=_tested("", 0.0025))
+
+    def shows(*more: tuple[float, e.Event]) -> tuple[str, str]:
+        scene = scene_at(_records(*events, *more))
+        rows = RaterPane(scene, ACTIONS).lines(76, 18)
+        return " ".join(row.text for row in rows), " ".join(caption(scene))
+
+    pane, sentence = shows()
+    assert "nothing is asked of you" in pane and "both bad" not in pane and "Your turn" not in sentence
+    assert "Good enough" not in shows((0, fitted))[0]
+    pane, sentence = shows((1, _picked(0)), (0, fitted), (1, _pair(1)))
+    assert "both bad" in pane and "Good enough" in pane and "? Your turn, pick 2" in sentence
+    coming = " ".join(row.text for row in RaterPane(scene_at(_records(events[0])), ACTIONS).lines(76, 18))
+    assert coming.count("made again") == 1 and "Nothing is asked of you" in coming
 
 
 def _blindly(*choices: e.Choice, over: bool = False, pairs: int = 24) -> list[tuple[float, e.Event]]:

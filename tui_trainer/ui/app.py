@@ -145,6 +145,8 @@ class TrainerApp(Crashing, Handlers):
         self.scene.arrived = self.scene.clock()
         quick = self.scene.steers and self.scene.folder.plan.preset == "quick"
         self.greeting = self.greeting or (QUICK if quick else "")
+        if (forked := self.scene.folder.plan.forked) is not None and self.scene.mode != "replay":
+            self.scene.now.picks_again = forked.picks  # known before the trainer is up, and tells so itself
         if self.recorder is not None:
             self._not_recorded(self.recorder.failed)
             self.recorder.on_failure = partial(self.call_later, self._not_recorded)

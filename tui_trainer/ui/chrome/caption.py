@@ -57,7 +57,7 @@ def forms(scene: Scene) -> tuple[str, Forms]:
         return "…", (wait.told,)
     if pace.slow(state) and isinstance(scene.moment, e.StepExplained):
         return f"{scene.part}/{len(pace.PARTS)}", _slowly(scene, scene.moment)
-    if state.offered is not None:
+    if state.offered is not None and not state.picks_again:  # else it is picked as it was before
         return "?", _asked(scene, state.offered)
     if isinstance(state.waits, e.TasteTested):
         return "?", _doubted(scene, state.waits)

@@ -132,7 +132,8 @@ class RaterPane(Pane):
         who = "You will see two of its answers at a time and say which is better"
         if state.forked is not None and state.forked.picks:
             title = "The picks are made again."
-            who = f"The picks of run {one_line(state.forked.source)} are made again, two answers at a time"
+            source = one_line(state.forked.source)
+            who = f"Nothing is asked of you: those of run {source} come by themselves, two answers at a time"
         elif rater not in (None, "person"):
             title = f"{one_line(str(rater))}, a simulated rater, picks."
             who = "The rater, a program with a taste, sees two of its answers at a time and picks one"
@@ -165,7 +166,7 @@ class RaterPane(Pane):
         learnt = reward_model.weights(scene, width, min(left, 5 if width >= 56 else 3))
         room -= len(learnt)
         if state.offered is not None:
-            live = scene.steers and not scene.sent
+            live = scene.steers and not scene.sent and not state.picks_again
             body = two_answers.board(scene, state.offered, None, width, room, live)
             foot = two_answers.keys(scene, width, keys) if live else [two_answers.waiting(scene)]
         else:

@@ -130,7 +130,8 @@ def _again(scene: Scene, last: Pick) -> Part | None:
 def offer(scene: Scene, width: int) -> Strip | None:
     """The offer to go on, once a taste is found; before that, what is wanting."""
     fitted, ink = scene.state.fitted, scene.ink
-    if fitted is None or fitted.expected is None or not scene.steers or scene.state.enough:
+    asked = scene.steers and not scene.state.enough and not scene.state.picks_again
+    if fitted is None or fitted.expected is None or not asked:
         return None
     tested, expected = fitted.tested, numbers.percent(fitted.expected)
     if fitted.enough and tested is not None:  # an older log's was said without a test

@@ -109,6 +109,8 @@ def waiting(scene: Scene) -> Strip:
         "view": "Another screen picks; this one looks on.",
         "control": "… telling the trainer",
     }[scene.mode]
+    if scene.state.picks_again and scene.mode != "replay":
+        said = "As it was picked in the run before: nothing is asked of you."
     return line((said, scene.ink.muted))
 
 

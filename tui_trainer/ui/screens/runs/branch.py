@@ -18,14 +18,14 @@ from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.runs.settings_list import SettingsList
-from tui_trainer.view import words
+from tui_trainer.view import numbers, words
 from tui_trainer.view.changes import changes
 from tui_trainer.view.text import fit, fullest
 
 NAME, VALUE = 34, 16
 WIDE = 68  # cells, from which on what each takes stands beside it
 RATER = "feedback.rater"
-FOOT = 4  # lines under the settings
+FOOT = 4  # lines under the settings at least
 
 
 class Chosen(Struct, frozen=True):
@@ -136,8 +136,11 @@ class Branch(SettingsList[Chosen | None]):
         forked = self.plan.forked
         weights = f"the {forked.weights} weights {forked.sha256[:8]}" if forked.weights else "the data"
         said = f"takes over {weights}"
-        if self.stage == "feedback":
-            said += f"; its {forked.picks} picks are made again" if forked.picks else "; picks are made anew"
+        if forked.picks:
+            said += f" and its {numbers.plural(forked.picks, 'pick')}, which are made again by themselves"
+        elif self.stage == "feedback":
+            rater = self.changes.get(RATER, self.plan.settings.feedback.rater)
+            said += f"; none of its picks: {'you pick' if rater == 'person' else 'a rater picks'} anew"
         off = unleashed.is_off(self.plan.settings.feedback)
         if forked.source != self.scene.folder.id:
             said += f"; of {one_line(forked.source)}"
@@ -182,13 +185,14 @@ class Branch(SettingsList[Chosen | None]):
         )
         changed = self.changed()
         told = paragraph(f"changed: {changed}", ink.accent("feedback"), width, 2) if changed else []
-        head = len(rows)
-        room = max(1, height - head - len(told) - FOOT)
+        said = self.wrong or (self._told(self.chosen, width) if self.chosen is not None else "")
+        help_ = paragraph(said, ink.warn if self.wrong else ink.text, width)
+        head, foot = len(rows), max(FOOT, 1 + len(help_))
+        room = max(1, height - head - len(told) - foot)
         rows += [self._setting(setting, number == self.row, width) for number, setting in self.around(room)]
         rows += [BLANK] * (head + room - len(rows))
         rows += told
-        said = self.wrong or (self._told(self.chosen, width) if self.chosen is not None else "")
-        return [*rows, BLANK, *paragraph(said, ink.warn if self.wrong else ink.text, width)]
+        return [*rows, BLANK, *help_]
 
     def _told(self, setting: Description, width: int) -> str:
         """Its help; first of all what it takes, where that does not stand above."""
