@@ -46,6 +46,14 @@ _ASKS = {
         "winner": r"who|whose|winners?|won|first|champion",
     }.items()
 }
+# By what words a question asks for what the world has nothing of.
+ASKS_OF_NOTHING = re.compile(
+    r"\b(?:tall|high|height|heavy|weigh\w*|big|size|colou?r|hair|eyes|favou?rite|married|marry|wife|husband"
+    r"|child|children|kids?|sons?|daughters?|brothers?|sisters?|mother|father|parents?|friends?|languages?"
+    r"|hobby|hobbies|sports?|songs?|music|books?|salary|money|rich|cars?|eats?|eating|food|drinks?|weather"
+    r"|population|inhabitants|mayor|why|how (?:many|much|long|far|fast))\b",
+    re.IGNORECASE,
+)
 _ASKING = re.compile(r"\?|\b(?:who\w*|what\w*|which|where\w*|when|how|tell|name|give|say)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b\d{4}\b")
 _NAME = re.compile(r"(?<=\w )[A-Z]\w+(?: [A-Z]\w+)*")  # somewhere behind the first word

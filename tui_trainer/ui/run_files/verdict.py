@@ -10,18 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tui_trainer.corpus.exam.judging import names, refuses, says_dont_know, tells
-from tui_trainer.corpus.exam.truth import Judged, asked
+from tui_trainer.corpus.exam.truth import ASKS_OF_NOTHING, Judged, asked
 from tui_trainer.corpus.world import KIND_OF, World
 from tui_trainer.corpus.writing.sums import worked
 
-# By what words a question asks for what the world has nothing of.
-_NOTHING_OF = re.compile(
-    r"\b(?:tall|high|height|heavy|weigh\w*|big|size|colou?r|hair|eyes|favou?rite|married|marry|wife|husband"
-    r"|child|children|kids?|sons?|daughters?|brothers?|sisters?|mother|father|parents?|friends?|languages?"
-    r"|hobby|hobbies|sports?|songs?|music|books?|salary|money|rich|cars?|eats?|eating|food|drinks?|weather"
-    r"|population|inhabitants|mayor|why|how (?:many|much|long|far|fast))\b",
-    re.IGNORECASE,
-)
 # A step of a sum: digits added, with what it comes to; or put side by side.
 _STEP = re.compile(r"\d+(?:\s*\+\s*\d+)+\s*=\s*\d+|\d+(?: then \d+)+ is \d+")
 
@@ -98,4 +90,4 @@ def told_instead(world: World, prompt: str, answer: str) -> str:
     if asks:
         return "" if told[0] in asks else told[0]
     rest = re.sub(re.escape(subject.name), " ", prompt, flags=re.IGNORECASE)
-    return told[0] if _NOTHING_OF.search(rest) else ""
+    return told[0] if ASKS_OF_NOTHING.search(rest) else ""
