@@ -20,9 +20,10 @@ from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.connection.feed import Arrived
 from tui_trainer.ui.handlers.leads import LEADS
 from tui_trainer.ui.panes.chat import READ, ChatPane
-from tui_trainer.ui.renderers.truth import FEW_WAYS
+from tui_trainer.ui.run_files.world import plain_sentence
 from tui_trainer.ui.screens.model.inside import InsideSheet
 from tui_trainer.ui.screens.model.side_by_side import SideBySideSheet
+from tui_trainer.view.noise import Vocabulary
 from tui_trainer.view.reading import has_read
 from tui_trainer.view.words import QUICK
 
@@ -475,6 +476,25 @@ async def test_an_answer_to_another_question_is_said_to_be_one(
         assert said in " ".join(text_of(chat.conversation).split())
 
 
+async def test_noise_in_an_answer_is_marked_and_what_the_person_said_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (app, pilot, chat, process):
+        app.scene.vocabulary = Vocabulary(frozenset(("in", "velm", "a", "potter", "makes")))
+        process.said = [Said(text=" a potter makes sadd Zork tilen")]
+        await say(pilot, chat, "What does Zork make?")
+        said = " ".join(text_of(chat.conversation).split())
+        assert "✗ noise: “sadd” and “tilen” stand nowhere in what it read" in said
+        process.read, process.said = Read(20, 128, 1, 1), [Said(text=" Zork makes a potter")]
+        await say(pilot, chat, "What?")
+        assert text_of(chat.conversation).count("noise") == 1
+        chat.choose("base")
+        process.said = [Said(text=" sadd")]
+        await say(pilot, chat, "A potter makes")
+        said = text_of(chat.conversation)
+        assert "noise: “sadd” stands" in said and "✗ noise: “sadd” stands" not in said
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_an_answer_that_passes_by_what_was_told_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
@@ -482,11 +502,12 @@ async def test_an_answer_that_passes_by_what_was_told_says_so(
     async with chatting(tmp_path, monkeypatch, size) as (_, pilot, chat, process):
         await say(pilot, chat, "My name is Anna.")
         said = " ".join(text_of(chat.conversation).split())
-        assert f"It can do nothing with this. {FEW_WAYS}" in said
+        few_ways = "It can use a plain sentence, such as “{}”, then “{}”".format(*plain_sentence(0))
+        assert f"It can do nothing with this. {few_ways}" in said
         process.read = Read(20, 128, 1, 1)
         await say(pilot, chat, "What is my name?")
         said = " ".join(text_of(chat.conversation).split())
-        assert f"Nothing you told it is in this. {FEW_WAYS}" in said
+        assert f"Nothing you told it is in this. {few_ways}" in said
         await pilot.press("ctrl+n")
         await say(pilot, chat, "What is my name?")
         assert chat.conversation.turns[-1].unheard is None

@@ -2,11 +2,12 @@
 
 import pytest
 
-from tui_trainer.corpus.exam.truth import of_seed
+from tui_trainer.corpus.exam.truth import judge, of_seed
 from tui_trainer.corpus.world import KIND_OF
 from tui_trainer.ui.drawing.styles import make_ink
 from tui_trainer.ui.renderers import truth
 from tui_trainer.ui.run_files.verdict import Judged, Verdict, told_instead, wrong_step
+from tui_trainer.ui.run_files.world import plain_sentence
 from tui_trainer.view import words
 
 WORLD = of_seed(0)
@@ -58,6 +59,7 @@ def test_a_base_model_s_text_is_never_marked_as_an_answer() -> None:
     for judged in (Judged(True, "Velm"), Judged(False, "Velm"), Judged(True, "7", "sum")):
         verdict = Verdict(judged, continues=True)
         assert truth.mark(ink, verdict)[0] == ""
+        assert truth.mark(ink, None)[0] == "" and truth.mark(ink, None, noisy=True)[0] == "✗ "
         assert "✓" not in truth.said(ink, verdict)[0] and "doesn't answer" in truth.said(ink, verdict)[0]
 
 
@@ -68,6 +70,15 @@ def test_a_right_answer_that_never_ends_is_said_to_count_as_wrong() -> None:
         assert said.startswith("✓ right") and ("never ends" in said) is not ended
     said, _ = truth.said(style, Verdict(Judged(False, "Velm"), ended=False))
     assert said == "✗ wrong: in the world it is Velm"
+
+
+def test_the_sentence_that_is_proposed_is_of_the_kind_that_pairs_tell() -> None:
+    told, asks = plain_sentence(0)
+    who = " ".join(told.split()[:2])
+    assert all(who != entity.name for entity in WORLD.entities) and who in asks
+    judged = judge(WORLD, asks, f"The pet is {told.split()[4]}.", [told])
+    assert judged is not None and judged.right and judged.why == "told"
+    assert plain_sentence(1) != plain_sentence(0)
 
 
 def test_every_relation_has_a_name() -> None:

@@ -287,6 +287,7 @@ class TrainerApp(Crashing, Handlers):
             self._tell_troubles(message.records)
             self.cards.tell(message.records)
         self._open_documents()
+        self._count_words()
         if self.scene.paused or self.scene.now.waits is not None:
             self.tick()  # somebody waits for it
 
@@ -312,6 +313,7 @@ class TrainerApp(Crashing, Handlers):
         self.sweeper.loaded()
         self.scene.loading = False
         self.scene.replayed = self.scene.mode == "replay"
+        self._count_words()
         self.tick()
 
     @on(feed.Restarted)
@@ -372,6 +374,30 @@ class TrainerApp(Crashing, Handlers):
         self.call_later(opened)
         if documents.trouble:
             self.call_later(partial(self.say, documents.trouble, error=True))
+
+    _counted = False
+
+    def _count_words(self) -> None:
+        """See which words the model has read, as soon as it gives answers that may have others."""
+        state = self.scene.now
+        read = not self.scene.loading or self.scene.mode == "replay"
+        if self._counted or not read or not state.weights:
+            return
+        self._counted = True
+        self._read_words(sum(source.documents for source in state.sources.values()))
+
+    @work(thread=True)
+    def _read_words(self, documents: int) -> None:
+        from tui_trainer.ui.run_files.vocabulary import vocabulary
+
+        found = vocabulary(self.scene.folder, documents)
+
+        def known() -> None:
+            self.scene.vocabulary = found
+            self.dashboard.redraw_all()
+
+        if found.read:
+            self.call_later(known)
 
     def say(self, line: str | None, *, error: bool = False) -> None:
         """A line for the person, for a few seconds."""

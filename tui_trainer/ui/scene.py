@@ -13,7 +13,9 @@ from tui_trainer.view import pace, slow_motion
 from tui_trainer.view.ahas import Deed
 from tui_trainer.view.cards import Card
 from tui_trainer.view.inspections import Looks, Purpose, Saw
+from tui_trainer.view.noise import Vocabulary
 from tui_trainer.view.state import State
+from tui_trainer.view.stopwatch import Stopwatch
 from tui_trainer.view.waits import Wait, wait_of
 from tui_trainer.view.words import Mode, Trainer
 
@@ -52,6 +54,7 @@ class Scene:
     guess_step: Stepped | None = None  # the step that the guess was part of
     baseline: BaselineRun | None = None  # an earlier run to compare with
     looks: Looks = field(default_factory=Looks)  # what the model makes of texts on the screen
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)  # what the model has read, once that is known
     sentence: str = ""  # one that the person has typed, to be watched
     tour: int | None = None  # the stop of the tour that one is at
     onward: bool = False  # ... and leaves as soon as there is something to see at the next one

@@ -129,6 +129,17 @@ class ChatPane(Acting, Vertical, can_focus=True):
             self._seen = seen
             self.redraw()
 
+    def _leave_chosen(self) -> bool:
+        """Once the last weights are frozen, talk to them; whether others had been chosen, before there were
+        these."""
+        now = self.scene.now
+        last = now.latest_weights if now.ended or now.latest_weights == WEIGHTS[-1] else None
+        if last == self._last:
+            return False
+        self._last = last
+        before, self.chosen = self.chosen, self.chosen if last is None else None
+        return last is not None and before not in (None, last)
+
     def redraw(self) -> None:
         """Draw all parts again."""
         for view in self.query(LineView):
@@ -192,7 +203,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
             self.notify(cut(one_line(notice), 200), markup=False, severity="warning")
         if said.done:
             turn.sha256, turn.read = said.sha256, said.read
-            turn.answer, turn.stopped = said.answer, said.stopped
+            turn.answer, turn.stopped, turn.ended = said.answer, said.stopped, said.ended
             told = self.conversation.told_before(turn)
             if not said.stopped:
                 base = turn.who == "base"

@@ -13,9 +13,10 @@ from tui_trainer.sanitize import one_line, sanitize
 from tui_trainer.ui.drawing.lines import BLANK, Part, filled, line, paragraph
 from tui_trainer.ui.panes.pane import empty
 from tui_trainer.ui.renderers import samples, truth
+from tui_trainer.ui.run_files.world import plain_sentence
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.page import Page
-from tui_trainer.view import words
+from tui_trainer.view import noise, words
 from tui_trainer.view.reading import has_read
 from tui_trainer.view.text import cut, fit, fullest, wrap
 
@@ -40,6 +41,7 @@ class Turn:
     sha256: str = ""
     open: bool = False  # more is coming
     stopped: bool = False
+    ended: bool = True  # by itself
     read: Read | None = None  # before the answer
     drawing: Drawing = field(default_factory=Drawing)
     told: tuple[str, ...] = ()  # sentences of the question kept as notes
@@ -148,12 +150,23 @@ class Conversation(Page):
         if turn.judged is not None:
             rows += self._beneath(*truth.said(ink, turn.judged), width)
         elif turn.unheard is not None:
-            rows += self._beneath(*truth.passed_by(ink, turn.unheard), width)
+            example = plain_sentence(self.scene.folder.plan.seed)
+            rows += self._beneath(*truth.passed_by(ink, turn.unheard, *example), width)
         if not turn.open:
+            rows += self._noise(turn, width)
             for signs in words.of_no_letters(turn.text[:KEPT_CHARACTERS])[:1]:
                 rows += self._beneath(signs, ink.muted, width)
             rows += self._beneath(_label(turn), ink.muted, width)
         return rows
+
+    def _noise(self, turn: Turn, width: int) -> list[Strip]:
+        """That there is noise in an answer: not in what the person said, whatever word that was."""
+        text, heard = turn.text[:KEPT_CHARACTERS], (turn.asked, *self.told_before(turn))
+        ink, base = self.scene.ink, turn.who == "base"  # which answers nothing, and is not marked
+        whole = turn.ended and not turn.stopped and not base
+        found = noise.told(self.scene.vocabulary.noise(text, heard, ended=whole))
+        said, style = ("", ink.muted) if base else ("✗ ", ink.bad)
+        return self._beneath(f"{said}{found[0]}", style, width) if found else []
 
     @staticmethod
     def _beneath(said: str, style: Style, width: int) -> list[Strip]:

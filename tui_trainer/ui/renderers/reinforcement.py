@@ -9,7 +9,7 @@ from tui_trainer.ui.drawing.bars import bar
 from tui_trainer.ui.drawing.lines import BLANK, Part, line, paragraph
 from tui_trainer.ui.renderers.samples import marked, meaning
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view import numbers, words
+from tui_trainer.view import noise, numbers, words
 from tui_trainer.view.cards import KNOWN, endlessness, value
 from tui_trainer.view.state import State
 from tui_trainer.view.text import fit, fullest, holds, wrap_answer
@@ -149,7 +149,9 @@ def samples(scene: Scene, width: int, height: int) -> list[Strip]:
         return []
     key = meaning([sample.right for sample in (*before.samples, *now.samples)])
     head, step = "the likeliest answers ", f"at step {now.step}"
-    signs = words.of_no_letters(*(sample.text for sample in (*before.samples, *now.samples)))
+    shown = (*before.samples, *now.samples)
+    heard = (sample.prompt for sample in shown)
+    signs = noise.strange(scene.vocabulary, (sample.text for sample in shown), heard)
     key += fullest((f"  {said}" for said in signs), width - len(head + step + key))
     rows = [line((head, ink.muted), (step, ink.text), (key, ink.muted))]
     texts = {sample.prompt: sample for sample in now.samples}

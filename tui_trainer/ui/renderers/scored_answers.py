@@ -10,7 +10,7 @@ from tui_trainer.messages.events import AnswersScored, ScoredAnswer
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.ui.drawing.lines import line, paragraph
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view import numbers, words
+from tui_trainer.view import noise, numbers
 from tui_trainer.view.text import fullest, wrap_answer
 
 LEAST = 6  # lines, from which on it says something
@@ -29,7 +29,7 @@ def board(scene: Scene, width: int, height: int) -> list[Strip]:
     rows = paragraph(f"“{one_line(told.prompt)}”", ink.strong, width, 1)
     names = zip(("score", "leash", "chance"), COLUMNS, strict=True)
     head = "".join(f"{name:>{cells}}" for name, cells in names) + "  answer"
-    signs = words.of_no_letters(*(answer.text for answer in told.answers))
+    signs = noise.strange(scene.vocabulary, (answer.text for answer in told.answers), (told.prompt,))
     head += fullest((f"  {said}" for said in signs), width - len(head))
     rows.append(line((head, ink.muted)))
     meaning = list(_meaning(scene, told, width))

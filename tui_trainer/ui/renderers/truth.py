@@ -13,15 +13,11 @@ if TYPE_CHECKING:
     from tui_trainer.corpus.exam.truth import Judged
     from tui_trainer.ui.run_files.verdict import Verdict
 
-# A sentence of the kind that it has learnt to be told, and the question for it.
-TELL = "“Mira Bold keeps a cat.”, then “Which pet does Mira Bold keep?”"
-FEW_WAYS = f"It can use a plain sentence, such as {TELL}"
 
-
-def mark(ink: Ink, verdict: "Verdict | None") -> Part:
-    """Two cells before the answer; none before a text that answers nothing."""
+def mark(ink: Ink, verdict: "Verdict | None", noisy: bool = False) -> Part:
+    """Two cells before the answer, which may be noise; none before a text that answers nothing."""
     if verdict is None or verdict.continues:
-        return ("", ink.text)
+        return ("✗ ", ink.bad) if noisy else ("", ink.text)
     judged = verdict.judged
     return ("✓ ", ink.good) if judged is not None and judged.right else ("✗ ", ink.bad)
 
@@ -64,7 +60,12 @@ def _continued(judged: "Judged") -> str:
     return f"doesn't answer, nor holds the {what}: {where}it is {judged.truth}"
 
 
-def passed_by(ink: Ink, unheard: "Unheard") -> Part:
-    """That an answer has nothing of what was told, which is no mark; and what to type instead."""
+def passed_by(ink: Ink, unheard: "Unheard", tells: str, asks: str) -> Part:
+    """That an answer has nothing of what was told, which is no mark; and what to type instead.
+
+    Args:
+        tells: a sentence of the kind that the model has learnt to be told.
+        asks: the question for it.
+    """
     said = "It can do nothing with this." if unheard == "told" else "Nothing you told it is in this."
-    return (f"{said} {FEW_WAYS}", ink.muted)
+    return (f"{said} It can use a plain sentence, such as “{tells}”, then “{asks}”", ink.muted)

@@ -8,7 +8,7 @@ from tui_trainer.messages.events import Choice, PairOffered
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.ui.drawing.lines import Part, beside, ends, line, link, paragraph
 from tui_trainer.ui.scene import Scene
-from tui_trainer.view import numbers, words
+from tui_trainer.view import noise, numbers
 from tui_trainer.view.text import cut, fullest, wrap_answer, wrap_to
 
 SIDE_BY_SIDE = 56  # cells; below, the answers stand under each other
@@ -42,7 +42,7 @@ def board(
     """
     ink = scene.ink
     rows = paragraph(_asked(pair), ink.strong, width, 2 if height > 8 else 1)
-    signs = fullest(words.of_no_letters(pair.a, pair.b), width)
+    signs = fullest(noise.strange(scene.vocabulary, (pair.a, pair.b), (pair.prompt,)), width)
     foot = [line((signs, ink.muted))] if signs and needed(pair, width) < height else []
     room = height - len(rows) - len(foot)
     if width >= SIDE_BY_SIDE:

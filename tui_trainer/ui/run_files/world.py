@@ -54,6 +54,21 @@ def unheard(folder: RunFolder, prompt: str, answer: str, told: Iterable[str] = (
     return telling.unheard(prompt[:LONGEST], answer[:LONGEST], [text[:LONGEST] for text in told])
 
 
+@lru_cache(maxsize=4)
+def plain_sentence(seed: int) -> tuple[str, str]:
+    """A sentence such as a model of this world has learnt to be told, of somebody it has never read of; and
+    the question for it."""
+    from tui_trainer.corpus.common_words import PETS
+    from tui_trainer.corpus.exam.wordings import fact_wordings
+    from tui_trainer.corpus.names import names
+    from tui_trainer.corpus.world import Entity, Fact
+    from tui_trainer.corpus.writing.sentences import TEMPLATES, render
+
+    who = Entity(names(seed, "person", "evaluation")[0], "person", asked=False)
+    told = render(who, Fact(who.name, "pet", PETS[0]), TEMPLATES["pet"][0])
+    return told, fact_wordings("pet", "pairs")[0].format(n=who.name)
+
+
 @lru_cache(maxsize=1024)  # a prompt is held to each name in the world, and answers are drawn at every key
 def _held(
     seed: int, cutoff: int, prompt: str, answer: str, told: tuple[str, ...], base: bool, ended: bool

@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.strip import Strip
 
-from tui_trainer.messages.comparison import Answers, Compared, Comparison, Order
+from tui_trainer.messages.comparison import Answers, Compared, Comparison, Order, Side
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.sanitize import one_line, several_lines
 from tui_trainer.settings import Culture, Taste
@@ -21,8 +21,9 @@ from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.ask import Ask
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
-from tui_trainer.view import numbers
+from tui_trainer.view import noise, numbers
 from tui_trainer.view.changes import changes
+from tui_trainer.view.noise import Vocabulary
 from tui_trainer.view.text import cut, fit, wrap_answer
 
 RATERS = " ".join((*get_args(Taste), *get_args(Culture)))
@@ -192,10 +193,14 @@ class ComparisonScreen(Modal[None]):
         for text, side in ((answers.first, found.first), (answers.second, found.second)):
             body = " ".join(several_lines(text).split()) or "(it said nothing)"
             base = side.weights == "base"
-            sign, style = truth.mark(ink, judged(self.here, answers.prompt, text, base=base))
+            known = Vocabulary() if base else self._vocabulary(side)
+            heard = noise.told(known.noise(text, (answers.prompt,)))
+            held = judged(self.here, answers.prompt, text, base=base)
+            sign, style = truth.mark(ink, held, bool(heard))
             rows = [line((row, ink.text)) for row in wrap_answer(body, column - len(sign), 6)]
             lead = [line((sign if not index else " " * len(sign), style)) for index in range(len(rows))]
-            said.append([Strip.join(pair) for pair in zip(lead, rows, strict=True)] if sign else rows)
+            marked = [Strip.join(pair) for pair in zip(lead, rows, strict=True)] if sign else rows
+            said.append([*marked, *(row for one in heard[:1] for row in paragraph(one, ink.bad, column))])
         prompt = cut(f"“{one_line(answers.prompt)}”", width)
         high = max(map(len, said))
         return [
@@ -203,6 +208,20 @@ class ComparisonScreen(Modal[None]):
             *beside([(s, column) for s in said], high, gap),
             BLANK,
         ]
+
+    def _vocabulary(self, side: Side) -> Vocabulary:
+        """The words that one of the two has read, if they are those of the run on the screen."""
+        run = next((run for run in (self.here, *self.runs) if run.id == side.run), None)
+        if run is None:
+            return Vocabulary()
+        shown, other = self.scene.folder.plan, run.plan
+        same = (shown.seed, shown.data, shown.settings.data, shown.settings.finetune) == (
+            other.seed,
+            other.data,
+            other.settings.data,
+            other.settings.finetune,
+        )
+        return self.scene.vocabulary if same else Vocabulary()
 
     def _verdicts(self, found: Comparison, width: int) -> Iterator[Strip]:
         ink = self.scene.ink

@@ -16,6 +16,7 @@ from tui_trainer.ui.run_files.world import judged
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.screens.modal import Modal
 from tui_trainer.ui.widgets.page import Page
+from tui_trainer.view import noise
 from tui_trainer.view.text import fit, wrap, wrap_answer
 from tui_trainer.view.words import WEIGHTS
 
@@ -105,5 +106,8 @@ class SideBySideSheet(Modal[None]):
         if held is not None:
             rows += paragraph(*truth.said(ink, held), width)
         if said.done:
+            found = self.scene.vocabulary.noise(said.text, (self.prompt,), ended=said.ended and not base)
+            for strange in noise.told(found)[:1]:
+                rows += paragraph(f"{'' if base else '✗ '}{strange}", ink.muted if base else ink.bad, width)
             rows.append(line((fit(f"{one_line(said.sha256)[:8]} unchanged", width), ink.muted)))
         return rows
