@@ -20,6 +20,7 @@ from tui_trainer.ui.app import TrainerApp
 from tui_trainer.ui.connection.feed import Arrived
 from tui_trainer.ui.handlers.leads import LEADS
 from tui_trainer.ui.panes.chat import READ, ChatPane
+from tui_trainer.ui.processes.chat import DOING
 from tui_trainer.ui.run_files.world import plain_sentence
 from tui_trainer.ui.screens.model.inside import InsideSheet
 from tui_trainer.ui.screens.model.side_by_side import SideBySideSheet
@@ -57,6 +58,7 @@ class Answering:
         self.said: list[Said] = []  # before the end of the next answer
         self.read = Read(12, 128, 0, 0)
         self.holds = False  # the answer does not end by itself
+        self.first = "In Velm"  # what it begins with
         self._hear: Callable[[Said], None] | None = None
         monkeypatch.setattr(chat.process, "ask", self.ask)
         monkeypatch.setattr(chat.process, "stop", self.stop)
@@ -66,7 +68,8 @@ class Answering:
         if asked.inside is not None:
             hear(Said(inside=taken_apart()))
             return
-        hear(Said(text="In Velm"))
+        if self.first:
+            hear(Said(text=self.first))
         for said in self.said:
             hear(said)
         self.said, self._hear = [], hear
@@ -203,7 +206,11 @@ async def test_asking_takes_no_samples_away(
         await until(pilot, lambda: "In Velm." in text_of(chat.conversation))
         await pilot.press("escape")
         await until(pilot, lambda: "what it writes" in text_of(chat.conversation))
-        assert "your conversation is kept: key 5" in text_of(chat.conversation)
+        assert "your conversation is kept: enter shows it" in text_of(chat.conversation)
+        app.dashboard.go(1)
+        chat.conversation.redraw()
+        if app.scene.roomy:  # else another pane stands there
+            await until(pilot, lambda: "your conversation is kept: key 5" in text_of(chat.conversation))
         await pilot.press("5")
         await until(pilot, lambda: "In Velm." in text_of(chat.conversation))
 
@@ -233,11 +240,11 @@ async def test_a_hash_has_been_seen_once_it_stood_on_the_screen(
         assert chat.conversation.turns[-1].seen is not None
 
 
-async def test_newer_weights_are_talked_to_unless_others_were_chosen(
+async def test_the_last_weights_are_talked_to_until_others_are_chosen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tuned = recorded.until(RECORDS, e.WeightsFrozen, weights="tuned")
-    for keys, then in (((), "aligned"), (("ctrl+t",), "base"), (("ctrl+t", "ctrl+t"), "tuned")):
+    for keys in ((), ("ctrl+t",), ("ctrl+t", "ctrl+t")):
         async with opened(tmp_path / str(len(keys)), monkeypatch, tuned) as (app, pilot):
             chat = app.dashboard.chat
             Answering(monkeypatch, chat)
@@ -247,11 +254,71 @@ async def test_newer_weights_are_talked_to_unless_others_were_chosen(
             await until(pilot, lambda: app.scene.now.ended)
             app.tick()
             await pilot.pause()
-            assert chat.weights == then
-            told = "aligned is frozen: you talk to it from here on." in text_of(chat.conversation)
-            assert told == (then == "aligned")
-            stays = f"aligned is frozen: you go on talking to {then}. ctrl+t: to another."
-            assert (stays in " ".join(text_of(chat.conversation).split())) == bool(keys)
+            assert chat.weights == "aligned"
+            assert "aligned is frozen: you talk to it from here on." in text_of(chat.conversation)
+            await pilot.press("ctrl+t")
+            app.tick()
+            await pilot.pause()
+            assert chat.weights == "base"  # chosen after the last ones were frozen
+
+
+async def test_the_end_of_a_run_without_feedback_leads_to_its_last_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tuned = recorded.until(RECORDS, e.WeightsFrozen, weights="tuned")
+    async with opened(tmp_path, monkeypatch, tuned) as (app, pilot):
+        chat = app.dashboard.chat
+        LEADS["ask_base"](app)
+        app.tick()
+        assert chat.weights == "base"
+        app.post_message(Arrived([replace(RECORDS[-1], seq=tuned[-1].seq + 1)]))
+        await until(pilot, lambda: app.scene.now.ended)
+        app.tick()
+        await until(pilot, lambda: "tuned: you talk to it from here on." in text_of(chat.conversation))
+        assert chat.weights == "tuned"
+
+
+async def test_to_ask_again_the_question_stands_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (app, pilot, chat, process):
+        chat.ask_again()
+        assert not chat.input.value  # nothing was asked
+        await say(pilot, chat, "Where?")
+        await pilot.press("ctrl+n", "enter")
+        await until(pilot, lambda: len(process.asked) == 2 and not chat.scene.answering)
+        assert process.asked[-1].prompt == "Where?" and process.asked[-1].new
+        await pilot.press("ctrl+o", *"Who?", "enter")  # a letter replaces it
+        await until(pilot, lambda: len(process.asked) == 3 and not chat.scene.answering)
+        assert process.asked[-1].prompt == "Who?"
+        chat.input.value = "What"
+        await pilot.press("ctrl+n")
+        assert chat.input.value == "What"
+        chat.input.value = ""
+        LEADS["ask_tuned"](app)
+        assert chat.input.value == "Who?" and chat.weights == "tuned"
+
+
+async def test_a_wait_for_the_first_token_is_told_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(tmp_path, monkeypatch) as (app, pilot, chat, process):
+        now = [app.scene.clock()]
+        app.scene.clock = lambda: now[0]
+        process.holds = True
+        process.first = ""
+        chat.input.value = "Where?"
+        await pilot.press("enter")
+        await until(pilot, lambda: chat.scene.answering)
+        for doing, said in DOING.items():
+            for seconds, told in ((4, "4 s"), (2, "━━━━━━────── 50 %")):  # of what the last one took
+                chat.process._does(doing)
+                now[0] += seconds
+                app.tick()
+                shows = f"{said} {told}"
+                await until(pilot, lambda shows=shows: shows in " ".join(text_of(chat.conversation).split()))
+                chat.process._does(None)
+        process.end()
 
 
 async def test_whom_a_card_led_to_is_kept_before_a_word_is_said(

@@ -58,6 +58,7 @@ class Said(Struct, frozen=True, omit_defaults=True):
     """A piece of the answer, its end, what was made of a text that was read, or why there is none."""
 
     text: str = ""
+    ready: bool = False  # nothing yet: the process is up, and its libraries are loaded
     told: tuple[str, ...] = ()  # sentences kept as notes
     notes: tuple[Note, ...] = ()  # put before the prompt; both come before the first piece
     noticed: tuple[str, ...] = ()  # what of the notes could not be read

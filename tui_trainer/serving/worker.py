@@ -183,4 +183,6 @@ def serve(
 
 if __name__ == "__main__":
     own = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+    sys.stdout.buffer.write(msgspec.json.encode(Said(ready=True)) + b"\n")
+    sys.stdout.buffer.flush()
     serve(RunFolder(sys.argv[1]), sys.stdin.buffer, sys.stdout.buffer, own, first=time.time_ns() // 10**6)

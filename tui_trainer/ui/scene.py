@@ -75,8 +75,12 @@ class Scene:
     past_at: int | None = None  # its number among `now.moments`
     arrived: float | None = None  # when the last records came
     reading: pace.Reading = field(default_factory=pace.Reading)  # of the steps in slow motion
+    stopwatch: Stopwatch = field(init=False)  # of what other processes are asked
     _since: float = 0.0  # when the moment was taken up
     _told: Validated | None = None
+
+    def __post_init__(self) -> None:
+        self.stopwatch = Stopwatch(lambda: self.clock())  # which a test may set
 
     @property
     def state(self) -> State:

@@ -37,6 +37,7 @@ def _ask_tuned(app: Handling) -> None:
     if "tuned" in app.scene.state.weights:
         app.dashboard.chat.choose("tuned")
     app.dashboard.go(5)
+    app.dashboard.chat.ask_again()
 
 
 def _picks(app: Handling) -> None:

@@ -73,10 +73,12 @@ class ChatPane(Acting, Vertical, can_focus=True):
         super().__init__(id="pane-5", classes="pane")
         self.border_title = title(5)
         self.scene = scene
-        self.process = ChatProcess(scene.folder, notes)
+        self.process = ChatProcess(scene.folder, scene.stopwatch, notes)
         self.conversation = Conversation(scene)
-        self.chosen: WeightsName | None = None  # kept until another is; None: the newest, whichever they are
+        # Kept until another is, or the last ones are frozen; None: the newest, whichever they are.
+        self.chosen: WeightsName | None = None
         self._newest: WeightsName | None = None
+        self._last: WeightsName | None = None  # no others come after these
         self.drawing = Drawing()
         self.notes = notes is not None  # what is told is kept, and looked for before each question
         self._new = False  # the next question begins a conversation
@@ -108,16 +110,22 @@ class ChatPane(Acting, Vertical, can_focus=True):
     def follow(self) -> None:
         """Redraw if something that the pane shows has changed; say so if there are newer weights."""
         state, newest = self.scene.state, self.scene.now.latest_weights
+        left = self._leave_chosen()
         if newest != self._newest:
             before, self._newest = self._newest, newest
             if before is not None and self.chosen is not None:
                 key = self.scene.key_of("next_weights")
                 stays = f"you go on talking to {self.chosen}. {key}: to another."
                 self._switched("whom", f"{newest} is frozen: {stays}")
-            elif before is not None and self.conversation.begun:
+            elif before is not None and (self.conversation.begun or left):
                 self._switched("whom", f"{newest} is frozen: {self._talks_to(newest)}")
+        elif left:
+            self._switched("whom", f"{newest}: {self._talks_to(newest)}")
         if self.display and self.app.screen is self.screen:
             self._take_in()
+        if self._answer is not None and self.conversation.waited != self.process.waited_for:
+            self.conversation.waited = self.process.waited_for
+            self.conversation.redraw()
         seen = (
             state.changed["samples"],
             state.changed["frozen"],
@@ -234,6 +242,13 @@ class ChatPane(Acting, Vertical, can_focus=True):
             if len(hashes) > 1 and {*hashes} == {weights.sha256}:
                 self.scene.did.add("same hash")
 
+    def ask_again(self) -> None:
+        """Put the last question where one types, if nothing is typed: enter asks it, a letter replaces it."""
+        asked = [turn.text for turn in self.conversation.turns if turn.who == "you"]
+        if asked and not self.input.value:
+            self.input.value = asked[-1]
+            self.input.action_select_all()
+
     def _fail(self, text: str) -> None:
         self.conversation.add(Turn("error", text))
         self.conversation.redraw()
@@ -260,6 +275,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
         if self.conversation.begun and self.conversation.turns[-1].who != "new":
             self.conversation.add(Turn("new"))
             self._new = True
+            self.ask_again()
 
     @action("ctrl+o", "notes")
     def do_notes(self) -> None:
@@ -268,6 +284,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
         on = "what you tell it is kept from here on, and put before a question that it matches"
         off = "nothing you tell it is kept from here on, or put before a question"
         self._switched("notes", f"Notes {f'on: {on}' if self.notes else f'off: {off}'}.")
+        self.ask_again()
 
     @action("ctrl+l", "inside")
     def do_look_inside(self) -> None:

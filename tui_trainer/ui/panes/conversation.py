@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui_trainer.ui.run_files.verdict import Verdict
 
 NEW = "a new conversation: the model reads nothing of what stands above"
-WAITING = "waiting for the first token: the model's libraries and weights are loaded before it"
+WAITING = "Your question waits for its turn."
 KEPT = 200  # turns
 KEPT_CHARACTERS = 20_000  # of one turn
 
@@ -66,6 +66,7 @@ class Conversation(Page):
     def __init__(self, scene: Scene) -> None:
         super().__init__(self._drawn, id="conversation")
         self.scene = scene
+        self.waited = ""  # what an answer waits for, and for how long
         self.turns: list[Turn] = []
 
     def add(self, turn: Turn) -> Turn:
@@ -106,7 +107,8 @@ class Conversation(Page):
             return [*self._before(width, height - len(notes)), *notes]
         if self._writing and not self._used:
             written = samples.board(self.scene, self.scene.state.samples[-1], width, height - 1)
-            said = "your conversation is kept: key 5"
+            shows = "enter shows it" if self.scene.pane == 5 else "key 5"
+            said = f"your conversation is kept: {shows}"
             return [
                 *filled(written, height - 1),
                 line((said if len(said) <= width else "", self.scene.ink.muted)),
@@ -140,7 +142,8 @@ class Conversation(Page):
         if turn.who == "new":
             said = fullest((NEW, NEW.partition(":")[0]), width - 6)
             return [line((f"── {said} ".ljust(width, "─"), ink.muted))]
-        shown = wrap(f"{text or WAITING} …" if turn.open else text, width - 2) or [""]
+        coming = f"{text} …" if text else f"… {self.waited or WAITING}"
+        shown = wrap(coming if turn.open else text, width - 2) or [""]
         if not text and not turn.open:
             shown = ["(it said nothing)"]
         rows = [row for kept in turn.told for row in self._noted("kept as a note", kept, width)]

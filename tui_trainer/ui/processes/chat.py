@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -11,15 +12,25 @@ from tui_trainer.messages.events import WeightsName
 from tui_trainer.messages.inspection import Look
 from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.ui.processes.order import started
+from tui_trainer.view.stopwatch import Stopwatch
 
 END_SECONDS = 1.0
+Doing = Literal["libraries", "weights", "words", "another"]
+DOING: dict[Doing, str] = {
+    "libraries": "Loading the libraries that the model runs on.",
+    "weights": "Reading its weights from the file, then your words.",
+    "words": "It reads your words. Then comes the first token.",
+    "another": "It reads another text first, then your words.",
+}
 
 
 class ChatProcess:
     """Started by the first question; one question or look at a time, the others wait."""
 
-    def __init__(self, folder: RunFolder, notes: Path | None = None) -> None:
-        self.folder, self.notes = folder, notes
+    def __init__(self, folder: RunFolder, stopwatch: Stopwatch, notes: Path | None = None) -> None:
+        self.folder, self.stopwatch, self.notes = folder, stopwatch, notes
+        self.doing: Doing | None = None  # what it does before it says anything to what it was asked
+        self._opened = set[WeightsName | None]()  # weights that it has at hand
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
         self._exchanges = set[asyncio.Task[None]]()
@@ -60,6 +71,7 @@ class ChatProcess:
     async def _say(self, asked: Ask, hear: Callable[[Said], None]) -> None:
         try:
             process = await self._started()
+            self._does("libraries" if self.doing == "libraries" else self._first(asked))
             assert process.stdin is not None and process.stdout is not None
             process.stdin.write(msgspec.json.encode(asked) + b"\n")
             await process.stdin.drain()
@@ -67,9 +79,15 @@ class ChatProcess:
                 line = await process.stdout.readline()
                 if not line:
                     self._process = None
+                    self._gives_up()
                     hear(Said(error="the chat process ended; ask again to start it anew"))
                     return
                 said = msgspec.json.decode(line, type=Said)
+                if said.ready:
+                    self._does(self._first(asked))
+                    continue
+                self._does(None)
+                self._opened.add(asked.weights)
                 hear(said)
                 if said.last:
                     return
@@ -80,12 +98,40 @@ class ChatProcess:
     async def _started(self) -> asyncio.subprocess.Process:
         if self._process is None or self._process.returncode is not None:
             notes = () if self.notes is None else (str(self.notes),)
+            self._opened.clear()
+            self._does("libraries")
             self._process = await started("tui_trainer.serving.worker", str(self.folder.path), *notes)
         return self._process
+
+    def _first(self, asked: Ask) -> Doing:
+        """What it does first with something that it is asked."""
+        if asked.inside is None and asked.weights not in self._opened:
+            return "weights"
+        return "words" if asked.prompt is not None else "another"
+
+    def _does(self, doing: Doing | None) -> None:
+        if doing == self.doing and doing is not None:
+            return
+        if self.doing is not None:
+            self.stopwatch.end(self.doing)
+        self.doing = doing
+        if doing is not None:
+            self.stopwatch.begin(doing)
+
+    def _gives_up(self) -> None:
+        if self.doing is not None:
+            self.stopwatch.forget(self.doing)
+        self.doing = None
+
+    @property
+    def waited_for(self) -> str:
+        """What it does that is waited for, in a sentence, and for how long; "" while it speaks."""
+        return "" if self.doing is None else self.stopwatch.told(self.doing, DOING[self.doing])
 
     async def close(self) -> None:
         """End the worker: it ends with its input, or is ended."""
         process, self._process = self._process, None
+        self._gives_up()
         if process is None or process.returncode is not None:
             return
         if process.stdin is not None:

@@ -90,6 +90,7 @@ class ComparisonScreen(Modal[None]):
 
     def _ask(self) -> None:
         self.compared = None
+        self.scene.stopwatch.begin("comparison")
         self.page.first = 0
         self.page.redraw()
         self.run_worker(self._compare(), exclusive=True, group="compare")
@@ -104,7 +105,17 @@ class ComparisonScreen(Modal[None]):
             raters=self.raters,
         )
         self.compared = await ask("tui_trainer.serving.comparison", order, Compared)
+        self.scene.stopwatch.end("comparison")
         self.page.redraw()
+
+    def follow(self) -> None:
+        if self.compared is None:
+            self.page.redraw()
+
+    def _waited(self) -> str:
+        names = one_line(self.other_name())
+        said = f"Asking both models: {names}. Each is loaded, and answers the same prompts."
+        return self.scene.stopwatch.told("comparison", said)
 
     def action_other(self) -> None:
         self.at = (self.at + 1) % len(self.runs)
@@ -116,13 +127,13 @@ class ComparisonScreen(Modal[None]):
         letter = event.character if event.is_printable else None
         if letter is not None and letter.isalpha() and letter not in KEYS:
             event.stop()
-            self._ask_for(letter)
+            self._ask_for(letter, begun=True)
 
     def action_prompt(self) -> None:
-        self._ask_for("")
+        self._ask_for("".join(self.prompts))
 
-    def _ask_for(self, begun: str) -> None:
-        asked = Ask("A prompt for both; none: held-out ones", begun, begun=bool(begun))
+    def _ask_for(self, typed: str, *, begun: bool = False) -> None:
+        asked = Ask("A prompt for both; none: held-out ones", typed, begun=begun)
         self.app.push_screen(asked, self._prompted)
 
     def _prompted(self, text: str | None) -> None:
@@ -146,7 +157,7 @@ class ComparisonScreen(Modal[None]):
         found = self.compared.comparison if self.compared is not None else None
         if found is None:
             refused = self.compared is not None
-            said = self.compared.error if self.compared else f"Asking both models: {self.other_name()}."
+            said = self.compared.error if self.compared else self._waited()
             style = ink.warn if refused else ink.muted
             return paragraph(one_line(said), style, width, height)
         column = (width - 3) // 2

@@ -52,13 +52,19 @@ class InsideSheet(Modal[None]):
 
     def _ask(self) -> None:
         self.at, self.inside, self.trouble, self.page.first = 0, None, "", 0
+        self.scene.stopwatch.begin("inside")
         self.page.redraw()
         number, _ = self.answers[self.chosen]
         self.run_worker(self.process.ask(Ask(inside=number), self._hear), group="inside")
 
     def _hear(self, said: Said) -> None:
         self.inside, self.trouble = said.inside, said.error
+        self.scene.stopwatch.end("inside")
         self.page.redraw()
+
+    def follow(self) -> None:
+        if self.inside is None and not self.trouble:
+            self.page.redraw()  # it is waited for
 
     def lines(self, width: int, height: int) -> Sequence[Strip]:
         """The board for the token at the cursor, which scrolls."""
@@ -66,7 +72,8 @@ class InsideSheet(Modal[None]):
         if self.trouble:
             return paragraph(one_line(self.trouble), ink.warn, width, height)
         if self.inside is None:
-            return paragraph("Reading it again.", ink.muted, width)
+            told = self.scene.stopwatch.told("inside", "It reads the answer again, token by token.")
+            return paragraph(told, ink.muted, width)
         if not self.inside.places:
             return paragraph("It said nothing: there is no token to look at.", ink.muted, width)
         _, drawing = self.answers[self.chosen]

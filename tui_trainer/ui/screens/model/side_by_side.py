@@ -49,6 +49,7 @@ class SideBySideSheet(Modal[None]):
         self.scene, self.process, self.models = scene, process, models
         self.prompt, self.drawing = prompt, drawing
         self.answers: dict[WeightsName, Said] = {}  # what has come of each so far
+        self._waited = ""  # what was said of the wait for one
 
     def on_mount(self) -> None:
         self.run_worker(self._ask())
@@ -65,6 +66,11 @@ class SideBySideSheet(Modal[None]):
             text, done=said.done, ended=said.ended, sha256=said.sha256, error=said.error
         )
         self.page.redraw()
+
+    def follow(self) -> None:
+        if self._waited != self.process.waited_for:
+            self._waited = self.process.waited_for
+            self.page.redraw()
 
     def on_unmount(self) -> None:
         self.process.stop()  # nobody waits for the rest
@@ -93,7 +99,8 @@ class SideBySideSheet(Modal[None]):
             *paragraph(what, ink.muted, width, 2),
         ]
         if said is None:
-            return [*rows, line(("…", ink.muted))]
+            now = name == self.models[len(self.answers)] and self.process.waited_for
+            return [*rows, *paragraph(f"… {now}" if now else "…", ink.muted, width)]
         if said.error:
             return [*rows, *paragraph(f"✗ {one_line(said.error)}", ink.bad, width)]
         text = " ".join(several_lines(said.text).split()) or ("(it said nothing)" if said.done else "")

@@ -67,14 +67,16 @@ class RaterPanelSheet(Sheet):
 
     async def _gather(self) -> None:
         order = Order(tuple(str(run.path) for run in with_the_same_pairs(self.scene.folder)))
+        self.scene.stopwatch.begin("raters")
         self.gathered = await ask("tui_trainer.serving.rater_panel", order, Gathered)
+        self.scene.stopwatch.end("raters")
         self.fit()
         self.page.redraw()
 
     def rows(self, width: int) -> list[Strip]:
         ink = self.scene.ink
         if self.gathered is None:
-            return paragraph("Gathering the raters.", ink.muted, width)
+            return paragraph(self.scene.stopwatch.told("raters", "Gathering the raters."), ink.muted, width)
         panel = self.gathered.panel
         if panel is None:
             return paragraph(one_line(self.gathered.error), ink.warn, width)

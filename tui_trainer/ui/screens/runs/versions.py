@@ -67,10 +67,16 @@ class VersionsScreen(Modal[bool | None]):
 
     async def _compare(self, first: RunFolder, second: RunFolder) -> None:
         order = Order(str(first.path), str(second.path))
+        self.scene.stopwatch.begin("versions")
         self.told = await ask("tui_trainer.serving.versions", order, Told)
+        self.scene.stopwatch.end("versions")
         if self.told.versions is not None:
             self.frame.border_title = "Two versions: what each knows"
         self.page.redraw()
+
+    def follow(self) -> None:
+        if self.pair is not None and self.told is None:
+            self.page.redraw()  # it is waited for
 
     def action_release(self) -> None:
         """Train the next version, if there can be one."""
@@ -90,7 +96,8 @@ class VersionsScreen(Modal[bool | None]):
         if self.told is not None:
             return paragraph(one_line(self.told.error), ink.warn, width)
         ids = " and ".join(one_line(run.id) for run in self.pair)
-        return paragraph(f"Asking both versions: {ids}.", ink.muted, width)
+        said = f"Asking both versions: {ids}. Each answers hundreds of questions."
+        return paragraph(self.scene.stopwatch.told("versions", said), ink.muted, width)
 
     def _offer(self, width: int) -> Iterator[Strip]:
         ink, plan = self.scene.ink, self.next
