@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 import recorded
 from test_actions import scene_at
 
+from tui_trainer.files import open_own
 from tui_trainer.messages.events import VERSION, Record, SourceRead
 from tui_trainer.ui.panes.dataset import ROOM_FOR_READER, DatasetPane
+from tui_trainer.ui.run_files import documents as shown
 from tui_trainer.ui.run_files.documents import Documents, Wanted
 
 
@@ -45,6 +48,21 @@ def test_by_filter_source_and_words(tmp_path: Path) -> None:
     assert documents.next(0, 1, Wanted(text="cheap", source="web")) == 3
     assert documents.next(0, 1, Wanted(text="nowhere")) is None
     assert documents.rank(8, Wanted(filter="spam")) == (2, 8)
+
+
+def test_words_are_looked_for_in_the_file_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = recorded.write_run(tmp_path / "run", [])
+    documents = Documents(folder.corpus / "documents.jsonl").index()
+    opened = list[Path]()
+    monkeypatch.setattr(shown, "open_own", lambda path: opened.append(path) or open_own(path))
+    rare, none = Wanted(text="CHEAP"), Wanted(text="[bold].*(")
+    fits = [number for number in range(40) if documents.next(number - 1, 1, rare) == number]
+    assert fits and documents.rank(fits[-1], rare) == (len(fits), len(fits))
+    assert documents.next(fits[0], -1, rare) == fits[-1]
+    assert documents.next(0, 1, none) is None and documents.rank(5, none) == (0, 0)
+    assert len(opened) == 2
+    documents.path.write_bytes(b"\xff\n" * 9_000)
+    assert documents.next(0, 1, Wanted(text="kite")) is None
 
 
 def test_beside_a_document_all_sources_are_to_be_seen(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from textual import work
 from textual.message import Message
 from textual.strip import Strip
 
@@ -53,6 +54,7 @@ class DatasetPane(Pane):
     documents: Documents | None = None
     at = 0
     wanted = Wanted()
+    _sought = Wanted()  # what was asked for last; it may not be known yet which those are
     chosen = 0  # the row of the source whose weight keys change
     _document: tuple[int, ShownDocument | None] = (-1, None)
     _text = ""  # the part of the document that is shown, or a little more
@@ -148,41 +150,55 @@ class DatasetPane(Pane):
     @action("d", "only dropped")
     def do_only_dropped(self) -> None:
         """Only documents that a filter threw out."""
-        self._want(replace(self.wanted, dropped=not self.wanted.dropped, filter=None))
+        self._want(replace(self._sought, dropped=not self._sought.dropped, filter=None))
 
     @action("f", "filter")
     def do_by_filter(self) -> None:
         """Only what one filter threw out; again: the next filter."""
         if self.documents is not None:
-            self._want(replace(self.wanted, filter=_after(self.wanted.filter, self.documents.filters[1:])))
+            self._want(replace(self._sought, filter=_after(self._sought.filter, self.documents.filters[1:])))
 
     @action("o", "source", footer="no")
     def do_by_source(self) -> None:
         """Only documents of one source; again: the next one."""
         if self.documents is not None:
-            self._want(replace(self.wanted, source=_after(self.wanted.source, self.documents.sources)))
+            self._want(replace(self._sought, source=_after(self._sought.source, self.documents.sources)))
 
     @action("/", "search")
     def do_search(self) -> None:
         """Only documents with these words in them."""
-        self.app.push_screen(Ask("Documents with these words", self.wanted.text), self._search)
+        self.app.push_screen(Ask("Documents with these words", self._sought.text), self._search)
 
     def _search(self, text: str | None) -> None:
         if text is not None:
-            self._want(replace(self.wanted, text=text.strip()))
-            self.redraw()
+            self._want(replace(self._sought, text=text.strip()))
 
     def _want(self, wanted: Wanted) -> None:
         """Walk through these from now on, beginning with the one that is open if it is among them."""
-        before, self.wanted = self.wanted, wanted
+        self._sought = wanted
         if self.documents is None:
-            return
+            self.wanted = wanted
+        elif wanted.text:
+            self._look_through(self.documents, wanted)
+        else:
+            self._walk(wanted)
+
+    @work(thread=True)
+    def _look_through(self, documents: Documents, wanted: Wanted) -> None:
+        """Which documents have these words is read from the disk, all of them."""
+        documents.fitting(wanted)
+        self.call_later(self._walk, wanted)
+
+    def _walk(self, wanted: Wanted) -> None:
+        if self.documents is None or wanted != self._sought:
+            return  # something else has been asked for since
         found = self.documents.next(self.at - 1, 1, wanted)
         if found is None:
-            self.wanted = before
+            self._sought = self.wanted
             self.app.notify("There is no such document.", markup=False)
         else:
-            self.at = found
+            self.wanted, self.at = wanted, found
+        self.redraw()
 
     # -- how much of each source --------------------------------------------------------------------------
 

@@ -5,6 +5,8 @@ Only where each line starts, its source and which filter dropped it is kept: a f
 
 import hashlib
 from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +20,7 @@ from tui_trainer.files import open_own
 
 FIRST = 60  # documents that were kept, whose numbers are at hand
 AT_HAND = 200  # documents
+WALKS = 4  # what was wanted last, whose documents are known by number
 KEPT = 0  # the number that stands for "no filter dropped it"
 
 
@@ -36,6 +39,9 @@ class ShownDocument(Struct, frozen=True):
     reason: str = ""
 
 
+_decode = msgspec.json.Decoder(ShownDocument).decode
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Which documents are walked through; everything that is given must fit."""
@@ -47,7 +53,8 @@ class Wanted:
 
 
 class Documents:
-    """The documents of a run, by number. Not thread-safe, but `index` may run in a thread of its own."""
+    """The documents of a run, by number. Not thread-safe, but `index` may run in a thread of its own, and
+    `fitting`, too."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -59,6 +66,8 @@ class Documents:
         self.first_kept: list[int] = []  # the first of those that were kept
         self.first_dropped: dict[str, int] = {}  # the first one that each filter threw out
         self.at_hand = lru_cache(AT_HAND)(self.read)  # one document, from the disk the first time only
+        # The numbers of those that are wanted, in order. With words in them, the file is read the first time.
+        self.fitting = lru_cache(WALKS)(self._fitting)
         self.trouble = ""  # why what can be read may not be what was written
 
     def index(self) -> "Documents":
@@ -113,12 +122,26 @@ class Documents:
 
     def next(self, number: int, step: int, wanted: Wanted) -> int | None:
         """The wanted document `step` (1 or -1) further on, around the ends; None if there is none."""
-        count = len(self)
-        for distance in range(1, count + 1):
-            candidate = (number + step * distance) % count
-            if self._listed(candidate, wanted) and (not wanted.text or self._has(candidate, wanted.text)):
-                return candidate
-        return None
+        fits = self.fitting(wanted)
+        at = bisect_right(fits, number) if step > 0 else bisect_left(fits, number) - 1
+        return fits[at % len(fits)] if fits else None
+
+    def _fitting(self, wanted: Wanted) -> Sequence[int]:
+        if wanted == Wanted():
+            return range(len(self))
+        listed = (number for number in range(len(self)) if self._listed(number, wanted))
+        return array("L", self._having(listed, wanted.text.casefold()) if wanted.text else listed)
+
+    def _having(self, numbers: Iterable[int], sought: str) -> Iterator[int]:
+        """Those of these documents with this in them, however it is written."""
+        try:
+            with open(open_own(self.path), "rb") as file:
+                for number in numbers:
+                    file.seek(self._starts[number])
+                    if sought in _decode(file.readline()).text.casefold():
+                        yield number
+        except (OSError, ValueError):
+            return  # what stands there now is not what was indexed
 
     def _listed(self, number: int, wanted: Wanted) -> bool:
         """Whether it fits by what is known without reading it."""
@@ -129,14 +152,10 @@ class Documents:
             and wanted.source in (None, self.sources[self._sources[number]])
         )
 
-    def _has(self, number: int, text: str) -> bool:
-        document = self.read(number)
-        return document is not None and text.casefold() in document.text.casefold()
-
     def rank(self, number: int, wanted: Wanted) -> tuple[int, int]:
-        """Which of those that fit by source and filter it is (1: the first), and how many they are."""
-        fits = [index for index in range(len(self)) if self._listed(index, wanted)]
-        return sum(index <= number for index in fits), len(fits)
+        """Which of those that fit it is (1: the first), and how many they are."""
+        fits = self.fitting(wanted)
+        return bisect_right(fits, number), len(fits)
 
     def read(self, number: int) -> ShownDocument | None:
         """One document; None when it can't be read any more."""
@@ -144,6 +163,6 @@ class Documents:
             with open(open_own(self.path), "rb") as file:
                 file.seek(self._starts[number])
                 line = file.readline()
-            return msgspec.json.decode(line, type=ShownDocument)
+            return _decode(line)
         except (OSError, IndexError, msgspec.DecodeError, UnicodeDecodeError):
             return None
