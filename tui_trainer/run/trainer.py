@@ -49,16 +49,29 @@ OVER = Reply(ok=False, error="the trainer is ending")
 
 
 class Sanitized(io.TextIOWrapper):
-    """What stderr is in this process: texts and names of files reach the log tame, a library's too."""
+    """What stderr is in this process: texts and names of files reach the log tame, a library's too.
+
+    What a full disk does not take is told to nobody, and the run goes on, or ends as it would have.
+    """
 
     def write(self, text: str) -> int:
-        super().write(sanitize(text))
+        with contextlib.suppress(OSError):
+            super().write(sanitize(text))
         return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            super().flush()
 
 
 def say(line: str) -> None:
     """Write a line to trainer.log: one, whatever it quotes, for the last one says how it ended."""
     print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {one_line(line)}", file=sys.stderr, flush=True)
+
+
+def trouble(error: OSError) -> str:
+    """What went wrong with a file. Of an array that found no room, numpy says only how much of it did."""
+    return error.strerror or f"a file could not be written as a whole, as on a full disk ({error})"
 
 
 class Trainer:
@@ -278,7 +291,7 @@ class Trainer:
             case UserError() | Vanished() | RankLost():
                 line = str(error)
             case OSError():
-                line = f"{error.strerror or error}; put it right, then resume the run"
+                line = f"{trouble(error)}; put it right, then resume the run"
             case _:
                 line = f"{type(error).__name__}: {str(error).partition(chr(10))[0]} (more in trainer.log)"
         if not isinstance(error, UserError | Vanished | RankLost):
