@@ -118,10 +118,8 @@ def gather(
         elif isinstance(item, Document):
             gathered.documents.append(item)
     if not gathered.documents:
-        raise UserError(
-            f"no readable text in {', '.join(map(readable, paths))[:200]}{gathered.why_less()}; "
-            f"give files or folders of {TAKEN}"
-        )
+        given = ", ".join(readable(path) or "''" for path in paths)[:200]
+        raise UserError(f"no readable text in {given}{gathered.why_less()}; give files or folders of {TAKEN}")
     yield from hold_out(gathered, seed)
     return gathered
 

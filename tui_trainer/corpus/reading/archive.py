@@ -8,7 +8,7 @@ from typing import IO, BinaryIO
 
 from msgspec import Struct
 
-from tui_trainer.corpus.reading.errors import Unreadable
+from tui_trainer.corpus.reading.errors import Unreadable, because
 from tui_trainer.corpus.reading.find import MOST_FILES, Form, Skipped, form_of, is_passed_over, readable
 from tui_trainer.corpus.reading.mail_format import is_mail, may_be_mail
 from tui_trainer.corpus.reading.unpack import Meter, Packing, Unpacked, unpacked
@@ -47,7 +47,7 @@ def members(
         raise
     except Exception as error:  # each library's own, about what is in the file
         if content is None or content.damage is None:
-            raise Unreadable(f"damaged, or no archive ({reason(error)[:80]})") from error
+            raise Unreadable(f"damaged, or no archive{because(error)}") from error
     if content is not None and content.damage is not None:
         raise content.damage
 

@@ -11,11 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tui_trainer.corpus.reading.errors import Unreadable
+from tui_trainer.corpus.reading.errors import Unreadable, because
 from tui_trainer.corpus.reading.notes import Notes
 from tui_trainer.corpus.reading.records import COLUMNS, FIELDS, LONGEST, MOST_RECORDS
 from tui_trainer.corpus.reading.values import LONG, Bad, Value
-from tui_trainer.errors import reason
 
 ROWS = 256  # read at once
 AT_ONCE = 4_000_000  # bytes of the rows that are made at once
@@ -56,7 +55,7 @@ def parquet_records(file: BinaryIO, budget: int, notes: Notes) -> Iterator[Value
     except Unreadable:
         raise
     except Exception as error:  # of a library, about what is in the file
-        raise Unreadable(f"not readable as parquet ({reason(error)[:80]})") from error
+        raise Unreadable(f"not readable as parquet{because(error)}") from error
 
 
 def _columns(schema: Any) -> list[str]:
