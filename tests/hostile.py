@@ -85,7 +85,7 @@ def wrong(case: Case, status: int, out: str, err: str) -> str:
         return "an unexpected exception"
     if status not in (0, 1, 2):
         return f"status {status}"
-    told = [line for line in err.splitlines() if line.startswith(("tui-trainer: ", "Error: "))]
+    told = [line for line in err.splitlines() if line.startswith("tui-trainer: ")]
     also = case.arguments[:1] == ["runs"]  # it lists what is whole, and names what isn't
     if len(told) != (status != 0) and not (also and len(told) > (status != 0)):
         return f"status {status}, and {len(told)} lines that say what is wrong"

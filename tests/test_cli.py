@@ -68,13 +68,17 @@ def test_the_readme_tells_of_every_command() -> None:
         ["crawl", "http://a.example/", "--tiny-web"],
         ["crawl", "--tiny-web", "1"],
         ["crawl", "--delay", "nan"],
+        ["run", "--runs", ""],
+        ["run", "--config", ""],
+        ["chat", "--notes", ""],
+        ["preferences", "import", ""],
     ],
 )
 def test_wrong_usage_is_status_2(arguments: list[str], capsys: Capture) -> None:
     assert status(*arguments) == 2
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert "Error: " in shown.err
+    assert re.fullmatch(r"tui-trainer: \S.*[;?] `tui-trainer.* --help` tells what there is\n", shown.err)
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,18 @@ def _together(*options: Callable[[Command], Command]) -> Callable[[Command], Com
     return decorate
 
 
+class Named(click.Path):
+    """A path that somebody typed. To Python, "" is the folder one is in, as of a variable that is not set."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(path_type=Path, **options)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("an empty name.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 class Finite(click.FloatRange):
     """A number within bounds, which "nan" passes where nobody asks."""
 
@@ -40,7 +52,7 @@ class Finite(click.FloatRange):
 of_run = click.argument("run", default="latest")
 with_runs = click.option(
     "--runs",
-    type=click.Path(path_type=Path),
+    type=Named(),
     metavar="DIR",
     help="Folder of all runs; else $TUI_TRAINER_RUNS, else your data folder.",
 )
@@ -61,7 +73,7 @@ def _noted(ctx: click.Context, _: click.Parameter, value: Path | None) -> Path |
 
 with_notes = click.option(
     "--notes",
-    type=click.Path(path_type=Path, exists=True, file_okay=False, readable=True),
+    type=Named(exists=True, file_okay=False, readable=True),
     metavar="DIR",
     callback=_noted,
     expose_value=False,
@@ -81,7 +93,7 @@ with_screen = _together(
     ),
     click.option(
         "--record",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=Named(dir_okay=False),
         metavar="FILE",
         help="Record the screen as an asciicast, which `asciinema play FILE` shows again.",
     ),
@@ -104,7 +116,7 @@ with_settings = _together(
     ),
     click.option(
         "--config",
-        type=click.Path(path_type=Path),
+        type=Named(),
         metavar="FILE",
         help="Settings from a TOML file; else settings.toml in your configuration folder.",
     ),

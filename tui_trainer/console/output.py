@@ -63,11 +63,12 @@ def complain(text: str) -> None:
 
 
 def complain_of_usage(error: click.UsageError) -> None:
-    """What click says of a command line that it can't take."""
-    if error.ctx is not None:
-        tell(error.ctx.get_usage())
-        tell(f"Try '{error.ctx.command_path} --help' for help.\n")
-    tell(f"Error: {one_line(error.format_message())}")
+    """What click says of a command line that it can't take, and where it says what there is."""
+    said = error.format_message().strip()
+    said = said if said.endswith("...") else said.removesuffix(".")
+    rest = " " if said.endswith("?") else "; "  # click asks whether another option was meant
+    help_of = "tui-trainer" if error.ctx is None else error.ctx.command_path
+    complain(f"{said[:1].lower()}{said[1:]}{rest}`{help_of} --help` tells what there is")
 
 
 def complain_of_fault(error: BaseException) -> None:

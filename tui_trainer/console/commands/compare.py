@@ -7,7 +7,7 @@ import click
 
 from tui_trainer.console import output
 from tui_trainer.console.commands.common import Failed
-from tui_trainer.console.options import run_of, with_json, with_runs
+from tui_trainer.console.options import Named, run_of, with_json, with_runs
 
 if TYPE_CHECKING:
     from tui_trainer.run.storage.folder import RunFolder
@@ -37,7 +37,7 @@ Examples:
 @click.option(
     "--raters",
     "file",
-    type=click.Path(path_type=Path),
+    type=Named(),
     metavar="FILE",
     help="Raters of your own, as the experiment cultures takes them.",
 )

@@ -7,7 +7,7 @@ import click
 
 from tui_trainer.console import output
 from tui_trainer.console.commands.common import Failed, need
-from tui_trainer.console.options import Finite, with_json, with_seed
+from tui_trainer.console.options import Finite, Named, with_json, with_seed
 
 POLITE = {"pages": 1_000, "depth": 8, "delay": 1.0, "page_seconds": 20.0}
 AT_HOME = {
@@ -38,7 +38,7 @@ Examples:
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Named(dir_okay=False),
     metavar="FILE",
     help="The archive to write, or to go on with; else named after the host, in this folder.",
 )

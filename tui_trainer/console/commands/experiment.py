@@ -7,7 +7,7 @@ import click
 
 from tui_trainer.console import output
 from tui_trainer.console.commands.common import Failed
-from tui_trainer.console.options import settings_of, with_json, with_runs, with_seed, with_settings
+from tui_trainer.console.options import Named, settings_of, with_json, with_runs, with_seed, with_settings
 from tui_trainer.experiments.catalog import NAMES
 
 
@@ -22,7 +22,7 @@ Examples:
 @click.argument("run", required=False)
 @click.option(
     "--raters",
-    type=click.Path(path_type=Path),
+    type=Named(),
     metavar="FILE",
     help="For cultures: the first two raters of this TOML file.",
 )

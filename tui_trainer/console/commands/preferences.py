@@ -7,7 +7,7 @@ import click
 
 from tui_trainer.console import output
 from tui_trainer.console.commands.common import InOrder
-from tui_trainer.console.options import Finite, of_run, run_of, with_json, with_runs, with_seed
+from tui_trainer.console.options import Finite, Named, of_run, run_of, with_json, with_runs, with_seed
 
 
 @click.group(
@@ -53,7 +53,7 @@ def export_preferences(run: str, form: Any, **options: Any) -> None:
 Example:
   tui-trainer preferences import hh-rlhf.jsonl --on latest""",
 )
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=Named())
 @click.option("--on", "run", metavar="RUN", help="Train it on the tuned model of this run.")
 @with_runs
 @with_seed
@@ -80,7 +80,7 @@ Example:
   tui-trainer preferences room latest --raters my-raters.toml --noise 0.5""",
 )
 @click.argument("runs_rated", metavar="RUN...", nargs=-1)
-@click.option("--raters", type=click.Path(path_type=Path), help="Raters of a TOML file in place of ours.")
+@click.option("--raters", type=Named(), help="Raters of a TOML file in place of ours.")
 @click.option(
     "--noise",
     type=Finite(0, 100),
