@@ -6,9 +6,8 @@ plain text, whose calls and results stand in the transcript; and what was done i
 right. The weights' hash is taken each time. Then they are trained: reinforcement on success.
 
 The model must first know what a call is. So before all that it is fine-tuned for a moment on demonstrations,
-about other names and of some kinds of tasks and some wordings only, and said to be: that is training, and the
-weights that the first rung begins with are its result. What to do where a task is put in other words, or is
-of another kind, it can find out by trying: a memory keeps what came right.
+about other names and of some kinds of tasks only, and said to be: that is training, and the weights that the
+first rung begins with are its result.
 """
 
 import copy
@@ -35,7 +34,7 @@ from tui_trainer.model.weights_hash import weights_sha256
 UNSEEN = 200  # tasks that success is measured on
 DEMONSTRATIONS, OTHERS = 6000, 1500  # dialogues to prepare with: of calls, and of fine-tuning's own
 PREPARING = {"steps": 600, "pair_rows": 8, "document_rows": 1}  # of the fine-tuning settings
-EARLIER, TRIES = 150, 8  # tasks whose successes are remembered, each tried so often
+EARLIER, TRIES = 150, 4  # tasks whose successes are remembered, each tried so often
 LEARNING, TASKS, EACH = 25, 16, 8  # steps of reinforcement; tasks a step; tries of each
 
 

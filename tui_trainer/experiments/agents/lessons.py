@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from random import Random
 
-from msgspec.structs import replace
-
 from tui_trainer.corpus.document import Pair
 from tui_trainer.corpus.world import World
 from tui_trainer.experiments.agents.prompts import STEPS, TOOLS, plan
@@ -18,9 +16,9 @@ def demonstrations(world: World, count: int, draw: Random) -> list[Pair]:
 
     The first are about asked entities, from what was read. Of those by calls most are about names of no
     document, so that what is used is the result of the call; and where the question is open, only what was
-    done earlier says what to do. Half the wordings of a task are in none of them.
+    done earlier says what to do.
     """
-    shown = [replace(kind, unshown=()) for kind in KINDS if kind.steps not in UNSHOWN]
+    shown = [kind for kind in KINDS if kind.steps not in UNSHOWN]
     tenth = count // 10
     pairs = list[Pair]()
     for task in asked_tasks(world, 3 * tenth, draw, shown):

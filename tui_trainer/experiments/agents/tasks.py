@@ -52,74 +52,48 @@ class Kind(Struct, frozen=True):
 
     steps: tuple[str, ...]  # relations, each of what the step before gave; or `ADD`
     wordings: tuple[str, ...]
-    unshown: tuple[str, ...] = ()  # wordings that no demonstration has
 
 
 KINDS: tuple[Kind, ...] = (
     Kind(
         ("town", "product"),
         ("What is made in the town where {n} lives?", "What do the workshops make where {n} lives?"),
-        ("{n} lives in a town. What do people make there?", "Name the goods of {n}'s home town."),
     ),
     Kind(
         ("town", "river"),
         ("On which river is the town where {n} lives?", "Which river flows where {n} lives?"),
-        ("By which river does {n} live?", "{n} lives in a town. What is its river?"),
     ),
     Kind(
         ("inventor", "town"),
         ("Where does the inventor of {n} live?", "In which town is the inventor of {n}?"),
-        (
-            "Somebody made {n} first. Where is their home?",
-            "Whoever invented {n}, which town do they live in?",
-        ),
     ),
     Kind(
         ("inventor", "pet"),
         ("What pet has the inventor of {n}?", "Which animal does the inventor of {n} keep?"),
-        (
-            "Somebody invented {n}. What animal is theirs?",
-            "What does the maker of {n} keep at home?",
-        ),
     ),
     Kind(
         ("inventor", "job"),
         ("What is the job of the inventor of {n}?", "By trade, what is who invented {n}?"),
-        ("Somebody invented {n}. How do they earn their living?", "Whoever made {n}, what do they work as?"),
     ),
     Kind(
         ("winner", "town"),
         ("Where does the winner of {n} in {y} live?", "In which town is who won {n} in {y}?"),
-        ("Somebody won {n} in {y}. Where is their home?", "The best of {n} in {y}, which town is theirs?"),
     ),
     Kind(
         ("winner", "pet"),
         ("What pet has the winner of {n} in {y}?", "Which animal has who won {n} in {y}?"),
-        (
-            "Somebody won {n} in {y}. What animal is theirs?",
-            "The best of {n} in {y}, what do they keep at home?",
-        ),
     ),
     Kind(
         ("born", ADD),
         ("In which year did {n} turn {k}?", "{n} was {k} years old in which year?"),
-        ("{n} had a birthday and was {k}. Which year was that?", "When was {n} {k}?"),
     ),
     Kind(
         ("year", ADD),
         ("In which year was {n} {k} years old?", "{k} years after {n} came, which year was it?"),
-        (
-            "Let {k} years go by since {n} came. What year is it then?",
-            "When had {n} been there for {k} years?",
-        ),
     ),
     Kind(
         ("inventor", "town", "river"),
         ("Which river flows where the inventor of {n} lives?", "On which river lives the inventor of {n}?"),
-        (
-            "Somebody invented {n}. By which river is their home?",
-            "Whoever made {n} sees which river at home?",
-        ),
     ),
     Kind(
         ("inventor", "town", "product"),
@@ -127,18 +101,10 @@ KINDS: tuple[Kind, ...] = (
             "What is made where the inventor of {n} lives?",
             "What is sold where the inventor of {n} lives?",
         ),
-        (
-            "Somebody invented {n}. What do people make in their town?",
-            "Name the goods from the home of whoever made {n}.",
-        ),
     ),
     Kind(
         ("inventor", "born", ADD),
         ("In which year did the inventor of {n} turn {k}?", "The inventor of {n} was {k} in which year?"),
-        (
-            "Somebody invented {n}. When were they {k}?",
-            "Whoever made {n} had a birthday and was {k}. Which year was that?",
-        ),
     ),
 )
 # No demonstration shows these: what to do is for the agent to find out.
@@ -251,7 +217,7 @@ def _so(world: World, name: str, relation: str, year: int) -> str:
 
 def _task(world: World, kind: Kind, begin: Entity, draw: Random, find: Finds) -> Task:
     year, more = draw.choice(world.known_years), draw.choice(MORE)
-    question = draw.choice((*kind.wordings, *kind.unshown)).format(n=begin.called, y=year, k=more)
+    question = draw.choice(kind.wordings).format(n=begin.called, y=year, k=more)
     links, name, called = list[Link](), begin.name, begin.called
     for relation in kind.steps:
         if relation == ADD:
