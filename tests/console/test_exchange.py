@@ -83,7 +83,7 @@ def test_picks_go_out_in_a_form_of_the_field(
 def test_a_file_without_any_preference_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "none.jsonl"
     path.write_text("{}\n", "utf-8")
-    reason = r"no preference in it \(1 broken lines; line 1: there is no 'chosen'\); give lines like \{"
+    reason = r"no preference in it \(1 broken line; line 1: there is no 'chosen'\); give lines like \{"
     with pytest.raises(UserError, match=reason):
         preferences.taken_in(path, 0)
 

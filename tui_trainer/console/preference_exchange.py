@@ -17,6 +17,7 @@ from tui_trainer.run.storage.folder import RunFolder
 from tui_trainer.run.storage.log import read_all
 from tui_trainer.run.storage.preferences import of_log
 from tui_trainer.sanitize import one_line
+from tui_trainer.view.numbers import plural
 
 if TYPE_CHECKING:
     from tui_trainer.learning.preferences.imported import Learnt
@@ -104,7 +105,7 @@ def taken_in(path: Path, seed: int, run: RunFolder | None = None) -> Imported:
             continue
         count += 1
         if count % 1000 == 0:
-            teller.show(f"{count:,} preferences read")
+            teller.show(f"{plural(count, 'preference')} read")
         size = _size(found)
         if len(kept) < 2 * LEARNT_FROM and held < MOST_HELD:
             kept.append(found)
@@ -118,7 +119,7 @@ def taken_in(path: Path, seed: int, run: RunFolder | None = None) -> Imported:
     if not count:
         first = f"line {named[0].line}: {named[0].reason}" if named else "it is empty"
         raise UserError(
-            f"preferences {path}: there is no preference in it ({broken:,} broken lines; {first}); "
+            f"preferences {path}: there is no preference in it ({plural(broken, 'broken line')}; {first}); "
             f"give lines like {EXAMPLE}"
         )
     draw.shuffle(kept)
@@ -174,7 +175,7 @@ def tell(imported: Imported) -> str:
         output.tell(f"... and {imported.broken - len(imported.named):,} more")
     if imported.guessed:
         output.tell(one_line(imported.guessed))
-    lines = [f"{imported.read:,} preferences read, {imported.broken:,} broken lines left out"]
+    lines = [f"{plural(imported.read, 'preference')} read, {plural(imported.broken, 'broken line')} left out"]
     if imported.too_long:
         lines.append(
             f"{imported.too_long:,} of the sample left out: their prompts are too long for the model"

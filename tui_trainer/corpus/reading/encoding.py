@@ -21,6 +21,12 @@ MARKS = [  # the longer ones first: UTF-32's mark begins like UTF-16's
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 ]
+# What begins like this can be nearly all letters, and is no text to read.
+FORMATS = {
+    b"%PDF-": "a PDF",
+    b"PK\x03\x04": "an archive, as those of office programs are",
+    b"{\\rtf": "rich text (RTF)",
+}
 FALLBACK = "cp1252"  # every Western European file reads well in it, and every other one at least reads
 # Those that files are in: among all that Python knows, the library takes Italian for an old Mac's Czech.
 CANDIDATES = [
@@ -62,6 +68,9 @@ def encoding_of(head: bytes) -> Encoding:
     for mark, codec in MARKS:
         if head.startswith(mark):
             return Encoding(codec)
+    for mark, form in FORMATS.items():
+        if head.startswith(mark):
+            raise Unreadable(f"{form}, not plain text: save it as text")
     if (unmarked := _without_mark(head)) is not None:
         return Encoding(unmarked, "it has no byte-order mark")
     if len(CONTROLS.findall(head)) > MOST_CONTROLS * len(head):
