@@ -11,12 +11,14 @@ from watching import FakeControl, opened, shown, text_of, until
 from tui_trainer.messages import events as e
 from tui_trainer.messages.commands import Continue
 from tui_trainer.messages.inspection import Look, Looked
+from tui_trainer.settings import FILTERS
 from tui_trainer.ui.connection.feed import Arrived
 from tui_trainer.ui.connection.inspector import Answer
 from tui_trainer.ui.drawing.bars import heights
 from tui_trainer.ui.panes.dataset import FOLLOWED
 from tui_trainer.ui.renderers import verdicts
-from tui_trainer.ui.run_files.documents import Documents
+from tui_trainer.ui.renderers.filters_at_work import document
+from tui_trainer.ui.run_files.documents import Documents, ShownDocument
 from tui_trainer.ui.screens.rater.ledger import LedgerSheet
 from tui_trainer.view import review
 from tui_trainer.view.inspections import KEPT_POINTS, Trace
@@ -141,6 +143,17 @@ async def test_a_first_run_begins_with_it(tmp_path: Path, monkeypatch: pytest.Mo
         app.dashboard.tour(0)
         app.tick()
         await until(pilot, lambda: pane.at_work.since is not None and "slowly" in shown(app))
+
+
+@pytest.mark.parametrize("width", [28, 36, 40, 56, 76])
+@pytest.mark.parametrize("of", [9, 12])
+def test_which_document_it_is_and_why_it_goes_are_whole(width: int, of: int) -> None:
+    reason = "its letters follow each other as in no language (-5.0 nats), and 0 of 12 words are small ones"
+    shown = ShownDocument("11", "papers", "kfkh sfkdh", "gibberish", reason)
+    frame = review.Frame("document", 10, 1.0)
+    rows = [row.text for row in document(scene_at(READY), shown, frame, of, list(FILTERS), width, 12)]
+    assert "…" not in "".join(rows) and f"11 of {of}" in rows[0] and "✗ struck out" in rows[0]
+    assert reason in " ".join(" ".join(rows).split())
 
 
 def test_a_document_stands_as_long_as_its_beginning_takes() -> None:

@@ -97,15 +97,13 @@ def document(
     verdict: Part = ("… ", ink.muted)
     if frame.judged:
         verdict = ("✗ struck out", ink.bad) if out is not None else ("✓ kept", ink.good)
-    place = f"document {frame.number + 1} of {of}, slowly"
-    head = ends(
-        line((f"{one_line(shown.source)[:14]} ", ink.accent("data")), (place, ink.muted)),
-        line(verdict),
-        width,
-    )
+    source, number = f"{one_line(shown.source)[:14]} ", f"{frame.number + 1} of {of}"
+    room = width - len(source) - len(verdict[0]) - 1
+    place = fullest((f"document {number}, slowly", f"document {number}", number), room)
+    head = ends(line((source, ink.accent("data")), (place, ink.muted)), line(verdict), width)
     rows = [head, *_signs(names, width)]
     if out is not None and shown.reason:
-        rows += paragraph(one_line(shown.reason), ink.warn, width, 2)
+        rows += paragraph(one_line(shown.reason), ink.warn, width, max(2, height // 3))
     style = ink.muted + STRUCK if out is not None else ink.text
     return [*rows, *paragraph(several_lines(shown.text[: width * height]), style, width, height - len(rows))]
 
