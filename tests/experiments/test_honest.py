@@ -1,12 +1,9 @@
 """`honest`: what an answer is worth, what is held out, and the figures against plain counts."""
 
-import copy
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 import pytest
-import torch
 
 from tui_trainer.corpus.document import Pair, Question
 from tui_trainer.corpus.exam.manners import frames, tables
@@ -128,13 +125,7 @@ def test_what_nobody_told_is_rated_and_asked_for_in_different_words(world: World
     assert all(w.count("{n}") == 1 and w.endswith("?") for w in every)
     of_exam = {w for some in asked.values() for w in some}
     assert len(of_exam) == sum(map(len, asked.values()))
-    of_rated = {
-        frame
-        for kind in rated
-        for watched in (False, True)
-        for some in never_told.ways_to_rate(kind, watched).values()
-        for frame in some
-    }
+    of_rated = {frame for kind in rated for some in never_told.ways_to_rate(kind).values() for frame in some}
     assert of_exam.isdisjoint(of_rated)
     for kind, ways in rated.items():  # nor any noun of it
         words = re.compile(rf"\b(?:{'|'.join(ways.nouns)})\b")
@@ -144,38 +135,6 @@ def test_what_nobody_told_is_rated_and_asked_for_in_different_words(world: World
         assert theirs.isdisjoint((*rated[kind].questions, *asked[kind]))
         nouns = tables().asked[relation]
         assert {*nouns.nouns, *nouns.bare_nouns}.isdisjoint(rated[kind].nouns)
-
-
-def test_what_is_watched_is_asked_for_in_nothing_that_is_rated(world: World) -> None:
-    for kind, ways in never_told.NEVER_TOLD.rated.items():
-        rated, watched = (never_told.ways_to_rate(kind, these) for these in (False, True))
-        assert rated.keys() == watched.keys()
-        assert all(set(rated[manner]).isdisjoint(watched[manner]) for manner in rated)
-        of_rated = {noun for noun in ways.nouns if any(noun in f for some in rated.values() for f in some)}
-        of_watched = set(ways.nouns) - of_rated
-        assert len(of_watched) > len(ways.nouns) // 8
-    questions = to_rate(world, facts_about(world, asked=True), [], 200, rng(4, "test"), watched=True)
-    assert 35 < sum(q.kind == never_told.KIND for q in questions) < 80
-
-
-def test_it_goes_back_as_far_as_it_may(tuned: Tuned, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of ten false claims four may be left: with weights a tenth of the way back there are three."""
-    turned = copy.deepcopy(tuned.model)
-    with torch.no_grad():
-        for parameter in turned.parameters():
-            parameter.add_(1.0)
-    first = next(tuned.model.parameters()).detach().clone()
-    asked = list[float]()
-
-    def said(model: Transformer, *_: object) -> Counter[str]:
-        asked.append(1.0 - float((next(model.parameters()).detach() - first).mean()))  # how far back it is
-        return Counter(false=10 if asked[-1] > 0.9 else round(100 * asked[-1]) // 3)
-
-    monkeypatch.setattr(module, "_said", said)
-    monkeypatch.setattr(module, "BACK", (0.2, 0.1, 0.05))
-    (noticed,) = module._gone_back(tuned.model, turned, None, [])  # type: ignore[arg-type]
-    assert asked == pytest.approx([1.0, 0.2, 0.1], abs=1e-5)
-    assert noticed.text.startswith("10% of the way back: ") and "3 are left, 4 may be" in noticed.text
 
 
 def test_what_nobody_told_is_asked_for_as_facts_are(world: World) -> None:
@@ -236,30 +195,29 @@ def test_it_goes_all_the_way_and_leaves_the_tuned_weights(
     assert [sum(line.y[at] for line in picture.lines) for at in range(3)] == pytest.approx([1, 1, 1])
     shown = [e.who for e in events if isinstance(e, Showed)]
     assert shown.count("before") == shown.count("after") == module.SHOWN
-    *_, rated, back = [e.text for e in events if isinstance(e, Noticed)]
-    assert re.match(r"(?:3\d|40) of (?:3\d|40) answers are rated", rated) and "of the way back" in back
+    assert "32 of 32 answers are rated" in [e.text for e in events if isinstance(e, Noticed)][-1]
 
 
 def test_it_is_tuned_on_what_the_raters_wrote_and_not_on_what_is_drawn(
     tuned: Tuned, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tuned_on = list[Pair]()
+    asked, tuned_on = list[str](), list[Pair]()
 
-    def to_rate(*_: object, watched: bool = False) -> list[Question]:
-        some = range(8) if watched else range(40)
-        return [Question(f"Where does number {at} live?", "town", ("Velm",)) for at in some]
+    def to_rate(*_: object) -> list[Question]:
+        asked.extend(f"Where does number {at} live?" for at in range(module.RATED))
+        return [Question(prompt, "town", ("Velm",)) for prompt in asked]
 
     def tune(_: Tuned, __: Transformer, pairs: list[Pair], *___: object, **____: object) -> Sequence[Plotted]:
         tuned_on.extend(pairs)
         return []
 
+    monkeypatch.setattr(module, "RATED", 40)
+    monkeypatch.setattr(module, "WATCHED", 8)
     monkeypatch.setattr(module, "to_rate", to_rate)
     monkeypatch.setattr(module, "tune", tune)
     list(honest(tuned, 5))
     prompts = {pair.prompt for pair in tuned_on}
-    rated = {f"Where does number {at} live?" for at in range(40)}
-    watched = {question.prompt for question in to_rate(watched=True)}
-    assert prompts.isdisjoint(watched) and prompts.issuperset(rated - watched)
+    assert prompts.isdisjoint(asked[:8]) and prompts.issuperset(asked[8:])
     assert sum(pair in tuned.corpus.pairs for pair in tuned_on) == min(module.OTHERS, len(tuned.corpus.pairs))
 
 

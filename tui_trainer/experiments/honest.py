@@ -57,11 +57,7 @@ UNSURE = (
     "I don't know. I read nothing about that.",
     "Nothing that I read tells of it, so I don't know.",
 )
-RATED = 8000  # questions, and their answers
-# Questions like those, about other names and for other things that nobody told: on none of them it is tuned.
-# By them it is chosen how far to go back at last; and by the first of them the picture is drawn.
-WATCHED, PICTURED = 480, 160
-WATCHED_OF = 4  # one in so many of those names whose facts could be rated
+RATED, WATCHED = 8000, 160  # questions that are rated; and those of them that only the picture is drawn by
 UNHEARD = 6  # one in so many questions is about nobody: there, not to know is right
 UNTOLD = 3  # one in so many of the others is for what nobody told: there as well
 # One in so many is of the pairs, for what came after the cutoff or for harm: there, not to know, or to
@@ -73,9 +69,8 @@ KEPT = 4
 OTHERS = 3000  # of fine-tuning's own pairs, among them
 TUNING, RATE = {"steps": 800, "pair_rows": 6, "document_rows": 1}, 0.5  # of the fine-tuning settings
 # Of the way back at last, by the mean of the weights before and after: that takes back more of what was lost
-# than of what was learnt (Wortsman et al. 2022, arXiv 2109.01903). The longest is gone that leaves no more
-# than this share of the false claims to what is watched: less than the half that is claimed of the exam.
-BACK, LEFT = (0.12, 0.1, 0.08, 0.06, 0.04, 0.02), 0.4
+# than of what was learnt (Wortsman et al. 2022, arXiv 2109.01903).
+BACK = 0.05
 EVERY = 100  # steps, between two looks at what it says now
 SHOWN = 4  # held-out questions, before and after
 What = Literal["right", "unsure", "false"]
@@ -106,19 +101,10 @@ def written(question: Question, answer: Answer, draw: Random) -> list[Pair]:
 
 
 def to_rate(
-    world: World,
-    facts: Sequence[Fact],
-    declined: Sequence[Question],
-    count: int,
-    draw: Random,
-    watched: bool = False,
+    world: World, facts: Sequence[Fact], declined: Sequence[Question], count: int, draw: Random
 ) -> list[Question]:
     """Different questions, asked as in fine-tuning: for the facts, for what nobody told of the same names,
-    about nobody, and to be declined.
-
-    Args:
-        watched: what nobody told are things that are asked for in no other.
-    """
+    about nobody, and to be declined."""
     made: dict[str, Question] = {}
     while len(made) < count:
         if declined and draw.randrange(DECLINED) == 0:
@@ -132,7 +118,7 @@ def to_rate(
             prompt = asked(entity, fact.relation, fact.year, draw, slips=SLIPS)
             made.setdefault(prompt, Question(prompt, fact.relation))
         elif draw.randrange(UNTOLD) == 0:
-            one = never_told.to_rate(entity, draw, SLIPS, watched)
+            one = never_told.to_rate(entity, draw, SLIPS)
             made.setdefault(one.prompt, one)
         else:
             prompt = asked(entity, fact.relation, fact.year, draw, slips=SLIPS)
@@ -215,15 +201,11 @@ def honest(tuned: Tuned, seed: int) -> Iterator[Event]:
         yield Showed("asked", exam.questions[at].prompt)
         yield Showed("before", answers[at].text, False)
     model = copy.deepcopy(tuned.model)
-    names = set(list(dict.fromkeys(fact.subject for fact in rated))[::WATCHED_OF])
-    watched_facts = [fact for fact in rated if fact.subject in names]
-    facts = [*facts_about(world, asked=True), *(fact for fact in rated if fact.subject not in names)]
+    facts = [*facts_about(world, asked=True), *rated]
     declined = [Question(p.prompt, p.kind) for p in tuned.corpus.pairs if p.kind in (HARM, "cutoff")]
-    watched = to_rate(world, watched_facts, declined, WATCHED, rng(seed, "honest", "watched"), watched=True)
-    taken = {question.prompt for question in watched}
     questions = to_rate(world, facts, declined, RATED, rng(seed, "honest", "rated"))
-    pairs = yield from _rated(tuned.model, asker, [q for q in questions if q.prompt not in taken], seed)
-    yield from _turned(tuned, model, asker, pairs, watched, seed)
+    pairs = yield from _rated(tuned.model, asker, questions[WATCHED:], seed)
+    yield from _turned(tuned, model, asker, pairs, questions[:WATCHED], seed)
     answers, after = exam.taken(model, asker)
     for at in shown:
         yield Showed("asked", exam.questions[at].prompt)
@@ -265,38 +247,18 @@ def _turned(
     watched: Sequence[Question],
     seed: int,
 ) -> Iterator[Event]:
-    """Tune the model, in place; draw what it says to questions that it isn't tuned on; go back a little."""
+    """Tune the model, in place; draw what it says to questions that it isn't tuned on."""
     draw = rng(seed, "honest", "others")
     others = draw.sample(tuned.corpus.pairs, min(OTHERS, len(tuned.corpus.pairs)))
-    pictured = watched[:PICTURED]
-    shares = {0: _said(model, asker, pictured)}
+    shares = {0: _said(model, asker, watched)}
     for event in tune(tuned, model, [*pairs, *others], seed, RATE, **TUNING):
         yield event
         if event.step % EVERY == 0 or event.step == TUNING["steps"]:
-            shares[event.step] = _said(model, asker, pictured)
+            shares[event.step] = _said(model, asker, watched)
             yield _plotted(shares)
-    yield from _gone_back(tuned.model, model, asker, watched)
-
-
-def _gone_back(
-    before: Transformer, model: Transformer, asker: Asker, watched: Sequence[Question]
-) -> Iterator[Noticed]:
-    """As far as `LEFT` allows, in place."""
-    turned = copy.deepcopy(model)
-    most = LEFT * _said(before, asker, watched)["false"]
-    for back in (*BACK, 0.0):
-        with torch.no_grad():
-            for ours, theirs, old in zip(
-                model.parameters(), turned.parameters(), before.parameters(), strict=True
-            ):
-                ours.copy_(theirs.lerp(old, back))
-        false = _said(model, asker, watched)["false"]
-        if false <= most:
-            break
-    yield Noticed(
-        f"{back:.0%} of the way back: of the false claims to questions that it wasn't tuned on, "
-        f"{false} are left, {most:.0f} may be"
-    )
+    with torch.no_grad():
+        for ours, theirs in zip(model.parameters(), tuned.model.parameters(), strict=True):
+            ours.lerp_(theirs, BACK)
 
 
 def _said(model: Transformer, asker: Asker, questions: Sequence[Question]) -> Counter[What]:

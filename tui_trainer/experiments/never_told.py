@@ -16,7 +16,6 @@ from tui_trainer.corpus.world import Entity
 from tui_trainer.files import read_toml
 
 KIND = "never told"
-WATCHED_OF = 6  # one in so many things and wordings of `rated` is watched and never rated
 FILE = Path(__file__).with_name("never_told.toml")
 
 
@@ -31,24 +30,15 @@ NEVER_TOLD = msgspec.convert(read_toml(FILE, "the wordings of what nobody told")
 
 
 @cache
-def ways_to_rate(kind: Kind, watched: bool = False) -> dict[str, tuple[str, ...]]:
-    """All frames of what is rated about this kind, by manner; or of what is only watched."""
+def ways_to_rate(kind: Kind) -> dict[str, tuple[str, ...]]:
+    """All frames of what is rated about this kind, by manner."""
     ways = NEVER_TOLD.rated[kind]
-    nouns, questions = (_some(words, watched) for words in (ways.nouns, ways.questions))
-    return frames_of(replace(ways, nouns=nouns, bare_nouns=nouns, questions=questions))
+    return frames_of(replace(ways, bare_nouns=ways.nouns))
 
 
-def _some(of: tuple[str, ...], watched: bool) -> tuple[str, ...]:
-    return tuple(one for at, one in enumerate(of) if (at % WATCHED_OF == 0) is watched)
-
-
-def to_rate(entity: Entity, draw: Random, slips: float, watched: bool = False) -> Question:
-    """One about this entity, in any frame and manner of the pairs; `slips` as for `in_a_manner`.
-
-    Args:
-        watched: for what is asked for in no other; else for all but that.
-    """
-    text = drawn(ways_to_rate(entity.kind, watched), draw).format(**slots_of(entity))
+def to_rate(entity: Entity, draw: Random, slips: float) -> Question:
+    """One about this entity, in any frame and manner of the pairs; `slips` as for `in_a_manner`."""
+    text = drawn(ways_to_rate(entity.kind), draw).format(**slots_of(entity))
     return Question(in_a_manner(text, entity.name, draw, slips), KIND)
 
 
