@@ -56,6 +56,17 @@ def test_figures_stand_apart_and_a_title_is_whole_or_short() -> None:
     assert titles == [["blame", "step", "125"], ["blame:", "the", "gradient", "step", "125"]]
 
 
+async def test_the_size_of_a_matrix_gives_way_to_the_head_that_is_pictured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, TRAINING) as (app, _):
+        pane = app.dashboard.pane(3)
+        matrix = next(iter(app.scene.now.matrices.values()))
+        narrow, wide = (pane._heading(matrix, " head 4 of 4", width).text for width in (32, 48))
+        assert "×" not in narrow and "×" in wide
+        assert all("…" not in row and row.endswith(" head 4 of 4") for row in (narrow, wide))
+
+
 async def test_keys_of_the_pane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with opened(tmp_path, monkeypatch, TRAINING) as (app, pilot):
         pane = app.dashboard.pane(3)

@@ -19,7 +19,7 @@ from tui_trainer.ui.panes.pane import Pane, empty
 from tui_trainer.ui.renderers import attention, surprise
 from tui_trainer.view import numbers, words
 from tui_trainer.view.inspections import Purpose, Wish
-from tui_trainer.view.text import fit
+from tui_trainer.view.text import fit, fullest
 
 # Which of a matrix's three pictures, by the words of the six steps.
 KINDS = (*words.PICTURES.items(), (None, "attention: where it looks"))
@@ -211,9 +211,9 @@ class WeightsPane(Pane):
 
     def _heading(self, matrix: MatrixState, more: str, width: int) -> Strip:
         ink = self.scene.ink
-        shape = f" {matrix.shape[0]}×{matrix.shape[1]}"
-        name = line((one_line(words.matrix(matrix.name)), ink.strong), (shape, ink.muted))
-        return ends(name, line((more, ink.text)), width)
+        name = one_line(words.matrix(matrix.name))
+        shape = fullest((f" {matrix.shape[0]}×{matrix.shape[1]}",), width - len(name) - len(more))
+        return ends(line((name, ink.strong), (shape, ink.muted)), line((more, ink.text)), width)
 
     def _attention(self, matrix: MatrixState, width: int, height: int) -> list[Strip]:
         """Where the chosen head of the chosen matrix's layer looks, on the text that is on the screen."""
