@@ -19,6 +19,7 @@ from watching import FakeLooks, until
 from tui_trainer.messages import events as e
 from tui_trainer.ui import screen_settings as preferences
 from tui_trainer.ui.app import TrainerApp
+from tui_trainer.ui.chrome.too_small import SMALLEST
 from tui_trainer.ui.connection import inspector as lookers
 from tui_trainer.ui.handlers import screen as screen_handlers
 from tui_trainer.ui.screen_settings import Preferences
@@ -101,7 +102,9 @@ async def test_pane(number: int, way: str, tmp_path: Path, monkeypatch: pytest.M
         app.dashboard.zoomed = True
         for width, height in SIZES:
             await pilot.resize_terminal(width, height)
-            await until(pilot, lambda size=(width, height): app.screen.size == size)
+            await until(pilot, lambda size=(width, height): app.screen.size == app.dashboard.size == size)
+            # Which it is told of later, in a message of its own.
+            await until(pilot, lambda tiny=height < SMALLEST[1]: app.dashboard._tiny is tiny)
             app.dashboard._show_current()
             await pilot.pause()
             app.tick()
