@@ -86,7 +86,7 @@ async def test_they_are_seen_at_work(
         counts = [text for text in texts if "now all of them" in text]
         assert counts and any("40 documents" in text for text in counts)
         if size[0] < 100:  # the pane has the screen to itself
-            assert any("not shown" in text for text in counts)
+            assert any("harmful" in text and "shown only" in text for text in counts)
         assert "slowly" not in texts[-1] and "now all" not in texts[-1]  # it ends by itself
         await pilot.press("e")
         await pilot.press("e")
@@ -143,6 +143,26 @@ async def test_a_first_run_begins_with_it(tmp_path: Path, monkeypatch: pytest.Mo
         app.dashboard.tour(0)
         app.tick()
         await until(pilot, lambda: pane.at_work.since is not None and "slowly" in shown(app))
+
+
+def test_what_is_harmful_is_counted_and_not_quoted() -> None:
+    rows = [row.text for row in verdicts.board(scene_at(READY), 80, 40)]
+    harmful = next(at for at, row in enumerate(rows) if "harmful" in row)
+    assert "counted, and not quoted here" in rows[harmful]
+    assert not any("break into" in row for row in rows)
+    assert sum("“" in row for row in rows) >= 5  # of the others there is an example
+
+
+async def test_one_step_back_from_some_documents_leads_to_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, READY, size=(80, 24)) as (app, pilot):
+        pane = app.dashboard.dataset
+        await until(pilot, lambda: pane.documents is not None)
+        await pilot.press("1", "f")
+        await until(pilot, lambda: "esc for all" in text_of(pane) and pane.seeks)
+        await pilot.press("escape")
+        await until(pilot, lambda: "esc for all" not in text_of(pane) and not pane.seeks)
 
 
 @pytest.mark.parametrize("width", [28, 36, 40, 56, 76])

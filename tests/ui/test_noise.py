@@ -38,6 +38,12 @@ def test_noise_is_what_stands_nowhere_in_what_was_read(
     assert Vocabulary().noise(text, heard, ended=ended) == ()  # whose words are not known
 
 
+def test_the_first_word_of_a_text_gone_on_with_may_be_the_end_of_one() -> None:
+    assert READ.noise("en, a potter makes bowls", goes_on=True) == ()
+    assert READ.noise("en, a potter makes sadd.", goes_on=True) == ("sadd",)
+    assert READ.noise(" sadd makes bowls", goes_on=True) == ("sadd",)  # a word of its own
+
+
 def test_noise_is_named_and_no_more_of_it_than_is_read() -> None:
     assert noise.told(()) == ()
     assert noise.told(("sadd",))[0] == "noise: “sadd” stands nowhere in what it read"

@@ -76,6 +76,7 @@ async def test_it_goes_on_once_there_is_something_to_see(
 ) -> None:
     records = recorded.until(recorded.records(), e.FilterApplied)
     async with opened(tmp_path, monkeypatch, records) as (app, pilot):
+        app.scene.clock = lambda: 100.0
         app.scene.holding = True
         app.dashboard.tour(0)
         await pilot.press("enter")
@@ -87,6 +88,13 @@ async def test_it_goes_on_once_there_is_something_to_see(
         app.tick()
         await until(pilot, lambda: app.scene.tour == 1 and app.dashboard.current == 2)
         assert not app.scene.onward
+        await pilot.press("enter")  # on its way already when the tour went on by itself
+        app.tick()
+        assert app.scene.tour == 1 and not app.scene.onward
+        app.scene.clock = lambda: 102.0
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.scene.onward or app.scene.tour == 2
 
 
 async def test_it_can_be_left_and_taken_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

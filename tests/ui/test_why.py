@@ -94,6 +94,8 @@ def test_it_changes_with_the_pane_and_with_the_part_of_a_step() -> None:
     said += [of_learning(state, "pretrain", Looking(4, part)) for part in range(1, len(pace.PARTS) + 1)]
     assert len(set(said)) == len(said)
     assert of_learning(state, "finetune", Looking(5)) == of_curve(state, "finetune")  # without a base model
+    answers = of_learning(state, "finetune", Looking(5, writes=True))
+    assert answers == of_learning(state, "pretrain", Looking(5))  # what stands there is not the base model's
     scene = scene_at(recorded.until(RECORDS, e.Stepped, 200))
     told = set()
     for scene.pane in range(1, 6):

@@ -46,6 +46,7 @@ SLOWLY = 4  # ... and in slow motion
 FEW_ROWS = 24  # with fewer, a card takes the place of the caption
 SOME_ROWS = 30  # ... of what comes next: it says itself what to try
 PANE_ROWS = 8  # that a card leaves to a pane, where it can
+TOO_SOON = 1.0  # seconds in which nobody has read that the tour went on by itself
 
 
 class Dashboard(Screen[None]):
@@ -94,6 +95,7 @@ class Dashboard(Screen[None]):
         self.current = 1
         self.zoomed = False
         self._tiny = False
+        self._turned, self._by_itself = 0.0, False  # when the tour last went on, and whether without a key
         self._guides = True  # looks where the stage is, until the person goes somewhere
         self._stage: StageName | None = None
         self._slow = False
@@ -251,6 +253,7 @@ class Dashboard(Screen[None]):
 
     def tour(self, stop: int | None) -> None:
         """Go to a stop of the tour; None, or one past the last, ends it for good."""
+        self._turned = self.scene.clock()
         on = stop is not None and stop < len(STOPS)
         self.scene.tour, self.scene.onward = stop if on else None, False
         if on and stop is not None:
@@ -262,11 +265,14 @@ class Dashboard(Screen[None]):
         self.go(self._look_at, guided=True)
 
     def tour_onward(self) -> None:
-        """Go on with the tour, as soon as there is something to see at its next stop."""
+        """Go on with the tour, as soon as there is something to see at its next stop; a key that was on its
+        way when the tour went on by itself is not for what has just come."""
+        if self.scene.clock() - self._turned < TOO_SOON and self._by_itself:
+            return
         self.scene.onward = True
-        self.follow_tour()
+        self.follow_tour(by_itself=False)
 
-    def follow_tour(self) -> None:
+    def follow_tour(self, by_itself: bool = True) -> None:
         """Go on with the tour, if one wants to, and if there is something to see at its next stop."""
         scene = self.scene
         if scene.tour is None or not scene.onward:
@@ -276,6 +282,7 @@ class Dashboard(Screen[None]):
         over = not scene.holding or scene.now.held or scene.stopped
         if following == len(STOPS) or STOPS[following].there(scene.state) or over:
             self.tour(following)
+            self._by_itself = by_itself
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys of the tour and of a card are the panes' own where there is neither; while one types they are
@@ -305,6 +312,8 @@ class Dashboard(Screen[None]):
         """Tell the scene where the person is."""
         self.scene.typing, self.scene.shows_rater = self.typing, self.sees(4)
         self.scene.pane, self.scene.attends = self.current, self.weights.attends
+        self.scene.writes = self.chat.conversation.writes
+        self.scene.seeks = self.current == 1 and self.dataset.seeks
 
     def redraw_frame(self) -> None:
         """Draw what stands around the panes."""

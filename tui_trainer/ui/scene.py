@@ -45,6 +45,8 @@ class Scene:
     zoomed: bool = False  # one pane has been given the whole screen
     pane: int = 0  # the number of the one that is current; 0: it is not known yet
     attends: bool = False  # in the pane of weights it is pictured where a head looks
+    seeks: bool = False  # in the pane of the dataset, only some documents are walked through
+    writes: bool = False  # in the pane of the chat stands what the model that learns writes
     shows_rater: bool = True  # where there is room for one pane, another may stand there
     opening: str = ""  # the run that is shown next, once it can be drawn
     sent: str = ""  # a command under way, in words: "pausing"

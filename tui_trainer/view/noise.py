@@ -18,12 +18,15 @@ class Vocabulary(Struct, frozen=True):
 
     read: frozenset[str] = frozenset()
 
-    def noise(self, text: str, heard: Iterable[str] = (), *, ended: bool = True) -> tuple[str, ...]:
+    def noise(
+        self, text: str, heard: Iterable[str] = (), *, ended: bool = True, goes_on: bool = False
+    ) -> tuple[str, ...]:
         """What looks like a word in a text, and is none that the model has read.
 
         Args:
             heard: what else it was given, as the question: whatever stands there it may say again.
             ended: the text did so by itself; else its last word may be the beginning of one.
+            goes_on: it is a text gone on with: its first word may be the end of one.
         """
         if not self.read:
             return ()
@@ -31,6 +34,8 @@ class Vocabulary(Struct, frozen=True):
         found = {match.start(): match[0] for match in WORD.finditer(text)}
         if not ended and text[-1:].isalpha():
             found.popitem()
+        if goes_on:
+            found.pop(0, None)
         strange = dict.fromkeys(word for word in found.values() if word.lower() not in self.read)
         if not strange:
             return ()

@@ -15,11 +15,12 @@ DEARER = 1.03  # times what unseen text cost before the stage: more, and it is s
 @dataclass(frozen=True)
 class Looking:
     """What one has before oneself: `pane`, 0 where that is not known; `part` of a step in slow motion, 0
-    where none is shown; whether it is a picture of `attention`."""
+    where none is shown; whether it is a picture of `attention`; whether it is what the model `writes`."""
 
     pane: int = 0
     part: int = 0
     attention: bool = False
+    writes: bool = False
 
 
 NOWHERE = Looking()
@@ -29,12 +30,13 @@ PARTS = (
     "blame tells each weight which way to move",
     "many small nudges are all that learning is",
 )
+WRITES = "what it writes shows what it has learned so far"
 PANES: Mapping[StageName, Mapping[int, str]] = {
     "pretrain": {
         1: "it can know only what stands in this text",
         3: "all that it learns is kept in these numbers",
         4: "the text itself says what was right",
-        5: "what it writes shows what it has learned so far",
+        5: WRITES,
     },
     "finetune": {
         1: "what it read here is what it can tell when asked",
@@ -56,8 +58,11 @@ def of_learning(state: State, stage: StageName, looking: Looking) -> str:
         return PARTS[looking.part - 1]
     if looking.pane == 3 and looking.attention:
         return ATTENTION
-    if looking.pane == 5 and stage == "finetune" and "base" not in state.weights:
-        return of_curve(state, stage)
+    if looking.pane == 5 and stage == "finetune":
+        if looking.writes:
+            return WRITES
+        if "base" not in state.weights:
+            return of_curve(state, stage)
     return PANES[stage].get(looking.pane) or of_curve(state, stage)
 
 

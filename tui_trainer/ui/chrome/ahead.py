@@ -53,7 +53,7 @@ def proposal(scene: Scene, actions: Sequence[Action]) -> Proposal:
         timed=timed,
         speeds_up=scene.speeds_up or scene.holding,
         steers=scene.steers and scene.past is None,
-        looking=Looking(scene.pane, scene.part if scene.slowly else 0, scene.attends),
+        looking=Looking(scene.pane, scene.part if scene.slowly else 0, scene.attends, scene.writes),
     )
     offered = list(_tries(scene, found, actions))
     tries = [_spelt(scene, said) for said in offered]
@@ -66,6 +66,7 @@ def proposal(scene: Scene, actions: Sequence[Action]) -> Proposal:
         scene.pane,
         scene.part,
         scene.attends,
+        scene.writes,
         scene.tour,
         scene.card,
         scene.past_at,

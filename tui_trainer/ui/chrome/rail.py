@@ -126,7 +126,7 @@ class Rail(LineView):
             parts.append((" paused ", ink.key))
         if scene.met and width >= 76:
             parts += [("  ", ink.text), (f" {scene.key_of('ahas')} ", ink.key)]
-            parts.append((f" {len(scene.met)}/{len(AHAS)} seen", ink.good))
+            parts.append((f" {len(scene.met)} of {len(AHAS)} things seen", ink.good))
         if width >= 100:
             parts.append((f"  {one_line(scene.folder.id)[:28]} ", ink.muted))
         return line(*parts)

@@ -22,7 +22,7 @@ from tui_trainer.view.words import PANES
 def _has_a_step_back(scene: Scene) -> bool:
     told = scene.tour is not None or scene.card is not None
     zoomed = scene.zoomed and scene.roomy
-    return told or scene.past is not None or zoomed or bool(scene.sentence)
+    return told or scene.past is not None or scene.seeks or zoomed or bool(scene.sentence)
 
 
 class ScreenHandlers(Handling):
@@ -32,13 +32,15 @@ class ScreenHandlers(Handling):
 
     @action("escape", "step back", when=_has_a_step_back, footer="urgent")
     def do_step_back(self) -> None:
-        """One step back: out of a sheet, the tour, a card, the past, a zoom; away from a typed sentence."""
+        """One step back: out of a sheet, tour, card, the past, search, zoom; away from a typed sentence."""
         if self.scene.tour is not None:
             self.dashboard.tour(None)
         elif self.scene.card is not None:
             self.dashboard.show_card(None)
         elif self.scene.past is not None:
             self.travel.now()
+        elif self.scene.seeks:
+            self.dashboard.dataset.all_again()
         elif self.scene.zoomed and self.scene.roomy:
             self.dashboard.toggle_zoom()
         else:

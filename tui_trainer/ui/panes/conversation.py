@@ -105,7 +105,7 @@ class Conversation(Page):
         if not self.begun:
             notes = [row for turn in self.turns for row in self._turn(turn, width)]
             return [*self._before(width, height - len(notes)), *notes]
-        if self._writing and not self._used:
+        if self.writes:
             written = samples.board(self.scene, self.scene.state.samples[-1], width, height - 1)
             shows = "enter shows it" if self.scene.pane == 5 else "key 5"
             said = f"your conversation is kept: {shows}"
@@ -167,7 +167,7 @@ class Conversation(Page):
         text, heard = turn.text[:KEPT_CHARACTERS], (turn.asked, *self.told_before(turn))
         ink, base = self.scene.ink, turn.who == "base"  # which answers nothing, and is not marked
         whole = turn.ended and not turn.stopped and not base
-        found = noise.told(self.scene.vocabulary.noise(text, heard, ended=whole))
+        found = noise.told(self.scene.vocabulary.noise(text, heard, ended=whole, goes_on=base))
         said, style = ("", ink.muted) if base else ("✗ ", ink.bad)
         return self._beneath(f"{said}{found[0]}", style, width) if found else []
 
@@ -179,6 +179,11 @@ class Conversation(Page):
     def _noted(self, what: str, text: str, width: int) -> list[Strip]:
         """A sentence that is, or has become, a note."""
         return paragraph(f"▪ {what}: {one_line(text)}", self.scene.ink.accent("data"), width)
+
+    @property
+    def writes(self) -> bool:
+        """What the model that learns writes is shown, and no conversation."""
+        return self._writing and not (self.begun and self._used)
 
     @property
     def _writing(self) -> bool:

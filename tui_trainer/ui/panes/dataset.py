@@ -173,6 +173,15 @@ class DatasetPane(Pane):
         if text is not None:
             self._want(replace(self._sought, text=text.strip()))
 
+    @property
+    def seeks(self) -> bool:
+        """Only some of the documents are walked through."""
+        return self._sought != Wanted()
+
+    def all_again(self) -> None:
+        """Walk through all of them."""
+        self._want(Wanted())
+
     def _want(self, wanted: Wanted) -> None:
         """Walk through these from now on, beginning with the one that is open if it is among them."""
         self._sought = wanted
@@ -302,7 +311,7 @@ class DatasetPane(Pane):
             return [line(("This document can't be read any more.", ink.bad))]
         rows = document.head(self.scene, shown, self._place(self.documents), width, height)
         if height - len(rows) > ROOM_FOR_SCALE:
-            rows += cooling.line_of(self.scene, self.trace, self.at, width)
+            rows += cooling.line_of(self.scene, self.trace, self.at, width, shown.dropped_by is None)
         room = height - len(rows)
         scaled = room >= ROOM_FOR_SCALE
         # What is not to be seen need not be read, but for what is followed at every size alike.
@@ -315,15 +324,17 @@ class DatasetPane(Pane):
         rows += surprise.board(self.scene, self._text, looked, width, height - len(rows))
         return [*rows, *self._following(width, height - len(rows))]
 
-    def _place(self, documents: Documents) -> str:
-        """Which document it is, of those that one walks through."""
-        if self.wanted.text:
-            return f"with “{cut(one_line(self.wanted.text), 12)}”"
+    def _place(self, documents: Documents) -> tuple[str, ...]:
+        """Which document it is, of those that one walks through; the fullest form first."""
         if self.wanted == Wanted():
-            return f"{numbers.count(self.at + 1)} of {numbers.count(len(documents))}"
-        rank, fits = documents.rank(self.at, self.wanted)
-        out = " out" if self.wanted.dropped and self.wanted.filter is None else ""
-        return f"{numbers.count(rank)} of {numbers.count(fits)}{out}"
+            return (f"{numbers.count(self.at + 1)} of {numbers.count(len(documents))}",)
+        if self.wanted.text:
+            said = f"with “{cut(one_line(self.wanted.text), 12)}”"
+        else:
+            rank, fits = documents.rank(self.at, self.wanted)
+            out = " out" if self.wanted.dropped and self.wanted.filter is None else ""
+            said = f"{numbers.count(rank)} of {numbers.count(fits)}{out}"
+        return f"{said}, esc shows all again", f"{said}, esc for all", said
 
     def _following(self, width: int, height: int) -> list[Strip]:
         """The documents that come next, where there is room for some."""

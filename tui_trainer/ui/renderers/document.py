@@ -9,14 +9,19 @@ from tui_trainer.ui.drawing.lines import BLANK, ends, line, paragraph
 from tui_trainer.ui.run_files.documents import ShownDocument
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import words
-from tui_trainer.view.text import cut, fit
+from tui_trainer.view.text import cut, fit, fullest
 
 
-def head(scene: Scene, document: ShownDocument, place: str, width: int, height: int) -> list[Strip]:
-    """Its source, its place among the others and its verdict; where there is room, with the reason."""
+def head(scene: Scene, document: ShownDocument, place: Sequence[str], width: int, height: int) -> list[Strip]:
+    """Its source, its place among the others and its verdict; where there is room, with the reason.
+
+    Args:
+        place: from its fullest form to its shortest.
+    """
     ink = scene.ink
-    source = (f"{one_line(document.source)[:14]} ", ink.accent("data"))
-    rows = [ends(line(source, (place, ink.muted)), _verdict(scene, document, width), width)]
+    source, verdict = f"{one_line(document.source)[:14]} ", _verdict(scene, document, width)
+    said = fullest(place, width - len(source) - verdict.cell_length - 1) or place[-1]
+    rows = [ends(line((source, ink.accent("data")), (said, ink.muted)), verdict, width)]
     if document.reason and height > 5:
         rows += paragraph(words.reason(document.reason), ink.warn, width, 3)
     return rows

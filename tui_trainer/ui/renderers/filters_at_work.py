@@ -144,9 +144,9 @@ def flood(scene: Scene, at: int, of: int, kept: int, width: int, height: int) ->
     if told and height > len(rows) + 3:
         count = numbers.count(told[0].dropped)
         said = (
-            f"{count} of them are harmful. They are counted here, and not shown: of real text, it is people "
-            "who have to read such things, so that filters can learn to find them.",
-            f"{count} are harmful: counted here, not shown.",
+            f"{count} of them are harmful. They are counted here, and shown only if asked for (f): of real "
+            "text, it is people who have to read such things, so that filters can learn to find them.",
+            f"{count} are harmful: counted here, shown only if asked for (f).",
         )
         rows += [BLANK, *paragraph(fullest(said, width * (height - len(rows) - 1)), ink.muted, width)]
     return filled(rows, height)

@@ -6,6 +6,7 @@ from tui_trainer.sanitize import one_line
 from tui_trainer.ui.drawing.lines import BLANK, line
 from tui_trainer.ui.scene import Scene
 from tui_trainer.view import numbers, words
+from tui_trainer.view.review import TOLD_ONLY
 from tui_trainer.view.text import cut, fit, wrap
 
 NAME = 14
@@ -20,16 +21,19 @@ def board(scene: Scene, width: int, height: int) -> list[Strip]:
     for applied in scene.state.filters.values():
         name = words.FILTER.get(applied.filter, one_line(applied.filter))
         share = applied.dropped / applied.documents_in if applied.documents_in else 0.0
-        example = cut(one_line(applied.example[:200]), max(0, width - NAME - 12))
+        quoted = applied.filter not in TOLD_ONLY
+        example = f"“{cut(one_line(applied.example[:200]), max(0, width - NAME - 12))}”"
+        if not quoted:
+            example = "counted, and not quoted here"
         rows = [
             line(
                 ("✗ " if applied.dropped else "  ", ink.warn),
                 (fit(name, NAME), ink.strong),
                 (f"{numbers.percent(share):>6}  ", ink.warn),
-                (f"“{example}”" if example else "", ink.text),
+                (example if applied.example else "", ink.text),
             )
         ]
-        if applied.reason:
+        if applied.reason and quoted:
             reason = wrap(one_line(applied.reason[:200]), max(1, width - NAME - 10))
             rows += [line((" " * (NAME + 10) + row, ink.muted)) for row in reason]
         told.append(rows)

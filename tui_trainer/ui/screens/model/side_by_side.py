@@ -113,7 +113,9 @@ class SideBySideSheet(Modal[None]):
         if held is not None:
             rows += paragraph(*truth.said(ink, held), width)
         if said.done:
-            found = self.scene.vocabulary.noise(said.text, (self.prompt,), ended=said.ended and not base)
+            found = self.scene.vocabulary.noise(
+                said.text, (self.prompt,), ended=said.ended and not base, goes_on=base
+            )
             for strange in noise.told(found)[:1]:
                 rows += paragraph(f"{'' if base else '✗ '}{strange}", ink.muted if base else ink.bad, width)
             rows.append(line((fit(f"{one_line(said.sha256)[:8]} unchanged", width), ink.muted)))
