@@ -575,6 +575,12 @@ async def test_an_answer_that_passes_by_what_was_told_says_so(
         await say(pilot, chat, "What is my name?")
         said = " ".join(text_of(chat.conversation).split())
         assert f"Nothing you told it is in this. {few_ways}" in said
+        name = f"{chat.conversation.turns[-1].who}/told"
+        chat.scene.now.measured[name] = e.Measured(name, 0.67)
+        await say(pilot, chat, plain_sentence(0)[0])  # which it is not proposed to say once more
+        said = " ".join(text_of(chat.conversation).split())
+        always = "It doesn't always use what it is told so plainly: in its exam it used 67 %."
+        assert f"It does nothing with this. {always}" in said
         await pilot.press("ctrl+n")
         await say(pilot, chat, "What is my name?")
         assert chat.conversation.turns[-1].unheard is None

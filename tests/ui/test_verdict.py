@@ -2,8 +2,12 @@
 
 import pytest
 
+from tui_trainer.corpus.exam.telling import is_plain
 from tui_trainer.corpus.exam.truth import judge, of_seed
+from tui_trainer.corpus.randomness import rng
 from tui_trainer.corpus.world import KIND_OF
+from tui_trainer.corpus.writing.letters import TOLD_RELATIONS, made_up
+from tui_trainer.corpus.writing.sentences import TEMPLATES, render
 from tui_trainer.ui.drawing.styles import make_ink
 from tui_trainer.ui.renderers import truth
 from tui_trainer.ui.run_files.verdict import Judged, Verdict, told_instead, wrong_step
@@ -79,6 +83,19 @@ def test_the_sentence_that_is_proposed_is_of_the_kind_that_pairs_tell() -> None:
     judged = judge(WORLD, asks, f"The pet is {told.split()[4]}.", [told])
     assert judged is not None and judged.right and judged.why == "told"
     assert plain_sentence(1) != plain_sentence(0)
+
+
+@pytest.mark.parametrize("relation", TOLD_RELATIONS)
+def test_what_is_told_as_in_pairs_is_known_for_it(relation: str) -> None:
+    draw = rng(0, "test")
+    entity = WORLD.of_kind(KIND_OF[relation])[0]
+    for form in TEMPLATES[relation]:
+        assert is_plain(render(entity, made_up(WORLD, entity, relation, draw), form)), form
+
+
+def test_what_is_told_otherwise_is_not() -> None:
+    for said in ("My name is Anna.", "I live in Paris", "", "7 + 4", "Remember this.", "Anna Bell, a baker"):
+        assert not is_plain(said), said
 
 
 def test_every_relation_has_a_name() -> None:

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Literal
 
 from tui_trainer.corpus.common_words import words
 from tui_trainer.corpus.exam.judging import says_dont_know
 from tui_trainer.corpus.exam.pairs import HEARD
+from tui_trainer.corpus.writing.letters import TOLD_RELATIONS
+from tui_trainer.corpus.writing.sentences import TEMPLATES
 
 BETWEEN_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 PERSON = re.compile(r"(?<!in )(?<!to )\b[A-Z]\w+ [A-Z]\w+\b(?! [A-Z])")  # no place: "in New Harbour"
 PRONOUN = re.compile(r"\b(?:she|he|her|his|him)\b", re.IGNORECASE)
+SLOT = re.compile(r"\\\{\w+\\\}")  # of an escaped template
 MEANING = re.compile(r"\d+|[^\W\d_]{3,}")  # words that may be a value
 SMALL = frozenset(words("and are but for had has have her his its not now she the they too was who with"))
 _ASKS = re.compile(
@@ -52,6 +56,18 @@ def tells_of(sentence: str) -> str | None:
     """Whom or what a sentence begins with and tells of, by one word or two; None: that is not plain."""
     found = _TOLD_OF.match(sentence)
     return found[1] if found and _NO_NAME.isdisjoint(found[1].lower().split()) else None
+
+
+@cache
+def _put_plainly() -> re.Pattern[str]:
+    """The sentences that pairs tell facts in, whoever they are about."""
+    forms = {form for relation in TOLD_RELATIONS for form in TEMPLATES[relation]}
+    return re.compile("|".join(SLOT.sub(".+?", re.escape(form)) for form in sorted(forms)), re.IGNORECASE)
+
+
+def is_plain(sentence: str) -> bool:
+    """Whether it tells something as pairs do."""
+    return _put_plainly().fullmatch(sentence.strip()) is not None
 
 
 def unheard(prompt: str, answer: str, told: Sequence[str] = ()) -> Unheard | None:

@@ -21,7 +21,7 @@ from tui_trainer.ui.drawing.lines import line
 from tui_trainer.ui.panes.conversation import Conversation, Turn, dials, status
 from tui_trainer.ui.panes.pane import title
 from tui_trainer.ui.processes.chat import ChatProcess
-from tui_trainer.ui.run_files.world import judged, unheard
+from tui_trainer.ui.run_files.world import judged, told_plainly, unheard
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.line_view import LineView
 from tui_trainer.ui.widgets.safe_input import SafeInput
@@ -221,6 +221,7 @@ class ChatPane(Acting, Vertical, can_focus=True):
                 if turn.judged is None and not base:
                     found = unheard(self.scene.folder, turn.asked, turn.text, told)
                     turn.unheard = None if found == "told" and turn.told else found  # it was kept
+                    turn.plainly = turn.unheard is not None and told_plainly(turn.asked, told)
         if said.error and not turn.text:
             self.conversation.turns.remove(turn)
         if said.last:

@@ -16,7 +16,7 @@ from tui_trainer.ui.renderers import samples, truth
 from tui_trainer.ui.run_files.world import plain_sentence
 from tui_trainer.ui.scene import Scene
 from tui_trainer.ui.widgets.page import Page
-from tui_trainer.view import noise, words
+from tui_trainer.view import noise, numbers, words
 from tui_trainer.view.reading import has_read
 from tui_trainer.view.text import cut, fit, fullest, wrap
 
@@ -49,6 +49,7 @@ class Turn:
     answer: int = 0  # its number, by which it can be looked into
     judged: "Verdict | None" = None  # held to the world
     unheard: "Unheard | None" = None  # ... or, where the world says nothing of it, to what was told
+    plainly: bool = False  # which was put as it has learnt to be told things
     seen: float | None = None  # when the hash under it first stood on the screen
 
 
@@ -153,14 +154,25 @@ class Conversation(Page):
         if turn.judged is not None:
             rows += self._beneath(*truth.said(ink, turn.judged), width)
         elif turn.unheard is not None:
-            example = plain_sentence(self.scene.folder.plan.seed)
-            rows += self._beneath(*truth.passed_by(ink, turn.unheard, *example), width)
+            rows += self._beneath(self._passed_by(turn), ink.muted, width)
         if not turn.open:
             rows += self._noise(turn, width)
             for signs in words.of_no_letters(turn.text[:KEPT_CHARACTERS])[:1]:
                 rows += self._beneath(signs, ink.muted, width)
             rows += self._beneath(_label(turn), ink.muted, width)
         return rows
+
+    def _passed_by(self, turn: Turn) -> str:
+        """That an answer has nothing of what was told, which is no mark; and what to type instead, or how
+        often such is used."""
+        told, exam = turn.unheard == "told", self.scene.state.measured.get(f"{turn.who}/told")
+        if turn.plainly:
+            often = f": in its exam it used {numbers.percent(exam.value)}" if exam else ""
+            nothing = "It does nothing with this." if told else "Nothing you told it is in this."
+            return f"{nothing} It doesn't always use what it is told so plainly{often}."
+        nothing = "It can do nothing with this." if told else "Nothing you told it is in this."
+        tells, asks = plain_sentence(self.scene.folder.plan.seed)
+        return f"{nothing} It can use a plain sentence, such as “{tells}”, then “{asks}”"
 
     def _noise(self, turn: Turn, width: int) -> list[Strip]:
         """That there is noise in an answer: not in what the person said, whatever word that was."""

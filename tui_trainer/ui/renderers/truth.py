@@ -9,7 +9,6 @@ from tui_trainer.ui.drawing.styles import Ink
 from tui_trainer.view import words
 
 if TYPE_CHECKING:
-    from tui_trainer.corpus.exam.telling import Unheard
     from tui_trainer.corpus.exam.truth import Judged
     from tui_trainer.ui.run_files.verdict import Verdict
 
@@ -58,14 +57,3 @@ def _continued(judged: "Judged") -> str:
         return f"holds the {what}, but doesn't answer: it goes on with your text"
     where = "" if judged.why == "sum" else "in the world "
     return f"doesn't answer, nor holds the {what}: {where}it is {judged.truth}"
-
-
-def passed_by(ink: Ink, unheard: "Unheard", tells: str, asks: str) -> Part:
-    """That an answer has nothing of what was told, which is no mark; and what to type instead.
-
-    Args:
-        tells: a sentence of the kind that the model has learnt to be told.
-        asks: the question for it.
-    """
-    said = "It can do nothing with this." if unheard == "told" else "Nothing you told it is in this."
-    return (f"{said} It can use a plain sentence, such as “{tells}”, then “{asks}”", ink.muted)

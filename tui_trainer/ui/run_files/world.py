@@ -54,6 +54,15 @@ def unheard(folder: RunFolder, prompt: str, answer: str, told: Iterable[str] = (
     return telling.unheard(prompt[:LONGEST], answer[:LONGEST], [text[:LONGEST] for text in told])
 
 
+def told_plainly(prompt: str, told: Iterable[str] = ()) -> bool:
+    """Whether anything was told in a sentence such as a model has learnt to be told things in."""
+    from tui_trainer.corpus.exam import telling
+
+    before = [text[:LONGEST] for text in told]
+    last = telling.BETWEEN_SENTENCES.split(prompt[:LONGEST].strip())[-1]
+    return any(map(telling.is_plain, [*telling.told_in(prompt[:LONGEST], before), last]))
+
+
 @lru_cache(maxsize=4)
 def plain_sentence(seed: int) -> tuple[str, str]:
     """A sentence such as a model of this world has learnt to be told, of somebody it has never read of; and
