@@ -384,7 +384,7 @@ async def test_the_list_ticks_itself_off_and_leads_to_each(
         later = app.scene.clock() + READ
         app.scene.clock = lambda: later
         await until(pilot, lambda: {"ask_base", "chat", "picks"} == app.scene.met)
-        await until(pilot, lambda: "3/5 seen" in shown(app))
+        await until(pilot, lambda: "3 of 5 things seen" in shown(app))
         assert preferences.load_layout().met == ["ask_base", "chat", "picks"]  # for the next run, too
         app.dashboard.chat.focus()
         apply(app.scene.now, with_(RECORDS, EXPLAINED)[-1])
@@ -392,6 +392,27 @@ async def test_the_list_ticks_itself_off_and_leads_to_each(
         await until(pilot, lambda: "step" in app.scene.met)
         await pilot.press("A", "1")  # a run that has ended: the step is shown again
         await until(pilot, lambda: isinstance(app.screen, OneStepSheet) and "blame" in shown(app))
+
+
+async def test_a_step_is_seen_by_the_line_under_any_pane(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, RECORDS, size=(80, 24)) as (app, pilot):
+        await pilot.press("1")
+        apply(app.scene.now, with_(RECORDS, EXPLAINED)[-1])
+        app.tick()
+        await until(pilot, lambda: "step" in app.scene.met)
+
+
+async def test_whom_the_list_leads_to_the_last_step_has_seen_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, monkeypatch, with_(RECORDS, EXPLAINED), size=(80, 24)) as (app, pilot):
+        app.scene.moment = None
+        await pilot.press("A", "1")
+        await until(pilot, lambda: isinstance(app.screen, OneStepSheet))
+        await pilot.press("escape")
+        await until(pilot, lambda: "step" in app.scene.met)
 
 
 def test_another_hash_is_no_proof() -> None:

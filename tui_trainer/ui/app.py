@@ -294,7 +294,9 @@ class TrainerApp(Crashing, Handlers):
     def _follow_ahas(self) -> None:
         """Tick off what has been met."""
         scene = self.scene
-        if isinstance(scene.moment, StepExplained) and scene.part == len(PARTS) and self.dashboard.sees(4):
+        # The line under the panes tells each part, whichever pane one looks at.
+        told = self.screen is self.dashboard and (self.dashboard.sees(4) or self.dashboard.layout_.caption)
+        if isinstance(scene.moment, StepExplained) and scene.part == len(PARTS) and told:
             scene.did.add("step")
         for aha in AHAS:
             if aha.lead in scene.met or not aha.met(scene.now, scene.did):

@@ -129,7 +129,8 @@ def _tries(scene: Scene, found: Ahead, actions: Sequence[Action]) -> Iterator[st
         yield "{step_back} puts the card away"
         return
     if scene.typing:
-        yield "{send} asks what you type"
+        if scene.state.weights:
+            yield "{send} asks what you type"
         yield "{leave_input} leaves the chat"
         return
     by_name = {action.name: action for action in actions}

@@ -17,6 +17,7 @@ def _step(app: Handling) -> None:
         app.dashboard.go(4)
     elif scene.now.explained is not None:
         app.push_screen(OneStepSheet(scene))
+        scene.did.add("step")
     else:
         app.say("In this run no step was taken apart: a new one begins in slow motion.")
 

@@ -56,4 +56,4 @@ def _continued(judged: "Judged") -> str:
     if judged.right:
         return f"holds the {what}, but doesn't answer: it goes on with your text"
     where = "" if judged.why == "sum" else "in the world "
-    return f"doesn't answer, nor holds the {what}: {where}it is {judged.truth}"
+    return f"doesn't answer, nor is the {what} in this: {where}it is {judged.truth}"
