@@ -82,7 +82,7 @@ def test_what_is_offered_can_be_done() -> None:
 
 def test_counts_are_the_plan_s_and_the_time_left_stands_in_one_place() -> None:
     training = scene_at(recorded.until(RECORDS, e.Stepped, 200))
-    assert "Next: its first exam at step 500. Try" in said(training)
+    assert "Next: its first exam at step 500, then fine-tuning, 1,300 steps. Try" in said(training)
     assert "left in stage" in Rail(training).lines(80, 2)[1].text and "about" not in said(training)
     tuning = scene_at(recorded.until(RECORDS, e.Stepped, 100, stage="finetune"))
     assert "Next: the exam again at step 260." in said(tuning)
@@ -162,7 +162,8 @@ def test_what_is_passed_over_gives_way_and_at_last_nothing_needs_doing() -> None
             offered.append(key)
     assert len(offered) == len(set(offered)) > 5 and offered[0] == "5"  # each once
     assert "Try: " not in said(scene)
-    assert said(scene).endswith("Nothing needs doing until step 500: then its first exam.")
+    follows = "then its first exam, then fine-tuning, 1,300 steps."
+    assert said(scene).endswith(f"Nothing needs doing until step 500: {follows}")
     assert said(scene, 60).endswith("Nothing needs doing until step 500: then its first exam.")
     for record in recorded.until(RECORDS, e.Stepped, 100, stage="finetune")[scene.now.records :]:
         apply(scene.now, record)

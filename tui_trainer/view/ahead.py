@@ -29,7 +29,7 @@ class Ahead:
     comes: Forms
     tries: tuple[str, ...] = ()
     decides: str = ""
-    rests: str = ""
+    rests: Forms = ()
 
 
 def ahead_of(
@@ -163,7 +163,7 @@ def _learning(state: State, speeds_up: bool) -> Forms:
     every = state.setting(f"{stage}.measure_every")
     if every and progress.step < every < progress.steps:
         return (f"at step {numbers.count(every)} it writes again; {exam}", exam)
-    return (exam,)
+    return (f"{exam}, then {_following(state)[-1]}", exam)
 
 
 def _exam(state: State, stage: StageName) -> str:
@@ -172,17 +172,18 @@ def _exam(state: State, stage: StageName) -> str:
     return "its first exam" if stage == "pretrain" else "the exam again"
 
 
-def _rests(state: State, phase: str, comes: Forms) -> str:
-    """That there is nothing to be done, how long, and what then comes."""
+def _rests(state: State, phase: str, comes: Forms) -> Forms:
+    """That there is nothing to be done, how long, and what then comes; the fullest form first."""
     stage = state.stage
     if phase in ("pretrain", "finetune") and stage is not None:
-        then = _exam(state, stage)
-        return f"Nothing needs doing until step {numbers.count(state.stages[stage].steps)}: then {then}."
+        until, then = numbers.count(state.stages[stage].steps), _exam(state, stage)
+        said = f"Nothing needs doing until step {until}: then {then}"
+        return (f"{said}, then {_following(state)[-1]}.", f"{said}.")
     if phase == "reinforcing":
         then = "a blind test, by you" if _by_person(state) else "the exam"
         steps = numbers.count(state.setting("feedback.steps") or 0)
-        return f"Nothing needs doing until step {steps}: then {then}."
-    return f"Nothing needs doing now. Next: {comes[0]}."
+        return (f"Nothing needs doing until step {steps}: then {then}.",)
+    return (f"Nothing needs doing now. Next: {comes[0]}.",)
 
 
 def _following(state: State) -> Forms:

@@ -159,8 +159,8 @@ def _lives(scene: Scene, name: str) -> bool:
 def _forms(decides: str, found: Ahead, tries: Sequence[str]) -> Iterator[str]:
     why = f"Why: {found.why}."
     if not decides and not tries:
-        yield f"{why} {found.rests}"
-        yield found.rests
+        yield from (f"{why} {said}" for said in found.rests)
+        yield from found.rests
     nexts = [f"Next: {said}." for said in found.comes]
     full, brief = nexts[0], nexts[-1]
     one, two = (f"Try: {', '.join(tries[:many])}." if tries else "" for many in (1, 2))
