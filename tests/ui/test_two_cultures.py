@@ -19,6 +19,7 @@ from tui_trainer.run import rater_profiles as opposed
 from tui_trainer.run.storage.folder import RunFolder, list_runs
 from tui_trainer.run.storage.log import LogReader, LogWriter
 from tui_trainer.ui.handlers import experiments
+from tui_trainer.ui.processes.order import kill, started
 from tui_trainer.ui.screens.experiments import comparison
 from tui_trainer.ui.screens.experiments.comparison import ComparisonScreen
 from tui_trainer.ui.screens.experiments.cultures import ChooseCultures, MakingCultures
@@ -168,3 +169,9 @@ async def test_a_trainer_that_dies_is_told_of(tmp_path, monkeypatch, trainers) -
 def test_every_culture_has_its_opposite() -> None:
     assert sorted(name for pair in opposed.PAIRS for name in pair.names) == sorted(CULTURES)
     assert msgspec.to_builtins(opposed.PAIRS[0])["about"]
+
+
+async def test_what_has_ended_already_can_be_ended_again() -> None:
+    process = await started("tui_trainer.no_such_module")
+    await process.wait()
+    kill(process)

@@ -11,7 +11,7 @@ from tui_trainer.messages.conversation import Ask, Said
 from tui_trainer.messages.events import WeightsName
 from tui_trainer.messages.inspection import Look
 from tui_trainer.run.storage.folder import RunFolder
-from tui_trainer.ui.processes.order import started
+from tui_trainer.ui.processes.order import kill, started
 from tui_trainer.view.stopwatch import Stopwatch
 
 END_SECONDS = 1.0
@@ -139,5 +139,5 @@ class ChatProcess:
         try:
             await asyncio.wait_for(process.wait(), END_SECONDS)
         except TimeoutError:
-            process.kill()
+            kill(process)
             await process.wait()

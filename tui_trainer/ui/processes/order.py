@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -25,6 +26,12 @@ async def started(module: str, *arguments: str) -> asyncio.subprocess.Process:
     )
 
 
+def kill(process: asyncio.subprocess.Process) -> None:
+    """End it, if it has not ended by itself in this moment, of which nobody was told yet."""
+    with suppress(ProcessLookupError):
+        process.kill()
+
+
 class Answer(Protocol):
     """What comes of an order; it can be made of an error alone."""
 
@@ -44,7 +51,7 @@ async def ask(module: str, order: Any, kind: type[Kind]) -> Kind:
         out, _ = await process.communicate(msgspec.json.encode(order))
         return msgspec.json.decode(out, type=kind)
     except asyncio.CancelledError:
-        process.kill()
+        kill(process)
         raise
     except msgspec.DecodeError:
         return kind(error="the process that was asked ended before it had an answer")
