@@ -40,7 +40,7 @@ async def test_the_last_line_has_the_keys_of_what_is_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
     async with opened(tmp_path, monkeypatch, TRAINING, size=size) as (app, pilot):
-        for key, said in (("8", "enter opens"), ("m", "esc closes")):
+        for key, said in (("8", "enter opens"), ("?", "esc closes")):
             assert "pause" in shown(app).split("\n")[-1]
             await pilot.press(key)
             await until(pilot, lambda said=said: said in shown(app).split("\n")[-1])

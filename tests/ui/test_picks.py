@@ -136,7 +136,7 @@ async def test_answers_are_shown_to_their_ends(tmp_path, monkeypatch, words) -> 
     ("picks", "rater", "said"),
     [
         (0, "person", "Your turn is coming."),
-        (24, "person", "picks of run elsewhere"),
+        (24, "person", "those of run elsewhere come by themselves"),
         (0, "polite", "polite, a simulated rater, picks."),
     ],
 )

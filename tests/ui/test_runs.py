@@ -136,7 +136,7 @@ async def test_a_run_is_gone_on_from_and_compared(tmp_path, monkeypatch, beside)
         await until(pilot, lambda: isinstance(app.screen, Runs))
         await pilot.press("f")
         await until(pilot, lambda: isinstance(app.screen, Branch))
-        assert "; of own" in shown(app)
+        assert "; of" in shown(app) and "│  own " in shown(app)
         await pilot.press("g")
         await until(pilot, lambda: launched)
         assert launched[0].plan.forked is not None and launched[0].plan.forked.source == "own"

@@ -26,8 +26,8 @@ def test_escape_and_sequences_are_told_apart(tmp_path: Path) -> None:
     terminal.wait_for("┏━ 3 Weights")
     terminal.key("B", 0.0)
     terminal.wait_for("layer 1 key")
-    terminal.key("m", 0.0)
-    terminal.wait_for("What it can do")
+    terminal.key("j", 0.0)
+    terminal.wait_for("What it wrote")
     os.kill(terminal.process, signal.SIGTERM)
     assert terminal.ended() == 0
 

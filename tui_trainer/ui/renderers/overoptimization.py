@@ -116,6 +116,7 @@ def _legend(scene: Scene, has_gold: bool, has_best: bool, width: int) -> list[St
     axes = (
         "Up: what it gained. Across: how far it moved from the tuned model (√KL).",
         "Up: gained. Across: moved from tuned (√KL).",
+        "Up: gained. Across: moved (√KL).",
     )
     return [*rows, line((fullest(axes, width), ink.muted))]
 
