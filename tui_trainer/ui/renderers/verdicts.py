@@ -22,15 +22,16 @@ def board(scene: Scene, width: int, height: int) -> list[Strip]:
         name = words.FILTER.get(applied.filter, one_line(applied.filter))
         share = applied.dropped / applied.documents_in if applied.documents_in else 0.0
         quoted = applied.filter not in TOLD_ONLY
-        example = f"“{cut(one_line(applied.example[:200]), max(0, width - NAME - 12))}”"
-        if not quoted:
-            example = "counted, and not quoted here"
+        example = cut(one_line(applied.example[:200]), max(0, width - NAME - 12))
+        said = f"“{example}”" if example else ""
+        if applied.dropped and not quoted:
+            said = "counted, and not quoted here"
         rows = [
             line(
                 ("✗ " if applied.dropped else "  ", ink.warn),
                 (fit(name, NAME), ink.strong),
                 (f"{numbers.percent(share):>6}  ", ink.warn),
-                (example if applied.example else "", ink.text),
+                (said, ink.text),
             )
         ]
         if applied.reason and quoted:
